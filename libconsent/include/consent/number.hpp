@@ -1,0 +1,77 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "consent/export.hpp"
+
+namespace consent {
+
+/// Where a number without a country code is assumed to be. Stated by the caller, never guessed.
+/// It names the country whose national form and dialling prefixes the text is written in.
+enum class DefaultCountry : std::uint8_t {
+  none,    ///< only forms that carry their own country code (or 8…, 8-10-… as Russians dial)
+  russia,  ///< 10 national digits; trunk prefix 8, international 8-10
+  kazakhstan,     ///< the same plan as Russia: +7 6xx/7xx
+  north_america,  ///< NANP: 10 national digits, trunk 1, international 011
+};
+
+/// nullopt unless an ISO 3166 code that has a DefaultCountry: "RU", "KZ", "US", "CA".
+[[nodiscard]] CONSENT_EXPORT std::optional<DefaultCountry> default_country(
+    std::string_view iso) noexcept;
+
+/// A telephone number in E.164 form: digits packed into one integer, no '+'.
+///
+/// Invariant: 7 to 15 digits, the first not 0; exactly 11 where it begins with 7 or 1, whose plans
+/// have one length. No empty or half-parsed PhoneNumber exists, so nothing downstream checks again.
+/// Source: ITU-T E.164 for the limit of 15; the floor of 7 is ours. Whether somebody holds the
+/// number, or its area code exists, is no question of form: see numbering_facts().
+class CONSENT_EXPORT PhoneNumber {
+ public:
+  /// Reads UTF-8 `text` as a person writes it: "+7 (916) 123-45-67", "8 916…", "7916…", "8-10-7-…",
+  /// "tel:+7…". Spaces and dashes of any kind, '.', '/', '~' and brackets are skipped. "доб. 123",
+  /// "доп.", "вн.", "д.", "ext", "x", "#", ",", ";ext=" split an extension off, which ParsedNumber
+  /// keeps. Refused: letters for digits, two numbers in one text, "00…", national digits without a
+  /// stated country, country codes that nobody has. The forms that could be read in two ways, and
+  /// what was decided about each, stand in docs/reference/number.md.
+  /// @throws ParseError with the byte offset of the first character that cannot belong to a number;
+  ///         offset == text.size() where the text ends too early. The message never repeats the
+  ///         text.
+  [[nodiscard]] static PhoneNumber parse(std::string_view text,
+                                         DefaultCountry country = DefaultCountry::none);
+  /// As parse(), with nullopt where it would throw. noexcept, no allocation.
+  [[nodiscard]] static std::optional<PhoneNumber> try_parse(
+      std::string_view text, DefaultCountry country = DefaultCountry::none) noexcept;
+  /// Strictly '+' and ASCII digits; the inverse of e164(). Asks for the invariant alone, not for an
+  /// assigned country code, so that what was stored once can be read for ever.
+  [[nodiscard]] static std::optional<PhoneNumber> from_e164(std::string_view text) noexcept;
+  /// From the digits as one integer (79161234567); nullopt where the invariant would not hold.
+  [[nodiscard]] static std::optional<PhoneNumber> from_digits(std::uint64_t digits) noexcept;
+
+  /// "+79161234567"
+  [[nodiscard]] std::string e164() const;
+  /// 79161234567: what tables key on.
+  [[nodiscard]] constexpr std::uint64_t digits() const noexcept { return digits_; }
+
+  friend constexpr auto operator<=>(const PhoneNumber&, const PhoneNumber&) = default;
+
+ private:
+  explicit constexpr PhoneNumber(std::uint64_t digits) noexcept : digits_(digits) {}
+  std::uint64_t digits_;
+};
+
+/// A number and the extension that stood behind it ("" where none).
+struct ParsedNumber {
+  PhoneNumber number;
+  std::string extension;  ///< 1 to 11 digits
+};
+
+/// As PhoneNumber::parse(), keeping the extension.
+[[nodiscard]] CONSENT_EXPORT ParsedNumber
+parse_number(std::string_view text, DefaultCountry country = DefaultCountry::none);
+
+}  // namespace consent

@@ -1,0 +1,114 @@
+#include "consent/number.hpp"
+
+#include <array>
+#include <charconv>
+
+#include "consent/error.hpp"
+#include "number/scan.hpp"
+
+namespace consent {
+namespace {
+
+constexpr std::uint64_t kLeast = 1'000'000;              // 7 digits
+constexpr std::uint64_t kMost = 999'999'999'999'999;     // 15 digits
+constexpr std::uint64_t kElevenDigits = 10'000'000'000;  // also what one first digit counts for
+
+/// The first `Size` bytes of `text` as one integer; 0 where one of them is no digit. A size known
+/// to the compiler makes this one straight line.
+template <std::size_t Size>
+std::uint64_t value_of(std::string_view text) noexcept {
+  std::uint64_t value = 0;
+  unsigned wrong = 0;
+  for (std::size_t i = 0; i < Size; ++i) {
+    const unsigned digit = static_cast<unsigned char>(text[i]) - static_cast<unsigned>('0');
+    wrong |= static_cast<unsigned>(digit > 9);
+    value = value * 10 + digit;
+  }
+  return wrong == 0 ? value : 0;
+}
+
+/// Digits that need no thought: "+7…" and "7…" with 11 of them, "8…" with 11 and neither 0 nor 1
+/// behind, and 10 where Russia or Kazakhstan is stated and the first is 2 to 6 or 9. Most of any
+/// list looks so. 0 where thought is needed.
+std::uint64_t read_plain(std::string_view text, DefaultCountry country) noexcept {
+  const bool plus = !text.empty() && text.front() == '+';
+  if (plus) text.remove_prefix(1);
+  if (text.size() == 10) {
+    const bool stated = country == DefaultCountry::russia || country == DefaultCountry::kazakhstan;
+    const bool area = text[0] == '9' || (text[0] >= '2' && text[0] <= '6');
+    if (plus || !stated || !area) return 0;
+    const std::uint64_t national = value_of<10>(text);
+    return national == 0 ? 0 : national + 7 * kElevenDigits;
+  }
+  if (text.size() != 11) return 0;
+  if (plus) return text[0] == '7' ? value_of<11>(text) : 0;
+  if (country == DefaultCountry::north_america) return 0;
+  if (text[0] == '7' && text[1] != '0') return value_of<11>(text);
+  if (text[0] != '8' || text[1] <= '1') return 0;
+  const std::uint64_t value = value_of<11>(text);
+  return value == 0 ? 0 : value - kElevenDigits;
+}
+
+[[noreturn]] void refuse(const number::Scan& scan) {
+  throw ParseError(scan.offset, "telephone number, byte " + std::to_string(scan.offset) + ": " +
+                                    std::string(number::describe(scan.problem)));
+}
+
+}  // namespace
+
+std::optional<DefaultCountry> default_country(std::string_view iso) noexcept {
+  if (iso == "RU") return DefaultCountry::russia;
+  if (iso == "KZ") return DefaultCountry::kazakhstan;
+  if (iso == "US" || iso == "CA") return DefaultCountry::north_america;
+  return std::nullopt;
+}
+
+PhoneNumber PhoneNumber::parse(std::string_view text, DefaultCountry country) {
+  if (const std::uint64_t plain = read_plain(text, country); plain != 0) return PhoneNumber(plain);
+  const number::Scan scan = number::scan(text, country);
+  if (scan.problem != number::Problem::none) refuse(scan);
+  return PhoneNumber(scan.digits);
+}
+
+std::optional<PhoneNumber> PhoneNumber::try_parse(std::string_view text,
+                                                  DefaultCountry country) noexcept {
+  if (const std::uint64_t plain = read_plain(text, country); plain != 0) return PhoneNumber(plain);
+  const number::Scan scan = number::scan(text, country);
+  if (scan.problem != number::Problem::none) return std::nullopt;
+  return PhoneNumber(scan.digits);
+}
+
+std::optional<PhoneNumber> PhoneNumber::from_e164(std::string_view text) noexcept {
+  if (text.size() < 8 || text.size() > 16 || text[0] != '+' || text[1] == '0') return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : text.substr(1)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return from_digits(value);
+}
+
+std::optional<PhoneNumber> PhoneNumber::from_digits(std::uint64_t digits) noexcept {
+  if (digits < kLeast || digits > kMost) return std::nullopt;
+  if (digits >= kElevenDigits && digits < 10 * kElevenDigits) return PhoneNumber(digits);
+  std::uint64_t first = digits;
+  while (first >= 10) first /= 10;
+  if (first == 7 || first == 1) return std::nullopt;
+  return PhoneNumber(digits);
+}
+
+std::string PhoneNumber::e164() const {
+  std::array<char, 16> text{'+'};
+  const auto end = std::to_chars(text.data() + 1, text.data() + text.size(), digits_).ptr;
+  return {text.data(), end};
+}
+
+ParsedNumber parse_number(std::string_view text, DefaultCountry country) {
+  const number::Scan scan = number::scan(text, country);
+  if (scan.problem != number::Problem::none) refuse(scan);
+  const auto number = PhoneNumber::from_digits(scan.digits);
+  if (!number) throw Error(ErrorCode::internal, "telephone number: the reader broke its promise");
+  return {*number, std::string(scan.extension.data(), scan.extension_size)};
+}
+
+}  // namespace consent

@@ -1,0 +1,334 @@
+#include "number/personal_data_table.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <sstream>
+#include <utility>
+
+#include "consent/error.hpp"
+#include "rules_data.hpp"
+
+namespace consent::number {
+namespace {
+
+template <typename T>
+bool among(const std::vector<T>& wanted, const T& value) noexcept {
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
+}
+
+bool equals(const std::optional<bool>& wanted, bool value) noexcept {
+  return !wanted || *wanted == value;
+}
+
+struct Authority {
+  std::string citation;
+  std::string citation_ru;
+  std::string confidence;
+  bool used = false;
+};
+
+// From strongest to weakest.
+constexpr std::array<std::string_view, 3> kConfidence = {"C1", "C2", "G"};
+
+std::size_t weakness(std::string_view confidence) noexcept {
+  return static_cast<std::size_t>(std::find(kConfidence.begin(), kConfidence.end(), confidence) -
+                                  kConfidence.begin());
+}
+
+std::string two(unsigned value) {
+  std::string text = std::to_string(value);
+  return value < 10 ? "0" + text : text;
+}
+
+class TableReader {
+ public:
+  explicit TableReader(std::string_view file) : file_(file) {}
+
+  Table read(std::string_view text) {
+    toml::table root;
+    try {
+      root = toml::parse(text);
+    } catch (const toml::parse_error& e) {
+      where_ = "line " + std::to_string(e.source().begin.line);
+      fail(std::string(e.description()));
+    }
+    where_ = "top level";
+    only(root,
+         {"schema", "id", "jurisdiction", "reviewed", "authority", "row", "otherwise", "warning"});
+    if (whole(root, "schema") != 1) fail("schema is not 1");
+    static_cast<void>(date(root, "reviewed"));
+    static_cast<void>(word(root, "jurisdiction"));
+    const std::string prefix = word(root, "id") + "/";
+
+    for_each(root, "authority", [&](const toml::table& t) { read_authority(t); });
+    Table table;
+    for_each(root, "row", [&](const toml::table& t) {
+      Row row = read_row(t, true);
+      const std::string expected = prefix + two(static_cast<unsigned>(table.rows.size() + 1));
+      if (row.id != expected) fail("expected the id " + expected);
+      table.rows.push_back(std::move(row));
+    });
+    const toml::table* otherwise = root["otherwise"].as_table();
+    where_ = "[otherwise]";
+    if (otherwise == nullptr) fail("missing");
+    table.otherwise = read_row(*otherwise, false);
+    for_each(root, "warning",
+             [&](const toml::table& t) { table.warnings.push_back(read_warning(t)); });
+
+    where_ = "top level";
+    if (table.rows.empty()) fail("no rows");
+    for (const auto& [id, authority] : authorities_) {
+      if (!authority.used) fail("authority " + id + " is cited by no row");
+    }
+    return table;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& why) const {
+    throw Error(ErrorCode::rules, "rules/" + file_ + ".toml, " + where_ + ": " + why);
+  }
+
+  void only(const toml::table& t, std::initializer_list<std::string_view> keys) const {
+    for (const auto& [key, value] : t) {
+      if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) {
+        fail("unknown key '" + std::string(key.str()) + "'");
+      }
+    }
+  }
+
+  template <typename Use>
+  void for_each(const toml::table& root, std::string_view name, const Use& use) {
+    where_ = "[[" + std::string(name) + "]]";
+    const toml::array* list = root[name].as_array();
+    if (list == nullptr) fail("missing");
+    std::size_t index = 0;
+    for (const toml::node& node : *list) {
+      where_ = "[[" + std::string(name) + "]] " + std::to_string(++index);
+      if (!node.is_table()) fail("not a table");
+      use(*node.as_table());
+    }
+  }
+
+  [[nodiscard]] std::string word(const toml::table& t, std::string_view key) const {
+    const auto value = t[key].value_exact<std::string>();
+    if (!value || value->empty()) fail("'" + std::string(key) + "' must be a text");
+    return *value;
+  }
+
+  [[nodiscard]] std::int64_t whole(const toml::table& t, std::string_view key) const {
+    const auto value = t[key].value_exact<std::int64_t>();
+    if (!value) fail("'" + std::string(key) + "' must be a whole number");
+    return *value;
+  }
+
+  [[nodiscard]] toml::date date(const toml::table& t, std::string_view key) const {
+    const auto value = t[key].value_exact<toml::date>();
+    if (!value) fail("'" + std::string(key) + "' must be a date");
+    return *value;
+  }
+
+  [[nodiscard]] std::optional<bool> flag(const toml::table& t, std::string_view key) const {
+    if (!t.contains(key)) return std::nullopt;
+    const auto value = t[key].value_exact<bool>();
+    if (!value) fail("'" + std::string(key) + "' must be true or false");
+    return value;
+  }
+
+  /// The list under `key`, empty where there is none. An empty list would match nothing or
+  /// everything, depending on the reader's mood: refused.
+  template <typename T>
+  [[nodiscard]] std::vector<T> list(const toml::table& t, std::string_view key,
+                                    bool may_be_empty = false) const {
+    std::vector<T> out;
+    if (!t.contains(key)) return out;
+    const toml::array* values = t[key].as_array();
+    if (values == nullptr || (values->empty() && !may_be_empty)) {
+      fail("'" + std::string(key) + "' must be a list with something in it");
+    }
+    for (const toml::node& node : *values) {
+      const auto value = node.value_exact<T>();
+      if (!value) fail("'" + std::string(key) + "' holds a value of a wrong type");
+      out.push_back(*value);
+    }
+    return out;
+  }
+
+  /// As list(), each word turned by `parse` (nullopt: unknown word).
+  template <typename T, typename Parse>
+  [[nodiscard]] std::vector<T> words(const toml::table& t, std::string_view key,
+                                     const Parse& parse) const {
+    std::vector<T> out;
+    for (const std::string& w : list<std::string>(t, key)) {
+      const std::optional<T> value = parse(w);
+      if (!value) fail("'" + std::string(key) + "' does not know the word '" + w + "'");
+      out.push_back(*value);
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> lengths(const toml::table& t, std::string_view key,
+                                                  std::initializer_list<std::int64_t> known) const {
+    const auto values = list<std::int64_t>(t, key);
+    for (const std::int64_t v : values) {
+      if (std::find(known.begin(), known.end(), v) == known.end()) {
+        fail("'" + std::string(key) + "' has no such length");
+      }
+    }
+    return values;
+  }
+
+  [[nodiscard]] static std::optional<NumberKind> number_kind(std::string_view w) noexcept {
+    using enum NumberKind;
+    for (const auto kind :
+         {unknown, mobile, geographic, free_call, premium, personal, service, foreign}) {
+      if (to_word(kind) == w) return kind;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] static std::optional<PersonalData> answer_of(std::string_view w) noexcept {
+    using enum PersonalData;
+    for (const auto answer : {unknown, yes, no}) {
+      if (to_word(answer) == w) return answer;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] Match read_match(const toml::table& t) const {
+    Match m;
+    m.number = words<NumberKind>(t, "number", number_kind);
+    m.abroad = flag(t, "abroad");
+    m.holder = words<SubscriberKind>(t, "holder", subscriber_kind);
+    m.stated = flag(t, "stated");
+    m.inn = lengths(t, "inn", {0, 10, 12});
+    m.ogrn = lengths(t, "ogrn", {0, 13, 15});
+    m.user = words<NumberUser>(t, "user", number_user);
+    m.linked = flag(t, "linked");
+    m.former = flag(t, "former");
+    return m;
+  }
+
+  [[nodiscard]] const toml::table& match_of(const toml::table& t) const {
+    const toml::table* match = t["match"].as_table();
+    if (match == nullptr || match->empty()) fail("'match' must be a table with something in it");
+    return *match;
+  }
+
+  [[nodiscard]] std::string confidence_of(const toml::table& t) const {
+    const std::string confidence = word(t, "confidence");
+    if (weakness(confidence) == kConfidence.size()) fail("confidence must be C1, C2 or G");
+    return confidence;
+  }
+
+  void read_authority(const toml::table& t) {
+    where_ = "authority " + word(t, "id");
+    only(t, {"id", "en", "ru", "date", "confidence", "source", "read"});
+    const toml::date day = date(t, "date");
+    static_cast<void>(word(t, "source"));
+    static_cast<void>(word(t, "read"));
+    const std::string confidence = confidence_of(t);
+    Authority authority;
+    authority.confidence = confidence;
+    authority.citation = word(t, "en") + ", " + std::to_string(day.year) + "-" + two(day.month) +
+                         "-" + two(day.day) + " [" + confidence + "]";
+    authority.citation_ru = word(t, "ru") + ", " + two(day.day) + "." + two(day.month) + "." +
+                            std::to_string(day.year) + " [" + confidence + "]";
+    const std::string id = word(t, "id");
+    for (const auto& known : authorities_) {
+      if (known.first == id) fail("listed twice");
+    }
+    authorities_.emplace_back(id, std::move(authority));
+  }
+
+  [[nodiscard]] Row read_row(const toml::table& t, bool matched) {
+    where_ = "row " + word(t, "id");
+    Row row;
+    row.id = word(t, "id");
+    if (matched) {
+      only(t, {"id", "match", "answer", "authorities", "en", "ru"});
+      const toml::table& match = match_of(t);
+      only(match,
+           {"number", "abroad", "holder", "stated", "inn", "ogrn", "user", "linked", "former"});
+      row.match = read_match(match);
+    } else {
+      only(t, {"id", "answer", "authorities", "en", "ru"});
+    }
+    const auto answer = answer_of(word(t, "answer"));
+    if (!answer) fail("answer must be yes, no or unknown");
+    row.answer = *answer;
+    row.en = word(t, "en");
+    row.ru = word(t, "ru");
+    if (!t.contains("authorities")) fail("'authorities' is missing");
+    std::size_t weakest = 0;
+    bool only_unread = true;
+    for (const std::string& id : list<std::string>(t, "authorities", true)) {
+      const auto known = std::find_if(authorities_.begin(), authorities_.end(),
+                                      [&](const auto& a) { return a.first == id; });
+      if (known == authorities_.end()) fail("no authority " + id);
+      known->second.used = true;
+      weakest = std::max(weakest, weakness(known->second.confidence));
+      only_unread = only_unread && known->second.confidence == "G";
+      row.citations.push_back(known->second.citation);
+      row.citations_ru.push_back(known->second.citation_ru);
+    }
+    // The law of this table: nobody gets a yes or a no that rests on nothing read.
+    if (only_unread && row.answer != PersonalData::unknown) {
+      fail("a row without an authority that was read must answer unknown");
+    }
+    row.confidence = row.citations.empty() ? "G" : std::string(kConfidence[weakest]);
+    return row;
+  }
+
+  [[nodiscard]] Warning read_warning(const toml::table& t) const {
+    only(t, {"match", "en", "ru"});
+    const toml::table& match = match_of(t);
+    only(match, {"number", "abroad", "holder", "stated", "inn", "ogrn", "user", "linked", "former",
+                 "answer", "confidence"});
+    Warning warning;
+    warning.match = read_match(match);
+    warning.answer = words<PersonalData>(match, "answer", answer_of);
+    warning.confidence = list<std::string>(match, "confidence");
+    for (const std::string& c : warning.confidence) {
+      if (weakness(c) == kConfidence.size()) fail("confidence must be C1, C2 or G");
+    }
+    warning.en = word(t, "en");
+    warning.ru = word(t, "ru");
+    return warning;
+  }
+
+  std::string file_;
+  std::string where_;
+  std::vector<std::pair<std::string, Authority>> authorities_;
+};
+
+}  // namespace
+
+bool Match::holds(const Situation& s) const noexcept {
+  return among(number, s.number) && equals(abroad, s.abroad) && among(holder, s.holder) &&
+         equals(stated, s.stated) && among(inn, s.inn) && among(ogrn, s.ogrn) &&
+         among(user, s.user) && equals(linked, s.linked) && equals(former, s.former);
+}
+
+bool Warning::holds(const Situation& situation, const Row& row) const noexcept {
+  return match.holds(situation) && among(answer, row.answer) && among(confidence, row.confidence);
+}
+
+const Row& Table::answer(const Situation& situation) const noexcept {
+  const auto row = std::find_if(rows.begin(), rows.end(),
+                                [&](const Row& r) { return r.match.holds(situation); });
+  return row == rows.end() ? otherwise : *row;
+}
+
+Table read_table(std::string_view file, std::string_view toml) {
+  return TableReader(file).read(toml);
+}
+
+const Table& personal_data_table() {
+  static const Table table = read_table("ru_personal_data", rules_data::ru_personal_data());
+  return table;
+}
+
+}  // namespace consent::number
