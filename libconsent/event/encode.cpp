@@ -1,0 +1,306 @@
+#include "event/encode.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "consent/error.hpp"
+#include "consent/proof.hpp"
+
+namespace consent {
+
+namespace {
+
+using canonical::Value;
+using canonical::Writer;
+
+// The words of a set, sorted by bytes: in JSON an array has an order, a set has none.
+template <typename E>
+void write_set(Writer& w, std::string_view key, SetOf<E> set) {
+  if (set.empty()) return;
+  std::array<std::string_view, 16> words{};
+  std::size_t count = 0;
+  for (unsigned i = 0; i < 16; ++i) {
+    const auto item = static_cast<E>(i);
+    if (set.contains(item)) words[count++] = to_word(item);
+  }
+  std::sort(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(count));
+  w.key(key).begin_array();
+  for (std::size_t i = 0; i < count; ++i) w.plain(words[i]);
+  w.end_array();
+}
+
+void write_texts(Writer& w, std::string_view key, std::vector<std::string> texts) {
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  w.key(key).begin_array();
+  for (const auto& text : texts) w.text(text);
+  w.end_array();
+}
+
+void write_hashes(Writer& w, std::string_view key, const std::vector<FileHash>& files) {
+  if (files.empty()) return;
+  std::vector<Digest> hashes;
+  hashes.reserve(files.size());
+  for (const auto& file : files) hashes.push_back(file.sha256);
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  w.key(key).begin_array();
+  for (const auto& hash : hashes) w.hex(hash.view());
+  w.end_array();
+}
+
+void write_text(Writer& w, std::string_view key, std::string_view text) {
+  if (!text.empty()) w.key(key).text(text);
+}
+
+void write_wording(Writer& w, const Wording& wording) {
+  if (!wording.text.empty()) w.key("wording").hex(sha256(wording.text).view());
+}
+
+template <typename E>
+void write_word(Writer& w, std::string_view key, E value) {
+  if (static_cast<unsigned>(value) != 0) w.key(key).plain(to_word(value));
+}
+
+void write_named(Writer& w, const std::optional<std::vector<std::string>>& named,
+                 std::string_view own, bool always) {
+  if (named) {
+    if (always || !named->empty()) write_texts(w, "distributors", *named);
+  } else if (!own.empty()) {
+    write_texts(w, "distributors", {std::string(own)});
+  } else if (always) {
+    write_texts(w, "distributors", {});
+  }
+}
+
+struct BodyWriter {
+  Writer& w;
+  std::string_view own;
+  const Digest& details;
+
+  void happened(const EventBase& e) const { w.key("happened").plain(to_text(e.happened)); }
+  void sealed() const { w.key("details").hex(details.view()); }
+  void source(const EventBase& e) const { write_text(w, "source", e.source); }
+
+  void operator()(const ConsentAsked& e) const {
+    write_text(w, "campaign", e.campaign);
+    write_set(w, "channels", e.channels);
+    write_set(w, "covers", e.covers);
+    sealed();
+    write_named(w, e.distributors, own, false);
+    write_hashes(w, "evidence", e.evidence);
+    happened(e);
+    write_set(w, "purposes", e.purposes);
+    source(e);
+    write_wording(w, e.wording);
+  }
+  void operator()(const ConsentGiven& e) const {
+    if (!e.acts_for.empty()) write_texts(w, "acts_for", e.acts_for);
+    write_text(w, "advertiser", e.advertiser);
+    write_text(w, "campaign", e.campaign);
+    write_set(w, "channels", e.channels);
+    if (e.code) {
+      w.key("code").begin_object();
+      w.key("returned").boolean(e.code->returned);
+      w.key("sent_to_this_number").boolean(e.code->sent_to_this_number);
+      w.end_object();
+    }
+    write_set(w, "covers", e.covers);
+    sealed();
+    // Always present: "names nobody" must be said, not left out.
+    write_named(w, e.distributors, own, true);
+    if (e.document) w.key("document").hex(e.document->sha256.view());
+    write_hashes(w, "evidence", e.evidence);
+    if (e.giver != Giver::unstated || !e.authority.empty()) {
+      w.key("giver").begin_object();
+      write_text(w, "authority", e.authority);
+      w.key("kind").plain(to_word(e.giver));
+      w.end_object();
+    }
+    happened(e);
+    if (e.in_contract) {
+      w.key("in_contract").begin_object();
+      w.key("separate_mark").boolean(e.in_contract->separate_mark);
+      w.end_object();
+    }
+    write_word(w, "method", e.method);
+    if (e.prechecked) w.key("prechecked").boolean(true);
+    write_set(w, "purposes", e.purposes);
+    source(e);
+    if (e.until) w.key("until").plain(to_text(*e.until));
+    write_wording(w, e.wording);
+  }
+  void operator()(const ConsentRefused& e) const {
+    write_text(w, "campaign", e.campaign);
+    write_set(w, "channels", e.channels);
+    write_set(w, "covers", e.covers);
+    sealed();
+    write_named(w, e.distributors, own, false);
+    write_hashes(w, "evidence", e.evidence);
+    happened(e);
+    write_word(w, "method", e.method);
+    write_set(w, "purposes", e.purposes);
+    source(e);
+    write_wording(w, e.wording);
+  }
+  void operator()(const ConsentWithdrawn& e) const {
+    write_text(w, "campaign", e.campaign);
+    write_set(w, "channels", e.channels);
+    write_set(w, "covers", e.covers);
+    sealed();
+    write_named(w, e.distributors, own, false);
+    write_hashes(w, "evidence", e.evidence);
+    happened(e);
+    write_word(w, "means", e.means);
+    write_set(w, "purposes", e.purposes);
+    if (e.received_at) w.key("received_at").plain(to_text(*e.received_at));
+    source(e);
+  }
+  void operator()(const NumberReassigned& e) const {
+    sealed();
+    happened(e);
+    source(e);
+  }
+  void operator()(const ContactMade& e) const {
+    write_text(w, "agent_ref", e.agent_ref);
+    write_text(w, "caller", e.caller);
+    write_text(w, "campaign", e.campaign);
+    w.key("channel").plain(to_word(e.channel));
+    sealed();
+    write_word(w, "dialled_by", e.dialled_by);
+    w.key("direction").plain(to_word(e.direction));
+    write_text(w, "distributor", e.distributor.empty() ? own : std::string_view(e.distributor));
+    if (e.duration_s) w.key("duration_s").number(*e.duration_s);
+    happened(e);
+    write_text(w, "outcome", e.outcome);
+    w.key("purpose").plain(to_word(e.purpose));
+    if (e.recording) w.key("recording").hex(e.recording->sha256.view());
+    if (e.requested_by_subscriber) w.key("requested_by_subscriber").boolean(true);
+    source(e);
+  }
+};
+
+[[noreturn]] void malformed(std::string_view what) {
+  throw Error(ErrorCode::invalid_argument, std::string("entry: ").append(what));
+}
+
+const std::string& need_text(const Value& object, std::string_view key) {
+  const Value* const member = object.find(key);
+  if (member == nullptr || member->string() == nullptr) {
+    malformed(std::string("no text '").append(key).append("'"));
+  }
+  return *member->string();
+}
+
+std::int64_t need_integer(const Value& object, std::string_view key) {
+  const Value* const member = object.find(key);
+  if (member == nullptr || member->integer() == nullptr) {
+    malformed(std::string("no integer '").append(key).append("'"));
+  }
+  return *member->integer();
+}
+
+Digest need_digest(const Value& object, std::string_view key) {
+  const auto digest = digest_from_hex(need_text(object, key));
+  if (!digest) malformed(std::string("'").append(key).append("' is not 64 lower-case hex digits"));
+  return *digest;
+}
+
+void only(const Value& object, std::initializer_list<std::string_view> known) {
+  for (const auto& [key, value] : *object.object()) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      malformed("an envelope field this version does not know");
+    }
+  }
+}
+
+}  // namespace
+
+void encode_entry(const Envelope& envelope, std::string_view body, std::string& out) {
+  const std::size_t before = out.size();
+  Writer w(out);
+  w.begin_object();
+  w.key("at").plain(to_text(envelope.at));
+  w.key("body").raw(body);
+  w.key("log").text(envelope.log);
+  w.key("prev").hex(envelope.prev.view());
+  w.key("salt").hex(envelope.salt);
+  w.key("seq").number(static_cast<std::int64_t>(envelope.seq));
+  if (envelope.subject) {
+    w.key("subject").begin_object();
+    w.key("prev").number(envelope.subject->prev);
+    w.key("seq").number(static_cast<std::int64_t>(envelope.subject->seq));
+    w.key("tag").hex(envelope.subject->tag.view());
+    w.end_object();
+  }
+  w.key("type").plain(to_word(envelope.type));
+  w.key("v").number(1);
+  w.end_object();
+  if (out.size() - before > canonical::max_bytes) {
+    throw Error(ErrorCode::invalid_argument, "entry: longer than 16 KiB");
+  }
+}
+
+void encode_body(const Event& event, std::string_view own_distributor, const Digest& details,
+                 std::string& out) {
+  Writer w(out);
+  w.begin_object();
+  std::visit(BodyWriter{w, own_distributor, details}, event);
+  w.end_object();
+}
+
+std::string encode_details(PhoneNumber number) {
+  std::string out;
+  Writer w(out);
+  w.begin_object();
+  w.key("number").plain(number.e164());
+  w.end_object();
+  return out;
+}
+
+DecodedEntry decode_entry(std::string_view bytes) {
+  DecodedEntry decoded;
+  decoded.entry.leaf = merkle::leaf_hash(bytes);
+  const Value value = canonical::decode(bytes);
+  if (value.object() == nullptr) malformed("not an object");
+  if (need_integer(value, "v") != 1) malformed("a format version this version does not know");
+  only(value, {"at", "body", "log", "prev", "salt", "seq", "subject", "type", "v"});
+
+  Entry& entry = decoded.entry;
+  const auto at = parse_stored_instant(need_text(value, "at"));
+  if (!at) malformed("'at' is not a stored time");
+  entry.recorded = *at;
+  entry.prev = need_digest(value, "prev");
+  const std::string& salt = need_text(value, "salt");
+  if (salt.size() != 32 || salt.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    malformed("'salt' is not 32 lower-case hex digits");
+  }
+  const std::int64_t seq = need_integer(value, "seq");
+  if (seq < 0) malformed("'seq' is negative");
+  entry.seq = static_cast<std::uint64_t>(seq);
+  const auto type = from_word<EventType>(need_text(value, "type"));
+  if (!type) malformed("a type this version does not know");
+  entry.type = *type;
+  entry.log = need_text(value, "log");
+  if (const Value* const subject = value.find("subject")) {
+    if (subject->object() == nullptr) malformed("'subject' is not an object");
+    only(*subject, {"prev", "seq", "tag"});
+    SubjectRef ref;
+    ref.tag = need_digest(*subject, "tag");
+    const std::int64_t subject_seq = need_integer(*subject, "seq");
+    if (subject_seq < 1) malformed("'subject.seq' is below 1");
+    ref.seq = static_cast<std::uint64_t>(subject_seq);
+    ref.prev = need_integer(*subject, "prev");
+    if (ref.prev < -1) malformed("'subject.prev' is below -1");
+    entry.subject = ref;
+  } else if (entry.type != EventType::log_created) {
+    malformed("no 'subject'");
+  }
+  const Value* const body = value.find("body");
+  if (body == nullptr || body->object() == nullptr) malformed("no 'body'");
+  decoded.body = *body;
+  entry.bytes.assign(bytes);
+  return decoded;
+}
+
+}  // namespace consent

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "consent/digest.hpp"
+#include "consent/event.hpp"
+#include "consent/instant.hpp"
+#include "consent/log.hpp"
+#include "event/canonical.hpp"
+
+namespace consent {
+
+/// What an entry's envelope says besides its body. Format: docs/reference/format.md, "Entry".
+struct Envelope {
+  Instant at;
+  std::string_view log;
+  Digest prev;
+  std::string_view salt;  ///< 16 raw bytes
+  std::uint64_t seq = 0;
+  std::optional<SubjectRef> subject;
+  EventType type{};
+};
+
+/// Appends the canonical bytes of an entry to `out`. `body` is canonical already.
+void encode_entry(const Envelope& envelope, std::string_view body, std::string& out);
+
+/// Appends the canonical body of `event`. `own_distributor` stands where the event leaves the
+/// distributor out; `details` is the commitment to what is sealed.
+void encode_body(const Event& event, std::string_view own_distributor, const Digest& details,
+                 std::string& out);
+
+/// Canonical JSON of what is sealed for a subject: {"number":"+7…"}.
+[[nodiscard]] std::string encode_details(PhoneNumber number);
+
+/// Envelope and body of stored bytes.
+struct DecodedEntry {
+  Entry entry;
+  canonical::Value body;
+};
+
+/// Hashes, then parses with refusal, then reads: an unknown envelope field, type or `v` is refused.
+/// @throws ParseError (from the reader) or Error (invalid_argument) naming the field.
+[[nodiscard]] DecodedEntry decode_entry(std::string_view bytes);
+
+}  // namespace consent

@@ -1,0 +1,234 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "consent/digest.hpp"
+#include "consent/export.hpp"
+#include "consent/instant.hpp"
+#include "consent/number.hpp"
+
+namespace consent {
+
+/// The words on the wire; to_word()/…_from_word() below are the one place that spells them.
+enum class Purpose : std::uint8_t {
+  advertising,
+  service,
+  transactional,
+  survey,
+  debt_collection,
+  political,
+  social,
+  mixed,    ///< treated as advertising
+  unknown,  ///< treated as advertising
+};
+enum class Channel : std::uint8_t { voice, robot, sms, messenger, email };
+/// What a consent is given to: each is a legal basis of its own.
+enum class Cover : std::uint8_t { advertising, personal_data, mass_calls, mailing };
+enum class Method : std::uint8_t {
+  unstated,
+  paper,
+  qualified_signature,
+  sms_code,
+  call_code,
+  authenticated_app,
+  recorded_voice,
+  key_press,
+  web_form,
+  operator_note,
+  open_source,
+  email_link,
+};
+enum class Giver : std::uint8_t { unstated, holder, addressee, employee };
+enum class Direction : std::uint8_t { outgoing, incoming };
+enum class DialledBy : std::uint8_t { unstated, person, machine };
+
+/// A set of one of the enumerations above, as bits. Empty means what the field says it means.
+template <typename E>
+class SetOf {
+ public:
+  constexpr SetOf() = default;
+  constexpr SetOf(std::initializer_list<E> items) {
+    for (E item : items) insert(item);
+  }
+  constexpr void insert(E item) { bits_ = static_cast<std::uint16_t>(bits_ | bit(item)); }
+  [[nodiscard]] constexpr bool contains(E item) const { return (bits_ & bit(item)) != 0; }
+  [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+  [[nodiscard]] constexpr std::uint16_t bits() const { return bits_; }
+  [[nodiscard]] static constexpr SetOf from_bits(std::uint16_t bits) {
+    SetOf set;
+    set.bits_ = bits;
+    return set;
+  }
+  friend constexpr bool operator==(const SetOf&, const SetOf&) = default;
+
+ private:
+  static constexpr std::uint16_t bit(E item) {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(item));
+  }
+  std::uint16_t bits_ = 0;
+};
+using Purposes = SetOf<Purpose>;
+using Channels = SetOf<Channel>;
+using Covers = SetOf<Cover>;
+
+/// The exact text read or shown. Kept by its hash; the text itself is kept beside the entries and
+/// must hold no personal data: a text with a person's name in it is evidence, not a wording.
+struct Wording {
+  std::string text{};  ///< UTF-8, at most 64 KiB; "" where none was kept
+};
+
+/// A file that shows it, by its hash; the file itself stays where it is.
+struct FileHash {
+  Digest sha256;
+};
+
+/// Fields that every event has.
+struct EventBase {
+  PhoneNumber number;
+  Instant happened;  ///< claimed; when it was recorded is set by the log. In the future: refused.
+  std::string source{};  ///< short machine word for where it came from ("web", "import:crm");
+                         ///< [a-z0-9_.:-]{0,64}
+};
+
+/// The subscriber was asked for consent.
+struct ConsentAsked : EventBase {
+  Covers covers{Cover::advertising};
+  Purposes purposes{};
+  Channels channels{};
+  std::optional<std::vector<std::string>> distributors{};
+  std::string campaign{};
+  Wording wording{};
+  std::vector<FileHash> evidence{};
+};
+
+/// The subscriber said yes.
+struct ConsentGiven : EventBase {
+  Covers covers{Cover::advertising};
+  Purposes purposes{};  ///< at least one
+  Channels channels{};  ///< at least one
+  /// ИНН (or another id word) of those the consent names. nullopt: the log's own distributor.
+  /// Empty: the text names nobody, which no rule lets pass for a consent.
+  std::optional<std::vector<std::string>> distributors{};
+  std::vector<std::string> acts_for{};  ///< who may call for them, where the text says so
+  std::string advertiser{};             ///< "" where the text names none
+  std::string campaign{};               ///< "" = not limited to one
+  Method method = Method::unstated;
+  Wording wording{};
+  std::optional<FileHash> document{};  ///< the separate document a personal-data consent needs
+  std::vector<FileHash> evidence{};
+  std::optional<Instant> until{};  ///< first moment at which it no longer holds
+  bool prechecked = false;
+  struct InContract {
+    bool separate_mark = false;
+  };
+  std::optional<InContract> in_contract{};  ///< stood inside a contract or application
+  struct Code {
+    bool sent_to_this_number = false;
+    bool returned = false;
+  };
+  std::optional<Code> code{};  ///< a one-time code
+  Giver giver = Giver::unstated;
+  std::string authority{};  ///< by what right an employee or addressee spoke; short word
+};
+
+/// The subscriber was asked and said no. Empty sets mean "all".
+struct ConsentRefused : EventBase {
+  Covers covers{};
+  Purposes purposes{};
+  Channels channels{};
+  std::optional<std::vector<std::string>> distributors{};  ///< nullopt: the log's own; empty: all
+  std::string campaign{};
+  Method method = Method::unstated;
+  Wording wording{};
+  std::vector<FileHash> evidence{};
+};
+
+/// The subscriber took a consent back or demanded a stop. Empty sets mean "all".
+struct ConsentWithdrawn : EventBase {
+  Covers covers{};
+  Purposes purposes{};
+  Channels channels{};
+  std::optional<std::vector<std::string>> distributors{};  ///< nullopt: the log's own; empty: all
+  std::string campaign{};
+  Method means = Method::unstated;
+  /// When the demand reached the distributor; `happened` where not given. No grace runs from it.
+  std::optional<Instant> received_at{};
+  std::vector<FileHash> evidence{};
+};
+
+/// The number has a new holder from `happened` on; earlier consents no longer speak for it.
+struct NumberReassigned : EventBase {};
+
+/// A contact made or received.
+struct ContactMade : EventBase {
+  Direction direction = Direction::outgoing;
+  Channel channel = Channel::voice;
+  Purpose purpose = Purpose::unknown;
+  bool requested_by_subscriber = false;
+  DialledBy dialled_by = DialledBy::unstated;
+  std::string distributor{};  ///< "" = the log's own
+  std::string caller{};       ///< who dialled for the distributor, id word; "" = itself
+  std::string outcome{};      ///< short machine word
+  std::optional<std::int64_t> duration_s{};  ///< seconds, 0 or more
+  std::string agent_ref{};                   ///< a pseudonym, never a name
+  std::string campaign{};
+  std::optional<FileHash> recording{};
+};
+
+using Event = std::variant<ConsentAsked, ConsentGiven, ConsentRefused, ConsentWithdrawn,
+                           NumberReassigned, ContactMade>;
+
+enum class EventType : std::uint8_t {
+  log_created,
+  consent_asked,
+  consent_given,
+  consent_refused,
+  consent_withdrawn,
+  number_reassigned,
+  contact_made,
+};
+
+[[nodiscard]] CONSENT_EXPORT EventType type_of(const Event& event) noexcept;
+[[nodiscard]] CONSENT_EXPORT const EventBase& base_of(const Event& event) noexcept;
+
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(Purpose) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(Channel) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(Cover) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(Method) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(Giver) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(Direction) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(DialledBy) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(EventType) noexcept;  ///< "consent.given"
+
+/// The word's value; nullopt for a word that is not on the list. E is one of the enums above.
+template <typename E>
+[[nodiscard]] std::optional<E> from_word(std::string_view word) noexcept;
+template <>
+CONSENT_EXPORT std::optional<Purpose> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<Channel> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<Cover> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<Method> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<Giver> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<Direction> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<DialledBy> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<EventType> from_word(std::string_view) noexcept;
+
+/// Refuses what no log may hold: empty scopes of a consent, free text where a short word belongs,
+/// sets of words out of range, too long fields. The message names the field, never its content.
+/// @throws Error (invalid_argument)
+CONSENT_EXPORT void validate(const Event& event);
+
+}  // namespace consent
