@@ -1,0 +1,156 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "consent/digest.hpp"
+#include "consent/event.hpp"
+#include "consent/export.hpp"
+#include "consent/instant.hpp"
+#include "consent/number.hpp"
+#include "consent/proof.hpp"
+#include "consent/standing.hpp"
+
+namespace consent {
+
+/// Whose log it is; written into entry 0 and never changed.
+struct LogIdentity {
+  /// Schema-less URL, the log's name in every signature: "romashka.example/consent".
+  std::string origin;
+  /// The distributor the log belongs to: ИНН (10 or 12 digits) or "" in a subscriber's diary.
+  std::string distributor;
+  std::string distributor_name;
+  /// In a diary: the diarist's own number.
+  std::optional<PhoneNumber> subscriber;
+};
+
+/// Where a subject stands in its own chain.
+struct SubjectRef {
+  Digest tag;
+  std::uint64_t seq = 0;   ///< from 1
+  std::int64_t prev = -1;  ///< leaf index of the subject's entry before, -1 for its first
+};
+
+/// One stored entry. `bytes` are the hashed bytes and the truth; the rest was read from them.
+struct Entry {
+  std::uint64_t seq = 0;
+  Digest leaf;
+  Digest prev;
+  Instant recorded{};
+  std::string log;  ///< origin
+  EventType type{};
+  std::optional<SubjectRef> subject;  ///< none for entries about the log itself
+  std::string bytes;
+};
+
+/// What append() hands back: enough to find, show and prove the entry.
+struct Appended {
+  std::uint64_t seq = 0;
+  Digest leaf;
+  Digest tag;
+};
+
+/// An entry with the details that its subject's key opens.
+struct OpenedEntry {
+  Entry entry;
+  std::string salt;     ///< 32 bytes
+  std::string details;  ///< canonical JSON; commitment(salt, details) stands in the entry
+};
+
+enum class Access : std::uint8_t { read_only, write };
+
+/// An append-only consent log in one folder: log.db, keys.db, head. Move-only; closes on
+/// destruction.
+///
+/// Thread safety: any number of threads may call any member of one Log at once; a read inside one
+/// process sees every append that returned before it began. One writing Log on a folder over all
+/// processes; any number of read-only ones, in any process.
+/// Durability: when append() returns, the entry survives loss of power.
+/// Fork: a Log does not survive fork(); the child gets Error (storage) on every call.
+class CONSENT_EXPORT Log {
+ public:
+  /// Makes the folder (its parent must exist) and entry 0.
+  /// @throws Error (storage) where the folder exists and is not empty: a typo must not begin a
+  /// second log; (invalid_argument) for a bad origin or ИНН.
+  static Log create(const std::filesystem::path& folder, const LogIdentity& identity, Instant now,
+                    Entropy& entropy = system_entropy());
+  /// @throws Error (storage) where there is no log or it is not ours; (locked) where another
+  /// process writes; BrokenLog where entry 0 is not what it must be. Where the head file says that
+  /// acknowledged entries are missing, the log opens read-only and impairment() says what.
+  static Log open(const std::filesystem::path& folder, Access access,
+                  Entropy& entropy = system_entropy());
+
+  Log(Log&&) noexcept;
+  Log& operator=(Log&&) noexcept;
+  ~Log();
+
+  /// Records one event. `now` is the moment of recording; entry order is sequence, not time.
+  /// @throws Error (invalid_argument) for an event validate() refuses or that claims to have
+  /// happened after `now`; (storage) where it could not be made durable: then nothing was recorded.
+  Appended append(const Event& event, Instant now);
+  /// All or nothing, in one commit.
+  std::vector<Appended> append_many(std::span<const Event> events, Instant now);
+
+  [[nodiscard]] const LogIdentity& identity() const noexcept;
+  [[nodiscard]] const std::filesystem::path& folder() const noexcept;
+  /// read_only also where a log opened for writing is impaired.
+  [[nodiscard]] Access access() const noexcept;
+  /// What head and database contradict each other in; "" where nothing is wrong. An impaired log
+  /// answers questions and refuses append().
+  [[nodiscard]] const std::string& impairment() const noexcept;
+  [[nodiscard]] std::uint64_t size() const;
+  [[nodiscard]] Digest root() const;
+  /// Root of the first `size` entries. @throws Error (invalid_argument) where size > size().
+  [[nodiscard]] Digest root_at(std::uint64_t size) const;
+
+  /// The key that checks this log's checkpoints; also stands in entry 0.
+  [[nodiscard]] note::VerifierKey verifier_key() const;
+  /// The current root, signed; kept in the log's checkpoint table when the log is open for writing.
+  /// A checkpoint signed before for the same size is handed out again. @throws Error (storage)
+  /// where there is no signing key (log.db alone).
+  std::string checkpoint();
+  [[nodiscard]] InclusionProof prove_inclusion(std::uint64_t seq,
+                                               std::string_view checkpoint) const;
+  [[nodiscard]] merkle::Path prove_consistency(std::uint64_t size1, std::uint64_t size2) const;
+
+  /// @throws Error (not_found)
+  [[nodiscard]] Entry entry(std::uint64_t seq) const;
+  /// Calls `visit` for entries first <= seq < last in order, in one read transaction.
+  void for_each(std::uint64_t first, std::uint64_t last,
+                const std::function<void(const Entry&)>& visit) const;
+
+  /// Subjects that have held this number, oldest first, by tag; empty where the log never met it.
+  [[nodiscard]] std::vector<Digest> subjects_of(PhoneNumber number) const;
+  /// Entries of one subject in order.
+  [[nodiscard]] std::vector<Entry> entries_of(const Digest& tag) const;
+  /// The same with their sealed details. @throws Error (not_found) where the key is gone.
+  [[nodiscard]] std::vector<OpenedEntry> open_entries_of(const Digest& tag) const;
+  /// All entries about a number over all of its subjects, in order of seq.
+  [[nodiscard]] std::vector<Entry> history(PhoneNumber number) const;
+
+  /// What decisions read: one SubjectStanding a subject that held the number, oldest first.
+  [[nodiscard]] std::vector<SubjectStanding> standing_of(PhoneNumber number) const;
+  /// Every number of the log with its subjects' standings: what a gate loads. One read transaction.
+  void for_each_standing(
+      const std::function<void(PhoneNumber, std::span<const SubjectStanding>)>& visit) const;
+  /// Names behind the term ids of standings read before this call.
+  [[nodiscard]] Terms terms() const;
+  /// Distributors that the log was created for or, in a log created for none, that its entries
+  /// name.
+  [[nodiscard]] std::vector<std::string> distributors() const;
+  /// Text of a wording by its SHA-256; nullopt where only the hash is known.
+  [[nodiscard]] std::optional<std::string> wording(const Digest& hash) const;
+
+ private:
+  struct Impl;
+  explicit Log(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace consent

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "consent/digest.hpp"
+#include "consent/event.hpp"
+#include "consent/export.hpp"
+#include "consent/instant.hpp"
+
+namespace consent {
+
+struct Entry;
+
+/// One event reduced to what a decision reads. Distributor and campaign are ids of Terms.
+struct Clause {
+  EventType type{};
+  Method method{};
+  Covers covers;
+  Purposes purposes;              ///< empty: all (refusals and withdrawals only)
+  Channels channels;              ///< empty: all (refusals and withdrawals only)
+  std::uint16_t flags = 0;        ///< bits below
+  std::uint32_t distributor = 0;  ///< term id; 0: names nobody (consent) or all (stop)
+  std::uint32_t campaign = 0;     ///< term id; 0: any
+  Instant said{};                 ///< a stop demand: when received
+  Instant recorded{};
+  Instant until = Instant::max();  ///< compared only with Instants of the same resolution
+  std::uint64_t seq = 0;
+
+  static constexpr std::uint16_t prechecked = 1, in_contract = 2, separate_mark = 4,
+                                 code_sent_here = 8, code_returned = 16, has_document = 32,
+                                 has_evidence = 64, has_wording = 128;
+  friend bool operator==(const Clause&, const Clause&) = default;
+};
+
+/// What one subject's events say, in order of seq. Derived; rebuilt from the entries at any time.
+struct SubjectStanding {
+  Digest tag;
+  /// When a reassignment closed it: the earlier of happened and recorded; nullopt: still open. The
+  /// next subject of the number begins there.
+  std::optional<Instant> closed;
+  std::vector<Clause> clauses;
+  friend bool operator==(const SubjectStanding&, const SubjectStanding&) = default;
+};
+
+/// Names behind the term ids of clauses: distributors and campaigns. Ids begin with 1.
+class CONSENT_EXPORT Terms {
+ public:
+  Terms() = default;
+  Terms(const Terms& other);
+  Terms& operator=(const Terms& other);
+  Terms(Terms&&) noexcept = default;
+  Terms& operator=(Terms&&) noexcept = default;
+  ~Terms() = default;
+  std::uint32_t id_of(std::string_view text);                     ///< adds it where new
+  [[nodiscard]] std::uint32_t find(std::string_view text) const;  ///< 0 where absent
+  [[nodiscard]] std::string_view text(std::uint32_t id) const;
+  [[nodiscard]] std::size_t size() const noexcept { return texts_.size(); }
+
+ private:
+  std::deque<std::string> texts_;  ///< a deque: ids_ points into it
+  std::unordered_map<std::string_view, std::uint32_t> ids_;
+};
+
+/// Reduces one stored entry to its clauses (one for each distributor it names; none for entries
+/// that standing does not read). The one function behind the kept tables, the rebuild and verify.
+/// @throws BrokenLog where the body is not of its type.
+CONSENT_EXPORT void append_clauses(const Entry& entry, Terms& terms, SubjectStanding& standing);
+
+}  // namespace consent

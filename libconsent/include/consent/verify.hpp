@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "consent/export.hpp"
+#include "consent/proof.hpp"
+
+namespace consent {
+
+enum class ProofVerdict : std::uint8_t { not_proven, proven, refuted };
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(ProofVerdict verdict) noexcept;
+
+/// What a check covered; a verdict without it would be a bare "ok".
+struct Coverage {
+  std::uint64_t entries = 0;       ///< entries whose content was re-hashed
+  std::uint64_t signed_up_to = 0;  ///< size of the newest checkpoint that verified
+  std::uint64_t open_tail = 0;     ///< entries after it
+  std::string signed_by;           ///< verifier key that signed, "" where none
+  bool key_was_given = false;      ///< false: the key came out of the log itself
+  bool standing_checked = false;   ///< derived tables were rebuilt and compared
+  std::vector<std::string> not_checked;
+};
+
+struct Problem {
+  std::uint64_t seq = 0;  ///< first bad entry; size of the log where the fault is not an entry's
+  std::string what;
+};
+
+struct Verification {
+  std::string question;
+  ProofVerdict verdict = ProofVerdict::not_proven;
+  Coverage coverage;
+  std::vector<std::string> warnings;
+  std::optional<Problem> problem;
+};
+
+/// Reads log.db alone, read-only: re-hashes the content of every entry, follows `prev`, `seq` and
+/// each subject's chain, compares stored leaves, tiles and signed checkpoints, rebuilds standing.
+/// Shares with the writer only the hash and the reader of canonical JSON.
+/// `trusted` empty: the key of entry 0 is used and coverage says so.
+/// `progress` (may be empty) is called now and then with entries done and all.
+/// @throws Error (storage) where the file cannot be read at all.
+[[nodiscard]] CONSENT_EXPORT Verification
+verify_log(const std::filesystem::path& folder, std::span<const note::VerifierKey> trusted,
+           const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+
+}  // namespace consent

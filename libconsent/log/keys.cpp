@@ -1,0 +1,246 @@
+#include "log/keys.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "consent/error.hpp"
+#include "log/seal.hpp"
+
+namespace consent {
+
+namespace {
+
+constexpr std::int64_t application_id = 0x434e534b;  // "CNSK"
+constexpr std::int64_t schema_version = 1;
+
+constexpr const char* schema = R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE subject (
+  id       INTEGER PRIMARY KEY,
+  tag      BLOB NOT NULL UNIQUE CHECK (length(tag) = 32),
+  key      BLOB NOT NULL CHECK (length(key) = 32),
+  address  BLOB NOT NULL,             -- the number, sealed under this subject's key
+  previous INTEGER NOT NULL           -- the number's subject before; 0: none
+) STRICT;
+CREATE TABLE number (
+  idx     BLOB PRIMARY KEY CHECK (length(idx) = 32),   -- HMAC of the number under the index key
+  subject INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+SecretKey key_from(std::string_view bytes, const std::string& name) {
+  if (bytes.size() != 32) throw Error(ErrorCode::storage, name + ": a key of a wrong size");
+  return SecretKey::copy_of(
+      SecretKey::View(reinterpret_cast<const std::uint8_t*>(bytes.data()), SecretKey::size));
+}
+
+}  // namespace
+
+KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& origin,
+                          const std::string& incarnation, Entropy& entropy) {
+  // The mode is set before the first byte of a key is written.
+  const mode_t before = umask(0077);
+  KeyStore store;
+  try {
+    store.db_ = sqlite::Connection::open(file, sqlite::Mode::create);
+  } catch (...) {
+    umask(before);
+    throw;
+  }
+  store.db_.execute("PRAGMA secure_delete=ON");
+  store.db_.execute("PRAGMA journal_mode=WAL");
+  umask(before);
+  const std::string pragma = "PRAGMA application_id=" + std::to_string(application_id) +
+                             "; PRAGMA user_version=" + std::to_string(schema_version);
+  {
+    sqlite::Transaction transaction(store.db_);
+    store.db_.execute(schema);
+    store.db_.execute(pragma.c_str());
+    sqlite::Statement put(store.db_, "INSERT INTO meta(key,value) VALUES(?1,?2)");
+    const SigningKey signing = SigningKey::generate(entropy);
+    const SecretKey index = SecretKey::generate(entropy);
+    const SecretKey log = SecretKey::generate(entropy);
+    put.bind_text(1, "origin").bind_blob(2, origin).run();
+    put.bind_text(1, "incarnation").bind_blob(2, incarnation).run();
+    put.bind_text(1, "signing").bind_blob(2, SecretKey::copy_of(signing.seed()).chars()).run();
+    put.bind_text(1, "index").bind_blob(2, index.chars()).run();
+    put.bind_text(1, "log").bind_blob(2, log.chars()).run();
+    transaction.commit();
+  }
+  store.load(origin, incarnation);
+  return store;
+}
+
+KeyStore KeyStore::open(const std::filesystem::path& file, sqlite::Mode mode,
+                        const std::string& origin, const std::string& incarnation) {
+  KeyStore store;
+  store.db_ = sqlite::Connection::open(file, mode);
+  if (store.db_.integer("PRAGMA application_id") != application_id) {
+    throw Error(ErrorCode::storage, store.db_.name() + ": not a key store of libconsent");
+  }
+  if (store.db_.integer("PRAGMA user_version") != schema_version) {
+    throw Error(ErrorCode::storage, store.db_.name() + ": a schema of another version");
+  }
+  if (mode == sqlite::Mode::write) store.db_.execute("PRAGMA secure_delete=ON");
+  store.load(origin, incarnation);
+  return store;
+}
+
+void KeyStore::load(const std::string& origin, const std::string& incarnation) {
+  sqlite::Statement get(db_, "SELECT value FROM meta WHERE key=?1");
+  const auto value = [&](std::string_view key) {
+    get.reset();
+    if (!get.bind_text(1, key).step()) {
+      throw Error(ErrorCode::storage, db_.name() + ": incomplete");
+    }
+    return std::string(get.blob(0));
+  };
+  if (value("origin") != origin || value("incarnation") != incarnation) {
+    throw Error(ErrorCode::storage, db_.name() + ": belongs to another log");
+  }
+  const auto secret = [&](std::string_view key) {
+    std::string bytes = value(key);
+    SecretKey read = key_from(bytes, db_.name());
+    wipe(bytes.data(), bytes.size());
+    return read;
+  };
+  secrets_ =
+      std::unique_ptr<const Secrets>(new Secrets{SigningKey::from_seed(secret("signing").view()),
+                                                 HmacKey(secret("index").view()), secret("log")});
+  get.reset();
+  prepare();
+}
+
+void KeyStore::prepare() {
+  newest_ = sqlite::Statement(
+      db_,
+      "SELECT s.id,s.tag,s.key,s.previous FROM number n JOIN subject s ON s.id=n.subject "
+      "WHERE n.idx=?1");
+  by_id_ = sqlite::Statement(db_, "SELECT id,tag,key,previous FROM subject WHERE id=?1");
+  by_tag_ = sqlite::Statement(db_, "SELECT id,tag,key,previous FROM subject WHERE tag=?1");
+  add_subject_ =
+      sqlite::Statement(db_, "INSERT INTO subject(tag,key,address,previous) VALUES(?1,?2,?3,?4)");
+  point_ = sqlite::Statement(db_,
+                             "INSERT INTO number(idx,subject) VALUES(?1,?2) "
+                             "ON CONFLICT(idx) DO UPDATE SET subject=excluded.subject");
+}
+
+Digest KeyStore::index_of(PhoneNumber number) const {
+  return number_index(secrets_->index, "tel:" + number.e164());
+}
+
+KeyStore::Subject KeyStore::read(sqlite::Statement& statement) {
+  const auto tag = digest_from_bytes(statement.blob(1));
+  if (!tag) throw Error(ErrorCode::storage, db_.name() + ": a tag of a wrong size");
+  Subject subject{statement.integer(0), *tag, key_from(statement.blob(2), db_.name()),
+                  statement.integer(3)};
+  statement.reset();
+  return subject;
+}
+
+std::optional<KeyStore::Subject> KeyStore::newest(const Digest& index) {
+  newest_.reset();
+  if (!newest_.bind_blob(1, index.view()).step()) {
+    newest_.reset();
+    return std::nullopt;
+  }
+  return read(newest_);
+}
+
+std::optional<KeyStore::Subject> KeyStore::by_id(std::int64_t id) {
+  by_id_.reset();
+  if (!by_id_.bind(1, id).step()) {
+    by_id_.reset();
+    return std::nullopt;
+  }
+  return read(by_id_);
+}
+
+std::optional<KeyStore::Subject> KeyStore::by_tag(const Digest& tag) {
+  by_tag_.reset();
+  if (!by_tag_.bind_blob(1, tag.view()).step()) {
+    by_tag_.reset();
+    return std::nullopt;
+  }
+  return read(by_tag_);
+}
+
+std::vector<KeyStore::Holder> KeyStore::numbers() {
+  std::vector<Holder> out;
+  // By rowid, so that the pages are read in their order; a subject that no number points to was
+  // one before.
+  sqlite::Statement rows(db_,
+                         "SELECT s.tag,s.key,s.address,s.previous FROM subject s "
+                         "WHERE s.id IN (SELECT subject FROM number) ORDER BY s.id");
+  while (rows.step()) {
+    const auto tag = digest_from_bytes(rows.blob(0));
+    if (!tag) throw Error(ErrorCode::storage, db_.name() + ": a tag of a wrong size");
+    const SecretKey key = key_from(rows.blob(1), db_.name());
+    const std::string address = consent::open(key.view(), "address", rows.blob(2));
+    constexpr std::size_t scheme = 4;  // "tel:"
+    const auto number = address.size() > scheme
+                            ? PhoneNumber::from_e164(std::string_view(address).substr(scheme))
+                            : std::nullopt;
+    if (!number) throw Error(ErrorCode::storage, db_.name() + ": an address that is no number");
+    out.push_back({*number, *tag, rows.integer(3)});
+  }
+  std::sort(out.begin(), out.end(), [](const Holder& a, const Holder& b) { return a.tag < b.tag; });
+  return out;
+}
+
+void KeyStore::begin() { db_.execute("BEGIN IMMEDIATE"); }
+
+KeyStore::Subject KeyStore::add(const Digest& index, PhoneNumber number, std::int64_t previous,
+                                const std::string& origin, Entropy& entropy) {
+  SecretKey key = SecretKey::generate(entropy);
+  const Digest tag = subject_tag(key.view(), origin);
+  Subject subject{0, tag, std::move(key), previous};
+  // One key seals one address, once: the context cannot meet a second text.
+  const std::string address = seal(subject.key.view(), "address", "tel:" + number.e164());
+  add_subject_.bind_blob(1, subject.tag.view())
+      .bind_blob(2, subject.key.chars())
+      .bind_blob(3, address)
+      .bind(4, previous)
+      .run();
+  subject.id = sqlite3_last_insert_rowid(db_.raw());
+  point_.bind_blob(1, index.view()).bind(2, subject.id).run();
+  return subject;
+}
+
+void KeyStore::commit() { db_.execute("COMMIT"); }
+
+void KeyStore::rollback() noexcept {
+  if (db_.in_transaction()) sqlite3_exec(db_.raw(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+std::size_t KeyStore::sweep(const std::function<bool(const Digest&)>& known) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> orphans;
+  {
+    sqlite::Statement rows(db_, "SELECT id,tag,previous FROM subject ORDER BY id DESC");
+    while (rows.step()) {
+      const auto tag = digest_from_bytes(rows.blob(1));
+      if (tag && !known(*tag)) orphans.emplace_back(rows.integer(0), rows.integer(2));
+    }
+  }
+  if (orphans.empty()) return 0;
+  sqlite::Transaction transaction(db_);
+  sqlite::Statement back(db_, "UPDATE number SET subject=?2 WHERE subject=?1");
+  sqlite::Statement unpoint(db_, "DELETE FROM number WHERE subject=?1");
+  sqlite::Statement drop(db_, "DELETE FROM subject WHERE id=?1");
+  // Newest first, so that a number whose last two subjects are both orphans ends at the third.
+  for (const auto& [id, previous] : orphans) {
+    if (previous != 0) back.bind(1, id).bind(2, previous).run();
+    unpoint.bind(1, id).run();
+    drop.bind(1, id).run();
+  }
+  transaction.commit();
+  return orphans.size();
+}
+
+std::uint64_t KeyStore::subjects() {
+  return static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM subject"));
+}
+
+}  // namespace consent

@@ -1,0 +1,44 @@
+#include "log/open.hpp"
+
+#include <system_error>
+
+#include "consent/error.hpp"
+#include "log/schema.hpp"
+
+namespace consent {
+
+namespace fs = std::filesystem;
+
+void check_log_file(sqlite::Connection& db) {
+  if (db.integer("PRAGMA application_id") != schema::application_id) {
+    throw Error(ErrorCode::storage, db.name() + ": not a log of libconsent");
+  }
+  const std::int64_t version = db.integer("PRAGMA user_version");
+  if (version != schema::version) {
+    throw Error(ErrorCode::storage, db.name() + ": schema " + std::to_string(version) +
+                                        ", this version reads " + std::to_string(schema::version));
+  }
+}
+
+sqlite::Connection open_log_for_reading(const fs::path& file) {
+  if (!fs::exists(file)) {
+    throw Error(ErrorCode::storage, file.filename().string() + ": there is no log in this folder");
+  }
+  try {
+    auto db = sqlite::Connection::open(file, sqlite::Mode::read);
+    (void)db.integer("SELECT count(*) FROM sqlite_schema");
+    check_log_file(db);
+    return db;
+  } catch (const Error&) {
+    // A WAL database in a folder that cannot be written, as an auditor gets it. Only where no WAL
+    // lies beside it: ignoring one would hide the newest entries.
+    std::error_code ignored;
+    const auto wal = fs::path(file.string() + "-wal");
+    if (fs::exists(wal, ignored) && fs::file_size(wal, ignored) > 0) throw;
+    auto db = sqlite::Connection::open(file, sqlite::Mode::read_immutable);
+    check_log_file(db);
+    return db;
+  }
+}
+
+}  // namespace consent

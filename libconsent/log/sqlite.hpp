@@ -1,0 +1,90 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// The only SQLite in the house: a connection and a prepared statement, nothing more.
+namespace consent::sqlite {
+
+enum class Mode { create, write, read, read_immutable };
+
+/// One connection, hardened as docs/why/storage.md lists. Move-only. One thread at a time.
+class Connection {
+ public:
+  Connection() = default;
+  /// @throws Error (storage) naming the file.
+  static Connection open(const std::filesystem::path& file, Mode mode);
+  Connection(Connection&& other) noexcept;
+  Connection& operator=(Connection&& other) noexcept;
+  ~Connection();
+
+  void execute(const char* sql);
+  [[nodiscard]] std::int64_t integer(const char* sql);
+  [[nodiscard]] sqlite3* raw() const noexcept { return db_; }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] bool in_transaction() const noexcept;
+  void close() noexcept;
+  /// Lets go of the handle without touching the file: what a forked child must do.
+  void abandon() noexcept { db_ = nullptr; }
+  /// @throws Error (storage or locked) for the last failure on this connection.
+  [[noreturn]] void fail(int code) const;
+
+ private:
+  sqlite3* db_ = nullptr;
+  std::string name_;
+};
+
+/// A prepared statement; reset by reset() or by the next run.
+class Statement {
+ public:
+  Statement() = default;
+  Statement(Connection& connection, std::string_view sql);
+  Statement(Statement&& other) noexcept;
+  Statement& operator=(Statement&& other) noexcept;
+  ~Statement();
+
+  Statement& bind(int index, std::int64_t value);
+  /// The bytes must live until the statement is stepped and reset: nothing is copied.
+  Statement& bind_blob(int index, std::string_view bytes);
+  Statement& bind_text(int index, std::string_view text);
+  Statement& bind_null(int index);
+  /// True where a row is there.
+  bool step();
+  /// Runs to the end and resets.
+  void run();
+  void reset() noexcept;
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] std::string_view blob(int column) const;  ///< lives until the next step or reset
+  [[nodiscard]] bool is_null(int column) const;
+
+ private:
+  Connection* connection_ = nullptr;
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+/// Rolls back on destruction unless commit() was reached.
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection, const char* begin = "BEGIN IMMEDIATE")
+      : connection_(&connection) {
+    connection.execute(begin);
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+  void commit();
+
+ private:
+  Connection* connection_;
+};
+
+/// Versions 3.7.0 to 3.51.2 without the backports 3.44.6 and 3.50.7 can lose commits when two
+/// connections checkpoint; see docs/why/storage.md.
+[[nodiscard]] bool has_wal_reset_bug(int version_number) noexcept;
+
+}  // namespace consent::sqlite

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "consent/log.hpp"
+#include "consent/standing.hpp"
+#include "event/canonical.hpp"
+
+namespace consent {
+
+/// append_clauses() where the body was decoded already.
+void append_clauses(const Entry& entry, const canonical::Value& body, Terms& terms,
+                    SubjectStanding& standing);
+
+/// Clauses as the derived table keeps them: little-endian, fixed width, derived and so unversioned;
+/// a table of another width is rebuilt.
+[[nodiscard]] std::string pack_clauses(std::span<const Clause> clauses);
+/// @throws Error (storage) where the length is not a whole number of clauses.
+[[nodiscard]] std::vector<Clause> unpack_clauses(std::string_view bytes);
+
+}  // namespace consent

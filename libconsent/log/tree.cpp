@@ -1,0 +1,84 @@
+#include "log/tree.hpp"
+
+#include <cstring>
+
+#include "consent/error.hpp"
+
+namespace consent {
+
+namespace {
+
+constexpr unsigned level_shift = 48;
+
+std::int64_t tile_id(unsigned level, std::uint64_t index) {
+  return static_cast<std::int64_t>((static_cast<std::uint64_t>(level) << level_shift) | index);
+}
+
+Digest digest_at(std::string_view bytes, std::size_t index) {
+  Digest digest;
+  std::memcpy(digest.bytes.data(), bytes.data() + index * 32, 32);
+  return digest;
+}
+
+}  // namespace
+
+TileStore::TileStore(sqlite::Connection& connection)
+    : connection_(&connection),
+      read_tile_(connection, "SELECT hashes FROM tile WHERE id=?1"),
+      read_leaves_(connection, "SELECT leaf FROM entry WHERE seq>=?1 AND seq<?2 ORDER BY seq"),
+      read_roots_(connection, "SELECT root FROM tile WHERE id>=?1 AND id<?2 ORDER BY id"),
+      write_tile_(connection, "INSERT INTO tile(id,root,hashes) VALUES(?1,?2,?3)") {}
+
+void TileStore::complete(std::uint64_t size) {
+  std::uint64_t covered = size;
+  for (unsigned level = 0; covered != 0 && covered % width == 0; ++level) {
+    const std::uint64_t index = covered / width - 1;
+    const auto row = hashes(level, index * width, width);
+    std::string bytes;
+    bytes.reserve(row.size() * 32);
+    for (const Digest& hash : row) bytes.append(hash.view());
+    const Digest root = merkle::root(row);
+    write_tile_.bind(1, tile_id(level, index)).bind_blob(2, root.view()).bind_blob(3, bytes).run();
+    covered /= width;
+  }
+}
+
+std::vector<Digest> TileStore::hashes(unsigned tile_level, std::uint64_t first,
+                                      std::uint64_t count) {
+  std::vector<Digest> out;
+  out.reserve(count);
+  const std::uint64_t tile = first / width;
+  read_tile_.reset();
+  if (read_tile_.bind(1, tile_id(tile_level, tile)).step()) {
+    const std::string_view bytes = read_tile_.blob(0);
+    if (bytes.size() != width * 32)
+      throw Error(ErrorCode::storage, "log.db: a tile of a wrong size");
+    for (std::uint64_t i = 0; i < count; ++i) out.push_back(digest_at(bytes, first % width + i));
+    read_tile_.reset();
+    return out;
+  }
+  read_tile_.reset();
+  sqlite::Statement& rows = tile_level == 0 ? read_leaves_ : read_roots_;
+  if (tile_level == 0) {
+    rows.bind(1, static_cast<std::int64_t>(first))
+        .bind(2, static_cast<std::int64_t>(first + count));
+  } else {
+    // A tile's root stands in the level above at the tile's own index.
+    rows.bind(1, tile_id(tile_level - 1, first)).bind(2, tile_id(tile_level - 1, first + count));
+  }
+  while (rows.step()) out.push_back(digest_at(rows.blob(0), 0));
+  rows.reset();
+  if (out.size() != count) {
+    throw BrokenLog(first, "log.db: the tree lacks hashes that its entries promise");
+  }
+  return out;
+}
+
+Digest TileStore::node(unsigned level, std::uint64_t index) {
+  const unsigned tile_level = level / height;
+  const unsigned inside = level % height;
+  const std::uint64_t count = std::uint64_t{1} << inside;
+  return merkle::root(hashes(tile_level, index << inside, count));
+}
+
+}  // namespace consent

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+
+#include "consent/proof.hpp"
+#include "log/sqlite.hpp"
+
+namespace consent {
+
+/// The stored Merkle tree: full 256-wide tiles, written once; the right edge comes from the leaf
+/// rows. A tile row also holds its own root, so that the level above need not read its hashes.
+class TileStore {
+ public:
+  static constexpr unsigned height = 8;        ///< levels a tile spans
+  static constexpr std::uint64_t width = 256;  ///< hashes in a full tile
+
+  explicit TileStore(sqlite::Connection& connection);
+
+  /// Stores the tiles that the leaf at `size - 1` completes.
+  void complete(std::uint64_t size);
+
+  /// Complete subtree of 2^level leaves at `index`; reads O(1) rows or O(256) leaf rows.
+  [[nodiscard]] Digest node(unsigned level, std::uint64_t index);
+
+ private:
+  [[nodiscard]] std::vector<Digest> hashes(unsigned tile_level, std::uint64_t first,
+                                           std::uint64_t count);
+  sqlite::Connection* connection_;
+  sqlite::Statement read_tile_, read_leaves_, read_roots_, write_tile_;
+};
+
+}  // namespace consent

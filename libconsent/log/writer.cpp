@@ -1,0 +1,451 @@
+#include "log/writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "consent/error.hpp"
+#include "event/encode.hpp"
+#include "log/seal.hpp"
+#include "log/standing.hpp"
+
+namespace consent {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_cached_subjects = 1U << 18U;
+constexpr std::size_t most_events_a_commit = 4096;
+constexpr std::size_t most_body_bytes = 15 * 1024;
+constexpr int most_wal_pages = (64 << 20) / 4096;
+constexpr auto head_sync_period = 500ms;
+constexpr auto idle_before_checkpoint = 2s;
+
+std::string random_bytes(Entropy& entropy, std::size_t count) {
+  std::string out(count, '\0');
+  entropy.fill({reinterpret_cast<std::uint8_t*>(out.data()), out.size()});
+  return out;
+}
+
+SecretKey::View as_key(const char* bytes) {
+  return SecretKey::View(reinterpret_cast<const std::uint8_t*>(bytes), SecretKey::size);
+}
+
+const Wording* wording_of(const Event& event) {
+  if (const auto* e = std::get_if<ConsentAsked>(&event)) return &e->wording;
+  if (const auto* e = std::get_if<ConsentGiven>(&event)) return &e->wording;
+  if (const auto* e = std::get_if<ConsentRefused>(&event)) return &e->wording;
+  return nullptr;
+}
+
+}  // namespace
+
+std::size_t Writer::DigestHash::operator()(const Digest& digest) const noexcept {
+  std::size_t hash = 0;
+  std::memcpy(&hash, digest.bytes.data(), sizeof(hash));
+  return hash;
+}
+
+Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::string incarnation,
+               HeadFile head, KeyStore keys, Entropy& entropy)
+    : folder_(std::move(folder)),
+      identity_(identity),
+      incarnation_(std::move(incarnation)),
+      head_(std::move(head)),
+      keys_(std::move(keys)),
+      entropy_(&entropy) {
+  db_ = sqlite::Connection::open(folder_ / "log.db", sqlite::Mode::write);
+  insert_entry_ =
+      sqlite::Statement(db_, "INSERT INTO entry(seq,prev,leaf,bytes) VALUES(?1,?2,?3,?4)");
+  insert_sealed_ = sqlite::Statement(db_, "INSERT INTO sealed(seq,bytes) VALUES(?1,?2)");
+  read_subject_ =
+      sqlite::Statement(db_, "SELECT count,last,closed,clauses FROM subject WHERE tag=?1");
+  put_subject_ = sqlite::Statement(
+      db_,
+      "INSERT INTO subject(tag,count,last,closed,clauses) VALUES(?1,?2,?3,?4,?5) ON CONFLICT(tag) "
+      "DO UPDATE SET count=excluded.count,last=excluded.last,closed=excluded.closed,"
+      "clauses=excluded.clauses");
+  insert_term_ = sqlite::Statement(db_, "INSERT INTO term(id,text) VALUES(?1,?2)");
+  insert_wording_ =
+      sqlite::Statement(db_,
+                        "INSERT INTO wording(hash,text) SELECT ?1,?2 WHERE NOT EXISTS "
+                        "(SELECT 1 FROM wording WHERE hash=?1)");
+  insert_checkpoint_ = sqlite::Statement(db_, "INSERT INTO checkpoint(size,note) VALUES(?1,?2)");
+  read_checkpoint_ = sqlite::Statement(db_, "SELECT note FROM checkpoint WHERE size=?1");
+  tree_ = std::make_unique<TileStore>(db_);
+  sqlite3_wal_hook(
+      db_.raw(),
+      [](void* self, sqlite3* /*db*/, const char* /*name*/, int pages) {
+        static_cast<Writer*>(self)->wal_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
+  load_state();
+
+  sqlite::Statement known(db_, "SELECT 1 FROM subject WHERE tag=?1");
+  const auto in_log = static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM subject"));
+  if (in_log != keys_.subjects()) {
+    keys_.sweep([&](const Digest& tag) {
+      known.reset();
+      return known.bind_blob(1, tag.view()).step();
+    });
+    known.reset();
+  }
+  head_.write(frontier_.size(), frontier_.root(), incarnation_);
+  head_.sync();
+  tender_ = std::thread([this] { tend(); });
+}
+
+Writer::~Writer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  tend_wake_.notify_all();
+  tender_.join();
+  try {
+    head_.sync();
+    // log.db alone must be whole for an auditor: nothing may stay behind in the WAL.
+    sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_wal_checkpoint_v2(keys_.connection().raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
+                              nullptr, nullptr);
+  } catch (const std::exception&) {
+    // Nothing acknowledged depends on it: the WAL is read at the next open.
+    (void)0;
+  }
+}
+
+void Writer::load_state() {
+  frontier_ = merkle::Frontier();
+  last_leaf_ = Digest{};
+  terms_ = Terms();
+  subjects_.clear();
+  touched_.clear();
+  const std::int64_t size = db_.integer("SELECT coalesce(max(seq),-1)+1 FROM entry");
+  frontier_ = merkle::Frontier::resume(
+      static_cast<std::uint64_t>(size),
+      [this](unsigned level, std::uint64_t index) { return tree_->node(level, index); });
+  if (size > 0) {
+    sqlite::Statement last(db_, "SELECT leaf FROM entry WHERE seq=?1");
+    if (last.bind(1, size - 1).step()) {
+      last_leaf_ = digest_from_bytes(last.blob(0)).value_or(Digest{});
+    }
+  }
+  sqlite::Statement terms(db_, "SELECT text FROM term ORDER BY id");
+  while (terms.step()) terms_.id_of(terms.blob(0));
+  terms_stored_ = terms_.size();
+}
+
+Writer::Prepared Writer::prepare(const Event& event, Instant now) {
+  Prepared prepared;
+  prepared.event = &event;
+  prepared.now = now;
+  std::string salts = random_bytes(*entropy_, 48);
+  prepared.salt = salts.substr(0, 16);
+  prepared.sealing = salts.substr(16);
+  const std::string details = encode_details(base_of(event).number);
+  prepared.commitment = commitment(as_key(prepared.sealing.data()), details);
+  prepared.sealing += details;
+  encode_body(event, identity_.distributor, prepared.commitment, prepared.body);
+  if (prepared.body.size() > most_body_bytes) {
+    throw Error(ErrorCode::invalid_argument, "event: longer than 15 KiB when written");
+  }
+  return prepared;
+}
+
+std::vector<Appended> Writer::append(std::span<const Event> events, Instant now) {
+  Request request;
+  request.events.reserve(events.size());
+  for (const Event& event : events) request.events.push_back(prepare(event, now));
+  if (events.empty()) return {};
+
+  std::unique_lock lock(mutex_);
+  queue_.push_back(&request);
+  // Whoever finds nobody writing leads: commits for everyone who waits, itself included.
+  while (!request.finished) {
+    if (busy_) {
+      turn_.wait(lock, [&] { return request.finished || !busy_; });
+    } else {
+      lead(lock);
+    }
+  }
+  if (request.error) std::rethrow_exception(request.error);
+  return std::move(request.done);
+}
+
+void Writer::lead(std::unique_lock<std::mutex>& lock) {
+  busy_ = true;
+  std::vector<Request*> batch;
+  std::size_t events = 0;
+  while (!queue_.empty() &&
+         (batch.empty() || events + queue_.front()->events.size() <= most_events_a_commit)) {
+    events += queue_.front()->events.size();
+    batch.push_back(queue_.front());
+    queue_.pop_front();
+  }
+  lock.unlock();
+  std::exception_ptr error;
+  try {
+    commit(batch);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  lock.lock();
+  for (Request* const request : batch) {
+    request->error = error;
+    request->finished = true;
+  }
+  busy_ = false;
+  last_commit_ = std::chrono::steady_clock::now();
+  head_dirty_ = true;
+  if (wal_pages_ > most_wal_pages) tend_wake_.notify_one();
+  turn_.notify_all();
+}
+
+void Writer::commit(std::span<Request* const> batch) {
+  if (poisoned_) {
+    throw Error(ErrorCode::storage, "log: an earlier failure could not be undone; open it again");
+  }
+  const std::uint64_t before = frontier_.size();
+  try {
+    sqlite::Transaction transaction(db_);
+    for (Request* const request : batch) {
+      request->done.resize(request->events.size());
+      for (std::size_t i = 0; i < request->events.size(); ++i) {
+        record(request->events[i], request->done[i]);
+      }
+    }
+    for (SubjectState* const subject : touched_) {
+      const SubjectStanding& standing = subject->standing;
+      const std::string clauses = pack_clauses(standing.clauses);
+      put_subject_.bind_blob(1, standing.tag.view())
+          .bind(2, static_cast<std::int64_t>(subject->count))
+          .bind(3, subject->last);
+      if (standing.closed) {
+        put_subject_.bind(4, standing.closed->time_since_epoch().count());
+      } else {
+        put_subject_.bind_null(4);
+      }
+      put_subject_.bind_blob(5, clauses).run();
+      subject->touched = false;
+    }
+    touched_.clear();
+    for (std::size_t i = terms_stored_; i < terms_.size(); ++i) {
+      const auto id = static_cast<std::uint32_t>(i + 1);
+      insert_term_.bind(1, id).bind_text(2, terms_.text(id)).run();
+    }
+    terms_stored_ = terms_.size();
+    // Keys first: a crash after this line leaves a key without an entry, which open() sweeps; the
+    // other order would leave an entry that nobody can ever open.
+    if (keys_open_) {
+      keys_.commit();
+      keys_open_ = false;
+    }
+    transaction.commit();
+    // Durable from here: a crash now loses only the answer, and open() finds the entries.
+  } catch (...) {
+    const std::uint64_t reached = frontier_.size();
+    const Digest leaf = last_leaf_;
+    recover_after_failure();
+    // A COMMIT can report a failure and still have been kept; answering "failed" would make the
+    // caller record the same event twice.
+    const bool kept =
+        !poisoned_ && reached > before && frontier_.size() == reached && last_leaf_ == leaf;
+    if (!kept) throw;
+  }
+  head_.write(frontier_.size(), frontier_.root(), incarnation_);
+  if (subjects_.size() > most_cached_subjects) subjects_.clear();
+}
+
+void Writer::recover_after_failure() noexcept {
+  try {
+    keys_.rollback();
+    keys_open_ = false;
+    load_state();
+    wordings_.clear();
+    sqlite::Statement known(db_, "SELECT 1 FROM subject WHERE tag=?1");
+    keys_.sweep([&](const Digest& tag) {
+      known.reset();
+      return known.bind_blob(1, tag.view()).step();
+    });
+  } catch (...) {
+    // What memory holds no longer is what the file holds: refuse to write until opened again.
+    poisoned_ = true;
+  }
+}
+
+Writer::SubjectState& Writer::subject_of(PhoneNumber number) {
+  const Digest index = keys_.index_of(number);
+  auto found = subjects_.find(index);
+  if (found == subjects_.end()) {
+    if (auto stored = keys_.newest(index)) {
+      auto state = std::make_unique<SubjectState>(
+          SubjectState{std::move(stored->key), stored->id, 0, -1, {}, false});
+      state->standing.tag = stored->tag;
+      read_subject_.reset();
+      if (read_subject_.bind_blob(1, stored->tag.view()).step()) {
+        state->count = static_cast<std::uint64_t>(read_subject_.integer(0));
+        state->last = read_subject_.integer(1);
+        if (!read_subject_.is_null(2)) {
+          state->standing.closed = Instant(std::chrono::microseconds(read_subject_.integer(2)));
+        }
+        state->standing.clauses = unpack_clauses(read_subject_.blob(3));
+      }
+      read_subject_.reset();
+      found = subjects_.emplace(index, std::move(state)).first;
+    }
+  }
+  if (found != subjects_.end() && !found->second->standing.closed) return *found->second;
+
+  if (!keys_open_) {
+    keys_.begin();
+    keys_open_ = true;
+  }
+  const std::int64_t previous = found == subjects_.end() ? 0 : found->second->id;
+  auto added = keys_.add(index, number, previous, identity_.origin, *entropy_);
+  auto state = std::make_unique<SubjectState>(
+      SubjectState{std::move(added.key), added.id, 0, -1, {}, false});
+  state->standing.tag = added.tag;
+  if (found != subjects_.end()) {
+    // The closed subject's row must reach the table although it leaves the cache now.
+    SubjectState& closed = *found->second;
+    if (closed.touched) {
+      const std::string clauses = pack_clauses(closed.standing.clauses);
+      put_subject_.bind_blob(1, closed.standing.tag.view())
+          .bind(2, static_cast<std::int64_t>(closed.count))
+          .bind(3, closed.last)
+          .bind(4, closed.standing.closed->time_since_epoch().count())
+          .bind_blob(5, clauses)
+          .run();
+      std::erase(touched_, &closed);
+    }
+    found->second = std::move(state);
+    return *found->second;
+  }
+  return *subjects_.emplace(index, std::move(state)).first->second;
+}
+
+void Writer::record(const Prepared& prepared, Appended& done) {
+  const Event& event = *prepared.event;
+  SubjectState& subject = subject_of(base_of(event).number);
+  const std::uint64_t seq = frontier_.size();
+
+  Envelope envelope;
+  envelope.at = prepared.now;
+  envelope.log = identity_.origin;
+  envelope.prev = last_leaf_;
+  envelope.salt = prepared.salt;
+  envelope.seq = seq;
+  envelope.subject = SubjectRef{subject.standing.tag, subject.count + 1, subject.last};
+  envelope.type = type_of(event);
+  bytes_.clear();
+  encode_entry(envelope, prepared.body, bytes_);
+  const Digest leaf = merkle::leaf_hash(bytes_);
+
+  insert_entry_.bind(1, static_cast<std::int64_t>(seq))
+      .bind_blob(2, last_leaf_.view())
+      .bind_blob(3, leaf.view())
+      .bind_blob(4, bytes_)
+      .run();
+  const std::string sealed = seal(subject.key.view(), prepared.commitment.view(), prepared.sealing);
+  insert_sealed_.bind(1, static_cast<std::int64_t>(seq)).bind_blob(2, sealed).run();
+  frontier_.append(leaf);
+  last_leaf_ = leaf;
+  tree_->complete(frontier_.size());
+
+  const Wording* const wording = wording_of(event);
+  if (wording != nullptr && !wording->text.empty()) {
+    const Digest hash = sha256(wording->text);
+    if (wordings_.insert(hash).second) {
+      insert_wording_.bind_blob(1, hash.view()).bind_text(2, wording->text).run();
+    }
+  }
+
+  subject.count += 1;
+  subject.last = static_cast<std::int64_t>(seq);
+  if (envelope.type != EventType::contact_made && envelope.type != EventType::consent_asked) {
+    Entry entry;
+    entry.seq = seq;
+    entry.recorded = prepared.now;
+    entry.type = envelope.type;
+    append_clauses(entry, canonical::decode(prepared.body), terms_, subject.standing);
+  }
+  if (!subject.touched) {
+    subject.touched = true;
+    touched_.push_back(&subject);
+  }
+  done.seq = seq;
+  done.leaf = leaf;
+  done.tag = subject.standing.tag;
+}
+
+std::string Writer::checkpoint(const note::VerifierKey& key) {
+  std::unique_lock lock(mutex_);
+  turn_.wait(lock, [&] { return !busy_; });
+  busy_ = true;
+  lock.unlock();
+  const auto release = [&] {
+    lock.lock();
+    busy_ = false;
+    turn_.notify_all();
+  };
+  try {
+    const auto size = static_cast<std::int64_t>(frontier_.size());
+    std::string signed_note;
+    read_checkpoint_.reset();
+    if (read_checkpoint_.bind(1, size).step()) signed_note = read_checkpoint_.blob(0);
+    read_checkpoint_.reset();
+    if (signed_note.empty()) {
+      const Checkpoint checkpoint{identity_.origin, frontier_.size(), frontier_.root()};
+      signed_note = note::sign_note(checkpoint.text(), key.name, keys_.signing_key());
+      sqlite::Transaction transaction(db_);
+      insert_checkpoint_.bind(1, size).bind_text(2, signed_note).run();
+      transaction.commit();
+    }
+    release();
+    return signed_note;
+  } catch (...) {
+    release();
+    throw;
+  }
+}
+
+void Writer::run_checkpoint() {
+  // Only here and in the destructor: the connection that writes is the only one that checkpoints.
+  sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  sqlite3_wal_checkpoint_v2(keys_.connection().raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                            nullptr);
+  wal_pages_ = 0;
+}
+
+void Writer::tend() {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    tend_wake_.wait_for(lock, head_sync_period);
+    if (stop_) break;
+    if (head_dirty_) {
+      head_dirty_ = false;
+      lock.unlock();
+      try {
+        head_.sync();
+      } catch (const std::exception&) {
+        // The next commit writes the head again and reports what is wrong with the disk.
+        (void)0;
+      }
+      lock.lock();
+    }
+    const bool idle = wal_pages_ > 0 && queue_.empty() &&
+                      std::chrono::steady_clock::now() - last_commit_ > idle_before_checkpoint;
+    if ((wal_pages_ > most_wal_pages || idle) && !busy_) {
+      busy_ = true;
+      lock.unlock();
+      run_checkpoint();
+      lock.lock();
+      busy_ = false;
+      turn_.notify_all();
+    }
+  }
+}
+
+}  // namespace consent

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "consent/log.hpp"
+#include "log/head.hpp"
+#include "log/keys.hpp"
+#include "log/sqlite.hpp"
+#include "log/tree.hpp"
+
+namespace consent {
+
+/// The one writer of a log: puts the events of all waiting threads into one commit, keeps tree and
+/// standing with it, checkpoints the database, and writes the head before anyone is answered.
+class Writer {
+ public:
+  Writer(std::filesystem::path folder, const LogIdentity& identity, std::string incarnation,
+         HeadFile head, KeyStore keys, Entropy& entropy);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer();
+
+  /// As Log::append_many(); events are validated already.
+  std::vector<Appended> append(std::span<const Event> events, Instant now);
+  /// As Log::checkpoint().
+  std::string checkpoint(const note::VerifierKey& key);
+
+ private:
+  /// An event as far as it can be prepared before its place in the log is known.
+  struct Prepared {
+    const Event* event;
+    Instant now;
+    std::string salt;     ///< 16 bytes for the entry
+    std::string sealing;  ///< 32 bytes salt of the commitment, then the details
+    Digest commitment;
+    std::string body;
+  };
+  struct Request {
+    std::vector<Prepared> events;
+    std::vector<Appended> done;
+    std::exception_ptr error;
+    bool finished = false;
+  };
+  struct SubjectState {
+    SecretKey key;
+    std::int64_t id;
+    std::uint64_t count = 0;
+    std::int64_t last = -1;
+    SubjectStanding standing;
+    bool touched = false;
+  };
+  struct DigestHash {
+    std::size_t operator()(const Digest& digest) const noexcept;
+  };
+
+  Prepared prepare(const Event& event, Instant now);
+  void lead(std::unique_lock<std::mutex>& lock);
+  void commit(std::span<Request* const> batch);
+  void record(const Prepared& prepared, Appended& done);
+  SubjectState& subject_of(PhoneNumber number);
+  void load_state();
+  void recover_after_failure() noexcept;
+  void tend();  ///< the background thread: syncs the head, checkpoints when idle or at 64 MiB
+  void run_checkpoint();
+
+  std::filesystem::path folder_;
+  LogIdentity identity_;
+  std::string incarnation_;
+  HeadFile head_;
+  KeyStore keys_;
+  Entropy* entropy_;
+
+  // Everything below is touched only by the thread that set busy_.
+  sqlite::Connection db_;
+  sqlite::Statement insert_entry_, insert_sealed_, read_subject_, put_subject_, insert_term_,
+      insert_wording_, insert_checkpoint_, read_checkpoint_;
+  std::unique_ptr<TileStore> tree_;
+  merkle::Frontier frontier_;
+  Digest last_leaf_;
+  Terms terms_;
+  std::size_t terms_stored_ = 0;
+  std::unordered_map<Digest, std::unique_ptr<SubjectState>, DigestHash> subjects_;
+  std::vector<SubjectState*> touched_;
+  std::unordered_set<Digest, DigestHash> wordings_;
+  bool keys_open_ = false;  ///< a transaction on keys.db is under way
+  std::string bytes_;
+
+  std::mutex mutex_;
+  std::condition_variable turn_;
+  std::deque<Request*> queue_;
+  bool busy_ = false;
+  bool stop_ = false;
+  bool head_dirty_ = false;
+  bool poisoned_ = false;
+  int wal_pages_ = 0;
+  std::chrono::steady_clock::time_point last_commit_{};
+  std::condition_variable tend_wake_;
+  std::thread tender_;
+};
+
+}  // namespace consent
