@@ -1,0 +1,238 @@
+// consent.h: words and structs to and from the C++ face, and no decision of its own.
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "consent/consent.h"
+#include "consent/decision.hpp"
+#include "consent/error.hpp"
+#include "consent/gate.hpp"
+#include "decision/text.hpp"
+
+struct consent_gate {
+  consent::Gate gate;
+};
+
+namespace {
+
+using consent::ErrorCode;
+
+static_assert(CONSENT_INVALID_ARGUMENT == static_cast<int>(ErrorCode::invalid_argument));
+static_assert(CONSENT_STORAGE == static_cast<int>(ErrorCode::storage));
+static_assert(CONSENT_BROKEN_LOG == static_cast<int>(ErrorCode::broken_log));
+static_assert(CONSENT_LOCKED == static_cast<int>(ErrorCode::locked));
+static_assert(CONSENT_NOT_FOUND == static_cast<int>(ErrorCode::not_found));
+static_assert(CONSENT_PROOF == static_cast<int>(ErrorCode::proof));
+static_assert(CONSENT_CRYPTO == static_cast<int>(ErrorCode::crypto));
+static_assert(CONSENT_NOT_BUILT == static_cast<int>(ErrorCode::not_built));
+static_assert(CONSENT_RULES == static_cast<int>(ErrorCode::rules));
+static_assert(CONSENT_INTERNAL == static_cast<int>(ErrorCode::internal));
+static_assert(CONSENT_DENY == static_cast<int>(consent::Verdict::deny));
+static_assert(CONSENT_ALLOW == static_cast<int>(consent::Verdict::allow));
+static_assert(CONSENT_UNKNOWN == static_cast<int>(consent::Verdict::unknown));
+
+/// The border: no exception crosses it.
+template <typename Body>
+consent_status guarded(const Body& body) noexcept {
+  try {
+    return body();
+  } catch (const consent::Error& e) {
+    return static_cast<consent_status>(e.code());
+  } catch (...) {
+    return CONSENT_INTERNAL;
+  }
+}
+
+/// Sizes of the structs in the first release; no caller was ever compiled with less. A field added
+/// later is read only where the caller's size reaches over it.
+constexpr std::size_t options_v1 = sizeof(consent_gate_options);
+constexpr std::size_t question_v1 = sizeof(consent_question);
+constexpr std::size_t answer_v1 = sizeof(consent_answer);
+/// No struct of a later version is larger; what claims to be is not initialised.
+constexpr std::size_t largest = 4096;
+
+/// A caller compiled against a newer header may pass a longer struct, as long as it asks for
+/// nothing that this version does not know: the tail must be zero.
+template <typename T>
+bool readable(const T* from, std::size_t v1) noexcept {
+  if (from == nullptr || from->size < v1 || from->size > largest) return false;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(from);
+  return std::all_of(bytes + std::min(sizeof(T), from->size), bytes + from->size,
+                     [](unsigned char byte) { return byte == 0; });
+}
+
+/// Zeroes everything behind `size`; zero is DENY. A size that cannot be right zeroes no more than
+/// what it claims of the fields known here, and is refused.
+bool zeroed(consent_answer* answer) noexcept {
+  if (answer == nullptr) return false;
+  const bool right = answer->size >= answer_v1 && answer->size <= largest;
+  const std::size_t size = right ? answer->size : std::min(answer->size, sizeof(consent_answer));
+  if (size > sizeof answer->size) {
+    std::memset(reinterpret_cast<unsigned char*>(answer) + sizeof answer->size, 0,
+                size - sizeof answer->size);
+  }
+  return right;
+}
+
+std::string_view view(const char* text) noexcept {
+  return text == nullptr ? std::string_view() : text;
+}
+
+consent::Instant instant(std::int64_t us) noexcept {
+  return consent::Instant{std::chrono::microseconds{us}};
+}
+
+/// nullopt for anything that cannot be asked. No allocation.
+std::optional<consent::ResolvedQuestion> read(const consent::Gate& gate,
+                                              const consent_question* question) noexcept {
+  if (!readable(question, question_v1) || question->number == nullptr ||
+      question->channel == nullptr) {
+    return std::nullopt;
+  }
+  const auto number = consent::PhoneNumber::try_parse(question->number);
+  const auto distributor = gate.distributor_id(view(question->distributor));
+  const auto purpose = question->purpose == nullptr
+                           ? consent::Purpose::unknown
+                           : consent::from_word<consent::Purpose>(question->purpose);
+  const auto channel = consent::from_word<consent::Channel>(question->channel);
+  const auto dialled_by = question->dialled_by == nullptr
+                              ? consent::DialledBy::unstated
+                              : consent::from_word<consent::DialledBy>(question->dialled_by);
+  if (!number || !distributor || !purpose || !channel || !dialled_by) return std::nullopt;
+  return consent::ResolvedQuestion{*number,
+                                   *distributor,
+                                   gate.campaign_id(view(question->campaign)),
+                                   *purpose,
+                                   *channel,
+                                   *dialled_by,
+                                   instant(question->at_us),
+                                   consent::Basis::said};
+}
+
+/// Microseconds from opening to now, never negative.
+std::int64_t age(const consent::Gate& gate, const consent_question& question) noexcept {
+  const std::int64_t now = question.now_us != 0 ? question.now_us : question.at_us;
+  const std::int64_t opened = gate.loaded_at().time_since_epoch().count();
+  std::int64_t age = 0;
+  if (now <= opened) return 0;
+  if (__builtin_sub_overflow(now, opened, &age)) return INT64_MAX;
+  return age;
+}
+
+void write(const consent::Gate& gate, const consent_question& question,
+           const consent::Judgement& judgement, consent_answer& answer) noexcept {
+  constexpr auto none = ~std::uint64_t{0};
+  answer.verdict = static_cast<consent_verdict>(judgement.verdict);
+  answer.reason_mask = judgement.reasons;
+  answer.relied_on =
+      judgement.relied_on == none ? -1 : static_cast<std::int64_t>(judgement.relied_on);
+  answer.next_allowed_us =
+      judgement.next_allowed ? judgement.next_allowed->time_since_epoch().count() : 0;
+  answer.log_size = gate.loaded_size();
+  answer.age_us = age(gate, question);
+}
+
+/// How many bytes of `text`, at most `room`, end at a border between characters.
+std::size_t whole_characters(std::string_view text, std::size_t room) noexcept {
+  if (text.size() <= room) return text.size();
+  while (room > 0 && (static_cast<unsigned char>(text[room]) & 0xC0U) == 0x80U) --room;
+  return room;
+}
+
+}  // namespace
+
+extern "C" {
+
+consent_status consent_gate_open(const char* log_folder, const consent_gate_options* options,
+                                 consent_gate** out) {
+  return guarded([&]() -> consent_status {
+    if (log_folder == nullptr || out == nullptr || !readable(options, options_v1))
+      return CONSENT_INVALID_ARGUMENT;
+    const auto pack = options->rules_file == nullptr
+                          ? consent::RulePack::russia()
+                          : consent::RulePack::from_file(options->rules_file);
+    *out = new consent_gate{consent::Gate::open(log_folder, pack, instant(options->now_us))};
+    return CONSENT_OK;
+  });
+}
+
+consent_status consent_gate_ask(const consent_gate* gate, const consent_question* question,
+                                consent_answer* answer) {
+  return guarded([&]() -> consent_status {
+    const bool answerable = zeroed(answer);
+    if (!answerable || gate == nullptr) return CONSENT_INVALID_ARGUMENT;
+    const auto asked = read(gate->gate, question);
+    if (!asked) return CONSENT_INVALID_ARGUMENT;
+    write(gate->gate, *question, gate->gate.ask(*asked), *answer);
+    return CONSENT_OK;
+  });
+}
+
+size_t consent_answer_explain(const consent_gate* gate, const consent_question* question,
+                              const consent_answer* answer, const char* lang, char* buffer,
+                              size_t capacity) {
+  std::size_t needed = 0;
+  if (buffer != nullptr && capacity > 0) buffer[0] = '\0';
+  guarded([&]() -> consent_status {
+    if (gate == nullptr || answer == nullptr || answer->size < answer_v1)
+      return CONSENT_INVALID_ARGUMENT;
+    const std::string_view language = lang == nullptr ? std::string_view("en") : lang;
+    if (language != "en" && language != "ru") return CONSENT_INVALID_ARGUMENT;
+    const auto asked = read(gate->gate, question);
+    if (!asked) return CONSENT_INVALID_ARGUMENT;
+    const consent::Judgement judgement = gate->gate.ask(*asked);
+    // The reasons are found again, so an answer to another question is not explained.
+    if (static_cast<consent_verdict>(judgement.verdict) != answer->verdict ||
+        judgement.reasons != answer->reason_mask) {
+      return CONSENT_INVALID_ARGUMENT;
+    }
+    const std::string text = consent::decision::every_line(
+        consent::explain(judgement, *asked, gate->gate.rules(), gate->gate.loaded_size()),
+        language);
+    if (buffer != nullptr && capacity > 0) {
+      const std::size_t size = whole_characters(text, capacity - 1);
+      std::memcpy(buffer, text.data(), size);
+      buffer[size] = '\0';
+    }
+    needed = text.size() + 1;
+    return CONSENT_OK;
+  });
+  return needed;
+}
+
+void consent_gate_close(consent_gate* gate) { delete gate; }
+
+const char* consent_status_word(consent_status status) {
+  switch (status) {
+    case CONSENT_OK:
+      return "ok";
+    case CONSENT_INVALID_ARGUMENT:
+      return "invalid_argument";
+    case CONSENT_STORAGE:
+      return "storage";
+    case CONSENT_BROKEN_LOG:
+      return "broken_log";
+    case CONSENT_LOCKED:
+      return "locked";
+    case CONSENT_NOT_FOUND:
+      return "not_found";
+    case CONSENT_PROOF:
+      return "proof";
+    case CONSENT_CRYPTO:
+      return "crypto";
+    case CONSENT_NOT_BUILT:
+      return "not_built";
+    case CONSENT_RULES:
+      return "rules";
+    case CONSENT_INTERNAL:
+      return "internal";
+    default:
+      return "unknown";
+  }
+}
+
+}  // extern "C"

@@ -1,0 +1,197 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "consent/decision.hpp"
+#include "decision/judge.hpp"
+#include "decision/rule_pack.hpp"
+#include "decision/text.hpp"
+
+namespace consent {
+namespace {
+
+// Not rules of law, and their names say so: default/ is the house's caution, standing/ what was
+// said and when, rules/ and evidence/ what the asker should know. In the order of
+// decision::Builtin.
+constexpr std::array<BuiltinFinding, decision::builtin_count> builtins{{
+    {"default/no-consent",
+     "No recorded consent covers this contact, and no rule loaded speaks of it; without a consent "
+     "the answer is no.",
+     "Записанного согласия на такой контакт нет, и загруженные правила о нём не говорят; без "
+     "согласия ответ — нет."},
+    {"default/no-rule",
+     "A recorded consent covers this contact, but no rule loaded says that it suffices.",
+     "Записанное согласие охватывает этот контакт, но загруженные правила не говорят, достаточно "
+     "ли его."},
+    {"default/stop", "The subscriber refused or demanded a stop, and no later consent ends it.",
+     "Абонент отказался или потребовал прекратить, и более позднего согласия нет."},
+    {"rules/known-until",
+     "The moment lies after the last day the rules know: a later change of law is not in this "
+     "answer.",
+     "Момент позже последнего дня, известного правилам: изменения закона после него в ответе не "
+     "учтены."},
+    {"standing/recorded-late",
+     "The consent was recorded late: this log could not have shown it then.",
+     "Согласие записано позже: в тот момент этот журнал показать его не мог."},
+    {"standing/expired", "The consent had expired.", "Срок согласия истёк."},
+    {"standing/not-recorded", "The consent was not yet recorded at that moment.",
+     "В тот момент согласие ещё не было записано."},
+    {"standing/other-campaign", "The consent is limited to another campaign.",
+     "Согласие ограничено другой кампанией."},
+    {"standing/other-cover", "The consent covers something else than contacts of this kind.",
+     "Согласие дано на другое, а не на такие контакты."},
+    {"standing/other-distributor", "The consent names no distributor or another one.",
+     "Согласие не называет рекламораспространителя или называет другого."},
+    {"standing/other-purpose", "The consent does not name this purpose.",
+     "Согласие не называет эту цель."},
+    {"standing/other-channel", "The consent does not name this channel.",
+     "Согласие не называет этот канал связи."},
+    {"standing/not-prior",
+     "The consent was given after this contact began, or at that very moment.",
+     "Согласие получено не раньше начала этого контакта."},
+    {"standing/earlier-holder",
+     "The consent was given before the number passed to its present holder.",
+     "Согласие дано до того, как номер перешёл к нынешнему владельцу."},
+    {"standing/ended-by-stop", "The consent was ended by a later refusal or stop.",
+     "Согласие прекращено более поздним отказом или требованием."},
+    {"evidence/none-kept",
+     "Neither wording nor document nor recording is kept with this consent: it may be hard to "
+     "prove.",
+     "С согласием не хранится ни текст, ни документ, ни запись: доказать его может быть трудно."},
+    {"findings/more", "There is more to say than fits: read the history of the number.",
+     "Поместилось не всё: смотрите историю номера."},
+}};
+
+std::string_view verdict_ru(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::allow:
+      return "МОЖНО";
+    case Verdict::unknown:
+      return "НЕИЗВЕСТНО";
+    case Verdict::deny:
+      break;
+  }
+  return "НЕЛЬЗЯ";
+}
+
+std::string_view verdict_en(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::allow:
+      return "ALLOWED";
+    case Verdict::unknown:
+      return "UNKNOWN";
+    case Verdict::deny:
+      break;
+  }
+  return "DENIED";
+}
+
+/// Why, and says who.
+std::string sentence(const Finding& finding, bool russian) {
+  std::string out = russian ? finding.why_ru : finding.why;
+  const std::string& citation = russian ? finding.citation_ru : finding.citation;
+  if (citation.empty()) return out;
+  const bool unconfirmed = finding.confidence == "G";
+  const std::string_view mark = !unconfirmed ? "" : russian ? "; не подтверждено" : "; unconfirmed";
+  return fmt::format("{} [{}{}]", out, citation, mark);
+}
+
+}  // namespace
+
+std::string_view to_word(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::allow:
+      return "allow";
+    case Verdict::unknown:
+      return "unknown";
+    case Verdict::deny:
+      break;
+  }
+  return "deny";
+}
+
+std::string_view to_word(FindingVerdict verdict) noexcept {
+  switch (verdict) {
+    case FindingVerdict::allow:
+      return "allow";
+    case FindingVerdict::unknown:
+      return "unknown";
+    case FindingVerdict::warn:
+      return "warn";
+    case FindingVerdict::treat:
+      return "treat";
+    case FindingVerdict::deny:
+      break;
+  }
+  return "deny";
+}
+
+const BuiltinFinding* builtin_finding(std::int16_t number) noexcept {
+  if (number >= 0 || number < -decision::builtin_count) return nullptr;
+  return &builtins[static_cast<std::size_t>(-number - 1)];
+}
+
+Decision explain(const Judgement& judgement, const ResolvedQuestion& question, const RulePack& pack,
+                 std::uint64_t log_size) {
+  Decision out;
+  out.verdict = judgement.verdict;
+  if (judgement.relied_on != decision::no_seq) out.relied_on = judgement.relied_on;
+  out.next_allowed = judgement.next_allowed;
+  out.at = question.at;
+  out.rules = pack.version();
+  out.log_size = log_size;
+  const auto rows = pack.rules();
+  for (std::size_t i = 0; i < judgement.count && i < judgement.items.size(); ++i) {
+    const Judgement::Item& item = judgement.items[i];
+    Finding finding;
+    finding.verdict = item.verdict;
+    if (item.seq != decision::no_seq) finding.seq = item.seq;
+    if (const BuiltinFinding* builtin = builtin_finding(item.rule)) {
+      finding.rule = builtin->rule;
+      finding.why = builtin->why;
+      finding.why_ru = builtin->why_ru;
+    } else if (item.rule >= 0 && static_cast<std::size_t>(item.rule) < rows.size()) {
+      const Rule& row = rows[static_cast<std::size_t>(item.rule)];
+      const bool met = item.verdict == FindingVerdict::allow;
+      finding.rule = row.id;
+      finding.why = met ? row.met : row.why;
+      finding.why_ru = met ? row.met_ru : row.why_ru;
+      finding.citation = row.citation;
+      finding.citation_ru = row.citation_ru;
+      finding.confidence = row.confidence;
+    } else {
+      continue;  // a judgement made with another pack
+    }
+    out.findings.push_back(std::move(finding));
+  }
+  return out;
+}
+
+std::string one_line(const Decision& decision, std::string_view lang) {
+  const bool russian = lang == "ru";
+  std::string out{russian ? verdict_ru(decision.verdict) : verdict_en(decision.verdict)};
+  if (!decision.findings.empty()) {
+    out += ": " + sentence(decision.findings.front(), russian);
+  } else {
+    out += russian ? ": ни одно правило не спрошено." : ": no rule was asked.";
+  }
+  if (decision.relied_on)
+    out += fmt::format(" {} {}.", russian ? "Запись" : "Entry", *decision.relied_on);
+  return out;
+}
+
+std::string decision::every_line(const Decision& decision, std::string_view lang) {
+  const bool russian = lang == "ru";
+  std::string out = one_line(decision, lang) + "\n";
+  for (const Finding& finding : decision.findings) {
+    out += fmt::format("  {} {}: {}", to_word(finding.verdict), finding.rule,
+                       sentence(finding, russian));
+    if (finding.seq) out += fmt::format(" ({} {})", russian ? "запись" : "entry", *finding.seq);
+    out += '\n';
+  }
+  out += fmt::format("  {} {}, {} {}\n", russian ? "Правила" : "Rules", decision.rules,
+                     russian ? "записей в журнале" : "log entries", decision.log_size);
+  return out;
+}
+
+}  // namespace consent

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "consent/decision.hpp"
+#include "consent/error.hpp"
+#include "consent/standing.hpp"
+
+/// From words to term ids, once a question, so that judge() compares integers.
+namespace consent::decision {
+
+inline constexpr std::uint32_t no_clause_names = ~std::uint32_t{0};
+
+/// The distributor a question means; nullopt where it was left out and the log has not exactly one.
+inline std::optional<std::string_view> meant(std::string_view asked,
+                                             std::span<const std::string> distributors) noexcept {
+  if (!asked.empty()) return asked;
+  if (distributors.size() != 1) return std::nullopt;
+  return std::string_view(distributors.front());
+}
+
+inline std::string_view meant_or_throw(std::string_view asked,
+                                       std::span<const std::string> distributors) {
+  if (const auto distributor = meant(asked, distributors)) return *distributor;
+  throw Error(ErrorCode::invalid_argument, distributors.empty()
+                                               ? "distributor: must be given, the log names none"
+                                               : "distributor: must be given, the log has " +
+                                                     std::to_string(distributors.size()));
+}
+
+inline std::uint32_t term(std::string_view word, const Terms& terms) noexcept {
+  const std::uint32_t id = terms.find(word);
+  return id == 0 ? no_clause_names : id;
+}
+inline std::uint32_t campaign_term(std::string_view campaign, const Terms& terms) noexcept {
+  return campaign.empty() ? 0 : term(campaign, terms);
+}
+
+inline ResolvedQuestion resolved(const Question& question, std::string_view distributor,
+                                 const Terms& terms) {
+  return {question.number,
+          term(distributor, terms),
+          campaign_term(question.campaign, terms),
+          question.purpose,
+          question.channel,
+          question.dialled_by,
+          question.at,
+          question.basis};
+}
+
+}  // namespace consent::decision

@@ -1,0 +1,70 @@
+#include "catch.hpp"
+#include "decision/text.hpp"
+#include "story.hpp"
+
+using namespace story;
+
+TEST_CASE("the words of verdicts are those on the wire", "[decision][words]") {
+  CHECK(to_word(Verdict::deny) == "deny");
+  CHECK(to_word(Verdict::allow) == "allow");
+  CHECK(to_word(Verdict::unknown) == "unknown");
+  CHECK(to_word(FindingVerdict::warn) == "warn");
+  CHECK(to_word(FindingVerdict::treat) == "treat");
+}
+
+TEST_CASE("one line tells whoever dials what and why, in both languages", "[decision][explain]") {
+  Story told;
+  told.consents(minute(0));
+  const Decision yes = answer(told, call_at(minute(1)));
+  CHECK(one_line(yes, "en") ==
+        "ALLOWED: A recorded prior consent of this subscriber to advertising from this distributor "
+        "covers this "
+        "contact. [38-FZ of 2006-03-13 On Advertising, art. 18 p. 1] Entry 1.");
+  CHECK_THAT(one_line(yes, "ru"), consent_testing::contains("МОЖНО: "));
+  told.withdraws(minute(2));
+  const Decision no = answer(told, call_at(minute(3)));
+  CHECK_THAT(one_line(no, "ru"), consent_testing::contains("НЕЛЬЗЯ: Абонент отказался"));
+  CHECK_THAT(one_line(no, "ru"), consent_testing::contains("ст. 18 ч. 1] Запись 2."));
+  CHECK(one_line(no, "ru").find('\n') == std::string::npos);
+  CHECK(one_line(Decision{}, "en") == "DENIED: no rule was asked.");
+}
+
+TEST_CASE("an unconfirmed citation is called so", "[decision][explain]") {
+  Story told;
+  told.consents(minute(0)).channels = {Channel::email};
+  const Decision decision = answer(told, call_at(minute(1)));
+  CHECK_THAT(decision::every_line(decision, "en"),
+             consent_testing::contains("no decided case found); unconfirmed]"));
+  CHECK_THAT(decision::every_line(decision, "ru"), consent_testing::contains("не подтверждено"));
+}
+
+TEST_CASE("a decision repeats no number", "[decision][explain]") {
+  Story told;
+  told.consents(minute(0)).channels = {Channel::email};
+  const Decision decision = answer(told, call_at(minute(1)));
+  for (const char* lang : {"en", "ru"}) {
+    CHECK(decision::every_line(decision, lang).find("9161234567") == std::string::npos);
+  }
+}
+
+TEST_CASE("built-in findings have both languages and cite no law", "[decision][explain]") {
+  std::int16_t i = -1;
+  for (; const BuiltinFinding* finding = builtin_finding(i); --i) {
+    CHECK(russia().find(finding->rule) == nullptr);
+    CHECK_FALSE(finding->why.empty());
+    CHECK_FALSE(finding->why_ru.empty());
+  }
+  CHECK(i == -18);
+  CHECK(builtin_finding(0) == nullptr);
+  CHECK(builtin_finding(INT16_MIN) == nullptr);
+}
+
+TEST_CASE("a judgement of another pack is explained without reading beyond the rows",
+          "[decision][explain]") {
+  Judgement foreign;
+  foreign.count = 255;
+  for (auto& item : foreign.items) item = {999, FindingVerdict::deny, 1};
+  const Decision decision = explain(foreign, call_at(minute(0)), russia(), 0);
+  CHECK(decision.findings.empty());
+  CHECK(decision.verdict == Verdict::deny);
+}

@@ -1,0 +1,212 @@
+// Laws that hold for every story. The seed is fixed and printed with a failure.
+#include <random>
+
+#include "catch.hpp"
+#include "story.hpp"
+
+using namespace story;
+
+namespace {
+
+constexpr std::uint32_t seed = 20261122;
+constexpr int stories = 20000;
+
+class Teller {
+ public:
+  Story tell() {
+    Story told;
+    const int events = pick(8);
+    for (int i = 0; i < events; ++i) add(told);
+    return told;
+  }
+
+  Clause& add(Story& told) {
+    while (pick(8) == 0) told.reassigned(any_minute());
+    const int what = pick(4);
+    Clause& clause = what == 0   ? told.refuses(any_minute())
+                     : what == 1 ? told.withdraws(any_minute())
+                                 : told.consents(any_minute());
+    const bool consent = what > 1;
+    clause.recorded = clause.said + std::chrono::minutes(pick(3) == 0 ? pick(20) : 0);
+    clause.distributor = static_cast<std::uint32_t>(pick(3));
+    clause.campaign = pick(4) == 0 ? spring : 0;
+    clause.purposes = Purposes::from_bits(static_cast<std::uint16_t>(pick(512)));
+    clause.channels = Channels::from_bits(static_cast<std::uint16_t>(pick(32)));
+    if (pick(2) == 0) clause.purposes.insert(Purpose::advertising);
+    if (pick(2) == 0) clause.channels.insert(Channel::voice);
+    if (!consent && pick(3) == 0) clause.purposes = {};
+    if (!consent && pick(3) == 0) clause.channels = {};
+    clause.covers = pick(4) == 0 ? Covers{Cover::personal_data} : Covers{Cover::advertising};
+    if (!consent && pick(3) == 0) clause.covers = {};
+    if (pick(4) == 0) clause.until = any_minute();
+    if (pick(4) == 0) clause.method = static_cast<Method>(pick(12));
+    if (pick(4) == 0) clause.flags = static_cast<std::uint16_t>(pick(256));
+    return clause;
+  }
+
+  ResolvedQuestion question() {
+    auto asked = call_at(any_minute());
+    asked.purpose = pick(2) == 0 ? Purpose::advertising : static_cast<Purpose>(pick(9));
+    asked.channel = pick(2) == 0 ? Channel::voice : static_cast<Channel>(pick(5));
+    asked.dialled_by = static_cast<DialledBy>(pick(3));
+    asked.campaign = pick(3) == 0 ? spring : 0;
+    asked.basis = pick(3) == 0 ? Basis::recorded : Basis::said;
+    if (pick(6) == 0)
+      asked.number = *PhoneNumber::from_digits(pick(2) == 0 ? 77012345678U : 12025550123U);
+    return asked;
+  }
+
+  Instant any_minute() { return minute(pick(40)); }
+  int pick(int below) { return static_cast<int>(random_() % static_cast<std::uint32_t>(below)); }
+
+ private:
+  std::mt19937 random_{seed};
+};
+
+bool same_answer(const Judgement& a, const Judgement& b) {
+  return a.verdict == b.verdict && a.relied_on == b.relied_on && a.reasons == b.reasons;
+}
+
+}  // namespace
+
+TEST_CASE("one more stop never turns a no into a yes", "[decision][property]") {
+  CAPTURE(seed);
+  Teller teller;
+  for (int i = 0; i < stories; ++i) {
+    Story told = teller.tell();
+    const auto question = teller.question();
+    const Verdict before = verdict(told, question);
+    Clause stop = teller.add(told);
+    told.subjects.back().clauses.pop_back();
+    stop.type = EventType::consent_withdrawn;
+    for (auto& subject : told.subjects) {  // whoever said it
+      Story more = told;
+      auto& clauses =
+          more.subjects[static_cast<std::size_t>(&subject - told.subjects.data())].clauses;
+      clauses.push_back(stop);
+      const Verdict after = verdict(more, question);
+      CAPTURE(i);
+      if (after == Verdict::allow) REQUIRE(before == Verdict::allow);
+      if (after == Verdict::unknown) REQUIRE(before == Verdict::unknown);
+    }
+  }
+}
+
+TEST_CASE("a stop of everything said now leaves nothing but no", "[decision][property]") {
+  CAPTURE(seed);
+  Teller teller;
+  for (int i = 0; i < stories; ++i) {
+    Story told = teller.tell();
+    const auto question = teller.question();
+    auto& stop = told.withdraws(question.at);
+    stop.distributor = nobody;
+    if (told.subjects.back().closed) continue;
+    if (told.subjects.size() > 1) continue;  // it may be another holder's
+    REQUIRE(verdict(told, question) == Verdict::deny);
+  }
+}
+
+TEST_CASE("yes and no carry a reason, and yes the consent it stands on", "[decision][property]") {
+  CAPTURE(seed);
+  Teller teller;
+  int allowed = 0;
+  for (int i = 0; i < stories; ++i) {
+    const Story told = teller.tell();
+    const auto question = teller.question();
+    const Judgement judgement = ask(told, question);
+    REQUIRE(judgement.count > 0);
+    REQUIRE(static_cast<int>(judgement.items[0].verdict) == static_cast<int>(judgement.verdict));
+    if (judgement.verdict != Verdict::allow) continue;
+    ++allowed;
+    const Clause* found = nullptr;
+    for (const auto& subject : told.subjects) {
+      for (const Clause& clause : subject.clauses) {
+        if (clause.seq == judgement.relied_on) found = &clause;
+      }
+    }
+    REQUIRE(found != nullptr);
+    REQUIRE(found->type == EventType::consent_given);
+    REQUIRE(found->said < question.at);
+    REQUIRE(question.at < found->until);
+    REQUIRE(found->distributor == question.distributor);
+    REQUIRE(found->channels.contains(question.channel));
+    REQUIRE((found->purposes.contains(Purpose::advertising) ||
+             (question.purpose == Purpose::mixed && found->purposes.contains(Purpose::mixed))));
+    REQUIRE((found->flags & Clause::prechecked) == 0);
+  }
+  CHECK(allowed > stories / 100);  // the stories are not all about nothing
+}
+
+TEST_CASE("what is said and recorded later does not change an earlier answer",
+          "[decision][property][as-of]") {
+  CAPTURE(seed);
+  Teller teller;
+  for (int i = 0; i < stories; ++i) {
+    Story told = teller.tell();
+    const auto question = teller.question();
+    const Judgement before = ask(told, question);
+    const std::size_t subjects = told.subjects.size();
+    Clause& later = teller.add(told);
+    // Strictly later: a stop of the same moment counts, without grace.
+    later.said = question.at + std::chrono::minutes(1 + teller.pick(10));
+    later.recorded = later.said + std::chrono::minutes(teller.pick(10));
+    for (std::size_t s = subjects - 1; s + 1 < told.subjects.size();
+         ++s) {  // new holders come later too
+      told.subjects[s].closed =
+          std::max(told.subjects[s].closed.value(), question.at + std::chrono::minutes(1));
+    }
+    CAPTURE(i);
+    REQUIRE(same_answer(before, ask(told, question)));
+  }
+}
+
+TEST_CASE("a later recording that claims an earlier yes changes only answers by what was said",
+          "[decision][property][as-of]") {
+  CAPTURE(seed);
+  Teller teller;
+  int changed = 0;
+  for (int i = 0; i < stories; ++i) {
+    Story told = teller.tell();
+    auto question = teller.question();
+    Story more = told;
+    auto& claimed = more.consents(question.at - std::chrono::minutes(teller.pick(20)));
+    claimed.recorded = question.at + std::chrono::minutes(1);
+    question.basis = Basis::recorded;
+    CAPTURE(i);
+    REQUIRE(same_answer(ask(told, question), ask(more, question)));
+    question.basis = Basis::said;
+    if (!same_answer(ask(told, question), ask(more, question))) {
+      ++changed;
+      const Decision decision = answer(more, question);  // and then it says so
+      if (decision.allowed()) REQUIRE(says(decision, "warn standing/recorded-late"));
+    }
+  }
+  CHECK(changed > 0);
+}
+
+TEST_CASE("a wider consent never turns a yes into a no, nor a narrower stop",
+          "[decision][property][lattice]") {
+  CAPTURE(seed);
+  Teller teller;
+  for (int i = 0; i < stories; ++i) {
+    const Story told = teller.tell();
+    const auto question = teller.question();
+    if (verdict(told, question) != Verdict::allow) continue;
+    Story wider = told;
+    for (auto& subject : wider.subjects) {
+      for (Clause& clause : subject.clauses) {
+        if (clause.type == EventType::consent_given) {
+          clause.purposes.insert(static_cast<Purpose>(teller.pick(9)));
+          clause.channels.insert(static_cast<Channel>(teller.pick(5)));
+          clause.campaign = 0;
+        } else if (!clause.channels.empty()) {
+          const auto fewer =
+              static_cast<std::uint16_t>(clause.channels.bits() & (clause.channels.bits() - 1));
+          if (fewer != 0) clause.channels = Channels::from_bits(fewer);
+        }
+      }
+    }
+    CAPTURE(i);
+    REQUIRE(verdict(wider, question) == Verdict::allow);
+  }
+}

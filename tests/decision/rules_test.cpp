@@ -1,0 +1,198 @@
+#include "consent/rules.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "catch.hpp"
+#include "consent/decision.hpp"
+#include "consent/error.hpp"
+#include "decision/conditions.hpp"
+
+using namespace consent;
+
+namespace {
+
+const std::string header = R"(
+version = "fd-1"
+jurisdiction = "RU"
+zone = "Europe/Moscow"
+read_by = "nobody: Freedonia is invented"
+)";
+const std::string row = R"(
+[[rule]]
+id = "fd/act/1"
+sheet = "FD-1"
+from = 2019-07-01
+kind = "law"
+condition = "no_consent"
+outcome = "deny"
+citation = "Freedonia Act, s. 1"
+citation_ru = "Закон Фридонии, ст. 1"
+why = "No consent."
+why_ru = "Нет согласия."
+met = "Consent."
+met_ru = "Есть согласие."
+source = "nowhere"
+confidence = "G"
+)";
+
+std::string with(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+void refused(const std::string& toml, const std::string& expected) {
+  CAPTURE(toml);
+  try {
+    (void)RulePack::from_toml(toml, "fd.toml");
+    FAIL("accepted");
+  } catch (const Error& e) {
+    CHECK(e.code() == ErrorCode::rules);
+    CHECK_THAT(std::string(e.what()), consent_testing::contains("fd.toml"));
+    CHECK_THAT(std::string(e.what()), consent_testing::contains(expected));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the built-in pack is of Russia and says until when it knows the law", "[rules]") {
+  const RulePack pack = RulePack::russia();
+  CHECK(pack.version() == "ru-2026-11-22");
+  CHECK(pack.jurisdiction() == "RU");
+  REQUIRE(pack.known_until());
+  CHECK(to_text(*pack.known_until()) ==
+        "2026-11-22T21:00:00.000000Z");  // midnight after the day, Moscow
+}
+
+TEST_CASE(
+    "every row of the built-in pack names its sheet row, source, confidence and both languages",
+    "[rules]") {
+  for (const Rule& rule : RulePack::russia().rules()) {
+    CAPTURE(rule.id);
+    CHECK_FALSE(rule.sheet.empty());
+    CHECK_FALSE(rule.source.empty());
+    CHECK_FALSE(rule.citation_ru.empty());
+    CHECK_FALSE(rule.why_ru.empty());
+    CHECK(rule.read_by == "law sheet");
+    CHECK(rule.read_on == "2026-11-22");
+    CHECK((rule.confidence == "C1" || rule.confidence == "C2" || rule.confidence == "G"));
+  }
+}
+
+TEST_CASE("an unconfirmed row denies nothing", "[rules]") {
+  for (const Rule& rule : RulePack::russia().rules()) {
+    CAPTURE(rule.id);
+    if (rule.confidence == "G") CHECK(rule.outcome != Outcome::deny);
+  }
+}
+
+TEST_CASE("the rows asked for are there under the names of the sheet", "[rules]") {
+  const RulePack pack = RulePack::russia();
+  for (const char* sheet : {"AD-001", "AD-002", "AD-003", "AD-004", "AD-005", "AD-006", "AD-009",
+                            "AD-010", "AD-011", "AD-012", "C-22", "S7"}) {
+    CAPTURE(sheet);
+    REQUIRE(pack.find(sheet) != nullptr);
+    CHECK(pack.find(pack.find(sheet)->id) == pack.find(sheet));
+  }
+  CHECK(pack.find("AD-002")->id == "ru/38-fz/18-1/stop");
+  CHECK(pack.find("COL-001") == nullptr);
+}
+
+TEST_CASE("local dates become moments of their zone, with the offset of that year", "[rules]") {
+  const RulePack pack = RulePack::russia();
+  CHECK(to_text(*pack.find("AD-001")->from) == "2006-06-30T20:00:00.000000Z");  // summer time, +04
+  CHECK(to_text(*pack.find("AD-004")->from) ==
+        "2012-10-07T20:00:00.000000Z");  // +04 all year, 2011-2014
+  CHECK(to_text(*pack.find("AD-005")->from) == "2017-09-24T21:00:00.000000Z");
+  CHECK_FALSE(pack.find("AD-011")->from);
+  const RulePack closed =
+      RulePack::from_toml(header + with(row, "kind =", "to = 2019-07-01\nkind ="), "fd.toml");
+  CHECK(*closed.rules()[0].to - *closed.rules()[0].from ==
+        std::chrono::hours(24));  // the last day counts
+}
+
+TEST_CASE("a pack with a mistake is refused, naming file and row", "[rules][errors]") {
+  refused("version = ", "line 1");
+  refused(header, "holds no rules");
+  refused(header + "hours = 8\n" + row, "unknown key 'hours'");
+  refused(header + with(row, "why =", "reason ="), "rule 1 (fd/act/1): unknown key 'reason'");
+  refused(header + row + with(with(row, "fd/act/1", "fd/act/2"), "\"no_consent\"", "\"full_moon\""),
+          "rule 2 (fd/act/2): unknown condition 'full_moon'");
+  refused(header + row + row, "rule 2 (fd/act/1): in force together with rule 1");
+  refused(header + with(row, "kind =", "to = 2019-06-30\nkind ="), "'to' lies before 'from'");
+  refused(header + with(row, "2019-07-01", "2019-02-30"), "fd.toml");
+  refused(header + with(row, "2019-07-01", "\"2019-07-01\""), "'from' must be a local date");
+  refused(header + with(row, "2019-07-01", "2019-07-01T00:00:00Z"), "'from' must be a local date");
+  refused(header + with(row, "source = \"nowhere\"", ""), "'source' is missing");
+  refused(header + with(row, "\"G\"", "\"sure\""), "'confidence' does not know the word 'sure'");
+  refused(header + with(row, "\"law\"", "\"habit\""), "'kind'");
+  refused(header + with(row, "\"deny\"", "\"allow\""), "cannot have this outcome");
+  refused(header + with(row, "kind =", "feeds = \"FD-1\"\nkind ="), "only 'treat' feeds");
+  refused(header + with(row, "kind =", "purposes = [\"adverts\"]\nkind ="),
+          "'purposes' holds a word");
+  refused(header + with(row, "kind =", "channels = []\nkind ="), "leave it out for all");
+  refused(header + with(row, "met = \"Consent.\"", ""), "'met'");
+  refused(with(header, "Europe/Moscow", "Europe/Freedonia") + row, "Europe/Freedonia");
+  refused(with(header, "\"RU\"", "\"Russia\"") + row, "'jurisdiction'");
+  const std::string treat =
+      with(with(with(with(row, "fd/act/1", "fd/act/2"), "\"no_consent\"", "\"prechecked\""),
+                "\"deny\"", "\"treat\""),
+           "met = \"Consent.\"\nmet_ru = \"Есть согласие.\"\n", "");
+  refused(header + row + treat, "must say which rule it 'feeds'");
+  refused(header + row + with(treat, "kind =", "feeds = \"fd/act/9\"\nkind ="),
+          "'feeds' names no row");
+  CHECK_NOTHROW(RulePack::from_toml(
+      header + row + with(treat, "kind =", "feeds = \"fd/act/1\"\nkind ="), "fd.toml"));
+}
+
+TEST_CASE("one id may have rows one after another", "[rules]") {
+  const std::string old = with(row, "from = 2019-07-01", "from = 2010-01-01\nto = 2019-06-30");
+  const RulePack pack = RulePack::from_toml(header + old + row, "fd.toml");
+  CHECK(pack.rules().size() == 2);
+  CHECK(pack.find("fd/act/1") == &pack.rules()[1]);
+}
+
+TEST_CASE("a pack of more rows than an answer has bits is refused", "[rules][errors]") {
+  std::string many = header;
+  for (int i = 0; i < 65; ++i) many += with(row, "fd/act/1", "fd/act/" + std::to_string(i));
+  refused(many, "holds 65 rules");
+}
+
+TEST_CASE("a file that is not there is an error of rules", "[rules][errors]") {
+  CHECK_THROWS_AS(RulePack::from_file("/nonexistent/pack.toml"), Error);
+  const RulePack pack =
+      RulePack::from_file(std::string(CONSENT_SOURCE_DIR) + "/libconsent/rules/ru_contact.toml");
+  CHECK(pack.version() == RulePack::russia().version());
+}
+
+TEST_CASE("the reference page describes every condition and every rule", "[rules][docs]") {
+  std::ifstream in(std::string(CONSENT_SOURCE_DIR) + "/docs/reference/rules.md");
+  std::ostringstream page;
+  page << in.rdbuf();
+  for (const auto& condition : decision::conditions) {
+    CHECK_THAT(page.str(), consent_testing::contains("`" + std::string(condition.word) + "`"));
+  }
+  for (const Rule& rule : RulePack::russia().rules()) {
+    CHECK_THAT(page.str(), consent_testing::contains("`" + rule.id + "`"));
+  }
+  for (std::int16_t i = -1; const BuiltinFinding* builtin = builtin_finding(i); --i) {
+    CHECK_THAT(page.str(), consent_testing::contains("`" + std::string(builtin->rule) + "`"));
+  }
+}
+
+TEST_CASE("no hour, cap or article number stands in the sources of the decision", "[rules][docs]") {
+  for (const char* file :
+       {"decision/judge.hpp", "decision/judge.cpp", "decision/explain.cpp", "decision/rules.cpp",
+        "decision/gate.cpp", "decision/may_contact.cpp", "audit/audit.cpp", "capi/consent_c.cpp"}) {
+    std::ifstream in(std::string(CONSENT_SOURCE_DIR) + "/libconsent/" + file);
+    std::ostringstream text;
+    text << in.rdbuf();
+    CAPTURE(file);
+    REQUIRE_FALSE(text.str().empty());
+    for (const char* word : {"38-FZ", "38-ФЗ", "-fz/", "Plenum", "Пленум", "ФАС"}) {
+      CAPTURE(word);
+      CHECK(text.str().find(word) == std::string::npos);
+    }
+  }
+}
