@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "consent/decision.hpp"
+#include "consent/export.hpp"
+#include "consent/log.hpp"
+#include "consent/rules.hpp"
+
+namespace consent {
+
+/// One call that was made, as far as a judgement needs it. What it was read from (file, row,
+/// layout) stays with the caller: results come back in the order of the calls.
+struct Call {
+  PhoneNumber number;
+  Instant at;
+  Purpose purpose = Purpose::advertising;
+  Channel channel = Channel::voice;
+  DialledBy dialled_by = DialledBy::unstated;
+};
+
+struct AuditResult {
+  std::vector<Judgement> judgements;  ///< one a call, in order; empty from audit_each()
+  std::uint64_t log_size = 0;
+  Digest log_root;
+  std::string rules;  ///< version of the pack
+};
+
+/// Judges every call as of its start, from one state of the log, named in the result.
+/// `scope` gives distributor, campaign and basis; its number, purpose, channel and moment are each
+/// call's own. `progress` (may be empty) hears calls done and all. Consents and stops appended
+/// while it reads are left out.
+/// @throws Error (invalid_argument) as may_contact().
+[[nodiscard]] CONSENT_EXPORT AuditResult
+audit(std::span<const Call> calls, const Log& log, const RulePack& pack, const Question& scope,
+      const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+
+/// The same for any number of calls: keeps no judgement (each is some 400 bytes) but shows it to
+/// `visit` with the index of its call, in order.
+[[nodiscard]] CONSENT_EXPORT AuditResult
+audit_each(std::span<const Call> calls, const Log& log, const RulePack& pack, const Question& scope,
+           const std::function<void(std::size_t, const Judgement&)>& visit);
+
+}  // namespace consent
