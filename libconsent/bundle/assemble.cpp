@@ -1,0 +1,205 @@
+// Everything below reads the log; nothing below is read by verify_bundle.cpp.
+#include <algorithm>
+#include <set>
+
+#include "bundle/names.hpp"
+#include "consent/bundle.hpp"
+#include "consent/error.hpp"
+#include "event/canonical.hpp"
+
+namespace consent {
+namespace {
+
+using canonical::Writer;
+
+constexpr std::string_view kCompleteness =
+    "every entry about this subject in the log as signed; "
+    "the signature does not prove that none follows";
+
+void write_seq(Writer& w, std::string_view key, std::optional<std::uint64_t> seq) {
+  w.key(key);
+  if (seq) {
+    w.number(static_cast<std::int64_t>(*seq));
+  } else {
+    w.raw("null");
+  }
+}
+
+void write_finding(Writer& w, const Finding& finding) {
+  w.begin_object();
+  w.key("citation").text(finding.citation);
+  w.key("citation_ru").text(finding.citation_ru);
+  w.key("confidence").text(finding.confidence);
+  w.key("rule").text(finding.rule);
+  write_seq(w, "seq", finding.seq);
+  w.key("verdict").plain(to_word(finding.verdict));
+  w.key("why").text(finding.why);
+  w.key("why_ru").text(finding.why_ru);
+  w.end_object();
+}
+
+void write_answer(Writer& w, const Decision& decision, PhoneNumber number,
+                  std::span<const OpenedEntry> opened) {
+  std::set<std::uint64_t> shown;
+  for (const OpenedEntry& each : opened) shown.insert(each.entry.seq);
+  w.key("answer").begin_object();
+  w.key("allowed").boolean(decision.allowed());
+  w.key("at").plain(to_text(decision.at));
+  w.key("findings").begin_array();
+  for (const Finding& finding : decision.findings) {
+    // A finding about an entry of another holder would tell of somebody else.
+    if (!finding.seq || shown.contains(*finding.seq)) write_finding(w, finding);
+  }
+  w.end_array();
+  w.key("log_size").number(static_cast<std::int64_t>(decision.log_size));
+  w.key("next_allowed");
+  if (decision.next_allowed) {
+    w.plain(to_text(*decision.next_allowed));
+  } else {
+    w.raw("null");
+  }
+  w.key("number").plain(number.e164());
+  write_seq(w, "relied_on", decision.relied_on);
+  w.key("rules").text(decision.rules);
+  w.key("verdict").plain(to_word(decision.verdict));
+  w.end_object();
+}
+
+void write_stated(Writer& w, std::string_view key, std::string_view text) {
+  if (!text.empty()) w.key(key).text(text);
+}
+
+void write_question(Writer& w, const Question& question) {
+  w.key("question").begin_object();
+  write_stated(w, "advertiser", question.advertiser);
+  w.key("at").plain(to_text(question.at));
+  if (question.basis == Basis::recorded) w.key("basis").plain("recorded");
+  write_stated(w, "campaign", question.campaign);
+  w.key("channel").plain(to_word(question.channel));
+  if (question.dialled_by != DialledBy::unstated) {
+    w.key("dialled_by").plain(to_word(question.dialled_by));
+  }
+  w.key("distributor").text(question.distributor);
+  w.key("purpose").plain(to_word(question.purpose));
+  w.end_object();
+}
+
+void write_places(Writer& w, std::span<const OpenedEntry> opened) {
+  w.key("entries").begin_array();
+  const auto place = [&w](std::uint64_t seq, bool has_opening) {
+    w.begin_object();
+    w.key("entry").plain(bundle::entry_file(seq));
+    if (has_opening) w.key("opening").plain(bundle::opening_file(seq));
+    w.key("proof").plain(bundle::proof_file(seq));
+    w.key("seq").number(static_cast<std::int64_t>(seq));
+    w.end_object();
+  };
+  place(0, false);
+  for (const OpenedEntry& each : opened) place(each.entry.seq, true);
+  w.end_array();
+}
+
+/// The subject that holds the number at `at`: the first that no reassignment has closed by then.
+std::size_t holder_at(std::span<const SubjectStanding> subjects, Instant at) {
+  const auto holds = [at](const SubjectStanding& s) { return !s.closed || at < *s.closed; };
+  const auto found = std::find_if(subjects.begin(), subjects.end(), holds);
+  if (found == subjects.end()) {
+    throw Error(ErrorCode::not_found,
+                subjects.empty()
+                    ? "bundle: the log has never met this number"
+                    : "bundle: the number had changed hands by then, and the log has nothing about "
+                      "its new holder");
+  }
+  return static_cast<std::size_t>(found - subjects.begin());
+}
+
+std::string opening_bytes(const OpenedEntry& opened) {
+  std::string out;
+  Writer w(out);
+  w.begin_object();
+  w.key("details").text(opened.details);
+  w.key("salt").hex(opened.salt);
+  w.end_object();
+  return out;
+}
+
+/// Hashes of the wordings that entries name.
+std::set<Digest> wordings_of(std::span<const OpenedEntry> opened) {
+  std::set<Digest> result;
+  for (const OpenedEntry& each : opened) {
+    const canonical::Value value = canonical::decode(each.entry.bytes);
+    const canonical::Value* body = value.find("body");
+    const canonical::Value* wording = body == nullptr ? nullptr : body->find("wording");
+    if (wording == nullptr || wording->string() == nullptr) continue;
+    if (const auto hash = digest_from_hex(*wording->string())) result.insert(*hash);
+  }
+  return result;
+}
+
+Question with_distributor(const Log& log, Question question) {
+  if (question.distributor.empty()) {
+    const auto distributors = log.distributors();
+    if (distributors.size() == 1) question.distributor = distributors.front();
+  }
+  return question;
+}
+
+}  // namespace
+
+std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Question& asked) {
+  const std::vector<SubjectStanding> subjects = log.standing_of(asked.number);
+  const Digest tag = subjects[holder_at(subjects, asked.at)].tag;
+  const Question question = with_distributor(log, asked);
+
+  // In this order: what the decision read lies below the checkpoint, and of the subject's entries
+  // all that lie below it are taken, whoever writes meanwhile.
+  const Decision decision = may_contact(log, pack, question);
+  const std::string checkpoint = log.checkpoint();
+  const std::uint64_t size =
+      parse_checkpoint(std::string_view(checkpoint).substr(0, checkpoint.find("\n\n") + 1)).size;
+  std::vector<OpenedEntry> opened = log.open_entries_of(tag);
+  std::erase_if(opened, [size](const OpenedEntry& each) { return each.entry.seq >= size; });
+  if (opened.empty()) throw Error(ErrorCode::internal, "bundle: a subject without entries");
+
+  std::vector<BundleFile> files;
+  const auto add = [&](std::uint64_t seq, const std::string& bytes) {
+    files.push_back({bundle::entry_file(seq), bytes});
+    files.push_back({bundle::proof_file(seq), log.prove_inclusion(seq, checkpoint).text()});
+  };
+  add(0, log.entry(0).bytes);
+  for (const OpenedEntry& each : opened) {
+    add(each.entry.seq, each.entry.bytes);
+    files.push_back({bundle::opening_file(each.entry.seq), opening_bytes(each)});
+  }
+  for (const Digest& hash : wordings_of(opened)) {
+    if (auto text = log.wording(hash)) {
+      files.push_back({bundle::wording_file(to_hex(hash)), std::move(*text)});
+    }
+  }
+  files.push_back({std::string(bundle::checkpoint), checkpoint});
+
+  std::string out;
+  Writer w(out);
+  w.begin_object();
+  write_answer(w, decision, question.number, opened);
+  w.key("completeness").begin_object();
+  w.key("entries").number(static_cast<std::int64_t>(opened.size()));
+  w.key("last_seq").number(static_cast<std::int64_t>(opened.back().entry.seq));
+  w.key("note").plain(kCompleteness);
+  w.end_object();
+  write_places(w, opened);
+  w.key("format").plain(bundle::format);
+  w.key("key").text(log.verifier_key().text());
+  w.key("number").plain(question.number.e164());
+  w.key("origin").text(log.identity().origin);
+  w.key("other_subjects").number(static_cast<std::int64_t>(subjects.size() - 1));
+  write_question(w, question);
+  w.key("tag").hex(tag.view());
+  w.end_object();
+  files.push_back({std::string(bundle::case_file), std::move(out)});
+  std::sort(files.begin(), files.end(),
+            [](const BundleFile& a, const BundleFile& b) { return a.name < b.name; });
+  return files;
+}
+
+}  // namespace consent

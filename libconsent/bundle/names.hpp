@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// Names of files inside a bundle. docs/reference/bundle.md, "Files".
+namespace consent::bundle {
+
+inline constexpr std::string_view format = "libconsent-bundle/v1-draft";
+inline constexpr std::string_view manifest = "manifest-sha256.txt";
+inline constexpr std::string_view case_file = "case.json";
+inline constexpr std::string_view checkpoint = "checkpoint";
+
+/// ASCII letters, digits, '.', '_', '-' in parts divided by '/': no way out of a folder, no second
+/// spelling of a name but by case, nothing that a file system reads in its own manner.
+[[nodiscard]] bool is_safe(std::string_view name) noexcept;
+
+[[nodiscard]] std::string entry_file(std::uint64_t seq);    ///< "entries/000041.json"
+[[nodiscard]] std::string opening_file(std::uint64_t seq);  ///< "openings/000041.json"
+[[nodiscard]] std::string proof_file(std::uint64_t seq);    ///< "proofs/000041.tlog-proof"
+[[nodiscard]] std::string wording_file(std::string_view hex);
+
+}  // namespace consent::bundle

@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "bundle/json.hpp"
+#include "catch.hpp"
+#include "consent/bundle.hpp"
+#include "consent/error.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using consent::BundleFile;
+using consent::PhoneNumber;
+using consent::Question;
+namespace fs = std::filesystem;
+namespace json = consent::json;
+
+const consent::Instant kStart = consent::parse_instant("2026-03-01T09:00:00Z");
+const PhoneNumber kNumber = *PhoneNumber::from_e164("+79161234567");
+const PhoneNumber kOther = *PhoneNumber::from_e164("+79990000001");
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "consent-bundle-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  [[nodiscard]] fs::path log() const { return path_ / "log"; }
+
+ private:
+  fs::path path_;
+};
+
+// An event has no default: its number and moment are given, and all else is as the type says.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+template <typename E>
+E about(PhoneNumber number, consent::Instant at) {
+  return E{consent::EventBase{number, at, "test"}};
+}
+Question about_number(PhoneNumber number) { return Question{number}; }
+#pragma GCC diagnostic pop
+
+consent::ConsentGiven yes(PhoneNumber number, consent::Instant at) {
+  auto event = about<consent::ConsentGiven>(number, at);
+  event.purposes = {consent::Purpose::advertising};
+  event.channels = {consent::Channel::voice};
+  event.method = consent::Method::sms_code;
+  event.wording.text = "Да, звоните.";
+  return event;
+}
+
+consent::Log two_people(const Folder& folder) {
+  auto log = consent::Log::create(
+      folder.log(), {"romashka.example/consent", "7707083893", "ООО Ромашка", std::nullopt},
+      kStart);
+  log.append(yes(kNumber, kStart + 1h), kStart + 1h);
+  log.append(yes(kOther, kStart + 2h), kStart + 2h);
+  log.append(about<consent::ConsentWithdrawn>(kNumber, kStart + 3h), kStart + 3h);
+  log.append(about<consent::ConsentWithdrawn>(kOther, kStart + 4h), kStart + 4h);
+  return log;
+}
+
+Question asked(consent::Instant at) {
+  Question question = about_number(kNumber);
+  question.purpose = consent::Purpose::advertising;
+  question.at = at;
+  return question;
+}
+
+std::vector<BundleFile> packed(consent::Log& log, const Question& question) {
+  auto files = consent::assemble_bundle(log, consent::RulePack::russia(), question);
+  files.push_back(consent::manifest_of(files));
+  return files;
+}
+
+const std::string& bytes_of(const std::vector<BundleFile>& files, const std::string& name) {
+  const auto found = std::find_if(files.begin(), files.end(),
+                                  [&](const BundleFile& file) { return file.name == name; });
+  REQUIRE(found != files.end());
+  return found->bytes;
+}
+
+bool anywhere(const std::vector<BundleFile>& files, const std::string& text) {
+  return std::any_of(files.begin(), files.end(), [&](const BundleFile& file) {
+    return file.bytes.find(text) != std::string::npos || file.name.find(text) != std::string::npos;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("what a log assembles verifies under the log's key", "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  const auto files = packed(log, asked(kStart + 240h));
+  const std::vector keys{log.verifier_key()};
+  const auto result = consent::verify_bundle(files, keys);
+  CAPTURE(result.problem ? result.problem->what : "");
+  CHECK(result.verdict == consent::ProofVerdict::proven);
+  CHECK(result.warnings.empty());
+  CHECK(result.coverage.entries == 3);
+  CHECK(result.coverage.signed_up_to == 5);
+}
+
+TEST_CASE("nobody else's number or tag leaves in a bundle", "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  const auto files = packed(log, asked(kStart + 240h));
+  CHECK(anywhere(files, "79161234567"));
+  CHECK_FALSE(anywhere(files, "79990000001"));
+  CHECK_FALSE(anywhere(files, to_hex(log.subjects_of(kOther).front())));
+}
+
+TEST_CASE("case.json holds the question, the answer and what it stands on", "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  const auto bundle_case = json::parse(bytes_of(packed(log, asked(kStart + 240h)), "case.json"));
+  CHECK(*bundle_case.find("number")->string() == "+79161234567");
+  CHECK(*bundle_case.find("question")->find("distributor")->string() == "7707083893");
+  CHECK(*bundle_case.find("answer")->find("verdict")->string() == "deny");
+  CHECK(*bundle_case.find("completeness")->find("entries")->integer() == 2);
+  CHECK(*bundle_case.find("completeness")->find("last_seq")->integer() == 3);
+  CHECK(*bundle_case.find("other_subjects")->integer() == 0);
+}
+
+TEST_CASE("the same log and question give the same bytes", "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  const auto one = packed(log, asked(kStart + 240h));
+  const auto two = packed(log, asked(kStart + 240h));
+  REQUIRE(one.size() == two.size());
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    CAPTURE(one[i].name);
+    CHECK(one[i].name == two[i].name);
+    CHECK(one[i].bytes == two[i].bytes);
+  }
+}
+
+TEST_CASE("a number that changed hands shows the holder of the moment asked about", "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  log.append(about<consent::NumberReassigned>(kNumber, kStart + 48h), kStart + 48h);
+  log.append(about<consent::ConsentWithdrawn>(kNumber, kStart + 72h), kStart + 72h);
+  const auto tags = log.subjects_of(kNumber);
+  REQUIRE(tags.size() == 2);
+  const std::vector keys{log.verifier_key()};
+
+  const auto before = packed(log, asked(kStart + 24h));
+  CHECK(consent::verify_bundle(before, keys).verdict == consent::ProofVerdict::proven);
+  CHECK(anywhere(before, to_hex(tags[0])));
+  CHECK_FALSE(anywhere(before, to_hex(tags[1])));
+
+  const auto after = packed(log, asked(kStart + 240h));
+  CHECK(consent::verify_bundle(after, keys).verdict == consent::ProofVerdict::proven);
+  CHECK(anywhere(after, to_hex(tags[1])));
+  CHECK_FALSE(anywhere(after, to_hex(tags[0])));
+  CHECK_FALSE(anywhere(after, "holder"));  // no finding that tells of the earlier one's consent
+  CHECK(*json::parse(bytes_of(after, "case.json")).find("other_subjects")->integer() == 1);
+}
+
+TEST_CASE("nothing is shown of earlier holders to a holder the log has not met", "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  log.append(about<consent::NumberReassigned>(kNumber, kStart + 48h), kStart + 48h);
+  CHECK_THROWS_AS(packed(log, asked(kStart + 240h)), consent::Error);
+}
+
+TEST_CASE("a number the log never met has no bundle, and the message does not name it",
+          "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  Question question = asked(kStart + 240h);
+  question.number = *PhoneNumber::from_e164("+79995554433");
+  CHECK_THROWS_MATCHES(packed(log, question), consent::Error,
+                       Catch::Matchers::Message("bundle: the log has never met this number"));
+}

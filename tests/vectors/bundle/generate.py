@@ -1,0 +1,784 @@
+#!/usr/bin/env python3
+"""Writes the bundle vectors: happy ones, and each way of cheating in a file named by its mutation.
+
+    python3 tests/vectors/bundle/generate.py [--check]
+
+Written from the format notes alone: it shares no line with libconsent nor with verify.py, and
+signs with its own Ed25519 (RFC 8032). Every run writes the same bytes; --check compares instead.
+
+A vector is {"about", "expect": {"verdict", "step"}, "keys": ["given"|"other"], "files": …} where
+files are [name, text] pairs (["name", {"hex": …}] where they are not UTF-8), or, for a mutation,
+"from": the vector it changes, "set", "remove" and "add" (appended without looking for the name).
+"""
+
+# ruff: noqa: ARG005, E501, E731 - a mutation is one line
+# fmt: off
+import base64
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ORIGIN = "romashka.example/consent"
+NUMBER = "+79161234567"
+OTHERS = ["+79990000001", "+79990000002"]
+TAG = hashlib.sha256(b"tag of the subject").hexdigest()
+WORDING = "Я согласен получать рекламу по телефону от ООО «Ромашка».\n"
+
+# --- Ed25519, for signing -------------------------------------------------------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+BY = 4 * pow(5, -1, P) % P
+BX = 15112221349535400772501151409588531511454012693041857206046113283949847762202
+
+
+def add(a, b):
+    cross = D * a[0] * b[0] * a[1] * b[1] % P
+    return ((a[0] * b[1] + a[1] * b[0]) * pow(1 + cross, -1, P) % P, (a[1] * b[1] + a[0] * b[0]) * pow(1 - cross, -1, P) % P)
+
+
+def times(scalar, point=(BX, BY)):
+    result = (0, 1)
+    for bit in bin(scalar)[2:]:
+        result = add(result, result)
+        if bit == "1":
+            result = add(result, point)
+    return result
+
+
+def pack(point):
+    return (point[1] | (point[0] & 1) << 255).to_bytes(32, "little")
+
+
+class Key:
+    def __init__(self, seed, name=ORIGIN):
+        digest = hashlib.sha512(hashlib.sha256(seed).digest()).digest()
+        self.a = int.from_bytes(digest[:32], "little") & ((1 << 254) - 8) | 1 << 254
+        self.prefix, self.name = digest[32:], name
+        self.public = pack(times(self.a))
+        self.id = hashlib.sha256(name.encode() + b"\n\x01" + self.public).digest()[:4]
+        self.text = f"{name}+{self.id.hex()}+{b64(chr(1).encode() + self.public)}"
+
+    def sign(self, message):
+        r = int.from_bytes(hashlib.sha512(self.prefix + message).digest(), "little") % ORDER
+        point = pack(times(r))
+        h = int.from_bytes(hashlib.sha512(point + self.public + message).digest(), "little")
+        return point + ((r + h * self.a) % ORDER).to_bytes(32, "little")
+
+    def note(self, text, malleable=False):
+        signature = self.sign(text.encode())
+        if malleable:
+            s = int.from_bytes(signature[32:], "little") + ORDER
+            signature = signature[:32] + s.to_bytes(32, "little")
+        return f"{text}\n— {self.name} {b64(self.id + signature)}\n"
+
+
+def b64(data):
+    return base64.b64encode(data).decode()
+
+
+# --- the log ----------------------------------------------------------------------------------------
+
+
+def node(left, right):
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def leaf(data):
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def split(n):
+    return 1 << ((n - 1).bit_length() - 1)
+
+
+def root(leaves):
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    k = split(len(leaves))
+    return node(root(leaves[:k]), root(leaves[k:]))
+
+
+def path(leaves, m):
+    if len(leaves) == 1:
+        return []
+    k = split(len(leaves))
+    if m < k:
+        return [*path(leaves[:k], m), root(leaves[k:])]
+    return [*path(leaves[k:], m - k), root(leaves[:k])]
+
+
+def canonical(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def opening(seq, number):
+    salt = hashlib.sha256(b"salt %d" % seq).digest()
+    details = canonical({"number": number}).decode()
+    commitment = hashlib.sha256(b"libconsent/commit/v1\x00" + salt + details.encode()).hexdigest()
+    return commitment, canonical({"details": details, "salt": salt.hex()})
+
+
+def moment(seq):
+    return f"2026-03-{seq + 1:02}T09:30:00.000000Z"
+
+
+LOG_KEY = Key(b"log")
+OTHER_KEY = Key(b"other")
+WITNESS = Key(b"witness", "witness.example/w1")
+SUBJECT_ENTRIES = (3, 4, 7, 11)
+SIZE = 13
+
+
+def body(seq, kind):
+    hashes = lambda what: hashlib.sha256(what.encode()).hexdigest()
+    wording = hashlib.sha256(WORDING.encode()).hexdigest()
+    common = {"details": opening(seq, NUMBER)[0], "happened": moment(seq).replace("09:30", "09:29"), "source": "web"}
+    scope = {"channels": ["voice"], "covers": ["advertising"], "distributors": ["7707083893"], "purposes": ["advertising"]}
+    return (
+        common
+        | {
+            "consent.asked": {**scope, "wording": wording},
+            "consent.given": {
+                **scope,
+                "code": {"returned": True, "sent_to_this_number": True},
+                "evidence": [hashes("recording")],
+                "method": "sms_code",
+                "wording": wording,
+            },
+            "contact.made": {
+                "channel": "voice",
+                "dialled_by": "person",
+                "direction": "outgoing",
+                "distributor": "7707083893",
+                "duration_s": 42,
+                "outcome": "answered",
+                "purpose": "advertising",
+                "recording": hashes("call"),
+            },
+            "consent.withdrawn": {"means": "operator_note", "received_at": common["happened"]},
+            "number.reassigned": {},
+        }[kind]
+    )
+
+
+def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kinds=None):
+    """A whole bundle. change(seq, entry) alters an entry before it is hashed, raw(seq, bytes) its
+    bytes, signed(size, root) the text that is signed. All hashes, proofs and signatures agree."""
+    kinds = kinds or {3: "consent.asked", 4: "consent.given", 7: "contact.made", 11: "consent.withdrawn"}
+    entries, leaves, last, count = [], [], -1, 0
+    for seq in range(SIZE):
+        entry = {
+            "at": moment(seq),
+            "body": {
+                "distributor": "7707083893",
+                "distributor_name": "ООО «Ромашка»",
+                "format": "v1-draft",
+                "incarnation": hashlib.sha256(b"incarnation").hexdigest()[:32],
+                "key": key.text,
+            },
+            "log": ORIGIN,
+            "prev": leaves[-1].hex() if leaves else "0" * 64,
+            "salt": hashlib.sha256(b"entry %d" % seq).hexdigest()[:32],
+            "seq": seq,
+            "type": "log.created",
+            "v": 1,
+        }
+        if seq in kinds:
+            count += 1
+            entry["type"] = kinds[seq]
+            entry["body"] = body(seq, kinds[seq])
+            entry["subject"] = {"prev": last, "seq": count, "tag": TAG}
+            last = seq
+        elif seq:
+            entry["type"] = "consent.withdrawn"
+            entry["body"] = body(seq, "consent.withdrawn") | {"details": opening(seq, OTHERS[seq % 2])[0]}
+            entry["subject"] = {"prev": -1, "seq": 1, "tag": hashlib.sha256(b"other %d" % seq).hexdigest()}
+        if change:
+            change(seq, entry)
+        data = canonical(entry)
+        if raw:
+            data = raw(seq, data)
+        entries.append(data)
+        leaves.append(leaf(data))
+    text = (signed or (lambda size, top: f"{ORIGIN}\n{size}\n{b64(top)}\n"))(SIZE, root(leaves))
+    checkpoint = key.note(text, malleable)
+    shown = [0, *kinds]
+    case = {
+        "answer": {
+            "allowed": False,
+            "at": "2026-04-01T09:00:00.000000Z",
+            "findings": [
+                {
+                    "citation": "38-FZ, art. 18, part 1",
+                    "citation_ru": "ст. 18 ч. 1 Закона № 38-ФЗ",
+                    "rule": "ru/38-fz/18-1",
+                    "seq": last,
+                    "verdict": "deny",
+                    "why": "The subscriber took the consent back.",
+                    "why_ru": "Абонент отозвал согласие.",
+                }
+            ],
+            "log_size": SIZE,
+            "next_allowed": None,
+            "number": NUMBER,
+            "relied_on": last,
+            "rules": "ru-2026-11-22",
+            "verdict": "deny",
+        },
+        "completeness": {
+            "entries": len(kinds),
+            "last_seq": last,
+            "note": "every entry about this subject in the log as signed; the signature does not prove that none follows",
+        },
+        "entries": [],
+        "format": "libconsent-bundle/v1-draft",
+        "key": key.text,
+        "number": NUMBER,
+        "origin": ORIGIN,
+        "other_subjects": 0,
+        "question": {"at": "2026-04-01T09:00:00.000000Z", "channel": "voice", "distributor": "7707083893", "purpose": "advertising"},
+        "tag": TAG,
+    }
+    files = {"checkpoint": checkpoint.encode(), "report.txt": "Отчёт.\n".encode()}
+    files[f"wordings/{hashlib.sha256(WORDING.encode()).hexdigest()}.txt"] = WORDING.encode()
+    for seq in shown:
+        place = {"entry": f"entries/{seq:06}.json", "proof": f"proofs/{seq:06}.tlog-proof", "seq": seq}
+        files[place["entry"]] = entries[seq]
+        lines = [f"index {seq}", *map(b64, path(leaves, seq))]
+        files[place["proof"]] = ("c2sp.org/tlog-proof@v1\n" + "\n".join(lines) + "\n\n" + checkpoint).encode()
+        if seq:
+            place["opening"] = f"openings/{seq:06}.json"
+            files[place["opening"]] = opening(seq, NUMBER)[1]
+        case["entries"].append(place)
+    files["case.json"] = canonical(case)
+    return manifested(files), entries
+
+
+def manifested(files):
+    files = {name: data for name, data in files.items() if name != "manifest-sha256.txt"}
+    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    files["manifest-sha256.txt"] = "".join(lines).encode()
+    return files
+
+
+# --- the vectors ------------------------------------------------------------------------------------
+
+HAPPY, ALL_ENTRIES = build()
+VECTORS = {}
+
+
+def text_of(data):
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return {"hex": data.hex()}
+
+
+def vector(name, about, verdict, step, files=None, keys=("given",), extra=(), source="happy"):
+    """Describes `files` by what differs from happy."""
+    files = HAPPY if files is None else files
+    result = {
+        "about": about,
+        "expect": {"step": step, "verdict": verdict},
+        "keys": [{"given": LOG_KEY.text, "other": OTHER_KEY.text}[key] for key in keys],
+    }
+    if name == "happy":
+        result["files"] = [[each, text_of(files[each])] for each in sorted(files)]
+    else:
+        result["from"] = source
+        result["set"] = [[n, text_of(d)] for n, d in sorted(files.items()) if HAPPY.get(n) != d]
+        result["remove"] = sorted(set(HAPPY) - set(files))
+        result["add"] = [[each, text_of(data)] for each, data in extra]
+    VECTORS[name] = result
+
+
+def edited(changes, manifest=True, drop=()):
+    files = {name: data for name, data in HAPPY.items() if name not in drop} | changes
+    return manifested(files) if manifest else files
+
+
+def case_with(edit):
+    case = json.loads(HAPPY["case.json"])
+    edit(case)
+    return canonical(case)
+
+
+def flipped(data, at):
+    """One letter of the base64 or hex at `at` becomes another."""
+    other = b"A" if data[at : at + 1] != b"A" else b"B"
+    if chr(data[at]) in "0123456789abcdef":
+        other = b"0" if data[at : at + 1] != b"0" else b"1"
+    return data[:at] + other + data[at + 1 :]
+
+
+def everywhere(checkpoint):
+    """The checkpoint changed in itself and in every proof."""
+    old = HAPPY["checkpoint"]
+    return {name: data.replace(old, checkpoint) for name, data in HAPPY.items() if old in data}
+
+
+def on(wanted, edit):
+    return lambda seq, entry: edit(entry) if seq == wanted else None
+
+
+def without(seq):
+    def edit(case):
+        case["entries"] = [place for place in case["entries"] if place["seq"] != seq]
+        if seq:
+            case["completeness"]["entries"] -= 1
+
+    names = [f"entries/{seq:06}.json", f"openings/{seq:06}.json", f"proofs/{seq:06}.tlog-proof"]
+    return edited({"case.json": case_with(edit)}, drop=names)
+
+
+def all_vectors():
+    e7, p7, o7 = "entries/000007.json", "proofs/000007.tlog-proof", "openings/000007.json"
+    e4, p4, o4 = e7.replace("7", "4"), p7.replace("7", "4"), o7.replace("7", "4")
+    e3 = e7.replace("7", "3")
+    wording = next(name for name in HAPPY if name.startswith("wordings/"))
+    made = lambda *a, **k: build(*a, **k)[0]
+
+    def setting(**members):
+        return lambda entry: entry.update(members)
+
+    def in_body(**members):
+        return lambda entry: entry["body"].update(members)
+
+    def case(**members):
+        return edited({"case.json": case_with(lambda c: c.update(members))})
+
+    def answer(**members):
+        return edited({"case.json": case_with(lambda c: c["answer"].update(members))})
+
+    # happy
+    vector("happy", "four entries of one subject in a log of 13, as the log's key signed them", "proven", 0)
+    vector("happy@own-key", "no key is given: the bundle's own is used, with a warning", "proven", 0, keys=())
+    vector("happy@two-keys-given", "a key that did not sign stands beside the one that did", "proven", 0, keys=("other", "given"))
+    note = HAPPY["checkpoint"].decode()
+    text = note.split("\n\n")[0] + "\n"
+    cosigned = (note + WITNESS.note(text).split("\n\n")[1]).encode()
+    vector("happy@unknown-signature", "a witness nobody knows has signed too", "proven", 0, edited(everywhere(cosigned)))
+    vector(
+        "happy@reassigned-at-the-end",
+        "the subject's last entry gives the number away",
+        "proven",
+        0,
+        made(kinds={3: "consent.given", 7: "number.reassigned"}),
+    )
+    vector(
+        "happy@clock-goes-back",
+        "entry 7 has an earlier time than entry 4: a warning",
+        "proven",
+        0,
+        made(on(7, lambda e: (e.update(at=moment(0)), e["body"].update(happened=moment(0))))),
+    )
+    vector("happy@wording-hash-only", "the text of the wording is not there", "proven", 0, edited({}, drop=[wording]))
+    vector(
+        "happy@other-file", "letters/fas.txt in the manifest: no part of the proof, a warning", "proven", 0, edited({"letters/fas.txt": b"letter\n"})
+    )
+    vector(
+        "happy@extra-line-in-proof",
+        "a tlog-proof may carry an extra line that nothing authenticates",
+        "proven",
+        0,
+        edited({p7: HAPPY[p7].replace(b"\nindex", b"\nextra aGVsbG8=\nindex", 1)}),
+    )
+    vector("happy@unknown-body-field", "a later writer added a field to a body", "proven", 0, made(on(7, in_body(later="x"))))
+
+    # step 1
+    at = HAPPY[e7].index(b'"recording":"') + 20
+    bad_entry = flipped(HAPPY[e7], at)
+    vector("flipped-bit@entry-7", "the manifest still has the old hash", "refuted", 1, edited({e7: bad_entry}, manifest=False))
+    vector(
+        "flipped-bit@manifest",
+        "one digit of a hash",
+        "refuted",
+        1,
+        edited({"manifest-sha256.txt": flipped(HAPPY["manifest-sha256.txt"], 5)}, manifest=False),
+    )
+    vector(
+        "flipped-bit@report",
+        "nobody signed the report, but the manifest names its hash",
+        "refuted",
+        1,
+        edited({"report.txt": b"Report.\n"}, manifest=False),
+    )
+    vector("extra-file", "a file that the manifest does not name", "refuted", 1, edited({"note.txt": b"x"}, manifest=False))
+    vector("missing-entry-7", "the manifest names it", "not_proven", 1, edited({}, manifest=False, drop=[e7]))
+    vector("missing-manifest", "no manifest", "not_proven", 1, edited({}, manifest=False, drop=["manifest-sha256.txt"]))
+    vector("empty", "no files at all", "not_proven", 1, {})
+    vector("duplicated-name", "two files of one name: which one is read?", "refuted", 1, extra=[("case.json", HAPPY["case.json"])])
+    vector("duplicated-name@case", "Case.json is case.json on other systems", "refuted", 1, extra=[("Case.json", b"{}")])
+    for label, name in {
+        "traversal": "../evil.txt",
+        "traversal-inside": "entries/../../evil.txt",
+        "absolute": "/etc/evil",
+        "backslash": "entries\\evil.json",
+        "drive": "C:/evil.txt",
+        "home": "~/evil.txt",
+        "dot": "./case.json",
+        "empty-part": "entries//000003.json",
+        "hidden": ".bashrc",
+        "device": "aux.txt",
+        "trailing-dot": "case.json.",
+        "not-ascii": "вложение.txt",
+        "decomposed": "wordings/e\u0301.txt",
+        "control": "a\nb.txt",
+        "nul": "a\x00.txt",
+    }.items():
+        vector(f"unsafe-name@{label}", f"a file named {json.dumps(name)}", "refuted", 1, extra=[(name, b"x")])
+    lines = HAPPY["manifest-sha256.txt"].split(b"\n")
+    swapped = b"\n".join([lines[1], lines[0], *lines[2:]])
+    vector(
+        "manifest-out-of-order",
+        "sorted by name, so that there is one manifest",
+        "refuted",
+        1,
+        edited({"manifest-sha256.txt": swapped}, manifest=False),
+    )
+    doubled = b"\n".join([lines[0], *lines])
+    vector("manifest-names-twice", "one line stands twice", "refuted", 1, edited({"manifest-sha256.txt": doubled}, manifest=False))
+    vector(
+        "manifest-names-itself",
+        "it cannot know its own hash",
+        "refuted",
+        1,
+        edited(
+            {
+                "manifest-sha256.txt": b"".join(
+                    sorted([*HAPPY["manifest-sha256.txt"].splitlines(True), b"0" * 64 + b"  manifest-sha256.txt\n"], key=lambda line: line[66:])
+                )
+            },
+            manifest=False,
+        ),
+    )
+    vector(
+        "manifest-without-newline",
+        "the last line is cut",
+        "refuted",
+        1,
+        edited({"manifest-sha256.txt": HAPPY["manifest-sha256.txt"][:-1]}, manifest=False),
+    )
+    vector(
+        "manifest-names-unsafe",
+        "it names a file outside",
+        "refuted",
+        1,
+        edited({"manifest-sha256.txt": b"0" * 64 + b"  ../x\n" + HAPPY["manifest-sha256.txt"]}, manifest=False),
+    )
+
+    # step 2
+    sig_at = HAPPY["checkpoint"].rindex(b" ") + 20
+    vector(
+        "flipped-bit@signature",
+        "in the checkpoint and in every proof; manifest edited to match",
+        "refuted",
+        2,
+        edited(everywhere(flipped(HAPPY["checkpoint"], sig_at))),
+    )
+    root_at = HAPPY["checkpoint"].index(b"\n13\n") + 8
+    vector("flipped-bit@checkpoint-root", "the signed text is another", "refuted", 2, edited(everywhere(flipped(HAPPY["checkpoint"], root_at))))
+    vector("other-size", "13 became 14 in the signed text", "refuted", 2, edited(everywhere(HAPPY["checkpoint"].replace(b"\n13\n", b"\n14\n"))))
+    vector("other-key-given", "the verifier trusts another key under the same name", "not_proven", 2, keys=("other",))
+    vector("other-key@case", "case.json names a key that signed nothing", "refuted", 2, case(key=OTHER_KEY.text), keys=())
+    vector("other-key@case-with-given", "the given key signed, case.json names another", "refuted", 2, case(key=OTHER_KEY.text))
+    vector("bad-key@case", "the key id is not that of the key", "refuted", 2, case(key=LOG_KEY.text.replace(LOG_KEY.id.hex(), "00000000")), keys=())
+    vector("rebuilt-log", "the whole log made anew under another key", "not_proven", 2, made(key=OTHER_KEY))
+    vector("rebuilt-log@own-key", "… and nobody gave a key: consistent in itself, the warning says so", "proven", 0, made(key=OTHER_KEY), keys=())
+    vector("other-origin@case", "case.json names another log", "refuted", 2, case(origin="liliya.example/consent"))
+    vector(
+        "other-origin@checkpoint",
+        "signed by the log's key, for another origin",
+        "refuted",
+        2,
+        made(signed=lambda n, top: f"liliya.example/consent\n{n}\n{b64(top)}\n"),
+    )
+    vector("malleable-signature", "s + L: another spelling of the same signature", "refuted", 2, made(malleable=True))
+    vector("leading-zero-size", "signed, yet not a checkpoint", "refuted", 2, made(signed=lambda n, top: f"{ORIGIN}\n0{n}\n{b64(top)}\n"))
+    vector("size-2^63", "a size that other languages cannot hold", "refuted", 2, made(signed=lambda n, top: f"{ORIGIN}\n{1 << 63}\n{b64(top)}\n"))
+    vector("size-0-with-root", "no entries, yet a root", "refuted", 2, made(signed=lambda n, top: f"{ORIGIN}\n0\n{b64(top)}\n"))
+    vector("short-root", "31 bytes", "refuted", 2, made(signed=lambda n, top: f"{ORIGIN}\n{n}\n{b64(top[:31])}\n"))
+    vector("no-signature", "a checkpoint nobody signed", "refuted", 2, edited(everywhere(text.encode() + b"\n")))
+    vector("no-separator", "the empty line is missing", "refuted", 2, edited(everywhere(HAPPY["checkpoint"].replace(b"\n\n", b"\n"))))
+    vector("control-in-note", "a carriage return", "refuted", 2, edited(everywhere(HAPPY["checkpoint"].replace(b"\n13", b"\r\n13"))))
+    vector("inexact-base64", "padding bits that are not zero", "refuted", 2, edited(everywhere(inexact(HAPPY["checkpoint"]))))
+    vector("missing-checkpoint", "manifest edited to match", "not_proven", 2, edited({}, drop=["checkpoint"]))
+    vector("missing-case", "manifest edited to match", "not_proven", 2, edited({}, drop=["case.json"]))
+    vector(
+        "duplicate-keys@case",
+        "two numbers: which one is meant?",
+        "refuted",
+        2,
+        edited(
+            {
+                "case.json": HAPPY["case.json"].replace(
+                    b'"number":"+79161234567","origin"', b'"number":"+79161234567","number":"+79161234567","origin"'
+                )
+            }
+        ),
+    )
+    vector("spaces@case", "other bytes that say the same", "refuted", 2, edited({"case.json": HAPPY["case.json"].replace(b",", b", ", 1)}))
+    vector("not-utf8@case", "a byte that no text has", "refuted", 2, edited({"case.json": HAPPY["case.json"].replace(b'"v', b'"\xff', 1)}))
+    vector("deep@case", "nested without end", "refuted", 2, edited({"case.json": b'{"a":' * 5000 + b"1" + b"}" * 5000}))
+    vector(
+        "huge-integer@case",
+        "an integer no reader holds",
+        "refuted",
+        2,
+        edited({"case.json": HAPPY["case.json"].replace(b'"log_size":13', b'"log_size":' + b"9" * 5000)}),
+    )
+    vector("not-an-object@case", "a list", "refuted", 2, edited({"case.json": b"[]"}))
+    vector("other-format@case", "a later version", "not_proven", 2, case(format="libconsent-bundle/v9"))
+    vector("lacks-number@case", "no number", "refuted", 2, edited({"case.json": case_with(lambda c: c.pop("number"))}))
+    vector("wrong-type@case", "entries is a text", "refuted", 2, case(entries="all"))
+    vector("null-number@case", "null stands where a number must", "refuted", 2, case(number=None))
+    vector(
+        "traversal@case",
+        "an entry's file lies elsewhere",
+        "refuted",
+        2,
+        edited({"case.json": case_with(lambda c: c["entries"][1].update(entry="entries/../entries/000003.json"))}),
+    )
+    vector("entries-out-of-order@case", "descending", "refuted", 2, edited({"case.json": case_with(lambda c: c["entries"].reverse())}))
+    vector(
+        "entry-listed-twice@case",
+        "seq 7 stands twice",
+        "refuted",
+        2,
+        edited({"case.json": case_with(lambda c: c["entries"].insert(3, c["entries"][3]))}),
+    )
+
+    # step 3
+    vector("swapped-entries-4-7", "manifest edited to match", "refuted", 3, edited({e4: HAPPY[e7], e7: HAPPY[e4]}))
+    vector("missing-entry-7+manifest", "case.json still lists it", "not_proven", 3, edited({}, drop=[e7]))
+    vector(
+        "extra-entry+manifest", "another person's entry that case.json does not list", "refuted", 3, edited({"entries/000005.json": ALL_ENTRIES[5]})
+    )
+    vector(
+        "flipped-bit@entry-3+manifest",
+        "entry 4 follows another entry 3",
+        "refuted",
+        3,
+        edited({e3: flipped(HAPPY[e3], HAPPY[e3].index(b'"salt":"') + 10)}),
+    )
+    vector("spaces@entry-7", "re-spelled; manifest edited to match", "refuted", 3, edited({e7: HAPPY[e7].replace(b",", b", ", 1)}))
+    vector("duplicate-keys@entry-7", "manifest edited to match", "refuted", 3, edited({e7: HAPPY[e7].replace(b'"v":1', b'"v":1,"v":1')}))
+    for label, raw, about in (
+        ("spaces", lambda d: d.replace(b",", b", ", 1), "a space"),
+        ("duplicate-keys", lambda d: d.replace(b'"outcome":"answered"', b'"outcome":"answered","outcome":"busy"'), "a key twice"),
+        ("null", lambda d: d.replace(b'"duration_s":42', b'"duration_s":null'), "null"),
+        ("float", lambda d: d.replace(b'"duration_s":42', b'"duration_s":42.5'), "a fraction"),
+        ("exponent", lambda d: d.replace(b'"duration_s":42', b'"duration_s":4e1'), "an exponent"),
+        ("nan", lambda d: d.replace(b'"duration_s":42', b'"duration_s":NaN'), "NaN"),
+        ("minus-zero", lambda d: d.replace(b'"duration_s":42', b'"duration_s":-0'), "-0"),
+        ("huge-integer", lambda d: d.replace(b'"duration_s":42', b'"duration_s":9007199254740992'), "2^53"),
+        ("key-order", lambda d: d.replace(b'"type":"contact.made","v":1', b'"v":1,"type":"contact.made"'), "keys out of order"),
+        ("capital-key", lambda d: d.replace(b'"duration_s"', b'"durationS"'), "a key outside the profile"),
+        ("escaped", lambda d: d.replace(b'"answered"', b'"\\u0061nswered"'), "an escape nobody needs"),
+        ("surrogate", lambda d: d.replace(b'"answered"', b'"\\ud800"'), "half a surrogate pair"),
+        ("not-utf8", lambda d: d.replace(b'"answered"', b'"\xff"'), "a byte that no text has"),
+        ("deep", lambda d: d.replace(b'"duration_s":42', b'"duration_s":' + b"[" * 9 + b"]" * 9), "nested deeper than 8"),
+        ("too-large", lambda d: d.replace(b'"answered"', b'"' + b"a" * 16400 + b'"'), "larger than 16 KiB"),
+        ("newline-at-end", lambda d: d + b"\n", "a newline after it"),
+        ("byte-order-mark", lambda d: b"\xef\xbb\xbf" + d, "a byte order mark"),
+        ("list", lambda d: b"[1]", "not an object"),
+    ):
+        vector(
+            f"{label}@logged-entry-7",
+            f"{about}; the log itself holds and signs these bytes",
+            "refuted",
+            3,
+            made(raw=lambda seq, data, raw=raw: raw(data) if seq == 7 else data),
+        )
+    vector("other-version@entry-7", "v is 2", "not_proven", 3, made(on(7, setting(v=2))))
+    vector("boolean-version@entry-7", "v is true, which some languages take for 1", "refuted", 3, made(on(7, setting(v=True))))
+    vector("unknown-type@entry-7", "a type of a later version", "not_proven", 3, made(on(7, setting(type="consent.dreamt"))))
+    vector("unknown-envelope-field@entry-7", "a field that version 1 does not have", "refuted", 3, made(on(7, setting(note="x"))))
+    vector("other-log@entry-7", "copied from another log", "refuted", 3, made(on(7, setting(log="liliya.example/consent"))))
+    vector("other-seq@entry-7", "it says it is entry 8", "refuted", 3, made(on(7, setting(seq=8))))
+    vector("other-prev@entry-4", "the chain of hashes is broken between 3 and 4", "refuted", 3, made(on(4, setting(prev="1" * 64))))
+    vector("other-prev@entry-0", "entry 0 follows nothing", "refuted", 3, made(on(0, setting(prev="1" * 64))))
+    vector("impossible-time@entry-7", "30 February", "refuted", 3, made(on(7, setting(at="2026-02-30T00:00:00.000000Z"))))
+    vector("leap-second@entry-7", "second 60 has no place in the format", "refuted", 3, made(on(7, setting(at="2026-06-30T23:59:60.000000Z"))))
+    vector("short-time@entry-7", "without microseconds", "refuted", 3, made(on(7, setting(at="2026-03-08T09:30:00Z"))))
+    vector("no-salt@entry-7", "neighbours could be guessed", "refuted", 3, made(on(7, lambda e: e.pop("salt"))))
+
+    # step 4
+    vector("flipped-bit@entry-7+manifest", "the bit is in the hash of a recording", "refuted", 4, edited({e7: bad_entry}))
+    vector(
+        "flipped-bit@proof-7",
+        "one letter of a sibling's hash; manifest edited to match",
+        "refuted",
+        4,
+        edited({p7: flipped(HAPPY[p7], HAPPY[p7].index(b"index 7\n") + 12)}),
+    )
+    vector("swapped-proofs-4-7", "manifest edited to match", "refuted", 4, edited({p4: HAPPY[p7], p7: HAPPY[p4]}))
+    vector("missing-proof-7", "manifest edited to match", "not_proven", 4, edited({}, drop=[p7]))
+    vector("extra-proof", "a proof that nothing names", "refuted", 4, edited({"proofs/000005.tlog-proof": HAPPY[p7]}))
+    vector("longer-proof-7", "one more hash", "refuted", 4, edited({p7: HAPPY[p7].replace(b"\n\n", b"\n" + b64(bytes(32)).encode() + b"\n\n", 1)}))
+    proof_lines = HAPPY[p7].split(b"\n")
+    vector("shorter-proof-7", "one hash less", "refuted", 4, edited({p7: b"\n".join(proof_lines[:2] + proof_lines[3:])}))
+    vector("proof-7-without-header", "the first line is missing", "refuted", 4, edited({p7: b"\n".join(proof_lines[1:])}))
+    vector("proof-7-leading-zero", "index 07", "refuted", 4, edited({p7: HAPPY[p7].replace(b"index 7", b"index 07")}))
+    older = made()  # the same leaves, another size: signed, but not the bundle's checkpoint
+    leaves = [leaf(data) for data in ALL_ENTRIES[:12]]
+    old_note = LOG_KEY.note(f"{ORIGIN}\n12\n{b64(root(leaves))}\n")
+    old_proof = "c2sp.org/tlog-proof@v1\n" + "\n".join(["index 7", *map(b64, path(leaves, 7))]) + "\n\n" + old_note
+    vector("other-checkpoint@proof-7", "a true proof under an older checkpoint", "refuted", 4, edited({p7: old_proof.encode()}))
+    del older
+    empty = LOG_KEY.note(f"{ORIGIN}\n0\n{b64(root([]))}\n").encode()
+    vector("size-0", "signed when the log had no entries", "refuted", 4, edited(everywhere(empty)))
+    vector(
+        "size-7",
+        "signed before entry 7 was there",
+        "refuted",
+        4,
+        edited(everywhere(LOG_KEY.note(f"{ORIGIN}\n7\n{b64(root([leaf(d) for d in ALL_ENTRIES[:7]]))}\n").encode())),
+    )
+    forged, forged_all = build(on(7, in_body(outcome="busy")), key=LOG_KEY)
+    forged_root = b64(root([leaf(data) for data in forged_all]))
+    changes = {n: d.replace(forged["checkpoint"], HAPPY["checkpoint"]) for n, d in forged.items()}
+    changes["case.json"] = case_with(lambda c: c.update(root=forged_root, size=SIZE))
+    vector("json-root", "case.json holds the root of a forged tree, the checkpoint is the true one", "refuted", 4, manifested(changes))
+
+    # step 5
+    vector("missing-entry-0", "the entry that names the key", "not_proven", 5, without(0))
+    attacker = dict(HAPPY)
+    resigned = OTHER_KEY.note(text).encode()
+    attacker |= everywhere(resigned) | {"case.json": case_with(lambda c: c.update(key=OTHER_KEY.text))}
+    vector("resigned-by-other-key", "the true tree signed by another key of the same name", "refuted", 5, manifested(attacker), keys=())
+    vector("resigned-by-other-key@given", "… and that other key is the one given", "refuted", 5, manifested(attacker), keys=("other",))
+    vector("no-key@entry-0", "entry 0 names no key", "refuted", 5, made(on(0, lambda e: e["body"].pop("key"))))
+    vector("other-type@entry-0", "entry 0 is no creation", "refuted", 5, made(on(0, setting(type="contact.made"))))
+
+    # step 6
+    vector(
+        "other-number@case",
+        "case.json and its answer name another number",
+        "refuted",
+        6,
+        edited({"case.json": case_with(lambda c: (c.update(number=OTHERS[0]), c["answer"].update(number=OTHERS[0])))}),
+    )
+    vector("other-number@answer", "the answer is about another number", "refuted", 6, answer(number=OTHERS[0]))
+    vector("swapped-openings-4-7", "each opens the other", "refuted", 6, edited({o4: HAPPY[o7], o7: HAPPY[o4]}))
+    vector("opening-of-another-entry", "the opening of entry 4 stands in for that of 7", "refuted", 6, edited({o7: HAPPY[o4]}))
+    vector("flipped-bit@opening-7", "one digit of the salt", "refuted", 6, edited({o7: flipped(HAPPY[o7], len(HAPPY[o7]) - 10)}))
+    vector("missing-opening-7", "manifest edited to match", "not_proven", 6, edited({}, drop=[o7]))
+    vector("extra-opening", "an opening of the log's own entry", "refuted", 6, edited({"openings/000000.json": HAPPY[o7]}))
+    vector("spaces@opening-7", "other bytes that say the same", "refuted", 6, edited({o7: HAPPY[o7].replace(b",", b", ")}))
+    vector(
+        "other-number@opening-7",
+        "the number changed in the opening",
+        "refuted",
+        6,
+        edited({o7: HAPPY[o7].replace(NUMBER.encode(), OTHERS[0].encode())}),
+    )
+    vector(
+        "other-number@logged-entry-7",
+        "an entry about another number under the same tag",
+        "refuted",
+        6,
+        manifested(made(on(7, in_body(details=opening(7, OTHERS[0])[0]))) | {o7: opening(7, OTHERS[0])[1]}),
+    )
+
+    # step 7
+    vector("missing-middle-entry-7", "left out everywhere, counts edited to match", "refuted", 7, without(7))
+    vector("missing-first-entry-3", "left out everywhere, counts edited to match", "refuted", 7, without(3))
+    vector(
+        "no-entries",
+        "nothing but entry 0",
+        "not_proven",
+        7,
+        manifested(
+            {n: d for n, d in HAPPY.items() if not any(f"/{seq:06}" in n for seq in SUBJECT_ENTRIES) and n != wording}
+            | {
+                "case.json": case_with(
+                    lambda c: (
+                        c["entries"].__delitem__(slice(1, None)),
+                        c["answer"].update(relied_on=None),
+                        c["completeness"].update(entries=0, last_seq=-1),
+                    )
+                )
+            }
+        ),
+    )
+    vector("other-tag@entry-7", "an entry of another subject", "refuted", 7, made(on(7, lambda e: e["subject"].update(tag="a" * 64))))
+    vector("other-tag@case", "case.json names another subject", "refuted", 7, case(tag="a" * 64))
+    vector("subject-seq-gap@entry-7", "5 where 3 is due", "refuted", 7, made(on(7, lambda e: e["subject"].update(seq=5))))
+    vector("subject-prev@entry-7", "it follows entry 3, not 4", "refuted", 7, made(on(7, lambda e: e["subject"].update(prev=3))))
+    vector("no-subject@entry-7", "an entry about nobody", "refuted", 7, made(on(7, lambda e: e.pop("subject"))))
+    vector(
+        "reassigned-in-the-middle",
+        "others follow under the same tag",
+        "refuted",
+        7,
+        made(kinds={3: "consent.given", 7: "number.reassigned", 11: "contact.made"}),
+    )
+    vector(
+        "other-count@case", "completeness says three", "refuted", 7, edited({"case.json": case_with(lambda c: c["completeness"].update(entries=3))})
+    )
+    vector(
+        "other-last@case",
+        "completeness ends elsewhere",
+        "refuted",
+        7,
+        edited({"case.json": case_with(lambda c: c["completeness"].update(last_seq=12))}),
+    )
+    vector("relies-on-absent-entry", "the answer stands on entry 5", "refuted", 7, answer(relied_on=5))
+
+    # step 8
+    vector(
+        "happened-after-recorded@entry-7", "recorded before it happened", "refuted", 8, made(on(7, in_body(happened="2026-03-08T09:30:00.000001Z")))
+    )
+    vector("no-happened@entry-7", "no time of the event", "refuted", 8, made(on(7, lambda e: e["body"].pop("happened"))))
+    vector("impossible-happened@entry-7", "25 o'clock", "refuted", 8, made(on(7, in_body(happened="2026-03-07T25:00:00.000000Z"))))
+
+    # step 9
+    vector(
+        "other-wording",
+        "another text under the same name; manifest edited to match",
+        "refuted",
+        9,
+        edited({wording: WORDING.replace("рекламу", "новости").encode()}),
+    )
+    vector("extra-wording", "a text that no entry names", "refuted", 9, edited({f"wordings/{hashlib.sha256(b'x').hexdigest()}.txt": b"x"}))
+    vector(
+        "wording-not-a-hash@entry-4",
+        "a text where its hash must stand",
+        "refuted",
+        9,
+        manifested({n: d for n, d in made(lambda seq, e: e["body"].update(wording="yes") if seq in (3, 4) else None).items() if n != wording}),
+    )
+
+
+def inexact(note):
+    """The last letter before the padding spells bits that decode to nothing."""
+    at = note.rindex(b"=") - (1 if note.rindex(b"=") == note.index(b"=", note.rindex(b" ")) else 2)
+    alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    return note[:at] + alphabet[alphabet.index(note[at]) + 1 :][:1] + note[at + 1 :]
+
+
+def main():
+    all_vectors()
+    wanted = {f"{name}.json": json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n" for name, value in VECTORS.items()}
+    there = {path.name for path in HERE.glob("*.json")}
+    if sys.argv[1:] == ["--check"]:
+        wrong = sorted(n for n in there | set(wanted) if n not in there or n not in wanted or (HERE / n).read_text() != wanted[n])
+        if wrong:
+            sys.exit("stale vectors: " + ", ".join(wrong))
+        return
+    for name in there - set(wanted):
+        (HERE / name).unlink()
+    for name, text in wanted.items():
+        (HERE / name).write_text(text)
+    print(f"{len(wanted)} vectors")
+
+
+if __name__ == "__main__":
+    main()
