@@ -1,0 +1,62 @@
+#include "consent/bundle.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings.hpp"
+#include "casters.hpp"
+
+namespace consent_python {
+
+using consent::BundleFile;
+
+namespace {
+
+std::pair<std::string, py::bytes> to_pair(const BundleFile& file) {
+  return {file.name, py::bytes(file.bytes)};
+}
+
+std::vector<BundleFile> to_files(const py::iterable& pairs) {
+  std::vector<BundleFile> files;
+  for (const py::handle pair : pairs) {
+    auto [name, bytes] = pair.cast<std::pair<std::string, py::bytes>>();
+    files.push_back({std::move(name), std::string(bytes)});
+  }
+  return files;
+}
+
+}  // namespace
+
+void bind_bundle(py::module_& m) {
+  m.def(
+      "assemble_bundle",
+      [](const LogHandle& log, const consent::RulePack& pack, const consent::Question& question) {
+        const auto open = log.get();
+        std::vector<BundleFile> files;
+        {
+          const py::gil_scoped_release unlocked;
+          files = consent::assemble_bundle(*open, pack, question);
+        }
+        std::vector<std::pair<std::string, py::bytes>> pairs;
+        for (const auto& file : files) pairs.push_back(to_pair(file));
+        return pairs;
+      },
+      py::arg("log"), py::arg("pack"), py::arg("question"),
+      "The files that show one number's events: (name, bytes). Raises NotFoundError.");
+  m.def(
+      "manifest_of",
+      [](const py::iterable& files) { return to_pair(consent::manifest_of(to_files(files))); },
+      py::arg("files"), "The manifest of files given as (name, bytes), as one more of them.");
+  m.def(
+      "verify_bundle",
+      [](const py::iterable& files, const py::iterable& trusted) {
+        const auto unpacked = to_files(files);
+        const auto keys = to_keys(trusted);
+        const py::gil_scoped_release unlocked;
+        return consent::verify_bundle(unpacked, keys);
+      },
+      py::arg("files"), py::arg("trusted") = py::tuple(), "Checks an unpacked bundle.");
+}
+
+}  // namespace consent_python

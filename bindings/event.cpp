@@ -1,0 +1,180 @@
+#include "consent/event.hpp"
+
+#include "bindings.hpp"
+#include "casters.hpp"
+
+namespace consent_python {
+
+namespace {
+
+using consent::EventType;
+
+std::string text(py::handle event, const char* name) {
+  return std::string(to_text(event.attr(name)));
+}
+
+std::optional<std::vector<std::string>> parties(py::handle event, const char* name) {
+  const py::object given = event.attr(name);
+  if (given.is_none()) return std::nullopt;
+  std::vector<std::string> ids;
+  for (const py::handle id : given) ids.emplace_back(to_text(id));
+  return ids;
+}
+
+std::optional<consent::Instant> moment(py::handle event, const char* name) {
+  const py::object given = event.attr(name);
+  if (given.is_none()) return std::nullopt;
+  return to_instant(given);
+}
+
+std::optional<consent::FileHash> file(py::handle event, const char* name) {
+  const py::object given = event.attr(name);
+  if (given.is_none()) return std::nullopt;
+  return consent::FileHash{to_digest(given)};
+}
+
+std::vector<consent::FileHash> files(py::handle event, const char* name) {
+  std::vector<consent::FileHash> hashes;
+  for (const py::handle hash : event.attr(name)) hashes.push_back({to_digest(hash)});
+  return hashes;
+}
+
+consent::Wording wording(py::handle event) {
+  const py::object given = event.attr("wording");
+  return given.is_none() ? consent::Wording{} : consent::Wording{std::string(to_text(given))};
+}
+
+consent::EventBase base(py::handle event) {
+  return {to_number(event.attr("number")), to_instant(event.attr("at")), text(event, "source")};
+}
+
+/// An event of which only the base is told; what is not told keeps the default of the header.
+template <typename E>
+E begun(py::handle event) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+  return E{base(event)};
+#pragma GCC diagnostic pop
+}
+
+/// Scope: the fields that an ask, a yes, a no and a stop share.
+template <typename E>
+void scope(E& e, py::handle event) {
+  e.covers = to_set<consent::Cover>(event.attr("covers"));
+  e.purposes = to_set<consent::Purpose>(event.attr("purposes"));
+  e.channels = to_set<consent::Channel>(event.attr("channels"));
+  e.distributors = parties(event, "distributors");
+  e.campaign = text(event, "campaign");
+  e.evidence = files(event, "evidence");
+}
+
+consent::Event asked(py::handle event) {
+  auto e = begun<consent::ConsentAsked>(event);
+  scope(e, event);
+  e.wording = wording(event);
+  return e;
+}
+
+consent::Event given(py::handle event) {
+  auto e = begun<consent::ConsentGiven>(event);
+  scope(e, event);
+  e.acts_for = parties(event, "acts_for").value_or(std::vector<std::string>{});
+  e.advertiser = text(event, "advertiser");
+  e.method = to_value<consent::Method>(event.attr("method"));
+  e.wording = wording(event);
+  e.document = file(event, "document");
+  e.until = moment(event, "until");
+  e.prechecked = event.attr("prechecked").cast<bool>();
+  if (const py::object mark = event.attr("in_contract"); !mark.is_none()) {
+    e.in_contract = {mark.attr("separate_mark").cast<bool>()};
+  }
+  if (const py::object code = event.attr("code"); !code.is_none()) {
+    e.code = {code.attr("sent_to_this_number").cast<bool>(), code.attr("returned").cast<bool>()};
+  }
+  e.giver = to_value<consent::Giver>(event.attr("giver"));
+  e.authority = text(event, "authority");
+  return e;
+}
+
+consent::Event refused(py::handle event) {
+  auto e = begun<consent::ConsentRefused>(event);
+  scope(e, event);
+  e.method = to_value<consent::Method>(event.attr("method"));
+  e.wording = wording(event);
+  return e;
+}
+
+consent::Event withdrawn(py::handle event) {
+  auto e = begun<consent::ConsentWithdrawn>(event);
+  scope(e, event);
+  e.means = to_value<consent::Method>(event.attr("means"));
+  e.received_at = moment(event, "received_at");
+  return e;
+}
+
+consent::Event contact(py::handle event) {
+  auto e = begun<consent::ContactMade>(event);
+  e.direction = to_value<consent::Direction>(event.attr("direction"));
+  e.channel = to_value<consent::Channel>(event.attr("channel"));
+  e.purpose = to_value<consent::Purpose>(event.attr("purpose"));
+  e.requested_by_subscriber = event.attr("requested_by_subscriber").cast<bool>();
+  e.dialled_by = to_value<consent::DialledBy>(event.attr("dialled_by"));
+  e.distributor = text(event, "distributor");
+  e.caller = text(event, "caller");
+  e.outcome = text(event, "outcome");
+  if (const py::object seconds = event.attr("duration_s"); !seconds.is_none()) {
+    e.duration_s = seconds.cast<std::int64_t>();
+  }
+  e.agent_ref = text(event, "agent_ref");
+  e.campaign = text(event, "campaign");
+  e.recording = file(event, "recording");
+  return e;
+}
+
+std::vector<std::string> words(std::string_view name) {
+  if (name == name_of<consent::Purpose>) return words_of<consent::Purpose>();
+  if (name == name_of<consent::Channel>) return words_of<consent::Channel>();
+  if (name == name_of<consent::Cover>) return words_of<consent::Cover>();
+  if (name == name_of<consent::Method>) return words_of<consent::Method>();
+  if (name == name_of<consent::Giver>) return words_of<consent::Giver>();
+  if (name == name_of<consent::Direction>) return words_of<consent::Direction>();
+  if (name == name_of<consent::DialledBy>) return words_of<consent::DialledBy>();
+  throw consent::Error(consent::ErrorCode::invalid_argument, "no list of words has this name");
+}
+
+}  // namespace
+
+consent::Event to_event(py::handle event) {
+  if (!py::hasattr(event, "type") || !py::isinstance<py::str>(event.attr("type"))) {
+    throw py::type_error("an event must be one of the classes of consent.event");
+  }
+  switch (
+      consent::from_word<EventType>(to_text(event.attr("type"))).value_or(EventType::log_created)) {
+    case EventType::consent_asked:
+      return asked(event);
+    case EventType::consent_given:
+      return given(event);
+    case EventType::consent_refused:
+      return refused(event);
+    case EventType::consent_withdrawn:
+      return withdrawn(event);
+    case EventType::number_reassigned:
+      return consent::NumberReassigned{base(event)};
+    case EventType::contact_made:
+      return contact(event);
+    case EventType::log_created:
+      break;
+  }
+  throw py::type_error("an event must be one of the classes of consent.event");
+}
+
+void bind_event(py::module_& m) {
+  m.def(
+      "words", [](py::handle name) { return words(to_text(name)); }, py::arg("name"),
+      "The words that may stand for a purpose, channel, cover, method, giver, direction or "
+      "dialled_by.");
+  m.def("validate", &consent::validate, py::arg("event"),
+        "Refuses what no log may hold; the message names the field, never its content.");
+}
+
+}  // namespace consent_python

@@ -1,0 +1,205 @@
+#include "consent/log.hpp"
+
+#include <optional>
+#include <string>
+
+#include "bindings.hpp"
+#include "casters.hpp"
+
+namespace consent_python {
+
+using consent::Entry;
+using consent::Log;
+using Unlocked = py::gil_scoped_release;
+
+std::shared_ptr<Log> LogHandle::get() const {
+  if (log_ == nullptr) {
+    throw consent::Error(consent::ErrorCode::invalid_argument, "the log is closed");
+  }
+  return log_;
+}
+
+Progress to_progress(py::object callable) {
+  // Held and let go under the GIL, wherever the last copy dies.
+  const std::shared_ptr<py::object> shared(new py::object(std::move(callable)), [](py::object* o) {
+    const py::gil_scoped_acquire locked;
+    delete o;
+  });
+  return [shared](std::uint64_t done, std::uint64_t all) {
+    const py::gil_scoped_acquire locked;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    if (!shared->is_none()) (*shared)(done, all);
+  };
+}
+
+namespace {
+
+/// Runs `work` on the log without the GIL.
+template <typename Work>
+auto on(const LogHandle& handle, const Work& work) {
+  const auto log = handle.get();
+  const Unlocked unlocked;
+  return work(*log);
+}
+
+void create(const std::filesystem::path& folder, py::handle origin, py::handle distributor,
+            py::handle distributor_name, const py::object& subscriber, consent::Instant now) {
+  consent::LogIdentity identity{std::string(to_text(origin)), std::string(to_text(distributor)),
+                                std::string(to_text(distributor_name)), std::nullopt};
+  if (!subscriber.is_none()) identity.subscriber = to_number(subscriber);
+  const Unlocked unlocked;
+  (void)Log::create(folder, identity, now);
+}
+
+}  // namespace
+
+void bind_log(py::module_& m) {
+  py::class_<consent::SubjectRef>(m, "SubjectRef", "Where a subject stands in its own chain.")
+      .def_readonly("tag", &consent::SubjectRef::tag)
+      .def_readonly("seq", &consent::SubjectRef::seq, "From 1")
+      .def_readonly("prev", &consent::SubjectRef::prev,
+                    "seq of its entry before; -1 for its first");
+
+  py::class_<Entry>(m, "Entry", "One stored entry; .bytes are the hashed bytes and the truth.")
+      .def_readonly("seq", &Entry::seq)
+      .def_readonly("leaf", &Entry::leaf)
+      .def_readonly("prev", &Entry::prev)
+      .def_readonly("recorded", &Entry::recorded)
+      .def_readonly("log", &Entry::log)
+      .def_property_readonly("type", [](const Entry& e) { return consent::to_word(e.type); })
+      .def_readonly("subject", &Entry::subject)
+      .def_property_readonly("bytes", [](const Entry& e) { return py::bytes(e.bytes); })
+      .def("__repr__", [](const Entry& e) {
+        return "<Entry seq " + std::to_string(e.seq) + ", " +
+               std::string(consent::to_word(e.type)) + ">";
+      });
+
+  py::class_<consent::Appended>(m, "Appended", "Enough to find, show and prove an entry.")
+      .def_readonly("seq", &consent::Appended::seq, "Its place in the log, from 0")
+      .def_readonly("leaf", &consent::Appended::leaf, "Its leaf hash, 32 bytes")
+      .def_readonly("tag", &consent::Appended::tag, "The subject's tag, 32 bytes")
+      .def("__repr__", [](const consent::Appended& a) {
+        return "<Appended seq " + std::to_string(a.seq) + ">";
+      });
+
+  m.def("create_log", &create, py::arg("folder"), py::arg("origin"), py::arg("distributor"),
+        py::arg("distributor_name"), py::arg("subscriber"), py::arg("now"),
+        "Makes the folder and entry 0, and closes it.");
+
+  py::class_<LogHandle>(m, "Log", "An open log; consent.Log is the face of it.")
+      .def(py::init([](const std::filesystem::path& folder, bool writable) {
+             const Unlocked unlocked;
+             return LogHandle(
+                 Log::open(folder, writable ? consent::Access::write : consent::Access::read_only));
+           }),
+           py::arg("folder"), py::arg("writable"))
+      .def("close", &LogHandle::close, "Lets the folder go; again: does nothing.")
+      .def_property_readonly("closed", &LogHandle::closed)
+      .def(
+          "append_at",
+          [](const LogHandle& self, const consent::Event& event, consent::Instant now) {
+            return on(self, [&](Log& log) { return log.append(event, now); });
+          },
+          py::arg("event"), py::arg("now"),
+          "As append(), with the moment of recording given: for replays and tests.")
+      .def(
+          "append_many_at",
+          [](const LogHandle& self, const std::vector<consent::Event>& events,
+             consent::Instant now) {
+            return on(self, [&](Log& log) { return log.append_many(events, now); });
+          },
+          py::arg("events"), py::arg("now"),
+          "As append_many(), with the moment of recording given.")
+      .def_property_readonly("origin",
+                             [](const LogHandle& self) { return self.get()->identity().origin; })
+      .def_property_readonly(
+          "distributor", [](const LogHandle& self) { return self.get()->identity().distributor; })
+      .def_property_readonly(
+          "distributor_name",
+          [](const LogHandle& self) { return self.get()->identity().distributor_name; })
+      .def_property_readonly(
+          "subscriber", [](const LogHandle& self) { return self.get()->identity().subscriber; })
+      .def_property_readonly("folder",
+                             [](const LogHandle& self) { return self.get()->folder().string(); })
+      .def_property_readonly(
+          "writable",
+          [](const LogHandle& self) { return self.get()->access() == consent::Access::write; })
+      .def_property_readonly(
+          "size",
+          [](const LogHandle& self) { return on(self, [](Log& log) { return log.size(); }); },
+          "Entries in the log")
+      .def_property_readonly(
+          "root",
+          [](const LogHandle& self) { return on(self, [](Log& log) { return log.root(); }); },
+          "Root hash of all entries, 32 bytes")
+      .def(
+          "root_at",
+          [](const LogHandle& self, std::uint64_t size) {
+            return on(self, [&](Log& log) { return log.root_at(size); });
+          },
+          py::arg("size"), "Root hash of the first `size` entries.")
+      .def_property_readonly(
+          "verifier_key", [](const LogHandle& self) { return self.get()->verifier_key().text(); },
+          "name+id+key: what a verifier is given to trust")
+      .def(
+          "checkpoint",
+          [](const LogHandle& self) { return on(self, [](Log& log) { return log.checkpoint(); }); },
+          "The current root, signed: a C2SP tlog-checkpoint as text.")
+      .def(
+          "prove_inclusion",
+          [](const LogHandle& self, std::uint64_t seq, py::handle checkpoint) {
+            const std::string note(to_text(checkpoint));
+            return on(self, [&](Log& log) { return log.prove_inclusion(seq, note).text(); });
+          },
+          py::arg("seq"), py::arg("checkpoint"),
+          "A C2SP tlog-proof that the entry stands in the tree of that checkpoint, as text.")
+      .def(
+          "prove_consistency",
+          [](const LogHandle& self, std::uint64_t size1, std::uint64_t size2) {
+            return on(self, [&](Log& log) { return log.prove_consistency(size1, size2); });
+          },
+          py::arg("size1"), py::arg("size2"),
+          "The path for merkle.verify_consistency(): the tree of size1 is a prefix of size2's.")
+      .def(
+          "entry",
+          [](const LogHandle& self, std::uint64_t seq) {
+            return on(self, [&](Log& log) { return log.entry(seq); });
+          },
+          py::arg("seq"), "One entry. Raises NotFoundError.")
+      .def(
+          "entries",
+          [](const LogHandle& self, std::uint64_t first, std::uint64_t last) {
+            std::vector<Entry> entries;
+            on(self, [&](Log& log) {
+              log.for_each(first, last, [&](const Entry& entry) { entries.push_back(entry); });
+            });
+            return entries;
+          },
+          py::arg("first"), py::arg("last"), "Entries first <= seq < last, read at one moment.")
+      .def(
+          "entries_about",
+          [](const LogHandle& self, const AnyNumber& number) {
+            return on(self, [&](Log& log) { return log.history(number.number); });
+          },
+          py::arg("number"), "All entries about a number, in order of seq.")
+      .def(
+          "subjects_of",
+          [](const LogHandle& self, const AnyNumber& number) {
+            return on(self, [&](Log& log) { return log.subjects_of(number.number); });
+          },
+          py::arg("number"), "Tags of those who have held the number, oldest first.")
+      .def(
+          "distributors",
+          [](const LogHandle& self) {
+            return on(self, [](Log& log) { return log.distributors(); });
+          },
+          "Distributors that the log was created for or, in a log for none, that its entries name.")
+      .def(
+          "wording",
+          [](const LogHandle& self, const consent::Digest& hash) {
+            return on(self, [&](Log& log) { return log.wording(hash); });
+          },
+          py::arg("hash"), "Text of a wording by its SHA-256; None where only the hash is known.");
+}
+
+}  // namespace consent_python

@@ -1,0 +1,130 @@
+"""Prove that you were allowed to call.
+
+A consent log that nobody can rewrite unseen, an answer with reasons, an audit of calls that were
+made, and a file that others can check::
+
+    import consent
+
+    log = consent.Log.create("romashka", origin="romashka.example/consent",
+                             distributor=consent.Organisation(inn="7707083893"))
+    log.append(consent.ConsentGiven("+79161234567", purposes={"advertising"}, channels={"voice"},
+                                    method="sms_code", wording=text, at=when))
+    answer = log.may_contact("+79161234567", purpose="advertising", channel="voice", at=now)
+"""
+
+from __future__ import annotations
+
+from consent import errors  # first: the binary module raises them
+
+try:
+    from consent import _core  # noqa: F401 - loaded here so that its failure explains itself
+except ImportError as error:  # pragma: no cover - only a broken installation comes here
+    import platform
+    import sys
+
+    raise ImportError(
+        f"consent._core, the compiled part of this package, cannot be loaded: {error}. "
+        f"Python {platform.python_version()} on {platform.platform()}, package in {__path__[0]}, "
+        f"interpreter {sys.executable}. Likely causes: the package was built for another Python, "
+        "or its sources were copied without a build (run `pip install .`), or a library that it "
+        "needs (SQLite, OpenSSL, fmt) is missing."
+    ) from error
+
+from consent import bundle, event, merkle, note, number, party, rules
+from consent._core import Classification, Coverage, Problem, Verification, version
+from consent.audit import AuditReport, Direction, audit
+from consent.decision import ALLOW, DENY, UNKNOWN, Decision, Finding, Gate
+from consent.errors import (
+    BrokenLogError,
+    ConsentError,
+    CryptoError,
+    InternalError,
+    InvalidArgument,
+    LockedError,
+    NotBuiltError,
+    NotFoundError,
+    ParseError,
+    ProofError,
+    RulesError,
+    StorageError,
+)
+from consent.event import (
+    Code,
+    ConsentAsked,
+    ConsentGiven,
+    ConsentRefused,
+    ConsentWithdrawn,
+    ContactMade,
+    Event,
+    InContract,
+    NumberReassigned,
+    file_hash,
+    words,
+)
+from consent.log import Appended, Entry, HistoryEvent, Log
+from consent.number import PhoneNumber, parse_number
+from consent.party import Organisation, classify
+from consent.rules import Rule, RulePack
+from consent.verification import verify
+
+__version__ = version()
+
+__all__ = [
+    "ALLOW",
+    "DENY",
+    "UNKNOWN",
+    "Appended",
+    "AuditReport",
+    "BrokenLogError",
+    "Classification",
+    "Code",
+    "ConsentAsked",
+    "ConsentError",
+    "ConsentGiven",
+    "ConsentRefused",
+    "ConsentWithdrawn",
+    "ContactMade",
+    "Coverage",
+    "CryptoError",
+    "Decision",
+    "Direction",
+    "Entry",
+    "Event",
+    "Finding",
+    "Gate",
+    "HistoryEvent",
+    "InContract",
+    "InternalError",
+    "InvalidArgument",
+    "LockedError",
+    "Log",
+    "NotBuiltError",
+    "NotFoundError",
+    "NumberReassigned",
+    "Organisation",
+    "ParseError",
+    "PhoneNumber",
+    "Problem",
+    "ProofError",
+    "Rule",
+    "RulePack",
+    "RulesError",
+    "StorageError",
+    "Verification",
+    "__version__",
+    "audit",
+    "bundle",
+    "classify",
+    "errors",
+    "event",
+    "file_hash",
+    "merkle",
+    "note",
+    "number",
+    "parse_number",
+    "party",
+    "rules",
+    "verify",
+    "version",
+    "words",
+]

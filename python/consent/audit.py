@@ -1,0 +1,616 @@
+"""Judge the calls of a campaign, each as of its start, from one state of a log."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO, overload
+
+from consent.calls import (
+    Attempt,
+    Calls,
+    Dates,
+    Direction,
+    InputError,
+    Layout,
+    NumberFrom,
+    Progress,
+    Source,
+    load_zone,
+    read,
+)
+from consent.errors import InternalError, NotBuiltError
+
+if TYPE_CHECKING:
+    import pyarrow
+
+    from consent.log import Log
+    from consent.rules import RulePack
+
+__all__ = ["AuditReport", "Direction", "Findings", "Violations", "audit"]
+
+VERDICTS: Final = ("deny", "allow", "unknown", "warn", "treat")
+DENY, ALLOW, UNKNOWN, WARN, TREAT = range(5)
+
+COLUMNS: Final = (
+    "file",
+    "row",
+    "call_id",
+    "start",
+    "start_utc",
+    "number",
+    "direction",
+    "src",
+    "disposition",
+    "billsec",
+    "legs",
+    "verdict",
+    "finding",
+    "deciding",
+    "rule",
+    "why",
+    "citation",
+    "seq",
+    "relied_on",
+    "log_size",
+)
+
+
+class _Text(Protocol):
+    """What the core says of one kind of finding."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def why_ru(self) -> str: ...
+    @property
+    def citation(self) -> str: ...
+    @property
+    def citation_ru(self) -> str: ...
+
+
+@dataclass(slots=True)
+class Judged:
+    """The core's answer, as columns: a verdict a call, and a row a finding in order of calls."""
+
+    log_origin: str
+    log_size: int
+    log_root: str
+    rules: str
+    verdicts: bytes
+    relied_on: Sequence[int]
+    finding_calls: Sequence[int]
+    finding_rules: Sequence[int]
+    finding_verdicts: bytes
+    finding_seqs: Sequence[int]
+    text: Callable[[int, int], _Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What was asked of every call."""
+
+    purpose: str = "advertising"
+    channel: str = "voice"
+    dialled_by: str = "unstated"
+    distributor: str = ""
+    campaign: str = ""
+    basis: str = "said"
+
+
+def _integers(kind: str, data: bytes) -> array[int]:
+    values: array[int] = array(kind)
+    values.frombytes(data)
+    return values
+
+
+def _judge(
+    attempts: Sequence[Attempt],
+    log: Log | str | PathLike[str],
+    scope: Scope,
+    rules: RulePack | None,
+    progress: Progress | None,
+) -> Judged:
+    """Ask the core. The only place here that knows it."""
+    from consent import _core
+    from consent.rules import russia
+
+    native = log if isinstance(log, _core.Log) else _core.Log(log, False)
+    question = _core.Question(
+        _core.PhoneNumber.from_digits(79_000_000_000),  # each call has its own number and moment
+        purpose=scope.purpose,
+        channel=scope.channel,
+        at=datetime.fromtimestamp(0, UTC),
+        distributor=scope.distributor,
+        dialled_by=scope.dialled_by,
+        campaign=scope.campaign,
+        basis=scope.basis,
+    )
+
+    def judging(done: int, of: int) -> None:
+        if progress is not None:
+            progress("judge", done, of)
+
+    result = _core.audit(
+        array("q", [attempt.number for attempt in attempts]),
+        array("q", [attempt.start_us for attempt in attempts]),
+        native,
+        rules or russia(),
+        question,
+        purposes=scope.purpose,
+        channels=scope.channel,
+        dialled_by=scope.dialled_by,
+        progress=judging,
+    )
+    return Judged(
+        log_origin=native.origin,
+        log_size=result.log_size,
+        log_root=result.log_root.hex(),
+        rules=result.rules,
+        verdicts=result.verdicts,
+        relied_on=_integers("q", result.relied_on),
+        finding_calls=_integers("q", result.finding_calls),
+        finding_rules=_integers("h", result.finding_rules),
+        finding_verdicts=result.finding_verdicts,
+        finding_seqs=_integers("q", result.finding_seqs),
+        text=result.finding,
+    )
+
+
+class Findings(Sequence[Mapping[str, object]]):
+    """A table: one row a finding against a call, in the order of the calls.
+
+    A call that is not allowed has a row for each rule that says so (``finding`` is its verdict; the
+    first has ``deciding`` true, so counting those counts calls), for each that took the worth of a
+    consent (``treat``), and for each warning. An allowed call has rows for warnings only.
+
+    Goes into pandas, polars, pyarrow or DuckDB as it is: ``polars.DataFrame(report.findings)``,
+    ``pandas.DataFrame.from_arrow(report.findings)``.
+    """
+
+    columns: tuple[str, ...] = COLUMNS
+
+    def __init__(self, rows: list[tuple[object, ...]]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, object]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Findings: ...
+    def __getitem__(self, index: int | slice) -> Mapping[str, object] | Findings:
+        if isinstance(index, slice):
+            return Findings(self._rows[index])
+        return dict(zip(COLUMNS, self._rows[index], strict=True))
+
+    def __iter__(self) -> Iterator[Mapping[str, object]]:
+        return (dict(zip(COLUMNS, row, strict=True)) for row in self._rows)
+
+    def __repr__(self) -> str:
+        return f"<Findings: {len(self)} rows of {len(COLUMNS)} columns>"  # a repr shows no numbers
+
+    def tuples(self) -> Iterator[tuple[object, ...]]:
+        """Rows in the order of ``columns``."""
+        return iter(self._rows)
+
+    def to_arrow(self) -> pyarrow.Table:
+        """A ``pyarrow.Table``; times of ``start_utc`` are timestamps.
+
+        Raises:
+            NotBuiltError: pyarrow is not installed.
+        """
+        try:
+            import pyarrow
+        except ImportError:
+            raise NotBuiltError("this needs the package pyarrow: pip install pyarrow") from None
+        integer, text = pyarrow.int64(), pyarrow.string()
+        kinds = dict.fromkeys(COLUMNS, text)
+        kinds |= dict.fromkeys(("row", "billsec", "legs", "seq", "relied_on", "log_size"), integer)
+        kinds["deciding"] = pyarrow.bool_()
+        kinds["start_utc"] = pyarrow.timestamp("us", tz="UTC")
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(COLUMNS)
+        arrays = []
+        for name, values in zip(COLUMNS, columns, strict=True):
+            if kinds[name] == text:
+                values = tuple(_clean(value) for value in values)
+            arrays.append(pyarrow.array(values, type=kinds[name]))
+        return pyarrow.table(arrays, names=list(COLUMNS))
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+
+def _clean(value: object) -> str | None:
+    """Text that is valid UTF-8: bytes that were not stay visible, escaped."""
+    if value is None:
+        return None
+    return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+class Violations(NamedTuple):
+    """Calls not allowed, by the rule that decided them."""
+
+    rule: str
+    verdict: str
+    calls: int
+    numbers: int
+    first: str
+    last: str
+    why: str
+    why_ru: str
+    citation: str
+    citation_ru: str
+
+
+@dataclass(slots=True)
+class AuditReport:
+    """What an audit found.
+
+    Attributes:
+        calls: The input as it was read: what was judged, left out, rejected.
+        judged: The core's answer.
+        scope: What was asked of every call.
+        lang: "en" or "ru", of the texts in ``findings``.
+        generated_at: Written into the summary where given; no clock is asked.
+    """
+
+    calls: Calls
+    judged: Judged
+    scope: Scope
+    lang: str = "en"
+    generated_at: datetime | None = None
+    _findings: Findings | None = None
+    _written: dict[str, str | None] = field(
+        default_factory=lambda: {"report": None, "findings": None, "rejects": None}
+    )
+
+    @property
+    def ok(self) -> bool:
+        """Whether every call that was judged was allowed."""
+        return self.judged.verdicts.count(ALLOW) == len(self.judged.verdicts)
+
+    @property
+    def findings(self) -> Findings:
+        """The table of findings; see ``Findings``."""
+        if self._findings is None:
+            self._findings = Findings(list(self._rows()))
+        return self._findings
+
+    def local(self, attempt: Attempt) -> str:
+        """Start of a call in the zone of the file, with the offset."""
+        moment = datetime.fromtimestamp(0, UTC) + timedelta(
+            microseconds=attempt.start_us + attempt.offset_us
+        )
+        sign = "-" if attempt.offset_us < 0 else "+"
+        seconds = abs(attempt.offset_us) // 1_000_000
+        offset = f"{sign}{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
+        if seconds % 60:
+            offset += f":{seconds % 60:02d}"
+        return moment.replace(tzinfo=None).isoformat() + offset
+
+    def deciding(self) -> list[int]:
+        """For each call, the place of the finding that disallowed it; -1: allowed."""
+        places = [-1] * len(self.judged.verdicts)
+        verdicts, kinds = self.judged.verdicts, self.judged.finding_verdicts
+        for place, call in enumerate(self.judged.finding_calls):
+            if places[call] < 0 and verdicts[call] != ALLOW and kinds[place] == verdicts[call]:
+                places[call] = place
+        return places
+
+    def _rows(self) -> Iterator[tuple[object, ...]]:
+        judged, attempts, ru = self.judged, self.calls.attempts, self.lang == "ru"
+        deciding = self.deciding()
+        texts: dict[tuple[int, int], tuple[str, str, str]] = {}
+        for place, call in enumerate(judged.finding_calls):
+            kind, verdict = judged.finding_verdicts[place], judged.verdicts[call]
+            if kind == ALLOW or (verdict == ALLOW and kind != WARN):
+                continue
+            key = judged.finding_rules[place], kind
+            if key not in texts:
+                said = judged.text(*key)
+                texts[key] = (
+                    said.rule,
+                    said.why_ru if ru else said.why,
+                    said.citation_ru if ru else said.citation,
+                )
+            rule, why, citation = texts[key]
+            attempt = attempts[call]
+            seq, relied_on = judged.finding_seqs[place], judged.relied_on[call]
+            yield (
+                self.calls.name,
+                attempt.row,
+                attempt.call_id,
+                self.local(attempt),
+                _utc(attempt.start_us),
+                f"+{attempt.number}",
+                "outgoing",
+                attempt.src,
+                attempt.disposition,
+                attempt.billsec,
+                attempt.legs,
+                VERDICTS[verdict],
+                VERDICTS[kind],
+                deciding[call] == place,
+                rule,
+                why,
+                citation,
+                None if seq < 0 else seq,
+                None if relied_on < 0 else relied_on,
+                judged.log_size,
+            )
+
+    def violations(self) -> list[Violations]:
+        """Calls not allowed, by their deciding rule, most first: each call counts once."""
+        judged = self.judged
+        groups: dict[tuple[int, int], list[int]] = {}
+        for call, place in enumerate(self.deciding()):
+            if judged.verdicts[call] == ALLOW:
+                continue
+            if place < 0:
+                raise InternalError(f"call {call} is not allowed and no finding says why")
+            key = judged.finding_rules[place], judged.finding_verdicts[place]
+            groups.setdefault(key, []).append(call)
+        found = []
+        for key, calls in groups.items():
+            said = judged.text(*key)
+            attempts = [self.calls.attempts[call] for call in calls]
+            first = min(attempts, key=lambda attempt: (attempt.start_us, attempt.row))
+            last = max(attempts, key=lambda attempt: (attempt.start_us, attempt.row))
+            found.append(
+                Violations(
+                    rule=said.rule,
+                    verdict=VERDICTS[key[1]],
+                    calls=len(calls),
+                    numbers=len({attempt.number for attempt in attempts}),
+                    first=self.local(first),
+                    last=self.local(last),
+                    why=said.why,
+                    why_ru=said.why_ru,
+                    citation=said.citation,
+                    citation_ru=said.citation_ru,
+                )
+            )
+        return sorted(found, key=lambda v: (-v.calls, v.rule, v.verdict))
+
+    def warned(self) -> Counter[str]:
+        """Warnings by rule: calls that carry each."""
+        judged = self.judged
+        rules = {
+            (judged.finding_calls[place], judged.finding_rules[place])
+            for place, kind in enumerate(judged.finding_verdicts)
+            if kind == WARN
+        }
+        counts = Counter(rule for _, rule in rules)
+        return Counter({judged.text(rule, WARN).rule: count for rule, count in counts.items()})
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The numbers, as ``consent audit --json`` prints them.
+
+        ``rows == judged + sum(left_out) + rejected``; ``sum(violations) == deny + unknown``.
+        """
+        calls, judged, scope = self.calls, self.judged, self.scope
+        violations: Counter[str] = Counter()
+        for violation in self.violations():
+            violations[violation.rule] += violation.calls
+        return {
+            "rows": calls.rows,
+            "judged": len(calls.attempts),
+            "left_out": _ordered(calls.left_out),
+            "rejected": len(calls.rejects),
+            "violations": _ordered(violations),
+            "report": self._written["report"],
+            "findings": self._written["findings"],
+            "rejects": self._written["rejects"],
+            "verdicts": {word: judged.verdicts.count(i) for i, word in enumerate(VERDICTS[:3])},
+            "warned": _ordered(self.warned()),
+            "rejected_by_reason": _ordered(Counter(reject.reason for reject in calls.rejects)),
+            "warnings": [note.ru if self.lang == "ru" else note.en for note in calls.warnings],
+            "input": {
+                "name": calls.name,
+                "sha256": calls.sha256,
+                "layout": calls.layout,
+                "columns": calls.columns,
+                "zone": calls.zone,
+                "direction": calls.direction.describe(self.lang),
+            },
+            "asked": {
+                "purpose": scope.purpose,
+                "channel": scope.channel,
+                "dialled_by": scope.dialled_by,
+                "distributor": scope.distributor or None,
+                "campaign": scope.campaign or None,
+                "basis": scope.basis,
+            },
+            "log": {"origin": judged.log_origin, "size": judged.log_size, "root": judged.log_root},
+            "rules": judged.rules,
+            "generated_at": None if self.generated_at is None else self.generated_at.isoformat(),
+        }
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """The summary as JSON text, and into a file where one is named."""
+        text = json.dumps(self.summary, ensure_ascii=False, indent=2) + "\n"
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8", errors="surrogateescape")
+        return text
+
+    def to_html(self, path: str | Path, *, lang: str | None = None) -> None:
+        """Write the report: one file, nothing loaded from elsewhere, the same bytes each time.
+
+        Args:
+            path: The file to write.
+            lang: "en" or "ru"; the report's own where left out.
+        """
+        from consent.audit_report import page
+
+        Path(path).write_text(page(self, lang or self.lang), encoding="utf-8")
+        self._written["report"] = str(path)
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the findings as CSV in UTF-8 with a header.
+
+        A cell that a spreadsheet could take for a formula gets an apostrophe before it; numbers of
+        telephones (``+`` and digits only) stay as they are.
+        """
+        with Path(path).open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            self._write_csv(file)
+        self._written["findings"] = str(path)
+
+    findings_csv = to_csv
+
+    def csv_text(self) -> str:
+        """What ``to_csv`` writes."""
+        file = io.StringIO(newline="")
+        self._write_csv(file)
+        return file.getvalue()
+
+    def _write_csv(self, file: TextIO) -> None:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        number = COLUMNS.index("number")
+        for row in self.findings.tuples():
+            cells = [_safe(value) for value in row]
+            cells[number] = str(row[number])
+            writer.writerow(cells)
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write the findings as Parquet.
+
+        Raises:
+            NotBuiltError: pyarrow is not installed.
+        """
+        table = self.findings.to_arrow()
+        from pyarrow import parquet
+
+        parquet.write_table(table, path)
+        self._written["findings"] = str(path)
+
+    def write_rejects(self, path: str | Path) -> None:
+        """Write the rejected rows, byte for byte, each with its line and reason."""
+        self.calls.write_rejects(path)
+        self._written["rejects"] = str(path)
+
+
+def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
+    return {
+        word: count
+        for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        if count
+    }
+
+
+def _utc(at_us: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at_us)
+
+
+def _safe(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat() + "Z"
+    text = str(value)
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def audit(
+    calls: Source,
+    log: Log | str | PathLike[str],
+    *,
+    zone: str | None = None,
+    direction: Direction | None = None,
+    layout: str | Path | Layout = "asterisk",
+    country: str | None = None,
+    number_from: NumberFrom = "dst",
+    dates: Dates | None = None,
+    encoding: str | None = None,
+    purpose: str = "advertising",
+    channel: str = "voice",
+    dialled_by: str = "unstated",
+    distributor: str = "",
+    campaign: str = "",
+    basis: str = "said",
+    rules: RulePack | None = None,
+    lang: str = "en",
+    name: str | None = None,
+    generated_at: datetime | None = None,
+    progress: Progress | None = None,
+) -> AuditReport:
+    """Judge every outgoing call as of its start.
+
+    Every row of the input is judged, left out with a reason, or rejected with a reason.
+
+    Args:
+        calls: A path (CSV, also gzip), an open binary file, anything with ``__arrow_c_stream__``
+            (pandas, polars, pyarrow, DuckDB), or mappings.
+        log: A ``consent.Log``, or the path of its folder.
+        zone: IANA name of the zone that the times are written in, or "UTC". Must be declared, here
+            or in the layout.
+        direction: What makes a row an outgoing call. Must be declared; without it the error shows
+            the contexts and channels to choose from.
+        layout: "asterisk", or a MAP.toml.
+        country: Where numbers without a country code are: "RU", "KZ", "US", "CA".
+        number_from: "dst", or "lastdata" for the number inside ``Dial(PJSIP/number@trunk)``.
+        dates: "iso" (the default), "day-first", "month-first" or "unix".
+        encoding: Of the file; bytes that do not fit it are kept as they are.
+        purpose: What the calls were for.
+        channel: "voice", or "robot" where nobody talked.
+        dialled_by: "person", "machine", or "unstated".
+        distributor: For whom the calls were made (ИНН); left out where the log has exactly one.
+        campaign: Where consents name one.
+        basis: "said", or "recorded" to count a consent from its recording alone.
+        rules: A rule pack; Russian law where left out.
+        lang: "en" or "ru": texts of the findings and of the report.
+        name: What to call the input in reports; the file's name where left out.
+        generated_at: Goes into the report where given.
+        progress: Hears (stage, done, all) with stage "read" or "judge".
+
+    Returns:
+        A report. Violations are answers, not exceptions: read ``.summary`` and ``.findings``.
+
+    Raises:
+        InputError: Something undeclared, or an input that is not call records.
+        NotBuiltError: A package is missing that this input needs.
+
+    Example:
+        >>> rule = consent.Direction.declare(outgoing_trunks=["PJSIP/trunk"])
+        >>> report = consent.audit("Master.csv", log, zone="Europe/Moscow", direction=rule)
+        >>> report.summary["violations"]
+        {'ru/38-fz/18-1': 3}
+    """
+    if lang not in ("en", "ru"):
+        raise InputError("lang must be en or ru")
+    if zone is not None:
+        load_zone(zone)
+    found = read(
+        calls,
+        zone=zone,
+        direction=direction or Direction(),
+        layout=layout,
+        country=country,
+        number_from=number_from,
+        dates=dates,
+        encoding=encoding,
+        name=name,
+        progress=progress,
+    )
+    scope = Scope(purpose, channel, dialled_by, distributor, campaign, basis)
+    judged = _judge(found.attempts, log, scope, rules, progress)
+    if len(judged.verdicts) != len(found.attempts):
+        raise InternalError(
+            f"{len(found.attempts)} calls asked about, {len(judged.verdicts)} answered"
+        )
+    return AuditReport(found, judged, scope, lang, generated_at)

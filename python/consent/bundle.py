@@ -1,0 +1,219 @@
+"""Packs: what shows one number's entries to a stranger, in one ZIP that needs none of our code.
+
+The compiled core chooses and checks the files; this module adds what people read and run, and is
+the only place that knows the container.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn, cast
+
+from consent import _core, verify_standalone
+from consent.bundle_report import report_html, report_text
+from consent.errors import StorageError
+
+if TYPE_CHECKING:
+    from consent._core import RulePack, Verification
+    from consent.log import Log
+    from consent.number import Number
+
+__all__ = ["Packed", "pack_files", "prove", "read_pack", "verify", "zip_bytes"]
+
+_HERE: Final = Path(__file__).resolve().parent
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the file's time says nothing
+_MAX_SAVING: Final = 50  # a text that deflates further is stored: readers take it for a bomb at 100
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What :func:`prove` wrote.
+
+    Attributes:
+        path: The ZIP.
+        entries: How many entries about the number are in it.
+        signed_up_to: Size of the log that its checkpoint signs.
+        key: The verifier key that a reader should be given by another way.
+        verdict: The log's answer to the question: ``allow``, ``deny`` or ``unknown``.
+        other_subjects: How many others have held the number; nothing of theirs is in the pack.
+    """
+
+    path: Path
+    entries: int
+    signed_up_to: int
+    key: str
+    verdict: str
+    other_subjects: int
+
+
+def prove(
+    log: Log,
+    number: Number,
+    *,
+    out: str | PathLike[str],
+    at: datetime,
+    created_at: datetime,
+    purpose: str = "advertising",
+    channel: str = "voice",
+    distributor: str | None = None,
+    rules: RulePack | None = None,
+) -> Packed:
+    """Write the pack of one number.
+
+    Args:
+        log: Open; a new checkpoint is signed where the last is older than the log.
+        number: Whose entries. Of the subscribers who held it, the one who did at ``at``.
+        out: The ZIP to write; replaced where it exists, and only when it is complete.
+        at: The moment asked about, aware.
+        created_at: When the pack is made, aware; stands in the report.
+        purpose: As for :meth:`consent.Log.may_contact`; so are the rest.
+        channel: See there.
+        distributor: See there.
+        rules: See there.
+
+    Raises:
+        NotFoundError: The log has nothing about whoever held the number then.
+        StorageError: ``out`` cannot be written.
+        ValueError: A time has no zone.
+    """
+    from consent.decision import question
+    from consent.rules import russia
+
+    if created_at.tzinfo is None:
+        raise ValueError("created_at has no zone")
+    asked = question(number, purpose=purpose, channel=channel, at=at, distributor=distributor)
+    assembled = _core.assemble_bundle(log, rules or russia(), asked)
+    files = pack_files(assembled, created_at)
+    path = Path(out)
+    _write_whole(path, zip_bytes(files))
+    case = json.loads(files["case.json"])
+    return Packed(
+        path=path,
+        entries=case["completeness"]["entries"],
+        signed_up_to=int(files["checkpoint"].split(b"\n", 2)[1]),
+        key=case["key"],
+        verdict=case["answer"]["verdict"],
+        other_subjects=case["other_subjects"],
+    )
+
+
+def pack_files(assembled: Iterable[tuple[str, bytes]], created_at: datetime) -> dict[str, bytes]:
+    """Add the report, verify.py, FORMAT.md and the manifest to what the core assembled."""
+    files = dict(assembled)
+    case = json.loads(files["case.json"])
+    case["created_at"] = created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    files["case.json"] = json.dumps(
+        case, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+    files["report.html"] = report_html(files)
+    files["report.txt"] = report_text(files)
+    files["verify.py"] = (_HERE / "verify_standalone.py").read_bytes()
+    files["FORMAT.md"] = (_HERE / "FORMAT.md").read_bytes()
+    name, manifest = _core.manifest_of(files.items())
+    files[name] = manifest
+    return files
+
+
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
+    """The container: the same files give the same bytes under one version of zlib."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.create_system = 3  # Unix, wherever it is made
+            info.external_attr = 0o100644 << 16
+            data = files[name]
+            small = len(zlib.compress(data)) * _MAX_SAVING > len(data)
+            info.compress_type = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
+            archive.writestr(info, data)
+    return buffer.getvalue()
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """All of the file or nothing of it: a torn pack would look like a forged one."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".consent-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StorageError(f"the pack cannot be written: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _NoCoverage:
+    """Coverage of a container that was not even opened."""
+
+    entries: int = 0
+    signed_up_to: int = 0
+    open_tail: int = 0
+    signed_by: str = ""
+    key_was_given: bool = False
+    standing_checked: bool = False
+    not_checked: list[str] = field(
+        default_factory=lambda: ["everything: the container was refused"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _ContainerProblem:
+    seq: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _RefusedContainer:
+    """Stands where the core's Verification would: the files never came so far."""
+
+    verdict: str
+    problem: _ContainerProblem
+    question: str = "Is this file a bundle that can be opened safely?"
+    coverage: _NoCoverage = field(default_factory=_NoCoverage)
+    warnings: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a Verification is not a yes or no: use .verdict")
+
+
+def read_pack(path: str | PathLike[str]) -> list[tuple[str, bytes]]:
+    """The files of a ZIP or an unpacked folder, read with the limits of docs/reference/verify.md.
+
+    Raises:
+        StorageError: There is nothing that can be read.
+        verify_standalone.FailedError: The container is unsafe: step 1 fails.
+    """
+    try:
+        return verify_standalone.read_container(Path(path))
+    except verify_standalone.CannotReadError as error:
+        raise StorageError(f"the pack cannot be read: {error}") from error
+
+
+def verify(path: str | PathLike[str], *, trusted: Iterable[str] = ()) -> Verification:
+    """Check a pack; see :func:`consent.verify`.
+
+    Raises:
+        StorageError: There is nothing that can be read.
+        ProofError: A key of ``trusted`` is not one.
+    """
+    try:
+        files = read_pack(path)
+    except verify_standalone.FailedError as refused:
+        problem = _ContainerProblem(0, f"({refused.step}) {refused.what.en}")
+        return cast("Verification", _RefusedContainer(refused.verdict, problem))
+    return _core.verify_bundle(files, list(trusted))

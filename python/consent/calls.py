@@ -1,0 +1,1407 @@
+"""Read call records in other people's formats, without losing a row and without guessing.
+
+Every record of the input ends in exactly one of three places: an outgoing call to be judged, a row
+left out with a reason, or a row rejected with a reason. ``Calls.rows`` is their sum.
+"""
+
+from __future__ import annotations
+
+import csv
+import gc
+import gzip
+import hashlib
+import io
+import json
+import re
+import tomllib
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import IO, Any, Final, Literal, NamedTuple, Protocol, cast
+from zoneinfo import ZoneInfo
+
+from consent.errors import InternalError, InvalidArgument, NotBuiltError
+
+Dates = Literal["iso", "day-first", "month-first", "unix"]
+NumberFrom = Literal["dst", "lastdata"]
+Progress = Callable[[str, int, int], None]
+
+
+class ArrowStream(Protocol):
+    """A data frame: pandas, polars, pyarrow, DuckDB."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Hand out the table by the Arrow PyCapsule interface."""
+
+
+Source = str | Path | IO[bytes] | ArrowStream | Iterable[Mapping[str, object]]
+
+
+SECOND: Final = 1_000_000
+HOUR: Final = 3600 * SECOND
+DAY: Final = 24 * HOUR
+EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  wall clock: the zone is applied later
+FIRST_DAY: Final = datetime(1990, 1, 1, tzinfo=UTC)  # before: an unset clock
+LAST_DAY: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+#: Master.csv as cdr_csv.c writes it: 16 columns always, then three options.
+ASTERISK_BASE: Final = [
+    *("accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp"),
+    *("lastdata", "start", "answer", "end", "duration", "billsec", "disposition", "amaflags"),
+]
+ASTERISK_MASTER: Final[Mapping[int, list[str]]] = {
+    16: ASTERISK_BASE,
+    17: [*ASTERISK_BASE, "uniqueid"],
+    18: [*ASTERISK_BASE, "uniqueid", "userfield"],
+    19: [*ASTERISK_BASE, "peeraccount", "linkedid", "sequence"],
+    20: [*ASTERISK_BASE, "uniqueid", "peeraccount", "linkedid", "sequence"],
+    21: [*ASTERISK_BASE, "uniqueid", "userfield", "peeraccount", "linkedid", "sequence"],
+}
+#: What Asterisk and its web screens write; a column that is not here is reported.
+ASTERISK_KNOWN: Final = frozenset(
+    [*ASTERISK_MASTER[21], "calldate", "trunk", "did", "recordingfile"]
+)
+
+#: Our words for the columns that a judgement needs, and the header names that mean them.
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "start": ("start", "calldate"),
+    "src": ("src",),
+    "dst": ("dst",),
+    "context": ("dcontext", "context"),
+    "channel": ("channel",),
+    "dstchannel": ("dstchannel",),
+    "lastdata": ("lastdata",),
+    "duration": ("duration",),
+    "billsec": ("billsec",),
+    "disposition": ("disposition",),
+    "trunk": ("trunk",),
+    "uniqueid": ("uniqueid",),
+    "linkedid": ("linkedid",),
+}
+REQUIRED: Final = ("start", "dst")
+ABSENT: Final = frozenset(["NULL", "\\N", "(null)"])
+
+#: Why a row was left out or rejected. The words are stable: they are keys of the summary.
+LEFT_OUT: Final = ("incoming", "internal", "not_outgoing", "not_a_number", "same_call")
+REJECTED: Final = (
+    "wrong_column_count",
+    "bad_time",
+    "time_out_of_range",
+    "ambiguous_local_time",
+    "nonexistent_local_time",
+    "not_a_count",
+    "bad_number",
+)
+
+#: Seconds. Uniqueid and start of one leg lie minutes apart; zones, a quarter of an hour at least.
+AGREE_WITHIN: Final = 10 * 60
+UNIQUEID: Final = re.compile(r"(?:.*-)?(\d{9,10})\.\d+")
+COUNT: Final = re.compile(r" *(\d{1,9})(?:\.\d*)? *", re.ASCII)
+#: ":15:07" to microseconds after the hour.
+CLOCK_FACES: Final = {
+    f":{m:02d}:{s:02d}": (m * 60 + s) * SECOND for m in range(60) for s in range(60)
+}
+#: Special extensions and feature codes: the caller spoke to the exchange, not to a subscriber.
+NOT_A_NUMBER: Final = re.compile(
+    r"|[A-Za-z_][\w.-]*|[*#][\d*#]*|\d[\d]*[*#][\d*#]*|&|~~s~~", re.ASCII
+)
+
+
+class InputError(InvalidArgument):
+    """The input or what was declared about it cannot be used; the message says what to change.
+
+    Attributes:
+        row: Physical line, from 1, where one is to blame.
+        column: Its name, where one is to blame.
+    """
+
+    def __init__(self, message: str, *, row: int | None = None, column: str | None = None) -> None:
+        super().__init__(message)
+        self.row = row
+        self.column = column
+
+
+class DirectionNotDeclared(InputError):  # noqa: N818  says what happened
+    """Nothing was declared that tells an outgoing call. Shows what there is to choose from.
+
+    Attributes:
+        contexts: Contexts seen, with the number of rows.
+        callers: Channels that calls came from, without their running number, with their rows.
+        called: Channels that calls went to, likewise.
+    """
+
+    def __init__(self, contexts: Counter[str], callers: Counter[str], called: Counter[str]) -> None:
+        def most(seen: Counter[str]) -> str:
+            ordered = sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:12]
+            return ", ".join(f"{name} ({count})" for name, count in ordered) or "none"
+
+        super().__init__(
+            "which calls are outgoing must be declared: outgoing contexts, outgoing trunks or own "
+            f"numbers. Rows by context: {most(contexts)}. By calling channel: {most(callers)}. "
+            f"By called channel: {most(called)}"
+        )
+        self.contexts = contexts
+        self.callers = callers
+        self.called = called
+
+
+class Note(NamedTuple):
+    """Something that looks wrong and was left as it is."""
+
+    en: str
+    ru: str
+
+
+# --- what is declared ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the columns are and how the cells are written.
+
+    Attributes:
+        name: "asterisk", or the file that described it.
+        columns: Our word (see FIELDS) to a header name or a position from 1. None: the layout of
+            Asterisk, by header names where there is a header, else by the number of columns.
+        header: Whether the first record names the columns.
+    """
+
+    name: str = "asterisk"
+    columns: Mapping[str, str | int] | None = None
+    header: bool = True
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    dates: Dates = "iso"
+    zone: str | None = None
+
+    @classmethod
+    def load(cls, layout: str | Path | Layout) -> Layout:
+        """Take a layout by name ("asterisk"), or read it from a TOML file.
+
+        Raises:
+            InputError: No such layout, or a key that means nothing here.
+        """
+        if isinstance(layout, Layout):
+            return layout
+        if layout == "asterisk":
+            return cls()
+        path = Path(layout)
+        if path.suffix != ".toml":
+            raise InputError(
+                f'layout "{layout}" is not built; there is asterisk, or your own MAP.toml'
+            )
+        try:
+            with path.open("rb") as file:
+                data = tomllib.load(file)
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{path.name}: {error}") from None
+        return cls._from_data(path.name, data)
+
+    @classmethod
+    def _from_data(cls, name: str, data: Mapping[str, Any]) -> Layout:
+        for key in data:
+            if key not in ("columns", "format"):
+                raise InputError(
+                    f"{name}: [{key}] means nothing here; there are [columns] and [format]"
+                )
+        columns: dict[str, str | int] = dict(data.get("columns", {}))
+        options: dict[str, Any] = dict(data.get("format", {}))
+        for key, value in columns.items():
+            if key not in FIELDS:
+                raise InputError(f"{name}: column {key} is not one of {', '.join(FIELDS)}")
+            if not isinstance(value, str) and (type(value) is not int or value < 1):
+                raise InputError(f"{name}: {key} must be a header name, or a position from 1")
+        for key in options:
+            if key not in ("header", "delimiter", "encoding", "dates", "zone"):
+                raise InputError(f"{name}: [format] {key} means nothing here")
+        if missing := [key for key in REQUIRED if key not in columns]:
+            raise InputError(f"{name}: [columns] lacks {', '.join(missing)}")
+        by_position = all(isinstance(value, int) for value in columns.values())
+        header = options.get("header", not by_position)
+        if not isinstance(header, bool):
+            raise InputError(f"{name}: header must be true or false")
+        if not header and not by_position:
+            raise InputError(f"{name}: without a header every column needs a position")
+        if len(options.get("delimiter", ",")) != 1:
+            raise InputError(f"{name}: delimiter must be one character")
+        if options.get("dates", "iso") not in ("iso", "day-first", "month-first", "unix"):
+            raise InputError(f"{name}: dates must be iso, day-first, month-first or unix")
+        return cls(
+            name=name,
+            columns=columns,
+            header=header,
+            delimiter=options.get("delimiter", ","),
+            encoding=options.get("encoding", "utf-8"),
+            dates=options.get("dates", "iso"),
+            zone=options.get("zone"),
+        )
+
+
+class ReadNumber(Protocol):
+    """Digits of a number as one integer, or None where the text is not one."""
+
+    def __call__(self, text: str, country: str | None) -> int | None:
+        """``text`` as written, ``country`` as declared."""
+
+
+def read_number(text: str, country: str | None) -> int | None:
+    """Read one number with the core.
+
+    Args:
+        text: As written in the record.
+        country: "RU", "KZ", "US", "CA", or None where only international forms may count.
+    """
+    from consent import _core
+
+    try:
+        return _core.PhoneNumber.parse(text, country).digits
+    except ValueError:
+        return None
+
+
+class OwnNumbers:
+    """The auditor's own numbers and extensions.
+
+    An entry is a number or extension as written in ``src`` (any way a number can be written also
+    matches: +7 495…, 8495…), a range of extensions ``1100..1199``, or ``re:`` and a regular
+    expression for the whole text.
+    """
+
+    def __init__(self, entries: Iterable[str], country: str | None = None) -> None:
+        self.entries: tuple[str, ...] = tuple(
+            entry for entry in (line.split("#")[0].strip() for line in entries) if entry
+        )
+        self._country = country
+        self._exact: set[str] = set()
+        self._digits: set[int] = set()
+        self._ranges: list[tuple[int, int, int]] = []
+        self._patterns: list[re.Pattern[str]] = []
+        self._known: dict[str, bool] = {}
+        for entry in self.entries:
+            if entry.startswith("re:"):
+                try:
+                    self._patterns.append(re.compile(entry[3:]))
+                except re.error as error:
+                    raise InputError(f"own numbers: not a regular expression: {error}") from None
+            elif found := re.fullmatch(r"(\d+)\.\.(\d+)", entry):
+                low, high = found[1], found[2]
+                if len(low) != len(high) or low > high:
+                    raise InputError("own numbers: a range needs two ends of one length, in order")
+                self._ranges.append((len(low), int(low), int(high)))
+            else:
+                self._exact.add(entry)
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    def __contains__(self, text: object) -> bool:
+        if not isinstance(text, str):
+            return False
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self._look(text)
+        return known
+
+    def _look(self, text: str) -> bool:
+        if text in self._exact:
+            return True
+        if text.isascii() and text.isdigit():
+            value = int(text)
+            if any(len(text) == n and low <= value <= high for n, low, high in self._ranges):
+                return True
+        if any(pattern.fullmatch(text) for pattern in self._patterns):
+            return True
+        if len(text) < 7 or not any(len(entry) >= 7 for entry in self._exact):
+            return False
+        if not self._digits:
+            found = (read_number(entry, self._country) for entry in self._exact if len(entry) >= 7)
+            self._digits = {digits for digits in found if digits is not None}
+        return read_number(text, self._country) in self._digits
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What makes a row an outgoing call. Declared by whoever knows the exchange, never guessed.
+
+    Where several rules are declared all must agree. A trunk with a slash ("PJSIP/VITerm") is a
+    channel name without its running number, an asterisk at the end stands for anything; one without
+    a slash is a value of the column ``trunk``.
+
+    Attributes:
+        outgoing_contexts: ``dcontext`` of outgoing calls.
+        outgoing_trunks: Trunks; ``dstchannel`` on one is outgoing, ``channel`` on one incoming,
+            neither is internal.
+        own_numbers: Numbers of the auditor; from one of them to another's is outgoing, the other
+            way incoming, between two of them internal.
+        incoming_contexts: ``dcontext`` of incoming calls.
+        internal_up_to: A dialled number of up to so many digits is internal; 0: none is.
+    """
+
+    outgoing_contexts: frozenset[str] = frozenset()
+    outgoing_trunks: tuple[str, ...] = ()
+    own_numbers: OwnNumbers = field(default_factory=lambda: OwnNumbers(()))
+    incoming_contexts: frozenset[str] = frozenset()
+    internal_up_to: int = 0
+
+    @classmethod
+    def declare(
+        cls,
+        *,
+        outgoing_contexts: Iterable[str] = (),
+        outgoing_trunks: Iterable[str] = (),
+        own_numbers: Iterable[str] | Path = (),
+        incoming_contexts: Iterable[str] = (),
+        internal_up_to: int = 0,
+        country: str | None = None,
+    ) -> Direction:
+        """Build the rule from plain values.
+
+        Args:
+            outgoing_contexts: ``dcontext`` of outgoing calls.
+            outgoing_trunks: "PJSIP/name", "PJSIP/na*", or a value of the column ``trunk``.
+            incoming_contexts: ``dcontext`` of incoming calls.
+            internal_up_to: A dialled number of up to so many digits is internal; 0: none is.
+            own_numbers: Entries, or a file with one a line (# begins a comment).
+            country: Where own numbers without a country code are, as for the dialled ones.
+        """
+        if isinstance(own_numbers, str):
+            raise TypeError("own_numbers: a list of entries or a Path, not one string")
+        if isinstance(own_numbers, Path):
+            own_numbers = own_numbers.read_text(encoding="utf-8-sig").splitlines()
+        return cls(
+            outgoing_contexts=frozenset(outgoing_contexts),
+            outgoing_trunks=tuple(outgoing_trunks),
+            own_numbers=OwnNumbers(own_numbers, country),
+            incoming_contexts=frozenset(incoming_contexts),
+            internal_up_to=internal_up_to,
+        )
+
+    @property
+    def declared(self) -> bool:
+        """Whether anything says what is outgoing."""
+        return bool(self.outgoing_contexts or self.outgoing_trunks or self.own_numbers)
+
+    def describe(self, lang: str = "en") -> str:
+        """The rule in one line, for the report. Of own numbers only how many, not which."""
+        ru = lang == "ru"
+        parts = []
+        if self.outgoing_contexts:
+            parts.append(
+                f"{'контекст' if ru else 'context'}: {', '.join(sorted(self.outgoing_contexts))}"
+            )
+        if self.outgoing_trunks:
+            parts.append(f"{'транк' if ru else 'trunk'}: {', '.join(self.outgoing_trunks)}")
+        if self.own_numbers:
+            count = len(self.own_numbers.entries)
+            own = (
+                "с собственных номеров на чужие, записей"
+                if ru
+                else "from own numbers to others, entries"
+            )
+            parts.append(f"{own}: {count}")
+        text = (" и " if ru else " and ").join(parts)
+        if self.incoming_contexts:
+            incoming = "входящие, контекст" if ru else "incoming, context"
+            text += f"; {incoming}: {', '.join(sorted(self.incoming_contexts))}"
+        if self.internal_up_to:
+            internal = "внутренние, цифр в номере до" if ru else "internal, digits dialled up to"
+            text += f"; {internal}: {self.internal_up_to}"
+        return text
+
+    def needs(self) -> set[str]:
+        """Columns without which the rule says nothing."""
+        wanted = set()
+        if self.outgoing_contexts or self.incoming_contexts:
+            wanted.add("context")
+        if any("/" in trunk for trunk in self.outgoing_trunks):
+            wanted |= {"channel", "dstchannel"}
+        if any("/" not in trunk for trunk in self.outgoing_trunks):
+            wanted.add("trunk")
+        if self.own_numbers:
+            wanted.add("src")
+        return wanted
+
+    def judge(self) -> Callable[[str, str, str, str, str, str], str]:
+        """A function of context, channel, dstchannel, trunk, src, dst: "outgoing" or why not."""
+        contexts, incoming, own = self.outgoing_contexts, self.incoming_contexts, self.own_numbers
+        names = frozenset(t for t in self.outgoing_trunks if "/" in t and not t.endswith("*"))
+        starts = tuple(t[:-1] for t in self.outgoing_trunks if "/" in t and t.endswith("*"))
+        values = frozenset(t for t in self.outgoing_trunks if "/" not in t)
+        by_channel, by_trunk = bool(names or starts), bool(self.outgoing_trunks)
+        own_declared, short = bool(own), self.internal_up_to
+
+        def on_trunk(channel: str) -> bool:
+            return channel.rpartition("-")[0] in names or (
+                bool(starts) and channel.startswith(starts)
+            )
+
+        def judge(
+            context: str, channel: str, dstchannel: str, trunk: str, src: str, dst: str
+        ) -> str:
+            if context in incoming:
+                return "incoming"
+            if by_trunk and not (by_channel and on_trunk(dstchannel)) and trunk not in values:
+                if not by_channel:
+                    return "not_outgoing"
+                return "incoming" if on_trunk(channel) else "internal"
+            if own_declared:
+                from_own, to_own = src in own, dst in own
+                if to_own:
+                    return "internal" if from_own else "incoming"
+                if not from_own:
+                    return "not_outgoing"
+            if contexts and context not in contexts:
+                return "not_outgoing"
+            if short and len(dst) <= short and dst.isascii() and dst.isdigit():
+                return "internal"
+            return "outgoing"
+
+        return judge
+
+
+# --- what comes out ------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One outgoing call: all legs of one linkedid to one number.
+
+    Attributes:
+        row: Physical line, from 1, of the leg that started first.
+        start_us: Its start, microseconds of UTC.
+        offset_us: What was added to UTC to write it.
+        number: Digits of the dialled number as one integer.
+        legs: Rows that this call takes up.
+    """
+
+    row: int
+    call_id: str
+    start_us: int
+    offset_us: int
+    number: int
+    src: str
+    disposition: str
+    billsec: int | None
+    legs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that could not be read, whole.
+
+    Attributes:
+        row: Physical line, from 1, where it begins.
+        column: The cell to blame; "" where it is the row.
+        reason: One of REJECTED.
+        detail: For people; never repeats the cell.
+        record: The bytes as they stood, without the line end.
+    """
+
+    row: int
+    column: str
+    reason: str
+    detail: str
+    record: bytes
+
+
+@dataclass(slots=True)
+class Calls:
+    """What was read. ``rows == len(attempts) + sum(left_out.values()) + len(rejects)``."""
+
+    name: str
+    sha256: str | None
+    zone: str
+    direction: Direction
+    layout: str
+    rows: int = 0
+    attempts: list[Attempt] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    rejects: list[Reject] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+    unknown_columns: list[str] = field(default_factory=list)
+    warnings: list[Note] = field(default_factory=list)
+
+    def write_rejects(self, path: str | Path) -> None:
+        """Write rejects as CSV: row, column, reason, detail, and the record byte for byte."""
+        with Path(path).open("wb") as file:
+            file.write(b"row,column,reason,detail,record\r\n")
+            for reject in self.rejects:
+                cells = (str(reject.row), reject.column, reject.reason, reject.detail)
+                line = ",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells)
+                record = reject.record.replace(b'"', b'""')
+                file.write(line.encode("utf-8", "surrogateescape") + b',"' + record + b'"\r\n')
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+class _Refused(Exception):  # noqa: N818  never leaves this file
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason = reason
+        self.detail = detail
+
+
+def load_zone(name: str) -> tzinfo:
+    """A time zone by its IANA name.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    if name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise InputError(
+            f'no time zone is called "{name}"; one is called, say, Europe/Moscow'
+        ) from None
+
+
+_ISO: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?",
+    re.ASCII,
+)
+_SLASHED: Final = re.compile(
+    r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d\d),? +(\d{1,2}):(\d\d)(?::(\d\d))?", re.ASCII
+)
+_UNIX: Final = re.compile(r"(\d{9,11})(?:\.(\d{1,6}))?", re.ASCII)
+
+
+class _Clock:
+    """Reads start times. Whole hours are remembered: a file holds few of them."""
+
+    def __init__(self, zone: tzinfo, dates: Dates) -> None:
+        self.zone = zone
+        self.dates = dates
+        self.without_seconds = 0
+        self.hours: dict[str, int] = {}  # "2024-01-27 15" to microseconds
+        self._offsets: dict[int, int | None] = {}
+        self._first = (FIRST_DAY - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
+        self._last = (LAST_DAY - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
+
+    def read(self, text: str) -> tuple[int, int | None]:
+        """Wall time in microseconds since 1970, and the offset where the text gives one."""
+        try:
+            if found := _ISO.fullmatch(text):
+                wall = self._wall(found[1], found[2], found[3], found[4], found[5], found[6])
+                if found[7]:
+                    wall += int(found[7][:6].ljust(6, "0"))
+                offset = self._offset(found[8])
+                if offset is None and len(text) == 19 and text[10] == " ":
+                    self.hours[text[:13]] = wall // HOUR * HOUR
+                return wall, offset
+            if self.dates == "unix" and (found := _UNIX.fullmatch(text)):
+                return int(found[1]) * SECOND + int((found[2] or "").ljust(6, "0")), 0
+            if self.dates in ("day-first", "month-first") and (found := _SLASHED.fullmatch(text)):
+                day, month = (found[1], found[2])[:: 1 if self.dates == "day-first" else -1]
+                year = found[3] if len(found[3]) == 4 else "20" + found[3]
+                return self._wall(year, month, day, found[4], found[5], found[6]), None
+        except (ValueError, OverflowError):
+            raise _Refused("bad_time", "no such date or time of day") from None
+        raise _Refused("bad_time", f"not a date and time as declared ({self.dates})")
+
+    def _wall(
+        self, year: str, month: str, day: str, hour: str, minute: str, second: str | None
+    ) -> int:
+        if second is None:
+            self.without_seconds += 1
+        moment = datetime(  # noqa: DTZ001  wall clock: the zone is applied later
+            int(year), int(month), int(day), int(hour), int(minute), int(second or 0)
+        )
+        return (moment - EPOCH) // timedelta(microseconds=1)
+
+    @staticmethod
+    def _offset(text: str | None) -> int | None:
+        if text is None:
+            return None
+        if text == "Z":
+            return 0
+        digits = text[1:].replace(":", "").ljust(4, "0")
+        hours, minutes = int(digits[:2]), int(digits[2:])
+        if hours > 14 or minutes > 59:
+            raise ValueError
+        return (hours * 60 + minutes) * 60 * SECOND * (-1 if text[0] == "-" else 1)
+
+    def offset_of(self, wall: int, unix: int | None) -> int:
+        """What the zone adds to UTC at this wall time.
+
+        Args:
+            wall: Microseconds.
+            unix: Seconds of UTC near that moment, which settle a time that exists twice.
+        """
+        hour = wall // HOUR
+        offset = self._offsets.get(hour, 0)
+        if offset is None or hour not in self._offsets:
+            begin, end = self._both(hour * HOUR), self._both(hour * HOUR + HOUR - SECOND)
+            offset = begin[0] if begin[0] == begin[1] == end[0] == end[1] else None
+            self._offsets[hour] = offset
+            if offset is None:
+                offset = self._settle(wall, unix)
+        utc = wall - offset
+        if not self._first <= utc < self._last:
+            raise _Refused("time_out_of_range", "before 1990 or after 2099: an unset clock?")
+        return offset
+
+    def _both(self, wall: int) -> tuple[int, int]:
+        try:
+            moment = (EPOCH + timedelta(microseconds=wall)).replace(tzinfo=self.zone)
+            first, second = moment.utcoffset(), moment.replace(fold=1).utcoffset()
+        except OverflowError:
+            raise _Refused(
+                "time_out_of_range", "before 1990 or after 2099: an unset clock?"
+            ) from None
+        one = timedelta(microseconds=1)
+        return (first or timedelta()) // one, (second or timedelta()) // one
+
+    def _settle(self, wall: int, unix: int | None) -> int:
+        first, second = self._both(wall)
+        if first == second:
+            return first
+        moment = EPOCH + timedelta(microseconds=wall - first)
+        back = moment.replace(tzinfo=UTC).astimezone(self.zone).replace(tzinfo=None)
+        if back != EPOCH + timedelta(microseconds=wall):
+            raise _Refused("nonexistent_local_time", "the clocks went forward over this time")
+        if unix is not None:
+            near = [o for o in (first, second) if abs((wall - o) // SECOND - unix) <= AGREE_WITHIN]
+            if len(near) == 1:
+                return near[0]
+        raise _Refused("ambiguous_local_time", "the clocks went back: this time came twice")
+
+
+# --- bytes to records ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Records in order: their first lines, cells (None: cannot be told apart) and bytes."""
+
+    lines: Sequence[int]
+    cells: Sequence[list[str] | None]
+    raws: Sequence[bytes]
+
+
+class _Reader:
+    """Splits bytes into records.
+
+    A line that is a good record by itself is never drawn into its neighbour, so an unclosed quote
+    costs one row and not the rest of the file.
+    """
+
+    CHUNK: Final = 1 << 18
+    MOST_LINES: Final = 64
+
+    def __init__(self, stream: IO[bytes], delimiter: str, encoding: str) -> None:
+        self._stream = stream
+        self._delimiter = delimiter
+        self._encoding = encoding
+        self.expected: frozenset[int] = frozenset()
+        self._line = 1
+        self._ahead: list[bytes] = []
+        self._ended = False
+        edge = re.escape(delimiter)
+        # A field in quotes ends at a quote before a delimiter: quotes inside need not be doubled.
+        self._tolerant = re.compile(rf'(?:"(.*?)"(?={edge}|$)|([^{edge}]*))(?:{edge}|$)', re.DOTALL)
+        self._cr_only = False
+        self._begin()
+
+    def _begin(self) -> None:
+        head = self._stream.read(1 << 16)
+        if not head.strip():
+            self._ahead = []
+            self._ended = True
+            return
+        if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise InputError("the file is UTF-16; save it as UTF-8")
+        head = head.removeprefix(b"\xef\xbb\xbf")
+        if re.match(rb"\s*<(!doctype|html|\?xml|head|body|table)", head, re.IGNORECASE):
+            raise InputError("this is a web page saved under another name, not call records")
+        if head.startswith(b"PK\x03\x04"):
+            raise InputError("this is an Excel workbook or a ZIP archive; save it as CSV")
+        if head.startswith(b"SQLite format 3"):
+            raise InputError("this is an SQLite database; export the table as CSV")
+        self._cr_only = b"\r" in head and b"\n" not in head
+        if self._cr_only:
+            rest = self._stream.read()
+            self._ahead = (head + rest).splitlines(keepends=True)
+            self._ended = True
+        else:
+            head += self._stream.readline()
+            self._ahead = head.split(b"\n")
+            if not self._ahead[-1]:
+                self._ahead.pop()
+
+    @property
+    def empty(self) -> bool:
+        return self._ended and not self._ahead
+
+    def _more(self) -> bool:
+        if self._ended:
+            return False
+        lines = self._stream.readlines(self.CHUNK)
+        if not lines:
+            self._ended = True
+            return False
+        self._ahead += lines
+        return True
+
+    def _decode(self, line: bytes) -> str:
+        return line.decode(self._encoding, "surrogateescape")
+
+    def _strictly(self, text: str) -> list[str] | None:
+        """Cells of one record whose quoting is clean."""
+        try:
+            cells = next(csv.reader([text], delimiter=self._delimiter, strict=True), [])
+        except csv.Error:
+            return None
+        return cells if len(cells) in self.expected or not self.expected else None
+
+    def split(self, text: str) -> list[str] | None:
+        """Cells of one record; None where no reading gives an expected number of them.
+
+        Read in turn as RFC 4180; with text outside quotes, as in ``"Ann" <105>,105``; and with
+        quotes inside quotes that nobody doubled, as in ``""Smith, Ann" <105>",105``.
+        """
+        text = text.rstrip("\r\n")
+        for strict in (True, False):
+            try:
+                cells = next(csv.reader([text], delimiter=self._delimiter, strict=strict), [])
+            except csv.Error:
+                continue
+            if len(cells) in self.expected or not self.expected:
+                return cells
+        found = [first or second for first, second in self._tolerant.findall(text)]
+        # After the last field the pattern matches once more, unless a delimiter stood there.
+        if found and not text.endswith(self._delimiter):
+            found.pop()
+        return found if len(found) in self.expected else None
+
+    def first(self) -> list[str] | None:
+        """Cells of the first record that is not blank; it stays unread."""
+        while True:
+            for line in self._ahead:
+                if line.strip():
+                    return self.split(self._decode(line))
+            if not self._more():
+                return None
+
+    def skip(self) -> None:
+        """Read past the first record that is not blank."""
+        while self._ahead:
+            self._line += 1
+            if self._ahead.pop(0).strip():
+                return
+
+    def batches(self) -> Iterator[_Batch]:
+        """All records, given ``expected``."""
+        while self._ahead or self._more():
+            lines, self._ahead = self._ahead, []
+            texts = [self._decode(line) for line in lines]
+            cells: list[list[str]] = []
+            if texts[-1].count('"') % 2 == 0:
+                try:
+                    cells = list(csv.reader(texts, delimiter=self._delimiter))
+                except csv.Error:
+                    cells = []
+            # As many records as lines, none of them blank: each line is a record.
+            if len(cells) == len(lines) and set(map(len, cells)) <= self.expected:
+                yield _Batch(range(self._line, self._line + len(lines)), cells, lines)
+                self._line += len(lines)
+            else:
+                yield self._recover(lines, texts)
+
+    def _recover(self, lines: list[bytes], texts: list[str]) -> _Batch:
+        numbers: list[int] = []
+        records: list[list[str] | None] = []
+        raws: list[bytes] = []
+        i = 0
+        while i < len(lines):
+            taken, text = 1, texts[i]
+            if not text.strip():
+                i += 1
+                self._line += 1
+                continue
+            cells = self._strictly(text.rstrip("\r\n"))
+            if cells is None and text.count('"') % 2 == 1:
+                for more in range(1, self.MOST_LINES):
+                    if i + more >= len(lines):
+                        if not self._more():
+                            break
+                        lines += self._ahead
+                        texts += [self._decode(line) for line in self._ahead]
+                        self._ahead = []
+                    following = texts[i + more]
+                    if following.count('"') % 2 == 0 and self.split(following) is not None:
+                        break
+                    text += texts[i + more] if text.endswith("\n") else "\n" + texts[i + more]
+                    if text.count('"') % 2 == 0 and (cells := self.split(text)) is not None:
+                        taken = more + 1
+                        break
+            if cells is None:
+                cells = self.split(texts[i])
+            numbers.append(self._line)
+            records.append(cells)
+            raws.append(b"\n".join(line.removesuffix(b"\n") for line in lines[i : i + taken]))
+            i += taken
+            self._line += taken
+        return _Batch(numbers, records, raws)
+
+
+# --- other inputs --------------------------------------------------------------------------------
+
+
+def _text_of(value: object) -> str:
+    """A cell of a data frame as a record would hold it."""
+    if value is None or value != value:  # NaN and NaT differ from themselves
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _rows_of(calls: ArrowStream | Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
+    if hasattr(calls, "__arrow_c_stream__"):
+        try:
+            import pyarrow
+        except ImportError:
+            raise NotBuiltError(
+                "reading data frames needs the package pyarrow: pip install pyarrow"
+            ) from None
+        for batch in pyarrow.RecordBatchReader.from_stream(calls):
+            yield from batch.to_pylist()
+        return
+    for number, row in enumerate(calls, 1):
+        if not isinstance(row, Mapping):
+            raise InputError("calls must be a path, a data frame or mappings", row=number)
+        yield row
+
+
+def _table(
+    calls: ArrowStream | Iterable[Mapping[str, object]],
+) -> tuple[list[str], Iterator[_Batch]]:
+    rows = _rows_of(calls)
+    first = next(rows, None)
+    names = [str(name) for name in first] if first is not None else []
+
+    def batches() -> Iterator[_Batch]:
+        cells: list[list[str] | None] = []
+        raws: list[bytes] = []
+        begin = 1
+        row = first
+        while row is not None:
+            texts = [_text_of(row.get(name)) for name in names]
+            cells.append(texts)
+            raw = json.dumps(dict(zip(names, texts, strict=True)), ensure_ascii=False)
+            raws.append(raw.encode("utf-8", "surrogatepass"))
+            if len(cells) == 4096:
+                yield _Batch(range(begin, begin + len(cells)), cells, raws)
+                begin += len(cells)
+                cells, raws = [], []
+            row = next(rows, None)
+        yield _Batch(range(begin, begin + len(cells)), cells, raws)
+
+    return names, batches()
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def _number_in_dial(lastdata: str) -> str:
+    """The number inside what Dial was given: Tech/number@trunk, or Tech/trunk/number."""
+    destination = lastdata.split(",", 1)[0].split("&", 1)[0]
+    _, slash, rest = destination.partition("/")
+    if not slash:
+        return ""
+    before, at, _ = rest.partition("@")
+    return before.rpartition("/")[2] if at or "/" in rest else ""
+
+
+def _positions(
+    names: Sequence[str], layout: Layout, header: bool
+) -> tuple[dict[str, int], list[str]]:
+    """Where each of our words stands, and the columns that nothing is known of."""
+    lowered = [name.strip().lower() for name in names]
+    found: dict[str, int] = {}
+    if layout.columns is not None:
+        for word, where in layout.columns.items():
+            if isinstance(where, int):
+                if where > len(names):
+                    raise InputError(
+                        f"{layout.name}: {word} is column {where}, the file has {len(names)}",
+                        column=word,
+                    )
+                found[word] = where - 1
+            else:
+                same = [i for i, name in enumerate(names) if name.strip() == where]
+                if len(same) != 1:
+                    count = "no column" if not same else f"{len(same)} columns"
+                    raise InputError(f'{layout.name}: the file has {count} "{where}"', column=word)
+                found[word] = same[0]
+        used = set(found.values())
+        return found, [n for i, n in enumerate(names) if i not in used] if header else []
+    for word, meanings in FIELDS.items():
+        same = [i for i, name in enumerate(lowered) if name in meanings]
+        if len(same) > 1:
+            raise InputError(
+                f"two columns mean {word}; declare the right one in a MAP.toml", column=word
+            )
+        if same:
+            found[word] = same[0]
+    unknown = [n for n, low in zip(names, lowered, strict=True) if low not in ASTERISK_KNOWN]
+    return found, unknown
+
+
+class _Sink:
+    """Takes records one batch after another and puts each in its place."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        clock: _Clock,
+        direction: Direction,
+        country: str | None,
+        number_from: NumberFrom,
+        number: ReadNumber,
+    ) -> None:
+        self.calls = calls
+        self.clock = clock
+        self.judge = direction.judge()
+        self.country = country
+        self.number_from = number_from
+        self.number = number
+        self.numbers: dict[str, int | None] = {}
+        self.groups: dict[tuple[str, int], Attempt] = {}
+        self.implied: Counter[int] = Counter()
+        self.unmerged = 0
+        self.years: set[int] = set()
+
+    def reject(self, line: int, column: str, reason: str, detail: str, raw: bytes) -> None:
+        self.calls.rejects.append(Reject(line, column, reason, detail, raw.rstrip(b"\r\n")))
+
+    def take(self, batch: _Batch, at: Mapping[int, Mapping[str, int]], complaint: str) -> None:
+        """Put every record of the batch in its place. ``at``: columns by the number of cells."""
+        calls, clock, judge, left_out = self.calls, self.clock, self.judge, self.calls.left_out
+        columns: Mapping[str, int] = {}
+        hours, faces = clock.hours, CLOCK_FACES
+        differences: list[int] = []
+        wall = first_wall = 0
+        width = -1
+        start_at = dst_at = 0
+        context_at = channel_at = dstchannel_at = trunk_at = src_at = unique_at = -1
+        linked_at = billsec_at = duration_at = disposition_at = lastdata_at = -1
+        for line, cells, raw in zip(batch.lines, batch.cells, batch.raws, strict=True):
+            calls.rows += 1
+            if cells is None:
+                self.reject(line, "", "wrong_column_count", complaint, raw)
+                continue
+            if len(cells) != width:
+                width = len(cells)
+                columns = at[width]
+                where = columns.get
+                start_at, dst_at = columns["start"], columns["dst"]
+                context_at, channel_at = where("context", -1), where("channel", -1)
+                dstchannel_at, trunk_at = where("dstchannel", -1), where("trunk", -1)
+                src_at, unique_at = where("src", -1), where("uniqueid", -1)
+                linked_at, lastdata_at = where("linkedid", -1), where("lastdata", -1)
+                billsec_at, duration_at = where("billsec", -1), where("duration", -1)
+                disposition_at = where("disposition", -1)
+
+            # Seconds that are not a count mean that the columns have shifted.
+            billsec = cells[billsec_at] if billsec_at >= 0 else ""
+            if not billsec.isdigit() and not _is_count(billsec):
+                self.reject(line, "billsec", "not_a_count", "not a whole number of seconds", raw)
+                continue
+            duration = cells[duration_at] if duration_at >= 0 else ""
+            if not duration.isdigit() and not _is_count(duration):
+                self.reject(line, "duration", "not_a_count", "not a whole number of seconds", raw)
+                continue
+            written = cells[start_at]
+            # 2024-01-27 15:07:24 in an hour that was met before: almost always.
+            hour, clock_face = hours.get(written[:13]), written[13:]
+            if hour is not None and clock_face in faces:
+                wall, given = hour + faces[clock_face], None
+            else:
+                try:
+                    wall, given = clock.read(written.strip())
+                except _Refused as refused:
+                    self.reject(line, "start", refused.reason, refused.detail, raw)
+                    continue
+
+            uniqueid = cells[unique_at] if unique_at >= 0 else ""
+            unix: int | None = None
+            seconds_of_id = uniqueid.partition(".")[0]
+            if len(seconds_of_id) == 10 and seconds_of_id.isdigit():
+                unix = int(seconds_of_id)
+            elif uniqueid and (found := UNIQUEID.fullmatch(uniqueid)):
+                unix = int(found[1])
+            if unix is not None and given is None:
+                first_wall = first_wall or wall
+                differences.append((wall // SECOND - unix + 450) // 900)
+
+            dst = cells[dst_at].strip()
+            src = cells[src_at] if src_at >= 0 else ""
+            why = judge(
+                cells[context_at] if context_at >= 0 else "",
+                cells[channel_at] if channel_at >= 0 else "",
+                cells[dstchannel_at] if dstchannel_at >= 0 else "",
+                cells[trunk_at] if trunk_at >= 0 else "",
+                src,
+                dst,
+            )
+            if why != "outgoing":
+                left_out[why] += 1
+                continue
+            column = "dst"
+            if self.number_from == "lastdata":
+                column = "lastdata"
+                dst = _number_in_dial(cells[lastdata_at])
+            if dst in ABSENT:
+                dst = ""
+            if NOT_A_NUMBER.fullmatch(dst):
+                left_out["not_a_number"] += 1
+                continue
+            number = self.numbers.get(dst, -1)
+            if number == -1:
+                number = self.numbers[dst] = self.number(dst, self.country)
+            if number is None:
+                self.reject(
+                    line, column, "bad_number", "not a telephone number as dialled here", raw
+                )
+                continue
+            try:
+                offset = given if given is not None else clock.offset_of(wall, unix)
+            except _Refused as refused:
+                self.reject(line, "start", refused.reason, refused.detail, raw)
+                continue
+
+            start = wall - offset
+            call_id = uniqueid if uniqueid not in ABSENT else ""
+            linked = cells[linked_at] if linked_at >= 0 else ""
+            if not linked or linked in ABSENT:
+                linked = call_id
+            disposition = cells[disposition_at] if disposition_at >= 0 else ""
+            seconds = _count(billsec)
+            if linked:
+                group = self.groups.get((linked, number))
+                if group is not None:
+                    left_out["same_call"] += 1
+                    group.legs += 1
+                    if group.disposition != "ANSWERED":
+                        group.disposition = disposition
+                    if seconds is not None and (group.billsec is None or seconds > group.billsec):
+                        group.billsec = seconds
+                    if start < group.start_us:
+                        group.row, group.call_id, group.src = line, call_id, src
+                        group.start_us, group.offset_us = start, offset
+                    continue
+            else:
+                self.unmerged += 1
+            attempt = Attempt(line, call_id, start, offset, number, src, disposition, seconds)
+            calls.attempts.append(attempt)
+            if linked:
+                self.groups[linked, number] = attempt
+        self.implied.update(differences)
+        if differences:
+            self.years |= {(EPOCH + timedelta(microseconds=w)).year for w in (first_wall, wall)}
+
+
+def _count(text: str) -> int | None:
+    """Whole seconds, also where a database wrote "12.0" or "12.34"."""
+    found = COUNT.fullmatch(text)
+    return int(found[1]) if found else None
+
+
+def _is_count(text: str) -> bool:
+    return not text.strip() or text in ABSENT or COUNT.fullmatch(text) is not None
+
+
+def _warn(sink: _Sink, calls: Calls) -> None:
+    """Say what looks wrong. Nothing is corrected."""
+    if sink.implied:
+        # What the zone adds to UTC in the years of the calls: two values where it has summer time.
+        expected = set()
+        for year in sink.years:
+            for month in range(1, 13):
+                offset = datetime(year, month, 15, tzinfo=sink.clock.zone).utcoffset()
+                expected.add(round((offset or timedelta()) / timedelta(minutes=15)))
+        every = sum(sink.implied.values())
+        wrong = Counter({q: count for q, count in sink.implied.items() if q not in expected})
+        if wrong.total() > max(2, every // 100):
+            worst = max(wrong, key=lambda q: (wrong[q], -abs(q), q))
+            minutes = abs(worst) * 15
+            looks = "UTC"
+            if worst:
+                looks += f"{'-' if worst < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
+            calls.warnings.append(
+                Note(
+                    f"times look like {looks}, you declared {calls.zone}: in {wrong.total()} of "
+                    f"{every} rows the start does not agree with the Unix seconds in uniqueid. "
+                    "Nothing was corrected",
+                    f"время похоже на {looks}, объявлено {calls.zone}: в строках "
+                    f"({wrong.total()} из {every}) начало не сходится с секундами Unix в uniqueid. "
+                    "Ничего не исправлено",
+                )
+            )
+    if count := sink.clock.without_seconds:
+        calls.warnings.append(
+            Note(
+                f"{count} times are written without seconds and count from the whole minute",
+                f"время без секунд, считается от целой минуты; строк: {count}",
+            )
+        )
+    if count := sink.unmerged:
+        calls.warnings.append(
+            Note(
+                f"{count} outgoing rows have neither linkedid nor uniqueid: legs of one call could "
+                "not be put together, each was judged by itself",
+                f"исходящие строки без linkedid и uniqueid: {count}. Части одного звонка не "
+                "соединить, каждая оценена отдельно",
+            )
+        )
+    if count := calls.left_out["not_a_number"]:
+        calls.warnings.append(
+            Note(
+                f"{count} rows that the rule calls outgoing have no number in {sink.number_from} "
+                "(feature codes, s, i): left out as not_a_number",
+                f"в исходящих строках нет номера в {sink.number_from} (служебные коды, s, i): "
+                f"{count}; пропущены как not_a_number",
+            )
+        )
+    if calls.unknown_columns:
+        names = ", ".join(calls.unknown_columns)
+        calls.warnings.append(
+            Note(f"columns not used: {names}", f"столбцы не использованы: {names}")
+        )
+
+
+def read(
+    calls: Source,
+    *,
+    zone: str | None,
+    direction: Direction,
+    layout: str | Path | Layout = "asterisk",
+    country: str | None = None,
+    number_from: NumberFrom = "dst",
+    dates: Dates | None = None,
+    encoding: str | None = None,
+    name: str | None = None,
+    number: ReadNumber | None = None,
+    progress: Progress | None = None,
+) -> Calls:
+    """Read call records and find the outgoing calls among them.
+
+    Args:
+        calls: A path (CSV, also gzip), an open binary file, anything with ``__arrow_c_stream__``
+            (pandas, polars, pyarrow, DuckDB), or mappings. Columns of the last two are named as in
+            Asterisk or in the layout.
+        zone: IANA name of the zone that the times are written in, or "UTC". An offset written in a
+            cell counts before it.
+        direction: What makes a row an outgoing call.
+        layout: "asterisk", or a MAP.toml.
+        country: Where numbers without a country code are: "RU", "KZ", "US", "CA".
+        number_from: "dst", or "lastdata" for the number inside ``Dial(PJSIP/number@trunk)``.
+        dates: "iso" (the default), "day-first", "month-first" or "unix"; ISO is always read.
+        encoding: Of the file; bytes that do not fit it are kept as they are.
+        name: What to call the input in reports; the file's name where left out.
+        number: Reads a dialled number; the core does where left out.
+        progress: Hears ("read", bytes done, bytes of all); all is 0 where it is not known.
+
+    Raises:
+        InputError: No zone, an unknown layout, a column missing, not a CSV at all.
+        DirectionNotDeclared: ``direction`` declares nothing.
+        NotBuiltError: A data frame was given, and pyarrow is not installed.
+    """
+    known = Layout.load(layout)
+    zone_name = zone or known.zone
+    if not zone_name:
+        raise InputError('the zone of the times must be declared: zone="Europe/Moscow", or "UTC"')
+    tz = load_zone(zone_name)
+    if country not in (None, "RU", "KZ", "US", "CA"):
+        raise InputError("country must be RU, KZ, US or CA, or left out")
+    clock = _Clock(tz, dates or known.dates)
+    result = Calls(name or "calls", None, zone_name, direction, known.name)
+    sink = _Sink(result, clock, direction, country, number_from, number or read_number)
+
+    # A million small objects that all stay: looking for cycles among them takes as long as reading.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        _read_any(calls, name, known, encoding, direction, sink, progress)
+    finally:
+        if collecting:
+            gc.enable()
+    _warn(sink, result)
+    total = len(result.attempts) + sum(result.left_out.values()) + len(result.rejects)
+    if total != result.rows:  # not an assert: must hold under -O too
+        raise InternalError(f"{result.rows} rows read, {total} accounted for")
+    return result
+
+
+def _read_any(
+    calls: Source,
+    name: str | None,
+    layout: Layout,
+    encoding: str | None,
+    direction: Direction,
+    sink: _Sink,
+    progress: Progress | None,
+) -> None:
+    if isinstance(calls, str | Path):
+        path = Path(calls)
+        sink.calls.name = name or path.name
+        with path.open("rb") as file:
+            sink.calls.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+            file.seek(0)
+            _read_stream(file, size, layout, encoding, direction, sink, progress)
+    elif hasattr(calls, "read"):
+        data = calls.read()
+        if not isinstance(data, bytes):
+            raise InputError("an open file must be binary")
+        sink.calls.sha256 = hashlib.sha256(data).hexdigest()
+        _read_stream(io.BytesIO(data), len(data), layout, encoding, direction, sink, progress)
+    else:
+        names, batches = _table(calls)
+        at = {len(names): _columns(names, layout, True, direction, sink)}
+        _check_declared(direction, batches, at)
+        for batch in batches:
+            sink.take(batch, at, "")
+
+
+def _columns(
+    names: Sequence[str], layout: Layout, header: bool, direction: Direction, sink: _Sink
+) -> dict[str, int]:
+    """Positions of the columns, checked against what is needed, and noted for the report."""
+    if not names:
+        return {"start": 0, "dst": 0}
+    found, unknown = _positions(names, layout, header)
+    missing = [word for word in REQUIRED if word not in found]
+    if missing:
+        hint = ""
+        if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
+            hint = " (divided by another character? declare delimiter)"
+        raise InputError(
+            f"no column for {' and '.join(missing)} among {len(names)}{hint}: "
+            "describe the file in a MAP.toml",
+            column=missing[0],
+        )
+    wanted = direction.needs() | ({"lastdata"} if sink.number_from == "lastdata" else set())
+    if absent := sorted(wanted - set(found)):
+        raise InputError(
+            f"what was declared needs the column {', '.join(absent)}, which the file does not have",
+            column=absent[0],
+        )
+    sink.calls.unknown_columns = unknown
+    sink.calls.columns = {
+        word: names[i].strip() if header else f"column {i + 1}" for word, i in found.items()
+    }
+    return found
+
+
+def _check_declared(
+    direction: Direction, batches: Iterator[_Batch], at: Mapping[int, Mapping[str, int]]
+) -> None:
+    """Refuse an undeclared direction, and show what the file has to choose from."""
+    if direction.declared:
+        return
+    contexts: Counter[str] = Counter()
+    sides: dict[str, Counter[str]] = {"channel": Counter(), "dstchannel": Counter()}
+    rows = 0
+    for batch in batches:
+        for cells in batch.cells:
+            if cells is None or len(cells) not in at:
+                continue
+            columns = at[len(cells)]
+            if "context" in columns:
+                contexts[cells[columns["context"]]] += 1
+            for side, seen in sides.items():
+                name = cells[columns[side]].rpartition("-")[0] if side in columns else ""
+                # A channel may be named after the number it reaches, which no message may repeat.
+                if name and not name.startswith("Local/") and not re.search(r"\d{7}", name):
+                    seen[name] += 1
+        rows += len(batch.cells)
+        if rows > 100_000:
+            break
+    raise DirectionNotDeclared(contexts, sides["channel"], sides["dstchannel"])
+
+
+def _read_stream(
+    file: IO[bytes],
+    size: int,
+    layout: Layout,
+    encoding: str | None,
+    direction: Direction,
+    sink: _Sink,
+    progress: Progress | None,
+) -> None:
+    def report(done: int) -> None:
+        if progress is not None:
+            progress("read", done, size)
+
+    packed = file.read(2) == b"\x1f\x8b"
+    file.seek(0)
+    stream = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file
+    try:
+        _read_records(stream, layout, encoding, direction, sink, lambda: report(file.tell()))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(f"{sink.calls.name}: broken gzip: {error}") from None
+
+
+def _read_records(
+    stream: IO[bytes],
+    layout: Layout,
+    encoding: str | None,
+    direction: Direction,
+    sink: _Sink,
+    advanced: Callable[[], None],
+) -> None:
+    name = encoding or layout.encoding
+    try:
+        as_ascii = "a,\n".encode(name) == b"a,\n"
+    except (LookupError, ValueError):
+        raise InputError(f"no encoding is called {name}") from None
+    if not as_ascii:
+        raise InputError(f"{name} does not hold ASCII as it is; save the file as UTF-8")
+    reader = _Reader(stream, layout.delimiter, name)
+    if reader.empty:
+        raise InputError(f"{sink.calls.name}: the file is empty")
+    names = reader.first()
+    if names is None:
+        raise InputError(f"{sink.calls.name}: the first line cannot be split into columns", row=1)
+    at: dict[int, Mapping[str, int]] = {}
+    lowered = {name.strip().lower() for name in names}
+    if layout.columns is None and "dst" not in lowered:
+        if len(names) not in ASTERISK_MASTER:
+            hint = ""
+            if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
+                hint = " (divided by another character? declare delimiter)"
+            raise InputError(
+                f"no header, and {len(names)} columns is no layout of Asterisk's Master.csv, which "
+                f"has 16 to 21{hint}: describe the file in a MAP.toml",
+                row=1,
+            )
+        for width, columns in ASTERISK_MASTER.items():
+            named = columns
+            # One column for two options: the first row shows which was on.
+            if width in (17, 20) and len(names) == width and not UNIQUEID.fullmatch(names[16]):
+                named = [*ASTERISK_BASE, "userfield", *columns[17:]]
+            at[width] = _columns(named, layout, False, direction, sink)
+        _columns(ASTERISK_MASTER[len(names)], layout, False, direction, sink)
+    else:
+        header = layout.header
+        at[len(names)] = _columns(names, layout, header, direction, sink)
+        if header:
+            reader.skip()
+    reader.expected = frozenset(at)
+    wanted = f"{min(at)} to {max(at)}" if len(at) > 1 else str(len(names))
+    batches = reader.batches()
+    _check_declared(direction, batches, at)
+    for batch in batches:
+        sink.take(batch, at, f"not {wanted} columns")
+        advanced()

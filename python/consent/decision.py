@@ -1,0 +1,181 @@
+"""What it means at a moment: answers, and a gate that gives them fast."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Final
+
+from consent import _core
+from consent._core import Decision, Finding, RulePack
+from consent.number import Number, PhoneNumber, as_number
+from consent.rules import russia
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+    from consent.log import Log
+
+__all__ = ["ALLOW", "DENY", "UNKNOWN", "Decision", "Finding", "Gate"]
+
+DENY: Final = 0
+ALLOW: Final = 1
+UNKNOWN: Final = 2
+"""What :meth:`Gate.may_contact_many` answers for each number; anything but ALLOW means no."""
+
+# Stands where a question about many numbers must hold one; no rule reads it there.
+_NOBODY: Final = PhoneNumber.from_digits(70_000_000_000)
+
+
+def question(
+    number: Number,
+    *,
+    purpose: str,
+    channel: str,
+    at: datetime,
+    distributor: str | None = None,
+    campaign: str | None = None,
+    dialled_by: str | None = None,
+    advertiser: str | None = None,
+    basis: str = "said",
+) -> _core.Question:
+    """Put a question into the core's form; the arguments are those of :meth:`Log.may_contact`."""
+    return _core.Question(
+        as_number(number),
+        purpose=purpose,
+        channel=channel,
+        at=at,
+        distributor=distributor or "",
+        advertiser=advertiser or "",
+        dialled_by="unstated",
+        campaign=campaign or "",
+        basis=basis,
+    )
+
+
+class Gate:
+    """The log's standings in memory, for dialers.
+
+    Fresh as of opening: an event appended later is not seen; ``loaded_size`` and ``loaded_at`` say
+    so. Any number of threads may ask one Gate. It holds no file open.
+
+    Args:
+        log: The log's folder, or an open :class:`consent.Log`.
+        rules: The rows to judge by; the built-in pack of Russian law where left out.
+    """
+
+    __slots__ = ("_gate",)
+
+    def __init__(self, log: str | PathLike[str] | Log, *, rules: RulePack | None = None) -> None:
+        pack = rules or russia()
+        now = datetime.now(UTC)
+        if isinstance(log, _core.Log):
+            self._gate = _core.Gate.load(log, pack, now)
+        else:
+            self._gate = _core.Gate.open(log, pack, now)
+
+    def may_contact(
+        self,
+        number: Number,
+        *,
+        purpose: str,
+        channel: str,
+        at: datetime,
+        distributor: str | None = None,
+        campaign: str | None = None,
+        dialled_by: str | None = None,
+        advertiser: str | None = None,
+        basis: str = "said",
+    ) -> Decision:
+        """Answer as :meth:`consent.Log.may_contact` does, from memory."""
+        return self._gate.may_contact(
+            question(
+                number,
+                purpose=purpose,
+                channel=channel,
+                at=at,
+                distributor=distributor,
+                campaign=campaign,
+                dialled_by=dialled_by,
+                advertiser=advertiser,
+                basis=basis,
+            )
+        )
+
+    def may_contact_many(
+        self,
+        numbers: Buffer | Sequence[Number],
+        *,
+        purpose: str,
+        channel: str,
+        at: datetime,
+        distributor: str | None = None,
+        campaign: str | None = None,
+        dialled_by: str | None = None,
+        advertiser: str | None = None,
+        basis: str = "said",
+    ) -> Any:  # noqa: ANN401 - numpy is not required, so its type cannot be named
+        """Answer for many numbers, the same question at the same moment.
+
+        Args:
+            numbers: A list of numbers, or an array of 64-bit integers (79161234567): numpy,
+                ``array.array("q")``, anything with the buffer protocol.
+            purpose: As for one number.
+            channel: As for one number.
+            at: An aware datetime.
+            distributor: As for one number.
+            campaign: As for one number.
+            dialled_by: As for one number.
+            advertiser: As for one number.
+            basis: As for one number.
+
+        Returns:
+            One byte a number: :data:`DENY`, :data:`ALLOW` or :data:`UNKNOWN`. A numpy array of
+            uint8 where a numpy array came in, ``bytes`` otherwise.
+
+        Raises:
+            InvalidArgument: A number cannot be read; the message names its place, from 0.
+        """
+        verdicts = self._gate.ask_many(
+            numbers,
+            question(
+                _NOBODY,
+                purpose=purpose,
+                channel=channel,
+                at=at,
+                distributor=distributor,
+                campaign=campaign,
+                dialled_by=dialled_by,
+                advertiser=advertiser,
+                basis=basis,
+            ),
+        )
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and isinstance(numbers, numpy.ndarray):
+            return numpy.frombuffer(verdicts, dtype=numpy.uint8)
+        return verdicts
+
+    @property
+    def loaded_size(self) -> int:
+        """Entries in the log at opening."""
+        return self._gate.loaded_size
+
+    @property
+    def loaded_at(self) -> datetime:
+        """When it was opened."""
+        return self._gate.loaded_at
+
+    @property
+    def numbers(self) -> int:
+        """Numbers it knows."""
+        return self._gate.numbers
+
+    @property
+    def rules(self) -> RulePack:
+        """The rows it judges by."""
+        return self._gate.rules
+
+    def __repr__(self) -> str:
+        return repr(self._gate)

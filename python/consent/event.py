@@ -1,0 +1,287 @@
+"""What was said: the events of a log, as frozen dataclasses.
+
+Words are text (``"advertising"``, ``"voice"``, ``"sms_code"``); one not on its list is an
+:class:`~consent.errors.InvalidArgument` that prints the list. Moments are aware datetimes. A file
+is named by its SHA-256, 32 bytes: :func:`file_hash`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import ClassVar, NamedTuple, TypeAlias
+
+from consent import _core
+from consent.number import Number, as_number
+
+__all__ = [
+    "Code",
+    "ConsentAsked",
+    "ConsentGiven",
+    "ConsentRefused",
+    "ConsentWithdrawn",
+    "ContactMade",
+    "Event",
+    "InContract",
+    "NumberReassigned",
+    "file_hash",
+    "words",
+]
+
+Words: TypeAlias = str | Iterable[str]
+_Set = frozenset[str]
+_ADVERTISING: _Set = frozenset({"advertising"})
+
+
+def words(name: str) -> tuple[str, ...]:
+    """List the words that may stand for something.
+
+    Args:
+        name: ``purpose channel cover method giver direction`` or ``dialled_by``.
+
+    Example:
+        >>> words("channel")
+        ('voice', 'robot', 'sms', 'messenger', 'email')
+    """
+    return tuple(_core.words(name))
+
+
+def file_hash(file: str | PathLike[str]) -> bytes:
+    """Hash a file that shows something: its SHA-256, 32 bytes. The file stays where it is."""
+    with Path(file).open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").digest()
+
+
+class Code(NamedTuple):
+    """A one-time code: was it sent to this very number, and did it come back?"""
+
+    sent_to_this_number: bool = False
+    returned: bool = False
+
+
+class InContract(NamedTuple):
+    """The consent stood inside a contract or application: with a mark of its own?"""
+
+    separate_mark: bool = False
+
+
+def _set(value: Words) -> _Set:
+    return frozenset({value}) if isinstance(value, str) else frozenset(value)
+
+
+def _list(value: Words | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    number: Number
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "number", as_number(self.number))
+        for name in ("covers", "purposes", "channels"):
+            if hasattr(self, name):
+                put(self, name, _set(getattr(self, name)))
+        for name in ("distributors", "acts_for"):
+            if hasattr(self, name):
+                put(self, name, _list(getattr(self, name)))
+        if hasattr(self, "evidence"):
+            put(self, "evidence", tuple(self.evidence))
+        _core.validate(self)  # type: ignore[arg-type]  # one of the classes below
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentAsked(_Base):
+    """The subscriber was asked for consent. Empty sets mean "all".
+
+    Attributes:
+        number: Who was asked.
+        at: When.
+        covers: What it is asked for: ``advertising personal_data mass_calls mailing``.
+        purposes: Which contacts; :func:`words` lists them.
+        channels: Over what.
+        distributors: INNs of those named. None: the log's own.
+        campaign: A short word; "" = not limited to one.
+        wording: The exact text read or shown, without personal data; kept in the log.
+        evidence: SHA-256 of files that show it.
+        source: A short word for where it came from: ``web``, ``import:crm``.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> asked = ConsentAsked("+79161234567", at=datetime(2026, 11, 20, 11, 3, tzinfo=UTC))
+        >>> asked.covers
+        frozenset({'advertising'})
+    """
+
+    type: ClassVar[str] = "consent.asked"
+    at: datetime
+    covers: Words = _ADVERTISING
+    purposes: Words = ()
+    channels: Words = ()
+    distributors: Words | None = None
+    campaign: str = ""
+    wording: str | None = None
+    evidence: Iterable[bytes] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven(_Base):
+    """The subscriber said yes.
+
+    Attributes:
+        number: Whose consent it is.
+        at: When it was said, as claimed; when it was recorded is set by the log.
+        purposes: Which contacts it is given to, at least one.
+        channels: Over what, at least one.
+        covers: Which legal basis it is: ``advertising personal_data mass_calls mailing``.
+        distributors: INNs of those the consent names. None: the log's own. Empty: the text names
+            nobody, which no rule lets pass for a consent.
+        acts_for: INNs of those who may call for them, where the text says so.
+        advertiser: INN of the one whose goods are meant, where the text names one.
+        campaign: A short word; "" = not limited to one.
+        method: How it was given; ``words("method")`` lists them.
+        wording: The exact text read or shown, without personal data; kept in the log.
+        document: SHA-256 of the separate document that a personal-data consent needs.
+        evidence: SHA-256 of files that show it.
+        until: First moment at which it no longer holds.
+        prechecked: The box had been ticked beforehand.
+        in_contract: It stood inside a contract or application.
+        code: A one-time code.
+        giver: ``unstated holder addressee employee``.
+        authority: By what right an employee or addressee spoke; a short word.
+        source: A short word for where it came from: ``web``, ``import:crm``.
+
+    Raises:
+        InvalidArgument: A word is not on its list, a datetime has no zone, a scope is empty.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> yes = ConsentGiven("+79161234567", purposes={"advertising"}, channels="voice",
+        ...                    method="sms_code", at=datetime(2026, 11, 20, 11, 3, tzinfo=UTC))
+        >>> yes.number
+        PhoneNumber('+7…67')
+    """
+
+    type: ClassVar[str] = "consent.given"
+    at: datetime
+    purposes: Words
+    channels: Words
+    covers: Words = _ADVERTISING
+    distributors: Words | None = None
+    acts_for: Words = ()
+    advertiser: str = ""
+    campaign: str = ""
+    method: str = "unstated"
+    wording: str | None = None
+    document: bytes | None = None
+    evidence: Iterable[bytes] = ()
+    until: datetime | None = None
+    prechecked: bool = False
+    in_contract: InContract | None = None
+    code: Code | None = None
+    giver: str = "unstated"
+    authority: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRefused(_Base):
+    """The subscriber was asked and said no. Empty sets mean "all".
+
+    Attributes:
+        distributors: None: the log's own. Empty: all.
+        method: How it was said.
+
+    The other fields are as in :class:`ConsentAsked`.
+    """
+
+    type: ClassVar[str] = "consent.refused"
+    at: datetime
+    covers: Words = ()
+    purposes: Words = ()
+    channels: Words = ()
+    distributors: Words | None = None
+    campaign: str = ""
+    method: str = "unstated"
+    wording: str | None = None
+    evidence: Iterable[bytes] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(_Base):
+    """The subscriber took a consent back or demanded a stop. Empty sets mean "all".
+
+    Attributes:
+        distributors: None: the log's own. Empty: all.
+        means: How the demand was made; the words of ``method``.
+        received_at: When it reached the distributor; ``at`` where left out. No grace runs from it.
+
+    The other fields are as in :class:`ConsentAsked`.
+    """
+
+    type: ClassVar[str] = "consent.withdrawn"
+    at: datetime
+    covers: Words = ()
+    purposes: Words = ()
+    channels: Words = ()
+    distributors: Words | None = None
+    campaign: str = ""
+    means: str = "unstated"
+    received_at: datetime | None = None
+    evidence: Iterable[bytes] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberReassigned(_Base):
+    """The number has a new holder from ``at`` on; earlier consents no longer speak for it."""
+
+    type: ClassVar[str] = "number.reassigned"
+    at: datetime
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactMade(_Base):
+    """A contact made or received.
+
+    Attributes:
+        direction: ``outgoing`` or ``incoming``.
+        dialled_by: ``unstated person machine``.
+        distributor: INN; "" = the log's own.
+        caller: Who dialled for the distributor; "" = itself.
+        outcome: A short word.
+        duration_s: Seconds, 0 or more.
+        agent_ref: A pseudonym, never a name.
+        recording: SHA-256 of the recording.
+    """
+
+    type: ClassVar[str] = "contact.made"
+    at: datetime
+    direction: str = "outgoing"
+    channel: str = "voice"
+    purpose: str = "unknown"
+    requested_by_subscriber: bool = False
+    dialled_by: str = "unstated"
+    distributor: str = ""
+    caller: str = ""
+    outcome: str = ""
+    duration_s: int | None = None
+    agent_ref: str = ""
+    campaign: str = ""
+    recording: bytes | None = None
+    source: str = ""
+
+
+Event: TypeAlias = (
+    ConsentAsked | ConsentGiven | ConsentRefused | ConsentWithdrawn | NumberReassigned | ContactMade
+)

@@ -1,0 +1,239 @@
+"""The log: what was said, kept so that nobody can rewrite it unseen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from consent import _core
+from consent._core import Appended, Decision, Entry, RulePack, Verification
+from consent.decision import question
+from consent.event import Event
+from consent.number import Number, as_number
+from consent.party import Organisation
+from consent.rules import russia
+
+__all__ = ["Appended", "Entry", "HistoryEvent", "Log"]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEvent:
+    """One entry about a number, read for people. ``Log.entry(seq).bytes`` is the truth.
+
+    Attributes:
+        seq: Its place in the log, from 0.
+        type: ``consent.given`` and so on.
+        at: When it happened, as claimed.
+        recorded_at: When the log took it.
+        body: All fields of the entry's body, as stored.
+    """
+
+    seq: int
+    type: str
+    at: datetime
+    recorded_at: datetime
+    body: Mapping[str, Any]
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """Which contacts it speaks of; of a stop, empty means all."""
+        return tuple(self.body.get("purposes", ()))
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Over what; of a stop, empty means all."""
+        return tuple(self.body.get("channels", ()))
+
+    @property
+    def covers(self) -> tuple[str, ...]:
+        """Which legal basis it speaks of; of a stop, empty means all."""
+        return tuple(self.body.get("covers", ()))
+
+    @property
+    def distributors(self) -> tuple[str, ...]:
+        """Whom it names."""
+        one = self.body.get("distributor")
+        return tuple(self.body.get("distributors", () if one is None else (one,)))
+
+    @property
+    def distributor(self) -> str | None:
+        """Whom it names, where that is exactly one."""
+        return self.distributors[0] if len(self.distributors) == 1 else None
+
+    @property
+    def method(self) -> str | None:
+        """How it was said."""
+        found: str | None = self.body.get("method", self.body.get("means"))
+        return found
+
+
+def _history_event(entry: Entry) -> HistoryEvent:
+    body = json.loads(entry.bytes)["body"]
+    happened = body.pop("happened", None)
+    at = entry.recorded if happened is None else _core.parse_instant(happened)
+    return HistoryEvent(entry.seq, entry.type, at, entry.recorded, body)
+
+
+class Log(_core.Log):
+    """An append-only consent log in one folder.
+
+    One writing Log on a folder over all processes; any number of read-only ones. When
+    :meth:`append` returns, the entry survives loss of power. Closes at the end of ``with``.
+
+    Example:
+        >>> import tempfile
+        >>> from datetime import UTC, datetime
+        >>> from consent import ConsentGiven, Organisation
+        >>> when = datetime(2026, 11, 20, 11, 3, tzinfo=UTC)
+        >>> with tempfile.TemporaryDirectory() as parent:
+        ...     with Log.create(f"{parent}/romashka", origin="romashka.example/consent",
+        ...                     distributor=Organisation(inn="7707083893")) as log:
+        ...         log.append(ConsentGiven("+79161234567", purposes={"advertising"},
+        ...                                 channels={"voice"}, method="sms_code", at=when)).seq
+        1
+    """
+
+    @classmethod
+    def create(
+        cls,
+        folder: str | PathLike[str],
+        *,
+        origin: str,
+        distributor: Organisation | None = None,
+        subscriber: Number | None = None,
+    ) -> Self:
+        """Make a log's folder and its entry 0, and open it for writing.
+
+        Args:
+            folder: Must not exist, or be empty; its parent must exist.
+            origin: A schema-less URL, the log's name in every signature.
+            distributor: Whose log it is.
+            subscriber: In a diary, the diarist's own number.
+
+        Raises:
+            StorageError: The folder holds something already.
+            InvalidArgument: A bad origin or INN.
+        """
+        _core.create_log(
+            folder,
+            origin,
+            distributor.inn if distributor else "",
+            distributor.name if distributor else "",
+            None if subscriber is None else as_number(subscriber),
+            datetime.now(UTC),
+        )
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: str | PathLike[str], *, writable: bool = True) -> Self:
+        """Open a log that exists.
+
+        Args:
+            folder: The log.
+            writable: False: to read; any number may read while one writes.
+
+        Raises:
+            StorageError: There is no log, or it is not ours.
+            LockedError: Another process writes.
+            BrokenLogError: Head and database contradict each other.
+        """
+        return cls(folder, writable)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return "<Log: closed>" if self.closed else f"<Log {self.origin}: {self.size} entries>"
+
+    def append(self, event: Event) -> Appended:
+        """Record one event. When this returns, it survives loss of power.
+
+        Returns:
+            Its ``seq``, ``leaf`` and the subject's ``tag``.
+
+        Raises:
+            InvalidArgument: The event claims to have happened in the future.
+            StorageError: It could not be made durable; then nothing was recorded.
+        """
+        return self.append_at(event, datetime.now(UTC))
+
+    def append_many(self, events: Iterable[Event]) -> list[Appended]:
+        """Record many events in one commit: all or nothing."""
+        return self.append_many_at(list(events), datetime.now(UTC))
+
+    def may_contact(
+        self,
+        number: Number,
+        *,
+        purpose: str,
+        channel: str,
+        at: datetime,
+        distributor: str | None = None,
+        campaign: str | None = None,
+        dialled_by: str | None = None,
+        advertiser: str | None = None,
+        basis: str = "said",
+        rules: RulePack | None = None,
+    ) -> Decision:
+        """Say whether this contact is allowed at one moment, and why.
+
+        Args:
+            number: Who would be contacted.
+            purpose: ``advertising service transactional survey debt_collection political social
+                mixed unknown``; the last two are treated as advertising.
+            channel: ``voice robot sms messenger email``.
+            at: An aware datetime: the moment of the contact.
+            distributor: INN of the one it is made for; may be left out only where the log has
+                exactly one.
+            campaign: A short word.
+            dialled_by: ``person`` or ``machine``; not stated where left out.
+            advertiser: INN of the one whose goods are meant.
+            basis: ``said`` counts a consent from when it was said, ``recorded`` from when the log
+                took it.
+            rules: The rows to judge by; the built-in pack of Russian law where left out.
+
+        Returns:
+            A Decision. A refusal is an answer, not an exception: read ``.findings``.
+
+        Raises:
+            ValueError: ``at`` has no zone, or a word is not on its list.
+            InvalidArgument: The distributor was left out and the log has not exactly one.
+        """
+        asked = question(
+            number,
+            purpose=purpose,
+            channel=channel,
+            at=at,
+            distributor=distributor,
+            campaign=campaign,
+            dialled_by=dialled_by,
+            advertiser=advertiser,
+            basis=basis,
+        )
+        return _core.may_contact(self, rules or russia(), asked)
+
+    def history(self, number: Number) -> list[HistoryEvent]:
+        """List what the log holds about a number, over all who have held it, in order of seq."""
+        return [_history_event(entry) for entry in self.entries_about(as_number(number))]
+
+    def verify(self, trusted: Iterable[str] = ()) -> Verification:
+        """Re-hash and re-read the whole log.
+
+        Args:
+            trusted: Verifier keys to trust; none: the log's own key, and coverage says so.
+        """
+        return _core.verify_log(Path(self.folder), list(trusted))

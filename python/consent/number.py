@@ -1,0 +1,65 @@
+"""Telephone numbers: who is meant, and what the first digits say."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from consent import _core
+from consent._core import PhoneNumber
+
+__all__ = ["Number", "NumberingFacts", "PhoneNumber", "facts", "parse_number"]
+
+Number: TypeAlias = PhoneNumber | str
+"""A number as callers have it: a :class:`PhoneNumber`, or text that ``parse`` reads."""
+
+
+class NumberingFacts(NamedTuple):
+    """What the country and the first digits say, and no more.
+
+    Attributes:
+        country: ISO 3166; "" where the code is shared, in reserve, or not +7.
+        kind: ``unknown mobile geographic free_call premium personal service foreign``.
+    """
+
+    country: str
+    kind: str
+
+
+def parse_number(text: str, country: str | None = None) -> tuple[PhoneNumber, str]:
+    """Read a number and the extension behind it.
+
+    Args:
+        text: As a person writes it.
+        country: "RU", "KZ", "US" or "CA": where a number without a country code is assumed to be.
+
+    Returns:
+        The number, and the extension's digits ("" where none).
+
+    Raises:
+        ParseError: ``.offset`` is the byte where the text goes wrong.
+
+    Example:
+        >>> number, extension = parse_number("8 (495) 123-45-67 доб. 12")
+        >>> number.e164, extension
+        ('+74951234567', '12')
+    """
+    return _core.parse_number(text, country)
+
+
+def facts(number: Number) -> NumberingFacts:
+    """Say what the numbering plan says of a number.
+
+    Example:
+        >>> facts("+79161234567").kind
+        'mobile'
+    """
+    return NumberingFacts(*_core.numbering_facts(number))
+
+
+def as_number(number: Number) -> PhoneNumber:
+    """Give the number itself, so that no text travels further and into a message."""
+    if isinstance(number, PhoneNumber):
+        return number
+    if not isinstance(number, str):
+        raise TypeError("a number must be a PhoneNumber or str")
+    return PhoneNumber.parse(number)

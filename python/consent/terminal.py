@@ -1,0 +1,138 @@
+"""How the command line speaks: two languages, tables for people, JSON for machines, progress."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+
+Lang = Literal["en", "ru"]
+
+# Seven digits or more, whatever stands between them; dates are read over.
+_DATE_OR_PHONE: Final = re.compile(
+    r"(?P<date>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:[+-]\d\d:\d\d)?)?(?!\d))"
+    r"|\d(?:[\s().+-]*\d){6,}"
+)
+
+
+def language(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Lang:
+    """Find the language: ``--lang``, else the locale's, else English."""
+    words = list(arguments)
+    for i, word in enumerate(words):
+        value = word.removeprefix("--lang=") if word.startswith("--lang=") else None
+        if word == "--lang" and i + 1 < len(words):
+            value = words[i + 1]
+        if value is not None:
+            return "ru" if value == "ru" else "en"
+    environment = os.environ if environment is None else environment
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            return "ru" if environment[name].lower().startswith("ru") else "en"
+    return "en"
+
+
+def without_numbers(text: str) -> str:
+    """Hide whatever could be a telephone number: messages end up in logs."""
+    return _DATE_OR_PHONE.sub(lambda found: found["date"] or "…", text)
+
+
+def plain(value: object) -> object:
+    """Turn values into what JSON holds: moments with their offset, hashes in lower-case hex."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+class Terminal:
+    """Where answers and messages go.
+
+    Args:
+        lang: Language of everything for people.
+        machine: Print JSON.
+    """
+
+    def __init__(self, lang: Lang, *, machine: bool = False) -> None:
+        self.lang = lang
+        self.machine = machine
+        encoding: dict[str, Any] = {"encoding": "utf-8"} if machine else {}
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace", **encoding)
+
+    def say(self, en: str, ru: str) -> str:
+        """Choose the language."""
+        return ru if self.lang == "ru" else en
+
+    def print(self, text: str = "") -> None:
+        """Print an answer for people."""
+        sys.stdout.write(text + "\n")
+
+    def document(self, value: object) -> None:
+        """Print an answer for machines: one line of JSON, at once."""
+        sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+    def error(self, message: str) -> None:
+        """Say on stderr what went wrong."""
+        sys.stderr.write(f"consent: {without_numbers(message)}\n")
+
+    def moment(self, at: datetime | None) -> str:
+        """Write a moment in the machine's zone, its offset shown."""
+        if at is None:
+            return "—"
+        with contextlib.suppress(OverflowError, ValueError):  # at the ends of the calendar
+            at = at.astimezone()
+        return at.isoformat(" ", "seconds" if at.microsecond == 0 else "milliseconds")
+
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Print columns; the last one is as wide as it is."""
+        cells = [list(header), *([str(cell) for cell in row] for row in rows)]
+        widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+        for row in cells:
+            padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+            self.print("  ".join(padded).rstrip())
+
+
+class Progress:
+    """A line on stderr that says how far long work has come; silent where stderr is no terminal."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._shown = False
+        self._next = 0.0
+        self._on = sys.stderr.isatty()
+
+    def __call__(self, done: int, of_all: int) -> None:
+        """Hear how far it is; ``of_all`` is 0 where that is not known."""
+        if not self._on or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + 0.1
+        share = f"{100 * done // of_all:3d} %" if of_all else f"{done:,}"
+        sys.stderr.write(f"\r{self._what}: {share} ")
+        sys.stderr.flush()
+        self._shown = True
+
+    def stage(self, what: str, done: int, of_all: int) -> None:
+        """The same, for work that names its stages."""
+        self._what = what
+        self(done, of_all)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

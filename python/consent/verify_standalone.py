@@ -1,0 +1,1081 @@
+#!/usr/bin/env python3
+"""Checks a libconsent bundle. Python 3.8 or newer and its standard library are all it needs.
+
+    python3 verify.py [FOLDER-OR-ZIP] [--key VKEY] [--json] [--lang ru|en]
+
+Without a path it checks the folder it lies in. It changes nothing and asks no network.
+Exit codes: 0 proven, 1 refuted or not proven, 2 wrong usage, 3 cannot read.
+
+A bundle can carry a false verify.py as easily as false entries. Whoever must be sure takes this
+file from the libconsent project, reads it (it is meant to be read), and gets the log's verifier
+key from its owner by another way than the bundle. The steps below have the numbers of
+docs/reference/verify.md, which stands at the end of FORMAT.md.
+"""
+
+# Lines are up to 130 columns, so that a refusal in two languages is one line.
+# ruff: noqa: B905, E501, UP006, UP017, UP035, UP045 - Python 3.8
+# fmt: off
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import datetime
+import hashlib
+import json
+import os
+import re
+import stat
+import struct
+import sys
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any, Dict, List, NamedTuple, NoReturn, Optional, Tuple
+
+FORMAT = "libconsent-bundle/v1-draft"
+MANIFEST = "manifest-sha256.txt"
+MAX_FILES = 10_000
+MAX_TOTAL = 1 << 30
+MAX_RATIO = 100
+MAX_ENTRY = 16 * 1024
+MAX_CASE = 16 * 1024 * 1024
+MAX_NOTE = 128 * 1024
+MAX_SIGNATURES = 100
+MAX_INTEGER = (1 << 53) - 1
+ZEROS = "0" * 64
+PLAIN_FILES = ("case.json", "checkpoint", MANIFEST)
+UNSIGNED_FILES = ("report.html", "report.txt", "verify.py", "FORMAT.md")
+TYPES = (
+    "log.created",
+    "consent.asked",
+    "consent.given",
+    "consent.refused",
+    "consent.withdrawn",
+    "number.reassigned",
+    "contact.made",
+)
+
+Files = List[Tuple[str, bytes]]
+
+
+class Text(NamedTuple):
+    """One sentence in both languages."""
+
+    en: str
+    ru: str
+
+
+STEPS = {
+    1: Text(
+        "names are safe, the files are exactly those of the manifest, every hash agrees",
+        "имена безопасны, файлы — ровно те, что в описи, все хеши сходятся",
+    ),
+    2: Text(
+        "the checkpoint is signed by the log's key, and its origin is that of case.json",
+        "контрольная точка подписана ключом журнала, журнал — тот, что назван в case.json",
+    ),
+    3: Text(
+        "each entry is canonical, of this log, and has the place its name says",
+        "каждая запись канонична, из этого журнала и стоит на названном месте",
+    ),
+    4: Text(
+        "each entry is included in the signed tree by its proof",
+        "каждая запись входит в подписанное дерево: доказательства верны",
+    ),
+    5: Text("entry 0 created the log and names the same key", "запись 0 создала журнал и называет тот же ключ"),
+    6: Text(
+        "each opening fits its entry and names the number of case.json",
+        "каждое раскрытие подходит к своей записи и называет номер из case.json",
+    ),
+    7: Text("the entries are one subject's chain without gaps", "записи — цепочка одного абонента без пропусков"),
+    8: Text("the times of the entries are possible", "времена записей возможны"),
+    9: Text("the wordings are the texts that the entries name", "формулировки — те, что названы в записях"),
+    10: Text("what this check does not show", "чего эта проверка не показывает"),
+}
+
+NOT_CHECKED = (
+    Text(
+        "that no later entry about this subject exists in the log (this format has no map yet)",
+        "что в журнале нет более поздних записей об этом абоненте (в этой версии формата нет карты)",
+    ),
+    Text("that the log knows this number under no other tag", "что журнал не знает этот номер под другой меткой"),
+    Text(
+        "that the times are true: no time anchor, the log's owner set the clock",
+        "что времена верны: независимых отметок времени нет, часы ставил владелец журнала",
+    ),
+    Text(
+        "that everyone was shown the same log: no witness has signed",
+        "что всем показывали один и тот же журнал: подписей свидетелей нет",
+    ),
+    Text(
+        "the answer in case.json: it was not derived again from the entries", "ответ в case.json: он не выведен из записей заново"
+    ),
+    Text(
+        "report.html, report.txt, verify.py and FORMAT.md: nobody signed them",
+        "report.html, report.txt, verify.py и FORMAT.md: их никто не подписывал",
+    ),
+    Text("that the entries tell the truth about what was said", "что записи правдиво передают сказанное"),
+)
+
+
+class FailedError(Exception):
+    """A step that does not hold: which one, what, at which entry, and how bad it is."""
+
+    def __init__(self, step: int, what: Text, seq: Optional[int], verdict: str) -> None:
+        super().__init__(what.en)
+        self.step, self.what, self.seq, self.verdict = step, what, seq, verdict
+
+
+class CannotReadError(Exception):
+    """There is nothing to judge: no such file, not a ZIP, a disk that fails."""
+
+
+class ProofError(ValueError):
+    """A text of C2SP, a tree hash or a JSON value that is not what it must be."""
+
+
+def refute(step: int, en: str, ru: str, seq: Optional[int] = None) -> NoReturn:
+    """Something contradicts the claim."""
+    raise FailedError(step, Text(en, ru), seq, "refuted")
+
+
+def lack(step: int, en: str, ru: str, seq: Optional[int] = None) -> NoReturn:
+    """Something needed is missing or cannot be judged here."""
+    raise FailedError(step, Text(en, ru), seq, "not_proven")
+
+
+# --- the container ------------------------------------------------------------------------------
+
+PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+
+
+def is_safe(name: str) -> bool:
+    """Whether a name is ASCII letters, digits, '.', '_', '-' in parts divided by '/'.
+
+    So it leads out of no folder, has no second spelling, and no file system reads it in its own manner.
+    """
+    parts = name.split("/")
+    if not 1 <= len(parts) <= 8 or len(name) > 240:
+        return False
+    return all(PART.fullmatch(p) and not p.endswith(".") and not DEVICE.fullmatch(p) for p in parts)
+
+
+def quoted(name: str) -> str:
+    """A hostile name, fit to be printed."""
+    return json.dumps(name[:120])
+
+
+def check_amount(count: int, total: int) -> None:
+    """Limits of step 1."""
+    if count > MAX_FILES:
+        refute(1, "more than 10 000 files", "больше 10 000 файлов")
+    if total > MAX_TOTAL:
+        refute(1, "larger than 1 GiB", "больше 1 ГиБ")
+
+
+def read_folder(folder: Path) -> Files:
+    """Every regular file below `folder`; anything else there is refused."""
+    files: Files = []
+    total = 0
+    waiting = [(folder, "")]
+    while waiting:
+        place, prefix = waiting.pop()
+        for item in sorted(os.scandir(place), key=lambda entry: entry.name):
+            name = prefix + item.name
+            if item.is_symlink() or not (item.is_dir() or item.is_file(follow_symlinks=False)):
+                refute(1, f"{quoted(name)} is not a regular file", f"{quoted(name)} — не обычный файл")
+            if item.is_dir():
+                if prefix.count("/") >= 8:
+                    refute(1, "folders nested too deep", "слишком глубоко вложенные папки")
+                waiting.append((Path(item.path), name + "/"))
+                continue
+            total += item.stat().st_size
+            check_amount(len(files) + 1, total)
+            files.append((name, Path(item.path).read_bytes()))
+    return files
+
+
+def read_zip(path: Path) -> Files:
+    """Members of a ZIP that hides nothing: no links, no encryption, no bombs, no overlaps."""
+    if path.stat().st_size > MAX_TOTAL:
+        refute(1, "larger than 1 GiB", "больше 1 ГиБ")
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+        raise CannotReadError("not a ZIP file") from error
+    with archive:
+        infos = archive.infolist()
+        check_amount(len(infos), sum(info.file_size for info in infos))
+        check_layout(path, infos, archive.start_dir)
+        return [read_member(archive, info) for info in infos if not check_member(info)]
+
+
+def check_member(info: zipfile.ZipInfo) -> bool:
+    """Refuses a member that is not a plain file; True for the mere name of a folder."""
+    name = info.orig_filename
+    if name != info.filename or not is_safe(name[:-1] if name.endswith("/") else name):
+        refute(1, f"the name {quoted(name)} is not safe", f"имя {quoted(name)} небезопасно")
+    if info.flag_bits & 0x2041:
+        refute(1, f"{name} is encrypted", f"{name} зашифрован")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        refute(1, f"{name}: compression unknown here", f"{name}: неизвестное сжатие")
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        refute(1, f"{name} is a link or a device", f"{name} — ссылка или устройство")
+    if name.endswith("/"):
+        if info.file_size:
+            refute(1, f"the folder {name} has content", f"у папки {name} есть содержимое")
+        return True
+    if info.file_size > MAX_RATIO * info.compress_size:
+        refute(1, f"{name} expands more than 100 times", f"{name} разворачивается более чем в 100 раз")
+    return False
+
+
+def check_layout(path: Path, infos: List[zipfile.ZipInfo], directory: int) -> None:
+    """Members lie one after another from the first byte and share none (overlapping bombs do)."""
+    end = 0
+    with path.open("rb") as file:
+        for info in sorted(infos, key=lambda each: each.header_offset):
+            if info.header_offset < end or (end == 0 and info.header_offset != 0):
+                refute(
+                    1, "members of the ZIP overlap, or bytes precede them", "части ZIP перекрываются, или перед ними есть байты"
+                )
+            file.seek(info.header_offset)
+            header = file.read(30)
+            if len(header) != 30:
+                lack(1, "the ZIP is damaged", "ZIP повреждён")
+            sizes = struct.unpack("<HH", header[26:30])
+            end = info.header_offset + 30 + sizes[0] + sizes[1] + info.compress_size
+    if end > directory:
+        refute(1, "members of the ZIP overlap, or bytes precede them", "части ZIP перекрываются, или перед ними есть байты")
+
+
+def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Tuple[str, bytes]:
+    """The bytes of one member, no more than it promised."""
+    try:
+        with archive.open(info) as member:
+            data = member.read(info.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        lack(1, f"{info.filename} is damaged in the ZIP", f"{info.filename} повреждён внутри ZIP")
+    if len(data) != info.file_size:
+        lack(1, f"{info.filename} is damaged in the ZIP", f"{info.filename} повреждён внутри ZIP")
+    return info.filename, data
+
+
+def read_container(path: Path) -> Files:
+    """Files of a folder or a ZIP."""
+    try:
+        if path.is_dir():
+            return read_folder(path)
+        if not path.is_file():
+            raise CannotReadError("no such file or folder")
+        return read_zip(path)
+    except OSError as error:
+        raise CannotReadError(error.strerror or "the file cannot be read") from error
+
+
+# --- JSON ---------------------------------------------------------------------------------------
+
+
+def members(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    """An object whose keys stand once each."""
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ProofError("a key stands twice")
+    return result
+
+
+def integer(text: str) -> int:
+    """A JSON integer that every reader holds exactly."""
+    if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
+        raise ProofError("an integer is outside +-(2^53-1)")
+    return int(text)
+
+
+def no_number(_: str) -> NoReturn:
+    """Fractions and exponents."""
+    raise ProofError("a number is not an integer")
+
+
+KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+def check_profile(value: object, depth: int, with_null: bool) -> None:
+    """Keys [a-z][a-z0-9_]{0,31}, depth at most 8, null only where said."""
+    if isinstance(value, (dict, list)):
+        if depth == 8:
+            raise ProofError("nested deeper than 8")
+        if isinstance(value, dict):
+            if not all(KEY.fullmatch(key) for key in value):
+                raise ProofError("a key is not [a-z][a-z0-9_]{0,31}")
+            value = list(value.values())
+        for item in value:
+            check_profile(item, depth + 1, with_null)
+    elif value is None and not with_null:
+        raise ProofError("null")
+
+
+def read_json(data: bytes, limit: int, with_null: bool = False) -> Dict[str, Any]:
+    """An object in exactly the bytes that a canonical writer gives it."""
+    if len(data) > limit:
+        raise ProofError("too large")
+    try:
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=members, parse_int=integer, parse_float=no_number, parse_constant=no_number
+        )
+        check_profile(value, 0, with_null)
+        again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        same = again.encode("utf-8") == data
+    except ProofError:
+        raise
+    except UnicodeError as error:
+        raise ProofError("not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise ProofError("not JSON") from error
+    if not same:
+        raise ProofError("not canonical: other bytes say the same")
+    if not isinstance(value, dict):
+        raise ProofError("not an object")
+    return value
+
+
+def is_int(value: object) -> bool:
+    """An integer and not a boolean, which Python counts among them."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def is_hash(value: object) -> bool:
+    """64 lower-case hex digits."""
+    return isinstance(value, str) and HASH.fullmatch(value) is not None
+
+
+# --- Ed25519 (RFC 8032, 5.1.7), strict ----------------------------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
+Point = Tuple[int, int, int, int]
+
+
+def add(a: Point, b: Point) -> Point:
+    """Sum of two points in extended coordinates."""
+    e = (a[1] - a[0]) * (b[1] - b[0]) % P
+    f = (a[1] + a[0]) * (b[1] + b[0]) % P
+    g = 2 * a[3] * b[3] * D % P
+    h = 2 * a[2] * b[2] % P
+    return ((f - e) * (h - g) % P, (h + g) * (f + e) % P, (h - g) * (h + g) % P, (f - e) * (f + e) % P)
+
+
+def times(scalar: int, point: Point) -> Point:
+    """`point` added to itself."""
+    result: Point = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            result = add(result, point)
+        point = add(point, point)
+        scalar >>= 1
+    return result
+
+
+def decompress(data: bytes) -> Optional[Point]:
+    """The point of 32 bytes; None for what no encoder writes."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_1 % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def compress(point: Point) -> bytes:
+    """The 32 bytes of a point."""
+    inverse = pow(point[2], P - 2, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE_Y = 4 * pow(5, P - 2, P) % P
+BASE = decompress(BASE_Y.to_bytes(32, "little"))
+
+
+def signed_by(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether `signature` is that of `key` on `message`."""
+    point = decompress(key) if len(key) == 32 else None
+    if point is None or BASE is None or len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= L or decompress(signature[:32]) is None:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    minus = (P - point[0], point[1], 1, P - point[3])
+    return compress(add(times(s, BASE), times(h, minus))) == signature[:32]
+
+
+# --- C2SP: signed-note, tlog-checkpoint, tlog-proof ----------------------------------------------
+
+
+class Key(NamedTuple):
+    """A verifier key: name+id+key."""
+
+    text: str
+    name: str
+    id: bytes
+    key: bytes
+
+
+class Proof(NamedTuple):
+    """An inclusion proof and the checkpoint it leads to."""
+
+    place: int
+    path: List[bytes]
+    checkpoint: bytes
+
+
+def unbase64(text: str) -> bytes:
+    """Standard base64 in its one exact spelling."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ProofError("not base64") from error
+    if base64.b64encode(data).decode("ascii") != text:
+        raise ProofError("not exact base64")
+    return data
+
+
+def is_name(name: str) -> bool:
+    """What may stand as the name of a key or as an origin."""
+    return bool(name) and not any(c == "+" or c.isspace() or ord(c) < 0x20 for c in name)
+
+
+def parse_key(text: str) -> Key:
+    """A verifier key in text, its id recomputed."""
+    parts = text.split("+", 2)
+    if len(parts) != 3 or not is_name(parts[0]):
+        raise ProofError("a verifier key is name+id+key")
+    typed = unbase64(parts[2])
+    if len(typed) != 33 or typed[0] != 1:
+        raise ProofError("the key is not Ed25519")
+    digest = hashlib.sha256(parts[0].encode("utf-8") + b"\n" + typed).digest()[:4]
+    if digest.hex() != parts[1]:
+        raise ProofError("the key id is not that of the name and key")
+    return Key(text, parts[0], digest, typed[1:])
+
+
+def open_note(data: bytes, keys: List[Key]) -> Tuple[str, List[Key]]:
+    """The signed text and those of `keys` that signed it. A known key's wrong signature refuses."""
+    if len(data) > MAX_NOTE:
+        raise ProofError("the note is larger than 128 KiB")
+    try:
+        note = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ProofError("the note is not UTF-8") from error
+    if any(ord(c) < 0x20 and c != "\n" for c in note):
+        raise ProofError("the note holds a control character")
+    split = note.rfind("\n\n")
+    if split < 0 or not note.endswith("\n") or len(note) == split + 2:
+        raise ProofError("the note has no signatures after an empty line")
+    text, lines = note[: split + 1], note[split + 2 : -1].split("\n")
+    if len(lines) > MAX_SIGNATURES:
+        raise ProofError("the note has more than 100 signatures")
+    signers: List[Key] = []
+    for line in lines:
+        parts = line.split(" ")
+        if len(parts) != 3 or parts[0] != "\u2014" or not is_name(parts[1]):
+            raise ProofError("a signature line is not '\u2014 name base64'")
+        blob = unbase64(parts[2])
+        if len(blob) < 5:
+            raise ProofError("a signature is too short")
+        for key in keys:
+            if key.name == parts[1] and key.id == blob[:4]:
+                if not signed_by(key.key, text.encode("utf-8"), blob[4:]):
+                    raise ProofError("the signature of a known key is wrong")
+                if key not in signers:
+                    signers.append(key)
+    return text, signers
+
+
+def decimal(text: str) -> int:
+    """ASCII decimal below 2^63 without leading zeros."""
+    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", text) or int(text) >= 1 << 63:
+        raise ProofError("not a decimal below 2^63")
+    return int(text)
+
+
+def hash32(text: str) -> bytes:
+    """Base64 of 32 bytes."""
+    data = unbase64(text)
+    if len(data) != 32:
+        raise ProofError("a hash is not 32 bytes")
+    return data
+
+
+def parse_checkpoint(text: str) -> Tuple[str, int, bytes]:
+    """Origin, size and root of a checkpoint."""
+    lines = text.split("\n")
+    if len(lines) < 4 or lines[-1] or "" in lines[:-1] or not is_name(lines[0]):
+        raise ProofError("not a checkpoint: origin, size, root, a line each")
+    size, root = decimal(lines[1]), hash32(lines[2])
+    if size == 0 and root != hashlib.sha256(b"").digest():
+        raise ProofError("the root of no entries is SHA-256 of nothing")
+    return lines[0], size, root
+
+
+def parse_proof(data: bytes) -> Proof:
+    """A tlog-proof; its untrusted `extra` line is dropped."""
+    if len(data) > MAX_NOTE:
+        raise ProofError("the proof is larger than 128 KiB")
+    head, gap, checkpoint = data.partition(b"\n\n")
+    try:
+        lines = head.decode("ascii").split("\n")
+    except UnicodeDecodeError as error:
+        raise ProofError("the proof is not ASCII") from error
+    if not gap or not checkpoint or lines[0] != "c2sp.org/tlog-proof@v1":
+        raise ProofError("not a tlog-proof v1")
+    rest = lines[1:]
+    if rest and rest[0].startswith("extra "):
+        unbase64(rest.pop(0)[6:])
+    if not rest or not rest[0].startswith("index ") or len(rest) > 64:
+        raise ProofError("the proof has no index, or more than 63 hashes")
+    return Proof(decimal(rest[0][6:]), [hash32(line) for line in rest[1:]], checkpoint)
+
+
+def check_inclusion(leaf: bytes, index: int, size: int, path: List[bytes], root: bytes) -> None:
+    """RFC 9162, 2.1.3.2."""
+    if not 0 <= index < size:
+        raise ProofError("the index is not inside the tree")
+    fn, sn, r = index, size - 1, leaf
+    for p in path:
+        if sn == 0:
+            raise ProofError("the proof is too long")
+        if fn & 1 or fn == sn:
+            r = hashlib.sha256(b"\x01" + p + r).digest()
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            r = hashlib.sha256(b"\x01" + r + p).digest()
+        fn, sn = fn >> 1, sn >> 1
+    if sn:
+        raise ProofError("the proof is too short")
+    if r != root:
+        raise ProofError("the proof leads to another root")
+
+
+# --- the steps ----------------------------------------------------------------------------------
+
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+def is_time(value: object) -> bool:
+    """A stored time: 27 bytes of RFC 3339 in UTC that name a real moment."""
+    if not isinstance(value, str) or not TIME.fullmatch(value):
+        return False
+    try:
+        year, month, day, hour, minute, second, fraction = (int(part) for part in re.split("[^0-9]", value[:-1]))
+        datetime.datetime(  # it has no year 0
+            year or 2000, month, day, hour, minute, second, fraction, datetime.timezone.utc
+        )
+    except ValueError:
+        return False
+    return True
+
+
+class Entry(NamedTuple):
+    """An entry whose bytes and envelope step 3 has checked."""
+
+    seq: int
+    leaf: bytes
+    value: Dict[str, Any]
+
+
+class Bundle:
+    """The state of one check; step_N() raises FailedError, and run() keeps the account."""
+
+    def __init__(self, files: Files, keys: List[Key]) -> None:
+        self.listed = files
+        self.files = dict(files)
+        self.keys = keys
+        self.case: Dict[str, Any] = {}
+        self.places: List[Dict[str, Any]] = []
+        self.signer: Optional[Key] = None
+        self.size = 0
+        self.root = b""
+        self.entries: List[Entry] = []
+        self.warnings: List[Text] = []
+        self.not_checked: List[Text] = list(NOT_CHECKED)
+        self.passed: List[int] = []
+        self.failure: Optional[FailedError] = None
+
+    def run(self) -> None:
+        """Steps 1 to 9 in order, up to the first that fails; 10 is what was not checked."""
+        for step in range(1, 10):
+            try:
+                getattr(self, f"step_{step}")()
+            except FailedError as failure:
+                self.failure = failure
+                return
+            self.passed.append(step)
+        self.passed.append(10)
+
+    def need(self, step: int, name: str, seq: Optional[int] = None) -> bytes:
+        """A file that must be there."""
+        if name not in self.files:
+            lack(step, f"{name} is missing", f"нет файла {name}", seq)
+        return self.files[name]
+
+    def only(self, step: int, folder: str, named: List[str]) -> None:
+        """Refuses files of a folder that nothing names: they would look like evidence."""
+        for name, _ in self.listed:
+            if name.startswith(folder) and name not in named:
+                refute(step, f"{name} is in the bundle, but nothing names it", f"файл {name} лежит в пакете, но ничем не назван")
+
+    def step_1(self) -> None:
+        """Names, manifest, hashes."""
+        check_amount(len(self.listed), sum(len(data) for _, data in self.listed))
+        seen = set()
+        for name, _ in self.listed:
+            if not is_safe(name):
+                refute(1, f"the name {quoted(name)} is not safe", f"имя {quoted(name)} небезопасно")
+            if name.lower() in seen:
+                refute(1, f"the name {name} stands twice", f"имя {name} встречается дважды")
+            seen.add(name.lower())
+        manifest = self.read_manifest(self.need(1, MANIFEST))
+        for name, _ in self.listed:
+            if name != MANIFEST and name not in manifest:
+                refute(1, f"{name} is not in the manifest", f"файла {name} нет в описи")
+        for name, digest in manifest.items():
+            if hashlib.sha256(self.need(1, name)).hexdigest() != digest:
+                refute(1, f"{name} has another hash than the manifest says", f"хеш {name} не сходится с описью")
+        known = ("entries/", "openings/", "proofs/", "wordings/")
+        for name, _ in self.listed:
+            if not name.startswith(known) and name not in PLAIN_FILES + UNSIGNED_FILES:
+                self.warnings.append(Text(f"{name} is no part of the proof", f"{name} не входит в доказательство"))
+
+    @staticmethod
+    def read_manifest(data: bytes) -> Dict[str, str]:
+        """Lines "<hex>  <name>", sorted by name, each name once."""
+        result: Dict[str, str] = {}
+        last = ""
+        text = data.decode("ascii", "replace")
+        lines = text.split("\n")
+        if lines.pop():
+            refute(1, "the manifest does not end in a newline", "опись не кончается переводом строки")
+        for line in lines:
+            digest, name = line[:64], line[66:]
+            if not HASH.fullmatch(digest) or line[64:66] != "  " or not is_safe(name) or name <= last:
+                refute(1, "a line of the manifest is malformed or out of order", "строка описи искажена или стоит не на месте")
+            if name == MANIFEST:
+                refute(1, "the manifest names itself", "опись называет сама себя")
+            result[name] = digest
+            last = name
+        return result
+
+    def step_2(self) -> None:
+        """case.json is readable; the checkpoint's signature and origin."""
+        self.read_case()
+        try:
+            own = parse_key(self.case["key"])
+        except ProofError as error:
+            refute(2, f"case.json: {error}", f"case.json: ключ негоден ({error})")
+        note = self.need(2, "checkpoint")
+        try:
+            text, signers = open_note(note, self.keys or [own])
+            origin, self.size, self.root = parse_checkpoint(text)
+        except ProofError as error:
+            refute(2, f"checkpoint: {error}", f"контрольная точка: {error}")
+        if not signers:
+            if self.keys:
+                lack(2, "no given key has signed the checkpoint", "ни один из заданных ключей не подписывал контрольную точку")
+            refute(2, "the key of case.json has not signed the checkpoint", "ключ из case.json не подписывал контрольную точку")
+        named = [key for key in signers if key.name == origin]
+        if not named:
+            refute(2, "no signer has the name of the checkpoint's origin", "имя подписавшего не совпадает с именем журнала")
+        if origin != self.case["origin"]:
+            refute(
+                2, "case.json names another log than the checkpoint", "case.json называет другой журнал, чем контрольная точка"
+            )
+        if named[0].text != own.text:
+            refute(2, "case.json names another key than the one that signed", "case.json называет не тот ключ, которым подписано")
+        self.signer = named[0]
+        if not self.keys:
+            self.warnings.append(
+                Text(
+                    "the key came out of the bundle itself: compare it with one got from the log's owner (--key)",
+                    "ключ взят из самого пакета: сверьте его с полученным от владельца журнала (--key)",
+                )
+            )
+
+    def read_case(self) -> None:
+        """Parses case.json and checks the shape of what the later steps read."""
+        try:
+            case = read_json(self.need(2, "case.json"), MAX_CASE, with_null=True)
+        except ProofError as error:
+            refute(2, f"case.json: {error}", f"case.json: {error}")
+        if case.get("format") != FORMAT:
+            lack(2, "case.json is of a format this checker does not know", "case.json в формате, которого эта проверка не знает")
+        texts = all(isinstance(case.get(name), str) for name in ("key", "number", "origin"))
+        objects = all(isinstance(case.get(name), dict) for name in ("answer", "completeness", "question"))
+        places = case.get("entries")
+        if not texts or not objects or not is_hash(case.get("tag")) or not isinstance(places, list):
+            refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа")
+        if not NUMBER.fullmatch(case["number"]):
+            refute(2, "case.json: the number is not in E.164 form", "case.json: номер записан не в форме E.164")
+        last = -1
+        for place in places:
+            if not isinstance(place, dict) or not is_int(place.get("seq")) or place["seq"] <= last:
+                refute(2, "case.json: entries are not in ascending order", "case.json: записи не по возрастанию")
+            last = place["seq"]
+            expected = {"entry": f"entries/{last:06}.json", "proof": f"proofs/{last:06}.tlog-proof", "seq": last}
+            if last > 0:
+                expected["opening"] = f"openings/{last:06}.json"
+            if place != expected:
+                refute(
+                    2,
+                    f"case.json: the files of entry {last} have other names",
+                    f"case.json: файлы записи {last} названы иначе",
+                    last,
+                )
+        self.case, self.places = case, places
+
+    def step_3(self) -> None:
+        """Bytes and envelope of each entry; `prev` where the entry before is here too."""
+        self.only(3, "entries/", [place["entry"] for place in self.places])
+        for place in self.places:
+            seq = place["seq"]
+            data = self.need(3, place["entry"], seq)
+            try:
+                value = read_json(data, MAX_ENTRY)
+            except ProofError as error:
+                refute(3, f"entry {seq}: {error}", f"запись {seq}: {error}", seq)
+            self.check_envelope(seq, value)
+            before = self.entries[-1] if self.entries else None
+            prev = ZEROS if seq == 0 else before.leaf.hex() if before and before.seq == seq - 1 else value["prev"]
+            if value["prev"] != prev:
+                refute(
+                    3,
+                    f"entry {seq} follows another entry than the one before it here",
+                    f"запись {seq} продолжает другую запись, чем стоящая здесь перед ней",
+                    seq,
+                )
+            self.entries.append(Entry(seq, hashlib.sha256(b"\x00" + data).digest(), value))
+
+    def check_envelope(self, seq: int, value: Dict[str, Any]) -> None:
+        """Every field of the envelope and no other."""
+
+        def bad() -> NoReturn:
+            refute(3, f"entry {seq}: its envelope is not of version 1", f"запись {seq}: оболочка не версии 1", seq)
+
+        if is_int(value.get("v")) and value["v"] != 1:
+            lack(
+                3,
+                f"entry {seq} is of a version this checker does not know",
+                f"запись {seq} в версии, которой эта проверка не знает",
+                seq,
+            )
+        names = set(value) - {"subject"}
+        if names != {"at", "body", "log", "prev", "salt", "seq", "type", "v"} or not is_int(value["v"]):
+            bad()
+        if not is_time(value["at"]) or not isinstance(value["body"], dict) or not is_hash(value["prev"]):
+            bad()
+        if not isinstance(value["salt"], str) or not re.fullmatch(r"[0-9a-f]{32}", value["salt"]):
+            bad()
+        if not isinstance(value["type"], str) or not is_int(value["seq"]):
+            bad()
+        if value["log"] != self.case["origin"]:
+            refute(3, f"entry {seq} is of another log", f"запись {seq} из другого журнала", seq)
+        if value["seq"] != seq:
+            refute(3, f"entry {seq} says it is entry {value['seq']}", f"запись {seq} называет себя записью {value['seq']}", seq)
+        if value["type"] not in TYPES:
+            lack(
+                3,
+                f"entry {seq} is of a type this checker does not know",
+                f"запись {seq} вида, которого эта проверка не знает",
+                seq,
+            )
+        if "subject" in value:
+            subject = value["subject"]
+            if not isinstance(subject, dict) or set(subject) != {"prev", "seq", "tag"}:
+                bad()
+            if not is_int(subject["prev"]) or not is_int(subject["seq"]) or not is_hash(subject["tag"]):
+                bad()
+
+    def step_4(self) -> None:
+        """Inclusion of each entry under the one checkpoint."""
+        self.only(4, "proofs/", [place["proof"] for place in self.places])
+        for place, entry in zip(self.places, self.entries):
+            data = self.need(4, place["proof"], entry.seq)
+            try:
+                proof = parse_proof(data)
+                if proof.checkpoint != self.files["checkpoint"]:
+                    raise ProofError("the proof holds another checkpoint")
+                if proof.place != entry.seq:
+                    raise ProofError("the proof is of another entry")
+                check_inclusion(entry.leaf, proof.place, self.size, proof.path, self.root)
+            except ProofError as error:
+                refute(4, f"entry {entry.seq}: {error}", f"запись {entry.seq}: {error}", entry.seq)
+
+    def step_5(self) -> None:
+        """Entry 0."""
+        if not self.entries or self.entries[0].seq != 0:
+            lack(5, "entry 0 is missing", "нет записи 0", 0)
+        first = self.entries[0].value
+        if first["type"] != "log.created" or "subject" in first:
+            refute(5, "entry 0 is not the creation of the log", "запись 0 — не создание журнала", 0)
+        if first["body"].get("key") != self.case["key"]:
+            refute(5, "entry 0 names another key than the one that signed", "запись 0 называет другой ключ, чем подписавший", 0)
+
+    def step_6(self) -> None:
+        """Openings, and that everything is about the one number."""
+        self.only(6, "openings/", [place["opening"] for place in self.places[1:]])
+        for place, entry in zip(self.places[1:], self.entries[1:]):
+            seq = entry.seq
+            data = self.need(6, place["opening"], seq)
+            try:
+                opening = read_json(data, MAX_ENTRY)
+                if set(opening) != {"details", "salt"} or not is_hash(opening["salt"]):
+                    raise ProofError("not details and a salt of 32 bytes")
+                if not isinstance(opening["details"], str):
+                    raise ProofError("the details are not a text")
+                details = opening["details"].encode("utf-8")
+                commitment = hashlib.sha256(b"libconsent/commit/v1\x00" + bytes.fromhex(opening["salt"]) + details).hexdigest()
+                if entry.value["body"].get("details") != commitment:
+                    raise ProofError("it is not the opening of this entry")
+                if read_json(details, MAX_ENTRY).get("number") != self.case["number"]:
+                    raise ProofError("it names another number than case.json")
+            except ProofError as error:
+                refute(6, f"opening of entry {seq}: {error}", f"раскрытие записи {seq}: {error}", seq)
+        if self.case["answer"].get("number") != self.case["number"]:
+            refute(6, "the answer in case.json is about another number", "ответ в case.json — о другом номере")
+
+    def step_7(self) -> None:
+        """The chain of one subject."""
+        chain = self.entries[1:]
+        if not chain:
+            lack(7, "there is no entry about the number", "нет ни одной записи о номере")
+        before = -1
+        for i, entry in enumerate(chain, 1):
+            seq = entry.seq
+            subject = entry.value.get("subject")
+            if subject is None or entry.value["type"] == "log.created":
+                refute(7, f"entry {seq} is about no subject", f"запись {seq} ни о ком", seq)
+            if subject["tag"] != self.case["tag"]:
+                refute(7, f"entry {seq} is about another subject", f"запись {seq} о другом абоненте", seq)
+            if subject["seq"] != i or subject["prev"] != before:
+                refute(
+                    7,
+                    f"before entry {seq} an entry of the subject is missing",
+                    f"перед записью {seq} недостаёт записи того же абонента",
+                    seq,
+                )
+            if entry.value["type"] == "number.reassigned" and i != len(chain):
+                refute(
+                    7,
+                    f"entry {seq} gives the number away, yet others follow",
+                    f"в записи {seq} номер сменил абонента, но за ней есть ещё",
+                    seq,
+                )
+            before = seq
+        whole = self.case["completeness"]
+        if whole.get("entries") != len(chain) or whole.get("last_seq") != before:
+            refute(7, "case.json counts other entries than are here", "case.json насчитывает другие записи, чем здесь есть")
+        relied_on = self.case["answer"].get("relied_on")
+        if relied_on is not None and relied_on not in [entry.seq for entry in chain]:
+            refute(7, "the answer relies on an entry that is not here", "ответ опирается на запись, которой здесь нет")
+
+    def step_8(self) -> None:
+        """Order and possibility of the times."""
+        latest = ""
+        for entry in self.entries:
+            at = entry.value["at"]
+            if at < latest:
+                self.warnings.append(
+                    Text(
+                        f"entry {entry.seq} was recorded earlier than an entry before it, says the log's clock",
+                        f"по часам журнала запись {entry.seq} сделана раньше, чем стоящая перед ней",
+                    )
+                )
+            latest = max(latest, at)
+            if entry.seq == 0:
+                continue
+            happened = entry.value["body"].get("happened")
+            if not is_time(happened):
+                refute(
+                    8, f"entry {entry.seq} does not say when it happened", f"в записи {entry.seq} нет времени события", entry.seq
+                )
+            if happened > at:
+                refute(
+                    8,
+                    f"entry {entry.seq} was recorded before it happened",
+                    f"запись {entry.seq} сделана раньше самого события",
+                    entry.seq,
+                )
+
+    def step_9(self) -> None:
+        """Wordings."""
+        named: List[str] = []
+        for entry in self.entries:
+            wording = entry.value["body"].get("wording")
+            if wording is None:
+                continue
+            if not is_hash(wording):
+                refute(
+                    9,
+                    f"entry {entry.seq}: the wording is not a hash",
+                    f"запись {entry.seq}: формулировка названа не хешем",
+                    entry.seq,
+                )
+            name = f"wordings/{wording}.txt"
+            named.append(name)
+            if name not in self.files:
+                self.not_checked.append(
+                    Text(
+                        f"the wording of entry {entry.seq}: only its hash is here",
+                        f"формулировка записи {entry.seq}: здесь есть только её хеш",
+                    )
+                )
+        self.only(9, "wordings/", named)
+        for name in named:
+            if name in self.files and hashlib.sha256(self.files[name]).hexdigest() != name[9:73]:
+                refute(9, f"{name} is another text", f"{name} — другой текст")
+
+    def verdict(self) -> str:
+        """One of proven, refuted, not_proven."""
+        return self.failure.verdict if self.failure else "proven"
+
+    def question(self) -> Text:
+        """What the verdict answers."""
+        if self.failure or self.signer is None:
+            return Text(
+                "Does the log hold the entries of this bundle, and are they about the number of case.json?",
+                "Есть ли в журнале записи этого пакета и о том ли номере они, что назван в case.json?",
+            )
+        count, origin, number = len(self.entries) - 1, self.case["origin"], self.case["number"]
+        by_en, by_ru = (
+            ("the given key", "заданным ключом") if self.keys else ("the key inside the bundle", "ключом из самого пакета")
+        )
+        return Text(
+            f"Does log {origin}, signed at {self.size} entries by {by_en}, hold the {count} entries "
+            f"of this bundle about {number}, the subject's first to entry {self.entries[-1].seq} without a gap?",
+            f"Есть ли в журнале {origin}, подписанном {by_ru} на {self.size} записях, записи этого пакета "
+            f"о номере {number} ({count}): от первой об этом абоненте до записи {self.entries[-1].seq} без пропусков?",
+        )
+
+
+# --- telling ------------------------------------------------------------------------------------
+
+VERDICTS = {
+    "proven": Text("PROVEN", "ДОКАЗАНО"),
+    "refuted": Text("REFUTED", "ОПРОВЕРГНУТО"),
+    "not_proven": Text("NOT PROVEN", "НЕ ДОКАЗАНО"),
+}
+
+
+def as_json(bundle: Bundle, lang: int) -> str:
+    """One document, with the field names of `consent verify --json`."""
+    failure = bundle.failure
+    result = {
+        "question": bundle.question()[lang],
+        "verdict": bundle.verdict(),
+        "coverage": {
+            "entries": len(bundle.entries),
+            "signed_up_to": bundle.size if bundle.signer else 0,
+            "signed_by": bundle.signer.text if bundle.signer else "",
+            "key_was_given": bool(bundle.keys),
+            "standing_checked": False,
+            "not_checked": [text[lang] for text in bundle.not_checked],
+        },
+        "warnings": [text[lang] for text in bundle.warnings],
+        "problem": {"seq": failure.seq, "step": failure.step, "what": f"({failure.step}) {failure.what[lang]}"}
+        if failure
+        else None,
+        "steps": {
+            str(step): "ok" if step in bundle.passed else "fail" if failure and failure.step == step else "not reached"
+            for step in STEPS
+        },
+    }
+    return json.dumps(result, ensure_ascii=False, indent=1)
+
+
+def as_text(bundle: Bundle, lang: int) -> str:
+    """Numbered steps, then the verdict with what it covers."""
+    lines: List[str] = []
+    failure = bundle.failure
+    for step, title in STEPS.items():
+        if step == 10:
+            continue
+        mark = "ok  " if step in bundle.passed else "FAIL" if failure and failure.step == step else "-   "
+        lines.append(f"{mark} {step:2}  {title[lang]}")
+        if failure and failure.step == step:
+            lines.append(f"         {failure.what[lang]}")
+    lines.append(("" if failure else "    10  ") + ("" if failure else STEPS[10][lang] + ":"))
+    if not failure:
+        lines += [f"         - {text[lang]}" for text in bundle.not_checked]
+        lines.append("")
+    lines.append(Text("Question: ", "Вопрос: ")[lang] + bundle.question()[lang])
+    lines.append(Text("Verdict: ", "Вывод: ")[lang] + VERDICTS[bundle.verdict()][lang])
+    if bundle.signer:
+        lines.append(Text("Key: ", "Ключ: ")[lang] + bundle.signer.text)
+    for text in bundle.warnings:
+        lines.append(Text("Warning: ", "Внимание: ")[lang] + text[lang])
+    return "\n".join(lines)
+
+
+def default_language() -> str:
+    """Russian where the environment says so."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return "ru" if os.environ[name].lower().startswith("ru") else "en"
+    return "en"
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Reads the command line, checks, prints; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    parser = argparse.ArgumentParser(prog="verify.py", description="Checks a libconsent bundle.")
+    parser.add_argument("path", nargs="?", metavar="FOLDER-OR-ZIP", help="default: the folder of this file")
+    parser.add_argument(
+        "--key", action="append", default=[], metavar="VKEY", help="the log's verifier key, got from its owner; may be repeated"
+    )
+    parser.add_argument("--json", action="store_true", help="for machines")
+    parser.add_argument("--lang", choices=("ru", "en"), default=default_language())
+    options = parser.parse_args(arguments)
+    lang = 1 if options.lang == "ru" else 0
+    try:
+        keys = [parse_key(text) for text in options.key]
+    except ProofError as error:
+        parser.error(f"--key: {error}")
+    path = Path(options.path) if options.path is not None else Path(__file__).resolve().parent
+    bundle = Bundle([], keys)
+    try:
+        try:
+            bundle = Bundle(read_container(path), keys)
+        except FailedError as failure:
+            bundle.failure = failure
+        else:
+            bundle.run()
+    except CannotReadError as error:
+        print(f"verify.py: {error}", file=sys.stderr)
+        return 3
+    except (OSError, MemoryError) as error:
+        print(f"verify.py: {type(error).__name__}", file=sys.stderr)
+        return 3
+    print(as_json(bundle, lang) if options.json else as_text(bundle, lang))
+    return 0 if bundle.verdict() == "proven" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

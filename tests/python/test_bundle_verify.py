@@ -1,0 +1,394 @@
+"""verify.py, as it lies in every bundle: the vectors, and containers that hide something.
+
+tests/bundle/verify_bundle_test.cpp gives the same vectors to the C++ verifier.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+import struct
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import bundle_vectors
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "python" / "consent" / "verify_standalone.py"
+GENERATOR = bundle_vectors.FOLDER / "generate.py"
+
+
+def load_script():
+    spec = importlib.util.spec_from_file_location("verify_py", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["verify_py"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+script = load_script()
+
+
+def run(*arguments: str | Path, lang: str = "en", cwd: Path | None = None):
+    """As its users run it, but with nothing of this machine: no site, no environment of Python."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-I", "-S", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"LANG": f"{lang}.UTF-8", "PATH": os.environ["PATH"]},
+        cwd=cwd,
+        timeout=120,
+        check=False,
+    )
+
+
+def zipped(files, folder: Path, method: int = zipfile.ZIP_STORED) -> Path:
+    path = folder / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, data in files:
+            archive.writestr(zipfile.ZipInfo(each, (1980, 1, 1, 0, 0, 0)), data, method)
+    return path
+
+
+def check(files, keys):
+    bundle = script.Bundle(files, [script.parse_key(key) for key in keys])
+    bundle.run()
+    return bundle
+
+
+@pytest.mark.parametrize("name", bundle_vectors.names())
+def test_every_vector_gets_its_verdict_and_a_refusal_names_its_step(name):
+    vector = bundle_vectors.load(name)
+    bundle = check(vector.files, vector.keys)
+    step = bundle.failure.step if bundle.failure else 0
+    assert (bundle.verdict(), step) == (vector.verdict, vector.step), bundle.failure
+    for lang in (0, 1):
+        told = json.loads(script.as_json(bundle, lang))
+        assert told["verdict"] == vector.verdict
+        assert "+7" not in ((told["problem"] or {}).get("what", ""))
+        assert script.as_text(bundle, lang)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "happy",
+        "happy@own-key",
+        "flipped-bit@entry-7+manifest",
+        "flipped-bit@proof-7",
+        "flipped-bit@signature",
+        "missing-middle-entry-7",
+        "other-number@case",
+        "opening-of-another-entry",
+        "other-key-given",
+        "other-origin@case",
+        "size-0",
+        "json-root",
+        "duplicate-keys@entry-7",
+        "extra-file",
+        "deep@case",
+        "empty",
+    ],
+)
+def test_the_command_says_the_same_with_its_exit_code(name, tmp_path):
+    vector = bundle_vectors.load(name)
+    keys = [word for key in vector.keys for word in ("--key", key)]
+    ended = run(SCRIPT, zipped(vector.files, tmp_path), "--json", *keys)
+    told = json.loads(ended.stdout)
+    assert ended.stderr == ""
+    assert ended.returncode == (0 if vector.verdict == "proven" else 1)
+    assert told["verdict"] == vector.verdict
+    assert (told["problem"] or {"step": 0})["step"] == vector.step
+
+
+def test_the_vectors_are_those_that_the_generator_writes():
+    subprocess.run([sys.executable, GENERATOR, "--check"], check=True)  # noqa: S603
+
+
+# --- how people run it --------------------------------------------------------------------------
+
+
+def unpacked(folder: Path, name: str = "happy") -> list[str]:
+    vector = bundle_vectors.load(name)
+    for each, data in vector.files:
+        path = folder / each
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return vector.keys
+
+
+def test_without_a_path_it_checks_the_folder_it_lies_in(tmp_path):
+    vector = bundle_vectors.load("happy")
+    files = dict(vector.files) | {"verify.py": SCRIPT.read_bytes()}
+    lines = "".join(
+        f"{script.hashlib.sha256(files[n]).hexdigest()}  {n}\n"
+        for n in sorted(files)
+        if n != script.MANIFEST
+    )
+    files[script.MANIFEST] = lines.encode()
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    ended = run("verify.py", "--key", vector.keys[0], cwd=tmp_path)
+    assert ended.returncode == 0, ended.stdout
+    assert "PROVEN" in ended.stdout
+    assert "Warning" not in ended.stdout
+
+
+def test_it_speaks_russian_where_the_environment_does(tmp_path):
+    keys = unpacked(tmp_path)
+    ended = run(SCRIPT, tmp_path, "--key", keys[0], lang="ru_RU")
+    assert "ДОКАЗАНО" in ended.stdout
+    assert run(SCRIPT, tmp_path, "--lang", "en", lang="ru_RU").stdout.count("PROVEN") == 1
+
+
+def test_a_console_without_cyrillic_gets_escapes_and_no_traceback(tmp_path):
+    unpacked(tmp_path)
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, SCRIPT, tmp_path, "--lang", "ru"],
+        capture_output=True,
+        env={"PYTHONIOENCODING": "ascii", "PATH": os.environ["PATH"]},
+        check=False,
+    )
+    assert ended.returncode == 0
+    assert b"Traceback" not in ended.stderr
+
+
+def test_without_a_key_it_warns(tmp_path):
+    unpacked(tmp_path)
+    ended = run(SCRIPT, tmp_path)
+    assert ended.returncode == 0
+    assert "out of the bundle itself" in ended.stdout
+
+
+def test_the_question_names_the_number_and_what_was_not_checked_is_listed(tmp_path):
+    keys = unpacked(tmp_path)
+    ended = run(SCRIPT, tmp_path, "--key", keys[0])
+    assert "+79161234567" in ended.stdout
+    assert "no later entry about this subject" in ended.stdout
+
+
+@pytest.mark.parametrize("key", ["", "x", "a+b+c", "a+00000000+AQ==", "a b+00000000+AQ=="])
+def test_a_key_that_is_none_is_wrong_usage(key, tmp_path):
+    assert run(SCRIPT, tmp_path, "--key", key).returncode == 2
+
+
+def test_what_cannot_be_read_is_neither_proven_nor_refuted(tmp_path):
+    text = tmp_path / "text.zip"
+    text.write_text("no ZIP")
+    for path in (tmp_path / "absent", text, "/dev/null"):
+        ended = run(SCRIPT, path)
+        assert ended.returncode == 3
+        assert ended.stdout == ""
+        assert "Traceback" not in ended.stderr
+
+
+# --- containers ---------------------------------------------------------------------------------
+
+
+def happy():
+    return list(bundle_vectors.load("happy").files)
+
+
+def refused(path, part, verdict="refuted"):
+    ended = run(SCRIPT, path, "--json")
+    assert ended.returncode == 1, ended
+    told = json.loads(ended.stdout)
+    assert told["verdict"] == verdict
+    assert told["problem"]["step"] == 1
+    assert part in told["problem"]["what"]
+    assert told["coverage"]["entries"] == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil",
+        "/etc/evil",
+        "entries/../../evil",
+        "C:evil",
+        "a\\b",
+        "~/x",
+        "файл",
+        "e\u0301",
+        "a//b",
+    ],
+)
+def test_a_zip_with_an_unsafe_name_is_refused_at_step_1(name, tmp_path):
+    refused(zipped([*happy(), (name, b"x")], tmp_path), "not safe")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", ["case.json", "CASE.json"])
+def test_a_zip_with_a_name_twice_is_refused_at_step_1(name, tmp_path):
+    refused(zipped([*happy(), (name, b"{}")], tmp_path), "twice")
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
+    refused(
+        zipped([*happy(), ("bomb.txt", bytes(10_000_000))], tmp_path, zipfile.ZIP_DEFLATED),
+        "100 times",
+    )
+
+
+def test_a_zip_that_promises_more_than_a_gibibyte_is_refused(tmp_path):
+    path = zipped([("bomb.txt", b"x" * 1000)], tmp_path)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02") + 24
+    data[at : at + 4] = struct.pack("<I", (1 << 30) + 1)
+    path.write_bytes(data)
+    refused(path, "1 GiB")
+
+
+def test_a_zip_of_too_many_files_is_refused(tmp_path):
+    refused(zipped([(f"a{i}", b"") for i in range(10_001)], tmp_path), "10 000")
+
+
+def test_a_link_in_a_zip_is_refused(tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        info = zipfile.ZipInfo("case.json")
+        info.create_system = 3
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+    refused(path, "link")
+
+
+def test_an_encrypted_member_is_refused(tmp_path):
+    path = zipped([("case.json", b"{}")], tmp_path)
+    data = bytearray(path.read_bytes())
+    for sign, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(sign) + offset] |= 1
+    path.write_bytes(data)
+    refused(path, "encrypted")
+
+
+def test_an_unknown_compression_is_refused(tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("case.json", b"{}")
+    refused(path, "compression")
+
+
+def test_members_that_overlap_are_refused(tmp_path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a", b"x")
+        archive.writestr("b", b"x")
+    data = bytearray(buffer.getvalue())
+    second = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02") + 1)
+    data[second + 42 : second + 46] = struct.pack("<I", 0)
+    path = tmp_path / "x.zip"
+    path.write_bytes(data)
+    refused(path, "overlap")
+
+
+def test_bytes_before_the_zip_are_refused(tmp_path):
+    path = zipped(happy(), tmp_path)
+    path.write_bytes(b"#!/bin/sh\n" + path.read_bytes())
+    refused(path, "precede")
+
+
+def test_a_damaged_member_is_not_proven(tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("case.json", b"content of it")
+    path.write_bytes(path.read_bytes().replace(b"content of it", b"content of IT"))
+    refused(path, "damaged", verdict="not_proven")
+
+
+def test_no_cut_or_flipped_zip_ends_in_a_traceback(tmp_path):
+    whole = zipped(happy(), tmp_path, zipfile.ZIP_DEFLATED).read_bytes()
+    path = tmp_path / "y.zip"
+    for at in range(0, len(whole), 97):
+        for data in (whole[:at], whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]):
+            path.write_bytes(data)
+            try:
+                files = script.read_container(path)
+            except (script.CannotReadError, script.FailedError):
+                continue
+            # A bit of a date changes nothing; what is read otherwise is not proven.
+            assert (check(files, []).verdict() == "proven") == (sorted(files) == sorted(happy()))
+
+
+def test_links_and_strange_files_in_a_folder_are_refused(tmp_path):
+    unpacked(tmp_path)
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    refused(tmp_path, "not a regular file")
+    (tmp_path / "link").unlink()
+    os.mkfifo(tmp_path / "pipe")
+    refused(tmp_path, "not a regular file")
+
+
+def test_a_linked_folder_is_not_followed(tmp_path):
+    inner = tmp_path / "bundle"
+    inner.mkdir()
+    unpacked(inner)
+    (inner / "more").symlink_to(tmp_path)
+    refused(inner, "not a regular file")
+
+
+# --- Ed25519 ------------------------------------------------------------------------------------
+
+
+def test_signatures_of_rfc_8032_verify_and_no_other():
+    # RFC 8032, 7.1, tests 1 to 3
+    for key, message, signature in (
+        (
+            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+            "",
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+            "d25bf5f0595bbe24655141438e7a100b",
+        ),
+        (
+            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+            "72",
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
+            "387b2eaeb4302aeeb00d291612bb0c00",
+        ),
+        (
+            "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+            "af82",
+            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
+            "4a7c15e9716ed28dc027beceea1ec40a",
+        ),
+    ):
+        k, m, s = map(bytes.fromhex, (key, message, signature))
+        assert script.signed_by(k, m, s)
+        assert not script.signed_by(k, m + b"x", s)
+        assert not script.signed_by(k, m, s[:-1])
+        more = (int.from_bytes(s[32:], "little") + script.L).to_bytes(32, "little")
+        assert not script.signed_by(k, m, s[:32] + more)
+        for bit in range(0, 512, 31):
+            bad = bytearray(s)
+            bad[bit // 8] ^= 1 << bit % 8
+            assert not script.signed_by(k, m, bytes(bad))
+
+
+def test_points_no_encoder_writes_are_refused():
+    assert script.decompress((script.P + 1).to_bytes(32, "little")) is None  # y = p + 1
+    assert script.decompress(((1 << 255) | 1).to_bytes(32, "little")) is None  # x = 0 with a sign
+    assert script.decompress((2).to_bytes(32, "little")) is None  # not on the curve
+
+
+# --- the promise of the file itself ---------------------------------------------------------------
+
+
+def test_it_imports_the_standard_library_only_and_is_python_3_8():
+    import ast
+
+    tree = ast.parse(SCRIPT.read_text(), feature_version=(3, 8))
+    names = {
+        (node.module or "").split(".")[0] if isinstance(node, ast.ImportFrom) else alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert names <= set(sys.stdlib_module_names)

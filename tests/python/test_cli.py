@@ -1,0 +1,524 @@
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import datetime
+
+import pytest
+
+import consent
+from consent import cli
+from consent.terminal import Progress, language, without_numbers
+from romashka import INN, NUMBER, OTHER, WORDING
+
+ORIGIN = "romashka.example/consent"
+AD = ("--purpose", "advertising", "--channel", "voice")
+SAID = "2026-11-20T14:03:00+03:00"
+CDR = """\
+"","1001","89161234567","from-internal","","PJSIP/1001-1","PJSIP/trunk-1","Dial","","{0}",,"{0}",5,3,"ANSWERED","DOCUMENTATION"
+"","1001","89161234568","from-internal","","PJSIP/1001-2","PJSIP/trunk-2","Dial","","{0}",,"{0}",5,3,"ANSWERED","DOCUMENTATION"
+"""
+
+
+@pytest.fixture
+def made(run, tmp_path):
+    """A log made by the command, with one consent in it."""
+    assert (
+        run("init", "rom", "--origin", ORIGIN, "--inn", INN, "--name", "ООО Ромашка").returncode
+        == 0
+    )
+    (tmp_path / "text.txt").write_text(WORDING, encoding="utf-8")
+    done = run(
+        *("give", "rom", NUMBER, *AD, "--method", "sms_code", "--code", "sent,returned"),
+        *("--wording", "text.txt", "--at", SAID),
+    )
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "rom"
+
+
+def answer(done):
+    """The one JSON document on stdout."""
+    return json.loads(done.stdout)
+
+
+def digits(text):
+    return "".join(c for c in text if c.isdigit())
+
+
+# --- the way through -----------------------------------------------------------------------------
+
+
+def test_init_says_the_key_by_which_others_check(run, tmp_path):
+    done = run("init", "rom", "--origin", ORIGIN, "--inn", INN, "--json")
+    assert done.returncode == 0
+    made = answer(done)
+    assert made["origin"] == ORIGIN
+    assert made["size"] == 1
+    assert made["verifier_key"].startswith(ORIGIN + "+")
+    assert (tmp_path / "rom" / "log.db").exists()
+
+
+def test_a_second_init_on_the_same_folder_cannot(run, made):
+    done = run("init", made, "--origin", ORIGIN)
+    assert done.returncode == 3
+    assert done.stdout == ""
+
+
+def test_check_says_yes_with_exit_0_and_no_with_exit_1(run, made):
+    yes, no = run("check", made, NUMBER, *AD), run("check", made, OTHER, *AD)
+    assert (yes.returncode, no.returncode) == (0, 1)
+    assert "ALLOWED" in yes.stdout
+    assert "DENIED" in no.stdout
+    assert (yes.stderr, no.stderr) == ("", "")
+
+
+def test_check_prints_the_fields_of_the_face(run, made):
+    found = answer(run("check", made, NUMBER, *AD, "--json"))
+    fields = "number verdict allowed findings relied_on next_allowed at rules log_size"
+    assert set(fields.split()) <= set(found)
+    assert (found["number"], found["verdict"], found["allowed"]) == (NUMBER, "allow", True)
+    assert found["relied_on"] == 1
+    assert found["next_allowed"] is None
+    assert datetime.fromisoformat(found["at"]).utcoffset() is not None
+    assert {"rule", "verdict", "why", "citation"} <= set(found["findings"][0])
+
+
+def test_several_numbers_are_a_list_and_yes_only_if_all_are_allowed(run, made):
+    done = run("check", made, NUMBER, OTHER, *AD, "--json")
+    assert done.returncode == 1
+    assert [one["allowed"] for one in answer(done)] == [True, False]
+    assert run("check", made, NUMBER, "8 (916) 123-45-67", *AD).returncode == 0
+
+
+def test_check_reads_numbers_from_stdin_one_json_a_line_and_goes_on_after_a_bad_one(run, made):
+    done = run("check", made, "-", *AD, "--json", stdin=f"{NUMBER}\n\nnot a number\n{OTHER}\n")
+    assert done.returncode == 2
+    yes, bad, no = [json.loads(line) for line in done.stdout.splitlines()]
+    assert yes["allowed"]
+    assert not no["allowed"]
+    assert bad["line"] == 3
+    assert "error" in bad
+
+
+def test_check_of_stdin_says_1_for_a_no_and_0_when_all_are_allowed(run, made):
+    assert run("check", made, "-", *AD, stdin=f"{NUMBER}\n{OTHER}\n").returncode == 1
+    assert run("check", made, "-", *AD, stdin=f"{NUMBER}\n").returncode == 0
+    assert run("check", made, "-", *AD, stdin="").returncode == 0
+
+
+def test_a_moment_before_the_consent_is_a_no(run, made):
+    assert run("check", made, NUMBER, *AD, "--at", "2026-11-20T14:02:59+03:00").returncode == 1
+    assert run("check", made, NUMBER, *AD, "--at", "2026-11-20T14:03:01+03:00").returncode == 0
+
+
+def test_what_a_consent_does_not_name_is_a_no(run, made):
+    assert (
+        run("check", made, NUMBER, "--purpose", "advertising", "--channel", "sms").returncode == 1
+    )
+    assert run("check", made, NUMBER, *AD, "--distributor", "7736050003").returncode == 1
+
+
+def test_a_text_that_names_nobody_is_not_the_logs_own_consent(run, made):
+    done = run("give", made, OTHER, *AD, "--distributor", "none", "--method", "paper")
+    assert done.returncode == 0
+    assert run("check", made, OTHER, *AD).returncode == 1
+    (event,) = answer(run("history", made, OTHER, "--json"))["events"]
+    assert (event["distributor"], event["distributors"]) == (None, [])
+
+
+@pytest.mark.parametrize("stop", ["withdraw", "refuse"])
+def test_a_stop_ends_the_consent_at_once(run, made, stop):
+    done = run(stop, made, NUMBER, "--method", "operator_note", "--json")
+    assert done.returncode == 0
+    assert answer(done)["seq"] == 2
+    assert run("check", made, NUMBER, *AD).returncode == 1
+
+
+def test_after_a_reassignment_the_old_consent_no_longer_speaks(run, made):
+    assert run("reassign", made, NUMBER).returncode == 0
+    assert run("check", made, NUMBER, *AD).returncode == 1
+    assert [
+        event["type"] for event in answer(run("history", made, NUMBER, "--json"))["events"]
+    ] == [
+        "consent.given",
+        "number.reassigned",
+    ]
+
+
+def test_asking_is_no_consent(run, made):
+    assert (
+        run("ask", made, OTHER, "--purpose", "advertising", "--wording", "text.txt").returncode == 0
+    )
+    assert run("check", made, OTHER, *AD).returncode == 1
+
+
+def test_history_tells_both_times_and_the_scope(run, made):
+    found = answer(run("history", made, NUMBER, "--json"))
+    (event,) = found["events"]
+    assert found["number"] == NUMBER
+    assert {
+        "seq",
+        "type",
+        "at",
+        "recorded_at",
+        "purposes",
+        "channels",
+        "distributor",
+        "method",
+    } <= set(event)
+    assert datetime.fromisoformat(event["at"]) == datetime.fromisoformat(SAID)
+    assert datetime.fromisoformat(event["recorded_at"]) > datetime.fromisoformat(event["at"])
+    assert (event["purposes"], event["channels"]) == (["advertising"], ["voice"])
+    assert (event["distributor"], event["method"]) == (INN, "sms_code")
+    assert event["wording"] == hashlib.sha256(WORDING.encode()).hexdigest()
+    shown = run("history", made, NUMBER).stdout
+    assert "2026-11-20 14:03:00+03:00" in shown
+    assert answer(run("history", made, OTHER, "--json")) == {"number": OTHER, "events": []}
+
+
+def test_all_flags_of_a_consent_reach_the_entry(run, made, tmp_path):
+    (tmp_path / "form.pdf").write_bytes(b"form")
+    (tmp_path / "rec.wav").write_bytes(b"sound")
+    done = run(
+        *("give", made, OTHER, "--purpose", "advertising,service", "--channel", "voice,sms"),
+        *("--covers", "advertising,personal_data", "--method", "paper", "--wording", "text.txt"),
+        *("--document", "form.pdf", "--evidence", "rec.wav", "--evidence", "form.pdf"),
+        *("--until", "2030-01-01T00:00:00+03:00", "--campaign", "spring", "--code", "sent"),
+        *("--prechecked", "--in-contract", "separate-mark", "--advertiser", INN, "--acts-for", INN),
+        *("--giver", "employee", "--authority", "director", "--source", "web"),
+    )
+    assert done.returncode == 0, done.stderr
+    (event,) = answer(run("history", made, OTHER, "--json"))["events"]
+    form = hashlib.sha256(b"form").hexdigest()
+    assert event["document"] == form
+    assert sorted(event["evidence"]) == sorted([form, hashlib.sha256(b"sound").hexdigest()])
+    assert event["covers"] == ["advertising", "personal_data"]
+    assert event["code"] == {"returned": False, "sent_to_this_number": True}
+    assert event["in_contract"] == {"separate_mark": True}
+    assert event["prechecked"] is True
+    assert event["giver"] == {"authority": "director", "kind": "employee"}
+    assert (event["advertiser"], event["acts_for"]) == (INN, [INN])
+    assert (event["campaign"], event["source"]) == ("spring", "web")
+
+
+# --- classify, rules, audit, prove, verify, checkpoint -------------------------------------------
+
+
+def test_classify_is_exit_0_whatever_the_answer(run):
+    done = run("classify", NUMBER, "--json")
+    assert done.returncode == 0
+    found = answer(done)
+    assert found["personal_data"] == "unknown"
+    assert {"number", "personal_data", "kind", "basis", "citations", "confidence"} <= set(found)
+    done = run(
+        *("classify", "+74951234567", "--inn", INN, "--ogrn", "1027700132195"),
+        *("--user", "shared_line", "--json"),
+    )
+    assert (done.returncode, answer(done)["personal_data"]) == (0, "no")
+    assert len(answer(run("classify", NUMBER, OTHER, "--json"))) == 2
+
+
+def test_classify_refuses_an_inn_that_fails_its_check(run):
+    assert run("classify", NUMBER, "--inn", "7707083894").returncode == 2
+
+
+def test_rules_are_shown_with_their_source_and_by_date(run):
+    found = answer(run("rules", "--json"))
+    assert found["jurisdiction"] == "RU"
+    assert all(row["citation"] and row["read_on"] for row in found["rows"])
+    old = answer(run("rules", "list", "--at", "2010-01-01T00:00:00+03:00", "--json"))
+    assert 0 < len(old["rows"]) < len(found["rows"])
+    (row,) = answer(run("rules", "show", "ru/38-fz/18-1", "--json"))["rows"]
+    assert row["sheet"] == "AD-001"
+    assert run("rules", "show", "no/such").returncode == 2
+    assert run("rules", "show").returncode == 2
+
+
+def test_audit_finds_the_call_nobody_consented_to(run, made, tmp_path):
+    (tmp_path / "Master.csv").write_text(CDR.format("2026-11-21 12:00:00"), encoding="utf-8")
+    done = run(
+        *("audit", made, "Master.csv", "--zone", "Europe/Moscow"),
+        *("--outgoing-context", "from-internal", "--country", "RU"),
+        *("--report", "out.html", "--findings", "out.csv", "--rejects", "bad.csv", "--json"),
+    )
+    assert done.returncode == 1, done.stderr
+    found = answer(done)
+    assert (
+        found["rows"] == found["judged"] + sum(found["left_out"].values()) + found["rejected"] == 2
+    )
+    assert found["violations"] == {"ru/38-fz/18-1": 1}
+    assert (tmp_path / "out.html").read_text(encoding="utf-8").startswith("<!")
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").count("\n") >= 2
+    done = run(
+        "audit",
+        made,
+        "Master.csv",
+        "--zone",
+        "Europe/Moscow",
+        "--outgoing-context",
+        "from-internal",
+    )
+    assert "ru/38-fz/18-1" in done.stdout
+    assert done.stderr == ""
+
+
+def test_audit_with_nothing_declared_says_what_there_is_to_choose_from(run, made, tmp_path):
+    (tmp_path / "Master.csv").write_text(CDR.format("2026-11-21 12:00:00"), encoding="utf-8")
+    done = run("audit", made, "Master.csv", "--zone", "Europe/Moscow")
+    assert done.returncode == 2
+    assert "from-internal" in done.stderr
+    assert run("audit", made, "Master.csv", "--outgoing-context", "x").returncode == 2
+    assert run("audit", made, "no.csv", "--zone", "UTC", "--outgoing-context", "x").returncode == 3
+
+
+def test_prove_writes_a_pack_that_verify_proves_without_the_log(run, made, tmp_path):
+    done = run("prove", made, "--number", NUMBER, "--out", "proof.zip", "--json")
+    assert done.returncode == 0, done.stderr
+    assert answer(done)["out"] == "proof.zip"
+    key = answer(done)["verifier_key"]
+    made.rename(tmp_path / "away")
+    done = run("verify", "proof.zip", "--key", key, "--json")
+    assert done.returncode == 0, done.stdout
+    found = answer(done)
+    assert found["verdict"] == "proven"
+    assert found["coverage"]["key_was_given"] is True
+    assert {"question", "verdict", "coverage", "warnings", "problem"} <= set(found)
+
+
+def test_a_changed_pack_is_not_proven(run, made, tmp_path):
+    assert run("prove", made, "--number", NUMBER, "--out", "proof.zip").returncode == 0
+    pack = bytearray((tmp_path / "proof.zip").read_bytes())
+    pack[len(pack) // 2] ^= 1
+    (tmp_path / "proof.zip").write_bytes(pack)
+    assert run("verify", "proof.zip").returncode == 1
+
+
+def test_prove_of_a_number_the_log_never_met_is_1_and_writes_nothing(run, made, tmp_path):
+    done = run("prove", made, "--number", OTHER, "--out", "proof.zip")
+    assert done.returncode == 1
+    assert "nothing shows it" in done.stderr
+    assert not (tmp_path / "proof.zip").exists()
+
+
+def test_verify_never_says_a_bare_ok(run, made):
+    run("checkpoint", made)
+    done = run("verify", made)
+    assert done.returncode == 0
+    assert "PROVEN" in done.stdout
+    assert "not checked" in done.stdout
+    assert "the key that it names itself" in done.stdout
+    found = answer(run("verify", made, "--json"))
+    assert found["coverage"]["entries"] == found["coverage"]["signed_up_to"] == 2
+    assert found["problem"] is None
+
+
+def test_verify_under_another_logs_key_is_no_yes(run, made):
+    other = answer(run("init", "other", "--origin", "other.example/log", "--json"))["verifier_key"]
+    run("checkpoint", made)
+    assert run("verify", made, "--key", other).returncode == 1
+    assert run("verify", made, "--key", "nonsense").returncode == 1
+
+
+def test_a_checkpoint_is_a_note_that_the_package_checks(run, made):
+    found = answer(run("checkpoint", made, "--json"))
+    read = consent.note.checkpoint(found["checkpoint"], [found["verifier_key"]])
+    assert (read.origin, read.size, read.root.hex()) == (ORIGIN, found["size"], found["root"])
+    assert run("checkpoint", made).stdout == found["checkpoint"]
+
+
+# --- no, cannot, wrong ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", sorted(cli.NOT_BUILT_COMMANDS))
+def test_a_command_of_the_plan_that_is_not_built_says_so_with_exit_3(run, command):
+    done = run(command, "anything", "--at", "all")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "not in this version: " + command in done.stderr
+
+
+def test_help_lists_what_is_built_and_nothing_else(run):
+    done = run("--help")
+    assert done.returncode == 0
+    shown = {
+        line.split()[0]
+        for line in done.stdout.splitlines()
+        if line.startswith("    ") and line.split()
+    }
+    assert not shown & cli.NOT_BUILT_COMMANDS
+    assert {
+        "init", "give", "ask", "refuse", "withdraw", "reassign", "check", "history", "classify",
+        "rules", "audit", "prove", "verify", "checkpoint",
+    } <= shown  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("give", "rom", NUMBER, "--receipt", "x"),
+        ("check", "rom", NUMBER, "--caller=x.toml"),
+        ("classify", "--csv", "x.csv"),
+        ("verify", "rom", "--trust", "policy"),
+        ("audit", "rom", "calls", "--layout", "freeswitch"),
+        ("audit", "rom", "calls", "--layout=vicidial"),
+    ],
+)
+def test_a_flag_of_the_plan_that_is_not_built_says_so_with_exit_3(run, words):
+    done = run(*words)
+    assert done.returncode == 3
+    assert "not in this version" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("nonsense",),
+        ("check", "rom"),
+        ("check", "rom", NUMBER),
+        ("check", "rom", NUMBER, "--purpose", "ads", "--channel", "voice"),
+        ("check", "rom", NUMBER, *AD, "--at", "2026-11-20"),
+        ("check", "rom", NUMBER, *AD, "--at", "2026-11-20T14:03:00"),
+        ("check", "rom", "+7916123456x", *AD),
+        ("check", "rom", NUMBER, "-", *AD),
+        ("check", "rom", NUMBER, *AD, "--pur", "service"),
+        ("give", "rom", NUMBER),
+        ("give", "rom", NUMBER, *AD, "--method", "sms"),
+        ("give", "rom", NUMBER, *AD, "--code", "maybe"),
+        ("give", "rom", NUMBER, *AD, "--at", "2099-01-01T00:00:00+03:00"),
+        ("give", "rom", NUMBER, *AD, "--campaign", "79161234567"),
+        ("give", "rom", NUMBER, *AD, "--distributor", "7707083894"),
+        ("history", "rom", NUMBER, OTHER),
+        ("init", "new", "--origin", "a b"),
+        ("init", "new", "--origin", ORIGIN, "--name", "x"),
+        ("init", "new", "--origin", ORIGIN, "--inn", "123"),
+    ],
+)
+def test_wrong_words_are_exit_2_with_nothing_on_stdout_and_no_number_on_stderr(run, made, words):
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+    assert "9161234" not in digits(done.stderr)
+    assert answer(run("verify", made, "--json"))["coverage"]["entries"] == 2
+
+
+def test_a_bad_number_is_named_by_its_place(run, made):
+    assert "argument 3" in run("check", made, NUMBER, "call me", *AD).stderr
+    assert "line 2" in run("check", made, "-", *AD, stdin=f"{NUMBER}\ncall me\n").stderr
+
+
+def test_what_cannot_be_done_is_exit_3(run, made):
+    assert run("check", "nowhere", NUMBER, *AD).returncode == 3
+    assert run("verify", "nowhere").returncode == 3
+    assert run("give", made, NUMBER, *AD, "--wording", "nowhere.txt").returncode == 3
+    with consent.Log.open(made):
+        done = run("give", made, NUMBER, *AD)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wording_that_is_not_utf8_is_bad_input(run, made, tmp_path):
+    (tmp_path / "old.txt").write_bytes("Согласен".encode("cp1251"))
+    done = run("give", made, NUMBER, *AD, "--wording", "old.txt")
+    assert done.returncode == 2
+    assert "UTF-8" in done.stderr
+
+
+# --- manners -------------------------------------------------------------------------------------
+
+
+def test_the_language_is_the_locales_unless_it_is_said(run, made):
+    assert "DENIED" in run("check", made, OTHER, *AD, lang="en_GB.UTF-8").stdout
+    assert "НЕЛЬЗЯ" in run("check", made, OTHER, *AD, lang="ru_RU.UTF-8").stdout
+    assert "НЕЛЬЗЯ" in run("check", made, OTHER, *AD, "--lang", "ru").stdout
+    assert "DENIED" in run("check", made, OTHER, *AD, "--lang=en", lang="ru_RU.UTF-8").stdout
+    assert "нет в этой версии" in run("import", lang="ru_RU.UTF-8").stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "lang"),
+    [
+        ({}, "en"),
+        ({"LANG": "ru_RU.UTF-8"}, "ru"),
+        ({"LANG": "ru_RU.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_US", "LC_MESSAGES": "en_US", "LC_ALL": "ru_RU"}, "ru"),
+        ({"LANG": "ru_RU", "LC_ALL": ""}, "ru"),
+    ],
+)
+def test_the_locale_is_read_in_the_order_of_posix(environment, lang):
+    assert language([], environment) == lang
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("+79161234567", "+…"),
+        ("8 (916) 123-45-67!", "…!"),
+        ("seq 41 of 2026", "seq 41 of 2026"),
+        ("at 2026-11-20T14:03:00+03:00", "at 2026-11-20T14:03:00+03:00"),
+        ("2026-11-20 89161234567", "2026-11-20 …"),
+    ],
+)
+def test_messages_keep_dates_and_lose_numbers(text, shown):
+    assert without_numbers(text) == shown
+
+
+def test_long_work_is_silent_where_nobody_looks(capsys):
+    with Progress("work") as progress:
+        progress(1, 2)
+        progress.stage("read", 2, 2)
+    assert capsys.readouterr().err == ""
+
+
+def test_long_work_shows_itself_on_a_terminal_and_wipes_its_line(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with Progress("work") as progress:
+        progress(1, 2)
+    shown = capsys.readouterr().err
+    assert "work:  50 %" in shown
+    assert shown.endswith("\r\x1b[K")
+
+
+def test_a_reader_who_has_seen_enough_is_no_accident(run, made, tmp_path):  # noqa: ARG001
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "consent", "check", "rom", "-", *AD],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdout.close()
+        process.stdin.write(f"{NUMBER}\n".encode() * 100)
+        process.stdin.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == cli.BROKEN_PIPE
+
+
+def test_ctrl_c_ends_quietly_with_130(run, made, tmp_path):  # noqa: ARG001
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "consent", "check", "rom", "-", *AD],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    ) as process:
+        process.stdin.write(f"{NUMBER}\n".encode())
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == b""
+    assert process.returncode == 130
+
+
+def test_json_is_utf8_whatever_the_locale(run, made):
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "consent", "check", str(made), OTHER, *AD, "--json", "--lang", "ru"],
+        env=os.environ | {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        check=False,
+    )
+    assert "согласия" in done.stdout.decode("utf-8")
+    assert run("--version").stdout.strip() == consent.__version__

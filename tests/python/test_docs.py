@@ -1,0 +1,81 @@
+"""What README and docs show is what the examples say and print."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def marked(file: Path, mark: str) -> str:
+    return file.read_text(encoding="utf-8").split(mark)[1].lstrip("\n").rstrip(" ")
+
+
+def environment() -> dict[str, str]:
+    found = os.environ | {"LC_ALL": "C.UTF-8"}
+    found["PATH"] = f"{Path(sys.executable).parent}:{found['PATH']}"
+    return found
+
+
+def test_the_readme_shows_the_lines_of_the_example_and_what_they_print(tmp_path: Path) -> None:
+    example = ROOT / "examples" / "first.py"
+    assert blocks(README, "python") == [marked(example, "# README\n")]
+    printed = subprocess.run(
+        [sys.executable, example, tmp_path / "romashka"], check=True, capture_output=True, text=True
+    ).stdout
+    assert blocks(README, "text") == [printed]
+
+
+def test_the_readme_shows_the_lines_of_the_cpp_example() -> None:
+    assert blocks(README, "cpp") == [marked(ROOT / "examples" / "first.cpp", "// README\n")]
+
+
+PAGES = [ROOT / "docs" / "start.md"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_shell_lines_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> None:
+    """Exit 0, or the code that the line's comment names; ``./dev`` and activation were done by us."""
+    for block in blocks(page.read_text(encoding="utf-8"), "sh"):
+        for line in block.splitlines():
+            if not line or line.startswith(("./dev", ". .venv")):
+                continue
+            said = re.search(r"# exits with (\d)", line)
+            done = subprocess.run(
+                ["bash", "-c", line],
+                cwd=tmp_path,
+                env=environment(),
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == (int(said[1]) if said else 0), (
+                line,
+                done.stdout,
+                done.stderr,
+            )
+
+
+def test_the_demo_ends_well_and_says_where_report_and_bundle_lie() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "examples" / "demo.py"],
+        env=environment() | {"CONSENT_SHARED": "/nonexistent"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "26 rows = 17 judged + 7 left out + 2 rejected" in done.stdout
+    assert "Verdict: PROVEN" in done.stdout
+    report = re.search(r"^Report: (.+)$", done.stdout, flags=re.MULTILINE)
+    assert report is not None
+    assert (ROOT / report[1]).is_file()
