@@ -51,10 +51,7 @@ consent::EventBase base(py::handle event) {
 /// An event of which only the base is told; what is not told keeps the default of the header.
 template <typename E>
 E begun(py::handle event) {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
   return E{base(event)};
-#pragma GCC diagnostic pop
 }
 
 /// Scope: the fields that an ask, a yes, a no and a stop share.

@@ -49,7 +49,7 @@ def question(
         at=at,
         distributor=distributor or "",
         advertiser=advertiser or "",
-        dialled_by="unstated",
+        dialled_by=dialled_by or "unstated",
         campaign=campaign or "",
         basis=basis,
     )

@@ -136,6 +136,20 @@ def test_a_stop_ends_the_consent_at_once(run, made, stop):
     assert run("check", made, NUMBER, *AD).returncode == 1
 
 
+def test_explain_names_every_finding_its_entry_and_its_authority(run, made):
+    shown = run("check", made, NUMBER, *AD, "--explain").stdout
+    assert "ru/38-fz/18-1 (seq 1)" in shown
+    assert "38-FZ" in shown
+    assert "as of" in shown
+
+
+def test_a_withdrawal_tells_when_it_was_received(run, made):
+    at, received = "2026-11-21T10:00:00+03:00", "2026-11-21T12:00:00+03:00"
+    assert run("withdraw", made, NUMBER, "--at", at, "--received-at", received).returncode == 0
+    event = answer(run("history", made, NUMBER, "--json"))["events"][-1]
+    assert event["received_at"] == "2026-11-21T09:00:00.000000Z"
+
+
 def test_after_a_reassignment_the_old_consent_no_longer_speaks(run, made):
     assert run("reassign", made, NUMBER).returncode == 0
     assert run("check", made, NUMBER, *AD).returncode == 1

@@ -50,6 +50,24 @@ def test_a_withdrawal_ends_a_consent(romashka):
     assert romashka.may_contact(NUMBER, **ASKED).verdict == "deny"
 
 
+def test_a_machine_that_talks_is_another_question_than_a_person(romashka):
+    person = romashka.may_contact(NUMBER, dialled_by="person", **ASKED)
+    machine = romashka.may_contact(NUMBER, **{**ASKED, "channel": "robot"}, dialled_by="machine")
+    assert person.allowed
+    assert not machine.allowed
+    unsaid = [f.rule for f in romashka.may_contact(NUMBER, **ASKED).findings]
+    dialled = [f.rule for f in romashka.may_contact(NUMBER, dialled_by="machine", **ASKED).findings]
+    assert dialled != unsaid
+
+
+def test_a_consent_counts_from_its_recording_where_that_is_asked(romashka):
+    romashka.append(consent_of(OTHER))  # said on SAID, recorded today
+    at = {**ASKED, "at": SAID + timedelta(hours=1)}
+    assert romashka.may_contact(OTHER, **at).allowed
+    assert not romashka.may_contact(OTHER, basis="recorded", **at).allowed
+    assert not consent.Gate(romashka).may_contact(OTHER, basis="recorded", **at).allowed
+
+
 def test_a_decision_and_a_verification_are_not_booleans(romashka):
     with pytest.raises(TypeError, match=r"use \.allowed"):
         bool(romashka.may_contact(NUMBER, **ASKED))
