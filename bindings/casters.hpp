@@ -54,6 +54,10 @@ template <>
 inline constexpr std::string_view name_of<consent::Direction> = "direction";
 template <>
 inline constexpr std::string_view name_of<consent::DialledBy> = "dialled_by";
+template <>
+inline constexpr std::string_view name_of<consent::PersonalData> = "personal_data";
+template <>
+inline constexpr std::string_view name_of<consent::SubscriberKind> = "kind";
 
 /// All words of an enumeration, in its order: values follow one another and none has an empty word.
 template <typename E>

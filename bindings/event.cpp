@@ -128,6 +128,63 @@ consent::Event contact(py::handle event) {
   return e;
 }
 
+consent::Event operator_refusal(py::handle event) {
+  auto e = begun<consent::OperatorRefusal>(event);
+  e.covers = to_set<consent::Cover>(event.attr("covers"));
+  e.operator_id = text(event, "operator_id");
+  e.in_force = moment(event, "in_force");
+  return e;
+}
+
+consent::Event classified(py::handle event) {
+  auto e = begun<consent::NumberClassified>(event);
+  e.personal_data = to_value<consent::PersonalData>(event.attr("personal_data"));
+  e.kind = to_value<consent::SubscriberKind>(event.attr("kind"));
+  e.inn = text(event, "inn");
+  e.row = text(event, "row");
+  return e;
+}
+
+std::uint64_t entry_number(py::handle event) {
+  const auto of = event.attr("of").cast<std::int64_t>();
+  if (of < 0) throw consent::Error(consent::ErrorCode::invalid_argument, "of: below 0");
+  return static_cast<std::uint64_t>(of);
+}
+
+consent::Event evidence(py::handle event) {
+  auto e = begun<consent::EvidenceAdded>(event);
+  e.of = entry_number(event);
+  e.evidence = files(event, "evidence");
+  e.kind = text(event, "kind");
+  return e;
+}
+
+consent::Event corrected(py::handle event) {
+  auto e = begun<consent::EntryCorrected>(event);
+  e.of = entry_number(event);
+  e.reason = text(event, "reason");
+  for (const py::handle field : event.attr("fields")) e.fields.emplace_back(to_text(field));
+  return e;
+}
+
+consent::Event restricted(py::handle event) {
+  auto e = begun<consent::SubjectRestricted>(event);
+  e.ground = text(event, "ground");
+  e.until = moment(event, "until");
+  e.released = event.attr("released").cast<bool>();
+  e.request = file(event, "request");
+  return e;
+}
+
+consent::Event held(py::handle event) {
+  auto e = begun<consent::SubjectHeld>(event);
+  e.by = text(event, "by");
+  e.ground = text(event, "ground");
+  e.until = moment(event, "until");
+  e.released = event.attr("released").cast<bool>();
+  return e;
+}
+
 std::vector<std::string> words(std::string_view name) {
   if (name == name_of<consent::Purpose>) return words_of<consent::Purpose>();
   if (name == name_of<consent::Channel>) return words_of<consent::Channel>();
@@ -136,6 +193,8 @@ std::vector<std::string> words(std::string_view name) {
   if (name == name_of<consent::Giver>) return words_of<consent::Giver>();
   if (name == name_of<consent::Direction>) return words_of<consent::Direction>();
   if (name == name_of<consent::DialledBy>) return words_of<consent::DialledBy>();
+  if (name == name_of<consent::PersonalData>) return words_of<consent::PersonalData>();
+  if (name == name_of<consent::SubscriberKind>) return words_of<consent::SubscriberKind>();
   throw consent::Error(consent::ErrorCode::invalid_argument, "no list of words has this name");
 }
 
@@ -159,7 +218,19 @@ consent::Event to_event(py::handle event) {
       return consent::NumberReassigned{base(event)};
     case EventType::contact_made:
       return contact(event);
-    case EventType::log_created:
+    case EventType::operator_refusal:
+      return operator_refusal(event);
+    case EventType::number_classified:
+      return classified(event);
+    case EventType::evidence_added:
+      return evidence(event);
+    case EventType::entry_corrected:
+      return corrected(event);
+    case EventType::subject_restricted:
+      return restricted(event);
+    case EventType::subject_held:
+      return held(event);
+    default:  // what only a log writes of itself
       break;
   }
   throw py::type_error("an event must be one of the classes of consent.event");
@@ -170,8 +241,13 @@ void bind_event(py::module_& m) {
       "words", [](py::handle name) { return words(to_text(name)); }, py::arg("name"),
       "The words that may stand for a purpose, channel, cover, method, giver, direction or "
       "dialled_by.");
-  m.def("validate", &consent::validate, py::arg("event"),
+  m.def("validate", py::overload_cast<const consent::Event&>(&consent::validate), py::arg("event"),
         "Refuses what no log may hold; the message names the field, never its content.");
+  m.def(
+      "check_entry", [](const py::bytes& entry) { consent::check_entry(std::string_view(entry)); },
+      py::arg("entry"),
+      "Refuses bytes that are no entry: not canonical, an envelope of another version, a known "
+      "member of another shape.");
 }
 
 }  // namespace consent_python

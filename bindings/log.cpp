@@ -1,5 +1,6 @@
 #include "consent/log.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -42,13 +43,41 @@ auto on(const LogHandle& handle, const Work& work) {
   return work(*log);
 }
 
+consent::LogOptions options(bool writable, const std::optional<std::filesystem::path>& second_head,
+                            std::int64_t wait_ms, py::handle passphrase) {
+  consent::LogOptions made;
+  made.access = writable ? consent::Access::write : consent::Access::read_only;
+  made.second_head = second_head.value_or(std::filesystem::path());
+  made.wait = std::chrono::milliseconds(wait_ms);
+  made.passphrase = std::string(to_text(passphrase));
+  return made;
+}
+
 void create(const std::filesystem::path& folder, py::handle origin, py::handle distributor,
-            py::handle distributor_name, const py::object& subscriber, consent::Instant now) {
+            py::handle distributor_name, const py::object& subscriber, consent::Instant now,
+            const std::optional<std::filesystem::path>& second_head, py::handle passphrase) {
   consent::LogIdentity identity{std::string(to_text(origin)), std::string(to_text(distributor)),
                                 std::string(to_text(distributor_name)), std::nullopt};
   if (!subscriber.is_none()) identity.subscriber = to_number(subscriber);
+  const auto with = options(true, second_head, 0, passphrase);
   const Unlocked unlocked;
-  (void)Log::create(folder, identity, now);
+  (void)Log::create(folder, identity, now, with);
+}
+
+void restore(const std::filesystem::path& folder, py::handle reason, consent::Instant now,
+             const std::optional<std::filesystem::path>& second_head, std::int64_t wait_ms,
+             py::handle passphrase) {
+  const auto with = options(true, second_head, wait_ms, passphrase);
+  const std::string word(to_text(reason));
+  const Unlocked unlocked;
+  (void)Log::restore(folder, word, now, with);
+}
+
+consent::Rebuilt rebuild(const std::filesystem::path& folder, std::int64_t wait_ms) {
+  consent::LogOptions with;
+  with.wait = std::chrono::milliseconds(wait_ms);
+  const Unlocked unlocked;
+  return Log::rebuild(folder, with);
 }
 
 }  // namespace
@@ -83,16 +112,30 @@ void bind_log(py::module_& m) {
       });
 
   m.def("create_log", &create, py::arg("folder"), py::arg("origin"), py::arg("distributor"),
-        py::arg("distributor_name"), py::arg("subscriber"), py::arg("now"),
-        "Makes the folder and entry 0, and closes it.");
+        py::arg("distributor_name"), py::arg("subscriber"), py::arg("now"), py::arg("second_head"),
+        py::arg("passphrase"), "Makes the folder and entry 0, and closes it.");
+  m.def("restore_log", &restore, py::arg("folder"), py::arg("reason"), py::arg("now"),
+        py::arg("second_head"), py::arg("wait_ms"), py::arg("passphrase"),
+        "Makes an impaired log writable by an entry that names the loss, and closes it.");
+
+  py::class_<consent::Rebuilt>(m, "Rebuilt", "What a rebuild of the derived tables did.")
+      .def_readonly("entries", &consent::Rebuilt::entries, "Entries read")
+      .def_readonly("subjects", &consent::Rebuilt::subjects, "Subjects written")
+      .def_readonly("differed", &consent::Rebuilt::differed,
+                    "The tables had said something else than the entries");
+  m.def("rebuild_log", &rebuild, py::arg("folder"), py::arg("wait_ms"),
+        "Writes the derived tables anew from the entries.");
 
   py::class_<LogHandle>(m, "Log", "An open log; consent.Log is the face of it.")
-      .def(py::init([](const std::filesystem::path& folder, bool writable) {
+      .def(py::init([](const std::filesystem::path& folder, bool writable,
+                       const std::optional<std::filesystem::path>& second_head,
+                       std::int64_t wait_ms, py::handle passphrase) {
+             const auto with = options(writable, second_head, wait_ms, passphrase);
              const Unlocked unlocked;
-             return LogHandle(
-                 Log::open(folder, writable ? consent::Access::write : consent::Access::read_only));
+             return LogHandle(Log::open(folder, with));
            }),
-           py::arg("folder"), py::arg("writable"))
+           py::arg("folder"), py::arg("writable"), py::arg("second_head") = py::none(),
+           py::arg("wait_ms") = 0, py::arg("passphrase") = "")
       .def("close", &LogHandle::close, "Lets the folder go; again: does nothing.")
       .def_property_readonly("closed", &LogHandle::closed)
       .def(
@@ -110,6 +153,36 @@ void bind_log(py::module_& m) {
           },
           py::arg("events"), py::arg("now"),
           "As append_many(), with the moment of recording given.")
+      .def(
+          "observe_clock",
+          [](const LogHandle& self, consent::Instant wall, std::int64_t monotonic_us) {
+            return on(self, [&](Log& log) {
+              return log.observe_clock(wall, std::chrono::microseconds(monotonic_us));
+            });
+          },
+          py::arg("wall"), py::arg("monotonic_us"),
+          "Tells the log both clocks; True where a step between them was recorded.")
+      .def(
+          "register_wording_at",
+          [](const LogHandle& self, py::handle text, py::handle language, consent::Instant now) {
+            const consent::Wording wording{std::string(to_text(text))};
+            const std::string word(to_text(language));
+            return on(self, [&](Log& log) { return log.register_wording(wording, word, now); });
+          },
+          py::arg("text"), py::arg("language"), py::arg("now"),
+          "As register_wording(), with the moment of recording given.")
+      .def(
+          "heartbeat_at",
+          [](const LogHandle& self, consent::Instant now) {
+            on(self, [&](Log& log) { log.heartbeat(now); });
+          },
+          py::arg("now"), "As heartbeat(), with the moment of recording given.")
+      .def_property_readonly(
+          "impairment", [](const LogHandle& self) { return self.get()->impairment(); },
+          "What head and files contradict each other in; \"\" where nothing is wrong")
+      .def_property_readonly(
+          "warnings", [](const LogHandle& self) { return self.get()->warnings(); },
+          "What whoever runs the log should know")
       .def_property_readonly("origin",
                              [](const LogHandle& self) { return self.get()->identity().origin; })
       .def_property_readonly(

@@ -1,7 +1,7 @@
 """The whole idea on example records, and on real call logs where there are any.
 
-Consents are recorded, calls gated, a campaign audited, numbers classified, and an evidence bundle is
-written and checked by a program that shares nothing with the writer. Run by ``./dev demo``.
+Consents are recorded, calls gated, a campaign audited, numbers classified, and an evidence bundle
+is written and checked by a program that shares nothing with the writer. Run by ``./dev demo``.
 """
 
 from __future__ import annotations
@@ -93,7 +93,10 @@ def main() -> int:
     folder = OUT / "romashka"
 
     say("1. Consents are recorded (example records, replayed as if the log had run in November)")
-    log = consent.Log.create(folder, origin="romashka.example/consent", distributor=COMPANY)
+    began = datetime.fromisoformat("2026-11-01T09:00:00+03:00")
+    log = consent.Log.create(
+        folder, origin="romashka.example/consent", distributor=COMPANY, now=began
+    )
     for event, recorded in sorted(events(), key=lambda pair: pair[1]):
         log.append_at(event, recorded)
     say(f"  {log.size} entries in {folder.relative_to(HERE.parent)}, root {log.root.hex()[:16]}…")
@@ -109,7 +112,8 @@ def main() -> int:
     say(f"  why not +7 900 000-00-03: verdict {explained.verdict}, entry {explained.relied_on}")
     for finding in explained.findings:
         say(f"      {finding.verdict:5} {finding.rule}: {finding.why}")
-        say(f"            {finding.citation}")
+        if finding.citation:
+            say(f"            {finding.citation}")
 
     say("3. A campaign is audited: every outgoing call as of its start")
     audit(
@@ -146,9 +150,7 @@ def main() -> int:
             ),
         )
     else:
-        say(
-            "  (the real call logs are not here: set CONSENT_SHARED to the folder that has data/cdr)"
-        )
+        say("  (the real call logs are not here: CONSENT_SHARED names the folder of data/cdr)")
 
     say("4. Numbers are classified: personal data?")
     for text, facts in (
@@ -159,9 +161,7 @@ def main() -> int:
         found = consent.classify(text, **facts)  # type: ignore[arg-type]
         say(f"  {found.personal_data:7} {found.row}: {found.basis}")
 
-    say(
-        "5. An evidence bundle is written, and checked by a program that shares nothing with the writer"
-    )
+    say("5. An evidence bundle is written, and checked by a program that shares no code with it")
     pack = OUT / "proof-3.zip"
     bundle.prove(log, "+79000000003", at=moment, created_at=datetime.now(UTC), out=pack)
     unpacked = OUT / "proof-3"

@@ -459,7 +459,7 @@ class Check {
     std::int64_t before = -1;
     std::int64_t count = 0;
     for (const Read& entry : chain) {
-      if (!entry.subject || entry.type == EventType::log_created) {
+      if (!entry.subject || !is_about_subject(entry.type)) {
         refute(7, fmt::format("entry {} is about no subject", entry.seq), entry.seq);
       }
       if (entry.subject->tag != tag) {

@@ -178,6 +178,86 @@ struct BodyWriter {
     if (e.requested_by_subscriber) w.key("requested_by_subscriber").boolean(true);
     source(e);
   }
+  void operator()(const OperatorRefusal& e) const {
+    write_set(w, "covers", e.covers);
+    sealed();
+    happened(e);
+    if (e.in_force) w.key("in_force").plain(to_text(*e.in_force));
+    write_text(w, "operator_id", e.operator_id);
+    source(e);
+  }
+  void operator()(const NumberClassified& e) const {
+    sealed();
+    happened(e);
+    write_text(w, "inn", e.inn);
+    if (e.kind != SubscriberKind::unknown) w.key("kind").plain(to_word(e.kind));
+    w.key("personal_data").plain(to_word(e.personal_data));
+    write_text(w, "row", e.row);
+    source(e);
+  }
+  void operator()(const EvidenceAdded& e) const {
+    sealed();
+    write_hashes(w, "evidence", e.evidence);
+    happened(e);
+    write_text(w, "kind", e.kind);
+    w.key("of").number(static_cast<std::int64_t>(e.of));
+    source(e);
+  }
+  void operator()(const EntryCorrected& e) const {
+    sealed();
+    if (!e.fields.empty()) write_texts(w, "fields", e.fields);
+    happened(e);
+    w.key("of").number(static_cast<std::int64_t>(e.of));
+    write_text(w, "reason", e.reason);
+    source(e);
+  }
+  void operator()(const SubjectErased& e) const {
+    sealed();
+    write_text(w, "ground", e.ground);
+    happened(e);
+    if (e.request) w.key("request").hex(e.request->sha256.view());
+    write_text(w, "scope", e.scope);
+    source(e);
+  }
+  void operator()(const SubjectRestricted& e) const {
+    sealed();
+    write_text(w, "ground", e.ground);
+    happened(e);
+    if (e.released) w.key("released").boolean(true);
+    if (e.request) w.key("request").hex(e.request->sha256.view());
+    source(e);
+    if (e.until) w.key("until").plain(to_text(*e.until));
+  }
+  void operator()(const SubjectHeld& e) const {
+    write_text(w, "by", e.by);
+    sealed();
+    write_text(w, "ground", e.ground);
+    happened(e);
+    if (e.released) w.key("released").boolean(true);
+    source(e);
+    if (e.until) w.key("until").plain(to_text(*e.until));
+  }
+};
+
+struct LogBodyWriter {
+  Writer& w;
+
+  void operator()(const WordingRegistered& e) const {
+    write_text(w, "language", e.language);
+    write_wording(w, e.wording);
+  }
+  void operator()(const ClockStep& e) const {
+    w.key("after").plain(to_text(e.after));
+    w.key("before").plain(to_text(e.before));
+    w.key("kind").plain(e.after < e.before ? "back" : "forward");
+  }
+  void operator()(const LogRestored& e) const {
+    w.key("incarnation").hex(e.incarnation);
+    w.key("lost_from").number(static_cast<std::int64_t>(e.lost_from));
+    w.key("lost_to").number(static_cast<std::int64_t>(e.lost_to));
+    write_text(w, "reason", e.reason);
+  }
+  void operator()(const LogHeartbeat& /*e*/) const {}
 };
 
 [[noreturn]] void malformed(std::string_view what) {
@@ -206,10 +286,11 @@ Digest need_digest(const Value& object, std::string_view key) {
   return *digest;
 }
 
-void only(const Value& object, std::initializer_list<std::string_view> known) {
+void only(const Value& object, std::initializer_list<std::string_view> known,
+          std::string_view otherwise) {
   for (const auto& [key, value] : *object.object()) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
-      malformed("an envelope field this version does not know");
+      malformed(otherwise);
     }
   }
 }
@@ -249,6 +330,13 @@ void encode_body(const Event& event, std::string_view own_distributor, const Dig
   w.end_object();
 }
 
+void encode_body(const LogEvent& event, std::string& out) {
+  Writer w(out);
+  w.begin_object();
+  std::visit(LogBodyWriter{w}, event);
+  w.end_object();
+}
+
 std::string encode_details(PhoneNumber number) {
   std::string out;
   Writer w(out);
@@ -264,7 +352,8 @@ DecodedEntry decode_entry(std::string_view bytes) {
   const Value value = canonical::decode(bytes);
   if (value.object() == nullptr) malformed("not an object");
   if (need_integer(value, "v") != 1) malformed("a format version this version does not know");
-  only(value, {"at", "body", "log", "prev", "salt", "seq", "subject", "type", "v"});
+  only(value, {"at", "body", "log", "prev", "salt", "seq", "subject", "type", "v"},
+       "an envelope field this version does not know");
 
   Entry& entry = decoded.entry;
   const auto at = parse_stored_instant(need_text(value, "at"));
@@ -284,7 +373,7 @@ DecodedEntry decode_entry(std::string_view bytes) {
   entry.log = need_text(value, "log");
   if (const Value* const subject = value.find("subject")) {
     if (subject->object() == nullptr) malformed("'subject' is not an object");
-    only(*subject, {"prev", "seq", "tag"});
+    only(*subject, {"prev", "seq", "tag"}, "a 'subject' field this version does not know");
     SubjectRef ref;
     ref.tag = need_digest(*subject, "tag");
     const std::int64_t subject_seq = need_integer(*subject, "seq");
@@ -293,8 +382,9 @@ DecodedEntry decode_entry(std::string_view bytes) {
     ref.prev = need_integer(*subject, "prev");
     if (ref.prev < -1) malformed("'subject.prev' is below -1");
     entry.subject = ref;
-  } else if (entry.type != EventType::log_created) {
-    malformed("no 'subject'");
+  }
+  if (entry.subject.has_value() != is_about_subject(entry.type)) {
+    malformed(entry.subject ? "a 'subject' where the log speaks of itself" : "no 'subject'");
   }
   const Value* const body = value.find("body");
   if (body == nullptr || body->object() == nullptr) malformed("no 'body'");

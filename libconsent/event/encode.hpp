@@ -31,6 +31,9 @@ void encode_entry(const Envelope& envelope, std::string_view body, std::string& 
 void encode_body(const Event& event, std::string_view own_distributor, const Digest& details,
                  std::string& out);
 
+/// Appends the canonical body of what the log says of itself: no subject, nothing sealed.
+void encode_body(const LogEvent& event, std::string& out);
+
 /// Canonical JSON of what is sealed for a subject: {"number":"+7…"}.
 [[nodiscard]] std::string encode_details(PhoneNumber number);
 
@@ -40,7 +43,8 @@ struct DecodedEntry {
   canonical::Value body;
 };
 
-/// Hashes, then parses with refusal, then reads: an unknown envelope field, type or `v` is refused.
+/// Hashes, then parses with refusal, then reads: an unknown envelope field, type or `v` is refused,
+/// and a subject that is missing or has no place. The body is any object: check_body() reads it.
 /// @throws ParseError (from the reader) or Error (invalid_argument) naming the field.
 [[nodiscard]] DecodedEntry decode_entry(std::string_view bytes);
 

@@ -6,7 +6,9 @@
 
 #include "consent/error.hpp"
 #include "consent/party.hpp"
+#include "event/canonical.hpp"
 #include "event/encode.hpp"
+#include "event/words.hpp"
 
 namespace consent {
 
@@ -27,9 +29,13 @@ constexpr std::array method_words{"unstated"sv,       "paper"sv,       "qualifie
 constexpr std::array giver_words{"unstated"sv, "holder"sv, "addressee"sv, "employee"sv};
 constexpr std::array direction_words{"outgoing"sv, "incoming"sv};
 constexpr std::array dialled_by_words{"unstated"sv, "person"sv, "machine"sv};
-constexpr std::array type_words{"log.created"sv,     "consent.asked"sv,     "consent.given"sv,
-                                "consent.refused"sv, "consent.withdrawn"sv, "number.reassigned"sv,
-                                "contact.made"sv};
+constexpr std::array type_words{
+    "log.created"sv,        "consent.asked"sv,     "consent.given"sv,      "consent.refused"sv,
+    "consent.withdrawn"sv,  "number.reassigned"sv, "contact.made"sv,       "operator.refusal"sv,
+    "number.classified"sv,  "evidence.added"sv,    "entry.corrected"sv,    "subject.erased"sv,
+    "subject.restricted"sv, "subject.held"sv,      "wording.registered"sv, "clock.step"sv,
+    "log.restored"sv,       "log.heartbeat"sv,     "anchor.added"sv,       "map.recorded"sv,
+    "key.rotated"sv,        "receipt.issued"sv};
 
 template <typename E, std::size_t N>
 std::string_view word_of(const std::array<std::string_view, N>& words, E value) noexcept {
@@ -49,44 +55,17 @@ std::optional<E> value_of(const std::array<std::string_view, N>& words,
   throw Error(ErrorCode::invalid_argument, std::string(field).append(": ").append(rule));
 }
 
-bool has_digit_run(std::string_view text, int limit) noexcept {
-  int run = 0;
-  for (const char c : text) {
-    run = (c >= '0' && c <= '9') ? run + 1 : 0;
-    if (run >= limit) return true;
-  }
-  return false;
+void check_word(std::string_view field, std::string_view word) {
+  if (const auto problem = words::word_problem(word); !problem.empty()) refuse(field, problem);
 }
 
-// Free text is where personal data leak into entries for ever, so a word has no spaces, is short,
-// and has no run of digits that could be a telephone number.
-void check_word(std::string_view field, std::string_view word) {
-  constexpr std::size_t max_word = 64;
-  constexpr int phone_like = 10;
-  if (word.size() > max_word) refuse(field, "longer than 64 bytes");
-  for (const char c : word) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte <= 0x20 || byte == 0x7f || c == '"' || c == '\\') {
-      refuse(field, "a short word without spaces, quotes and control characters is needed");
-    }
-  }
-  if (has_digit_run(word, phone_like)) {
-    refuse(field, "holds ten or more digits in a row: a number has no place in an entry");
-  }
+void need_word(std::string_view field, std::string_view word) {
+  if (word.empty()) refuse(field, "is needed");
+  check_word(field, word);
 }
 
 void check_party(std::string_view field, std::string_view id) {
-  if (id.empty()) refuse(field, "an empty name");
-  const bool digits =
-      std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (digits) {
-    const auto problem = check_inn(id);
-    if (problem != IdentifierProblem::ok) {
-      refuse(field, std::string("not an INN (").append(to_word(problem)).append(")"));
-    }
-    return;
-  }
-  check_word(field, id);
+  if (const auto problem = words::party_problem(id); !problem.empty()) refuse(field, problem);
 }
 
 void check_parties(std::string_view field, const std::vector<std::string>& ids) {
@@ -95,9 +74,13 @@ void check_parties(std::string_view field, const std::vector<std::string>& ids) 
   for (const auto& id : ids) check_party(field, id);
 }
 
-void check_wording(const Wording& wording, PhoneNumber number) {
+void check_text(const Wording& wording) {
   constexpr std::size_t max_text = 64 * 1024;
   if (wording.text.size() > max_text) refuse("wording", "longer than 64 KiB");
+}
+
+void check_wording(const Wording& wording, PhoneNumber number) {
+  check_text(wording);
   if (wording.text.empty()) return;
   // Wordings are kept in clear under a bare hash: a personalised text would be personal data.
   std::string digits;
@@ -174,15 +157,132 @@ struct Check {
       refuse("duration_s", "outside 0 to one week");
     }
   }
+  void operator()(const OperatorRefusal& e) const {
+    constexpr Covers may{Cover::mass_calls, Cover::mailing};
+    if (e.covers.empty()) refuse("covers", "a refusal must say what of");
+    if ((e.covers.bits() & ~may.bits()) != 0) {
+      refuse("covers", "an operator is told of mass_calls and mailing alone");
+    }
+    if (!e.operator_id.empty()) check_party("operator_id", e.operator_id);
+  }
+  void operator()(const NumberClassified& e) const {
+    if (to_word(e.personal_data).empty()) refuse("personal_data", "a value outside the list");
+    if (to_word(e.kind).empty()) refuse("kind", "a value outside the list");
+    check_word("row", e.row);
+    if (e.inn.empty()) return;
+    if (!words::is_organisation_inn(e.inn)) refuse("inn", "not the INN of an organisation");
+    if (e.kind == SubscriberKind::person || e.kind == SubscriberKind::sole_trader) {
+      refuse("inn", "a person has no organisation's INN");
+    }
+  }
+  void operator()(const EvidenceAdded& e) const {
+    check_of(e.of);
+    if (e.evidence.empty()) refuse("evidence", "at least one file is needed");
+    check_word("kind", e.kind);
+  }
+  void operator()(const EntryCorrected& e) const {
+    check_of(e.of);
+    need_word("reason", e.reason);
+    constexpr std::size_t most = 64;
+    if (e.fields.size() > most) refuse("fields", "more than 64 names");
+    for (const auto& field : e.fields) need_word("fields", field);
+  }
+  void operator()(const SubjectErased& e) const {
+    need_word("ground", e.ground);
+    check_word("scope", e.scope);
+  }
+  void operator()(const SubjectRestricted& e) const {
+    need_word("ground", e.ground);
+    if (e.until && *e.until <= e.happened) refuse("until", "not after the beginning");
+  }
+  void operator()(const SubjectHeld& e) const {
+    check_party("by", e.by);
+    check_word("ground", e.ground);
+    if (e.until && *e.until <= e.happened) refuse("until", "not after the beginning");
+  }
+
+  void operator()(const WordingRegistered& e) const {
+    if (e.wording.text.empty()) refuse("wording", "a text is needed");
+    check_text(e.wording);
+    check_word("language", e.language);
+  }
+  void operator()(const ClockStep& e) const {
+    if (e.before == e.after) refuse("after", "the clock made no step");
+  }
+  void operator()(const LogRestored& e) const {
+    constexpr std::size_t incarnation_bytes = 16;
+    if (e.lost_to < e.lost_from) refuse("lost_to", "before lost_from");
+    if (e.lost_to > std::uint64_t{canonical::max_integer}) refuse("lost_to", "above 2^53-1");
+    need_word("reason", e.reason);
+    if (e.incarnation.size() != incarnation_bytes) refuse("incarnation", "not 16 bytes");
+  }
+  void operator()(const LogHeartbeat& /*e*/) const {}
+
+ private:
+  static void check_of(std::uint64_t of) {
+    if (of > std::uint64_t{canonical::max_integer}) refuse("of", "above 2^53-1");
+  }
 };
 
 }  // namespace
 
+std::string_view words::word_problem(std::string_view word) noexcept {
+  constexpr std::size_t max_word = 64;
+  constexpr int phone_like = 10;
+  if (word.size() > max_word) return "longer than 64 bytes";
+  int digits = 0;
+  for (const char c : word) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= 0x20 || byte == 0x7f || c == '"' || c == '\\') {
+      return "a short word without spaces, quotes and control characters is needed";
+    }
+    digits = (c >= '0' && c <= '9') ? digits + 1 : 0;
+    if (digits >= phone_like) {
+      return "holds ten or more digits in a row: a number has no place in an entry";
+    }
+  }
+  return {};
+}
+
+std::string words::party_problem(std::string_view id) {
+  if (id.empty()) return "an empty name";
+  if (!std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    return std::string(word_problem(id));
+  }
+  const auto problem = check_inn(id);
+  if (problem == IdentifierProblem::ok) return {};
+  return std::string("not an INN (").append(to_word(problem)).append(")");
+}
+
+bool words::is_organisation_inn(std::string_view text) noexcept {
+  constexpr std::size_t digits = 10;
+  return text.size() == digits && check_inn(text) == IdentifierProblem::ok;
+}
+
+bool is_reserved(EventType type) noexcept {
+  return type >= EventType::anchor_added && type <= EventType::receipt_issued;
+}
+
+bool is_about_subject(EventType type) noexcept {
+  return (type >= EventType::consent_asked && type <= EventType::subject_held) ||
+         type == EventType::receipt_issued;
+}
+
 EventType type_of(const Event& event) noexcept {
-  constexpr std::array types{EventType::consent_asked,     EventType::consent_given,
-                             EventType::consent_refused,   EventType::consent_withdrawn,
-                             EventType::number_reassigned, EventType::contact_made};
-  return types.at(event.index());
+  // The alternatives stand in the order of the types.
+  static_assert(std::variant_size_v<Event> == static_cast<std::size_t>(EventType::subject_held));
+  return static_cast<EventType>(event.index() + static_cast<std::size_t>(EventType::consent_asked));
+}
+
+EventType type_of(const LogEvent& event) noexcept {
+  return static_cast<EventType>(event.index() +
+                                static_cast<std::size_t>(EventType::wording_registered));
+}
+
+std::optional<std::uint64_t> refers_to(const Event& event) noexcept {
+  if (const auto* const e = std::get_if<EvidenceAdded>(&event)) return e->of;
+  if (const auto* const e = std::get_if<EntryCorrected>(&event)) return e->of;
+  return std::nullopt;
 }
 
 const EventBase& base_of(const Event& event) noexcept {
@@ -227,6 +327,18 @@ std::optional<DialledBy> from_word(std::string_view w) noexcept {
   return value_of<DialledBy>(dialled_by_words, w);
 }
 template <>
+std::optional<PersonalData> from_word(std::string_view w) noexcept {
+  using enum PersonalData;
+  for (const auto answer : {unknown, yes, no}) {
+    if (to_word(answer) == w) return answer;
+  }
+  return std::nullopt;
+}
+template <>
+std::optional<SubscriberKind> from_word(std::string_view w) noexcept {
+  return subscriber_kind(w);
+}
+template <>
 std::optional<EventType> from_word(std::string_view w) noexcept {
   return value_of<EventType>(type_words, w);
 }
@@ -235,5 +347,7 @@ void validate(const Event& event) {
   check_word("source", base_of(event).source);
   std::visit(Check{}, event);
 }
+
+void validate(const LogEvent& event) { std::visit(Check{}, event); }
 
 }  // namespace consent

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "consent/error.hpp"
@@ -76,13 +77,17 @@ std::optional<HeadState> newest(int fd) {
   throw Error(ErrorCode::storage, name + ": " + what + ": " + std::strerror(errno));
 }
 
-void lock(int fd, const std::string& name) {
-  // flock, not fcntl: closing another descriptor of the same file must not drop it.
-  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return;
-  if (errno == EWOULDBLOCK) {
-    throw Error(ErrorCode::locked, name + ": another process or Log writes this log");
+void lock(int fd, const std::string& name, std::chrono::milliseconds wait) {
+  constexpr auto step = std::chrono::milliseconds(20);
+  for (auto left = wait;; left -= step) {
+    // flock, not fcntl: closing another descriptor of the same file must not drop it.
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) return;
+    if (errno != EWOULDBLOCK) fail(name, "cannot be locked");
+    if (left <= std::chrono::milliseconds::zero()) {
+      throw Error(ErrorCode::locked, name + ": another process or Log writes this log");
+    }
+    std::this_thread::sleep_for(std::min(step, left));
   }
-  fail(name, "cannot be locked");
 }
 
 }  // namespace
@@ -92,16 +97,17 @@ HeadFile HeadFile::create(const std::filesystem::path& file) {
   head.name_ = file.filename().string();
   head.fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (head.fd_ < 0) fail(head.name_, "cannot be made");
-  lock(head.fd_, head.name_);
+  lock(head.fd_, head.name_, {});
   return head;
 }
 
-HeadFile HeadFile::open_for_writing(const std::filesystem::path& file) {
+HeadFile HeadFile::open_for_writing(const std::filesystem::path& file,
+                                    std::chrono::milliseconds wait) {
   HeadFile head;
   head.name_ = file.filename().string();
   head.fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (head.fd_ < 0) fail(head.name_, "cannot be opened for writing");
-  lock(head.fd_, head.name_);
+  lock(head.fd_, head.name_, wait);
   head.last_ = newest(head.fd_);
   return head;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -28,7 +29,9 @@ class HeadFile {
   HeadFile() = default;
   /// @throws Error (storage); (locked) where another Log writes.
   static HeadFile create(const std::filesystem::path& file);
-  static HeadFile open_for_writing(const std::filesystem::path& file);
+  /// Waits up to `wait` for the writer's place.
+  static HeadFile open_for_writing(const std::filesystem::path& file,
+                                   std::chrono::milliseconds wait = {});
   /// Reads without locking; nullopt where the file is absent or no slot is whole.
   static std::optional<HeadState> read(const std::filesystem::path& file);
 

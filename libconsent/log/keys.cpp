@@ -3,9 +3,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "consent/error.hpp"
+#include "log/open.hpp"
 #include "log/seal.hpp"
 
 namespace consent {
@@ -36,10 +38,37 @@ SecretKey key_from(std::string_view bytes, const std::string& name) {
       SecretKey::View(reinterpret_cast<const std::uint8_t*>(bytes.data()), SecretKey::size));
 }
 
+// Under a passphrase a subject's key is stored XORed with a key derived from the master key and the
+// subject's tag. A tag is used once and is itself an HMAC under the key, so a changed row is
+// noticed.
+SecretKey masked(const SecretKey& master, const Digest& tag, std::string_view key,
+                 const std::string& name) {
+  const SecretKey mask =
+      hkdf_sha256(master.chars(), {}, std::string("libconsent/subject-key/v1").append(tag.view()));
+  std::array<std::uint8_t, SecretKey::size> bytes{};
+  if (key.size() != bytes.size()) throw Error(ErrorCode::storage, name + ": a key of a wrong size");
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<std::uint8_t>(mask.view()[i] ^ static_cast<std::uint8_t>(key[i]));
+  }
+  SecretKey out = SecretKey::copy_of(bytes);
+  wipe(bytes.data(), bytes.size());
+  return out;
+}
+
+constexpr std::string_view meta_context = "libconsent/meta/v1/";
+constexpr std::size_t salt_bytes = 16;
+
+std::string random_salt(Entropy& entropy) {
+  std::string salt(salt_bytes, '\0');
+  entropy.fill({reinterpret_cast<std::uint8_t*>(salt.data()), salt.size()});
+  return salt;
+}
+
 }  // namespace
 
 KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& origin,
-                          const std::string& incarnation, Entropy& entropy) {
+                          const std::string& incarnation, std::string_view passphrase,
+                          Entropy& entropy) {
   // The mode is set before the first byte of a key is written.
   const mode_t before = umask(0077);
   KeyStore store;
@@ -62,21 +91,35 @@ KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& 
     const SigningKey signing = SigningKey::generate(entropy);
     const SecretKey index = SecretKey::generate(entropy);
     const SecretKey log = SecretKey::generate(entropy);
+    std::optional<SecretKey> master;
+    if (!passphrase.empty()) {
+      const std::string salt = random_salt(entropy);
+      master = stretch(passphrase, salt);
+      put.bind_text(1, "lock").bind_blob(2, salt).run();
+    }
+    const auto put_key = [&](const char* name, std::string_view key) {
+      // One master key seals each name once, when the store is made.
+      const std::string kept =
+          master ? seal(master->view(), std::string(meta_context) + name, key) : std::string(key);
+      put.bind_text(1, name).bind_blob(2, kept).run();
+    };
     put.bind_text(1, "origin").bind_blob(2, origin).run();
     put.bind_text(1, "incarnation").bind_blob(2, incarnation).run();
-    put.bind_text(1, "signing").bind_blob(2, SecretKey::copy_of(signing.seed()).chars()).run();
-    put.bind_text(1, "index").bind_blob(2, index.chars()).run();
-    put.bind_text(1, "log").bind_blob(2, log.chars()).run();
+    put.bind_text(1, "subjects").bind_blob(2, "0").run();
+    put_key("signing", SecretKey::copy_of(signing.seed()).chars());
+    put_key("index", index.chars());
+    put_key("log", log.chars());
     transaction.commit();
   }
-  store.load(origin, incarnation);
+  store.load(origin, passphrase);
   return store;
 }
 
 KeyStore KeyStore::open(const std::filesystem::path& file, sqlite::Mode mode,
-                        const std::string& origin, const std::string& incarnation) {
+                        const std::string& origin, std::string_view passphrase) {
   KeyStore store;
-  store.db_ = sqlite::Connection::open(file, mode);
+  store.db_ =
+      mode == sqlite::Mode::read ? open_for_reading(file) : sqlite::Connection::open(file, mode);
   if (store.db_.integer("PRAGMA application_id") != application_id) {
     throw Error(ErrorCode::storage, store.db_.name() + ": not a key store of libconsent");
   }
@@ -84,24 +127,42 @@ KeyStore KeyStore::open(const std::filesystem::path& file, sqlite::Mode mode,
     throw Error(ErrorCode::storage, store.db_.name() + ": a schema of another version");
   }
   if (mode == sqlite::Mode::write) store.db_.execute("PRAGMA secure_delete=ON");
-  store.load(origin, incarnation);
+  store.load(origin, passphrase);
   return store;
 }
 
-void KeyStore::load(const std::string& origin, const std::string& incarnation) {
+void KeyStore::load(const std::string& origin, std::string_view passphrase) {
   sqlite::Statement get(db_, "SELECT value FROM meta WHERE key=?1");
-  const auto value = [&](std::string_view key) {
+  const auto find = [&](std::string_view key) -> std::optional<std::string> {
     get.reset();
-    if (!get.bind_text(1, key).step()) {
-      throw Error(ErrorCode::storage, db_.name() + ": incomplete");
-    }
+    if (!get.bind_text(1, key).step()) return std::nullopt;
     return std::string(get.blob(0));
   };
-  if (value("origin") != origin || value("incarnation") != incarnation) {
+  const auto value = [&](std::string_view key) {
+    auto found = find(key);
+    if (!found) throw Error(ErrorCode::storage, db_.name() + ": incomplete");
+    return *std::move(found);
+  };
+  if (value("origin") != origin) {
     throw Error(ErrorCode::storage, db_.name() + ": belongs to another log");
   }
-  const auto secret = [&](std::string_view key) {
+  incarnation_ = value("incarnation");
+  if (const auto salt = find("lock")) {
+    if (passphrase.empty()) {
+      throw Error(ErrorCode::crypto,
+                  db_.name() + ": is closed with a passphrase, and none was given");
+    }
+    master_ = stretch(passphrase, *salt);
+  }
+  const auto secret = [&](const char* key) {
     std::string bytes = value(key);
+    if (master_) {
+      try {
+        bytes = consent::open(master_->view(), std::string(meta_context) + key, bytes);
+      } catch (const ProofError&) {
+        throw Error(ErrorCode::crypto, db_.name() + ": another passphrase closed it");
+      }
+    }
     SecretKey read = key_from(bytes, db_.name());
     wipe(bytes.data(), bytes.size());
     return read;
@@ -109,8 +170,40 @@ void KeyStore::load(const std::string& origin, const std::string& incarnation) {
   secrets_ =
       std::unique_ptr<const Secrets>(new Secrets{SigningKey::from_seed(secret("signing").view()),
                                                  HmacKey(secret("index").view()), secret("log")});
+  // Stores of the first draft kept no count.
+  const auto count = find("subjects");
+  count_ = count ? std::stoull(*count)
+                 : static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM subject"));
+  count_stored_ = count ? count_ : ~std::uint64_t{0};
   get.reset();
   prepare();
+}
+
+void KeyStore::put_meta(std::string_view key, std::string_view value) {
+  sqlite::Statement put(db_,
+                        "INSERT INTO meta(key,value) VALUES(?1,?2) "
+                        "ON CONFLICT(key) DO UPDATE SET value=excluded.value");
+  put.bind_text(1, key).bind_blob(2, value).run();
+}
+
+void KeyStore::set_incarnation(const std::string& incarnation) {
+  put_meta("incarnation", incarnation);
+  incarnation_ = incarnation;
+}
+
+SecretKey KeyStore::unmask(const Digest& tag, std::string_view stored) const {
+  if (!master_) return key_from(stored, db_.name());
+  return masked(*master_, tag, stored, db_.name());
+}
+
+std::uint64_t KeyStore::missing(const std::function<bool(Digest&)>& next_tag) {
+  sqlite::Statement known(db_, "SELECT 1 FROM subject WHERE tag=?1");
+  std::uint64_t count = 0;
+  for (Digest tag; next_tag(tag);) {
+    known.reset();
+    if (!known.bind_blob(1, tag.view()).step()) ++count;
+  }
+  return count;
 }
 
 void KeyStore::prepare() {
@@ -134,7 +227,7 @@ Digest KeyStore::index_of(PhoneNumber number) const {
 KeyStore::Subject KeyStore::read(sqlite::Statement& statement) {
   const auto tag = digest_from_bytes(statement.blob(1));
   if (!tag) throw Error(ErrorCode::storage, db_.name() + ": a tag of a wrong size");
-  Subject subject{statement.integer(0), *tag, key_from(statement.blob(2), db_.name()),
+  Subject subject{statement.integer(0), *tag, unmask(*tag, statement.blob(2)),
                   statement.integer(3)};
   statement.reset();
   return subject;
@@ -177,7 +270,7 @@ std::vector<KeyStore::Holder> KeyStore::numbers() {
   while (rows.step()) {
     const auto tag = digest_from_bytes(rows.blob(0));
     if (!tag) throw Error(ErrorCode::storage, db_.name() + ": a tag of a wrong size");
-    const SecretKey key = key_from(rows.blob(1), db_.name());
+    const SecretKey key = unmask(*tag, rows.blob(1));
     const std::string address = consent::open(key.view(), "address", rows.blob(2));
     constexpr std::size_t scheme = 4;  // "tel:"
     const auto number = address.size() > scheme
@@ -199,20 +292,31 @@ KeyStore::Subject KeyStore::add(const Digest& index, PhoneNumber number, std::in
   Subject subject{0, tag, std::move(key), previous};
   // One key seals one address, once: the context cannot meet a second text.
   const std::string address = seal(subject.key.view(), "address", "tel:" + number.e164());
+  const std::optional<SecretKey> kept =
+      master_ ? std::optional(masked(*master_, tag, subject.key.chars(), db_.name()))
+              : std::nullopt;
   add_subject_.bind_blob(1, subject.tag.view())
-      .bind_blob(2, subject.key.chars())
+      .bind_blob(2, kept ? kept->chars() : subject.key.chars())
       .bind_blob(3, address)
       .bind(4, previous)
       .run();
   subject.id = sqlite3_last_insert_rowid(db_.raw());
   point_.bind_blob(1, index.view()).bind(2, subject.id).run();
+  ++count_;
   return subject;
 }
 
-void KeyStore::commit() { db_.execute("COMMIT"); }
+void KeyStore::commit() {
+  if (count_ != count_stored_) put_meta("subjects", std::to_string(count_));
+  db_.execute("COMMIT");
+  count_stored_ = count_;
+}
 
 void KeyStore::rollback() noexcept {
-  if (db_.in_transaction()) sqlite3_exec(db_.raw(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (db_.in_transaction()) {
+    sqlite3_exec(db_.raw(), "ROLLBACK", nullptr, nullptr, nullptr);
+    if (count_stored_ != ~std::uint64_t{0}) count_ = count_stored_;
+  }
 }
 
 std::size_t KeyStore::sweep(const std::function<bool(const Digest&)>& known) {
@@ -235,12 +339,11 @@ std::size_t KeyStore::sweep(const std::function<bool(const Digest&)>& known) {
     unpoint.bind(1, id).run();
     drop.bind(1, id).run();
   }
+  count_ = static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM subject"));
+  put_meta("subjects", std::to_string(count_));
   transaction.commit();
+  count_stored_ = count_;
   return orphans.size();
-}
-
-std::uint64_t KeyStore::subjects() {
-  return static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM subject"));
 }
 
 }  // namespace consent

@@ -29,11 +29,18 @@ class KeyStore {
     std::int64_t previous;  ///< id of the number's subject before; 0: none
   };
 
+  /// `passphrase` "" leaves the keys as the file's mode protects them.
   static KeyStore create(const std::filesystem::path& file, const std::string& origin,
-                         const std::string& incarnation, Entropy& entropy);
-  /// @throws Error (storage) where origin or incarnation are another log's.
+                         const std::string& incarnation, std::string_view passphrase,
+                         Entropy& entropy);
+  /// @throws Error (storage) where the origin is another log's; (crypto) where the passphrase is
+  /// missing or wrong.
   static KeyStore open(const std::filesystem::path& file, sqlite::Mode mode,
-                       const std::string& origin, const std::string& incarnation);
+                       const std::string& origin, std::string_view passphrase);
+
+  /// Of the log when these keys were last written: an older one is a keys.db put back.
+  [[nodiscard]] const std::string& incarnation() const noexcept { return incarnation_; }
+  void set_incarnation(const std::string& incarnation);
 
   [[nodiscard]] const SigningKey& signing_key() const noexcept { return secrets_->signing; }
   [[nodiscard]] const SecretKey& log_key() const noexcept { return secrets_->log; }
@@ -61,13 +68,18 @@ class KeyStore {
   void rollback() noexcept;
   /// Removes subjects whose tag `known` does not know; their numbers go back to the one before.
   std::size_t sweep(const std::function<bool(const Digest&)>& known);
-  [[nodiscard]] std::uint64_t subjects();
+  /// How many subjects it holds a key for; kept, not counted.
+  [[nodiscard]] std::uint64_t subjects() const noexcept { return count_; }
+  /// Of `tags`, how many have no key here.
+  [[nodiscard]] std::uint64_t missing(const std::function<bool(Digest&)>& next_tag);
   sqlite::Connection& connection() noexcept { return db_; }
 
  private:
   KeyStore() = default;
   void prepare();
-  void load(const std::string& origin, const std::string& incarnation);
+  void load(const std::string& origin, std::string_view passphrase);
+  [[nodiscard]] SecretKey unmask(const Digest& tag, std::string_view stored) const;
+  void put_meta(std::string_view key, std::string_view value);
   Subject read(sqlite::Statement& statement);
 
   sqlite::Connection db_;
@@ -77,6 +89,10 @@ class KeyStore {
     SecretKey log;
   };
   std::unique_ptr<const Secrets> secrets_;
+  std::optional<SecretKey> master_;  ///< where a passphrase protects the keys
+  std::string incarnation_;
+  std::uint64_t count_ = 0;         ///< with those of the transaction under way
+  std::uint64_t count_stored_ = 0;  ///< what the file says
   sqlite::Statement newest_, by_id_, by_tag_, add_subject_, point_;
 };
 

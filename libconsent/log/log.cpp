@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <set>
 #include <system_error>
@@ -46,6 +47,13 @@ void check_identity(const LogIdentity& identity) {
   }
   if (identity.origin.find("://") != std::string::npos) {
     refuse("origin: a schema-less URL is needed: leave out everything up to '://'");
+  }
+  int run = 0;
+  for (const char c : identity.origin) {
+    run = c >= '0' && c <= '9' ? run + 1 : 0;
+    constexpr int phone_like = 10;
+    if (run >= phone_like)
+      refuse("origin: holds ten or more digits in a row: it is shown everywhere");
   }
   if (!identity.distributor.empty()) {
     const auto problem = check_inn(identity.distributor);
@@ -102,8 +110,13 @@ struct Log::Impl {
   Access access = Access::read_only;
   std::string incarnation;
   std::string impairment;
+  std::vector<std::string> warnings;
   note::VerifierKey key;
   std::uint64_t forks_at_open = forks();
+
+  // Before the readers' connections, so that it is closed after them: whoever closes last folds the
+  // WAL into log.db.
+  std::unique_ptr<Writer> writer;
 
   mutable std::mutex reading;
   mutable sqlite::Connection db;
@@ -111,13 +124,30 @@ struct Log::Impl {
   mutable std::unique_ptr<TileStore> tree;
   mutable sqlite::Statement read_entry, read_subject, read_sealed, read_wording, read_checkpoint;
 
-  std::unique_ptr<Writer> writer;
-
   void check_fork() const {
     if (forks() != forks_at_open) {
       throw Error(ErrorCode::storage, "log: opened before a fork; the child must open its own");
     }
   }
+
+  void check_writable() const {
+    check_fork();
+    if (writer) return;
+    throw Error(ErrorCode::storage, impairment.empty() ? "log: opened read-only"
+                                                       : "log: read-only, because " + impairment);
+  }
+
+  /// What restore() says of the loss.
+  struct Restoring {
+    std::string reason;
+    Instant now;
+  };
+  LogRestored restored;
+  static std::unique_ptr<Impl> open(const fs::path& folder, const LogOptions& options,
+                                    const Restoring* restoring, Entropy& entropy);
+  void begin_incarnation(const Restoring& restoring, const LogOptions& options,
+                         std::vector<HeadFile>& heads, const std::optional<HeadState>& state,
+                         const std::optional<HeadState>& second, Entropy& entropy);
 
   void load_identity() {
     sqlite::Statement first(db, "SELECT leaf,bytes FROM entry WHERE seq=0");
@@ -131,6 +161,10 @@ struct Log::Impl {
     identity.distributor = text_member(body, "distributor");
     identity.distributor_name = text_member(body, "distributor_name");
     incarnation = hex_to_bytes(text_member(body, "incarnation"));
+    if (db.integer("PRAGMA user_version") >= 2) {
+      sqlite::Statement newest(db, "SELECT value FROM state WHERE key='incarnation'");
+      if (newest.step()) incarnation = newest.blob(0);
+    }
     try {
       key = note::parse_verifier_key(text_member(body, "key"));
     } catch (const Error& error) {
@@ -262,6 +296,11 @@ Log::~Log() {
 
 Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now,
                 Entropy& entropy) {
+  return create(folder, identity, now, LogOptions{}, entropy);
+}
+
+Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now,
+                const LogOptions& options, Entropy& entropy) {
   check_identity(identity);
   std::error_code code;
   if (fs::exists(folder, code) &&
@@ -287,7 +326,8 @@ Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now
   }
   try {
     fs::permissions(made, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
-    auto keys = KeyStore::create(made / "keys.db", identity.origin, incarnation, entropy);
+    auto keys = KeyStore::create(made / "keys.db", identity.origin, incarnation, options.passphrase,
+                                 entropy);
     auto db = sqlite::Connection::open(made / "log.db", sqlite::Mode::create);
     db.execute("PRAGMA journal_mode=WAL");
 
@@ -327,6 +367,7 @@ Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now
       const std::string pragma = "PRAGMA application_id=" + std::to_string(schema::application_id) +
                                  "; PRAGMA user_version=" + std::to_string(schema::version);
       db.execute(pragma.c_str());
+      db.execute("INSERT INTO state(key,value) VALUES('subjects',CAST('0' AS BLOB))");
       sqlite::Statement insert(db, "INSERT INTO entry(seq,prev,leaf,bytes) VALUES(0,?1,?2,?3)");
       insert.bind_blob(1, Digest{}.view()).bind_blob(2, leaf.view()).bind_blob(3, bytes).run();
       if (identity.subscriber) {
@@ -356,70 +397,291 @@ Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now
     throw Error(ErrorCode::storage, "log: the folder cannot be put in place: " + code.message());
   }
   sync_folder(parent);
-  return open(named, Access::write, entropy);
+  LogOptions writing = options;
+  writing.access = Access::write;
+  return open(named, writing, entropy);
 }
 
+namespace {
+
+// What was said of the log outside it, held against what it says itself. "" where they agree.
+// A head older than the log is what loss of power leaves, and is repaired; a newer one, or one of
+// another log, means that entries once acknowledged are not here any more.
+std::string compare(const std::string& name, const HeadState& head, const std::string& incarnation,
+                    std::uint64_t size, const merkle::NodeReader& nodes) {
+  if (head.incarnation != incarnation) {
+    return name + ": belongs to another log or incarnation than log.db";
+  }
+  if (head.size > size) {
+    return "log.db: holds " + std::to_string(size) + " entries, " + std::to_string(head.size) +
+           " were acknowledged; " + std::to_string(head.size - size) + " are missing";
+  }
+  if (merkle::root_of(head.size, nodes) != head.root) {
+    return "log.db: its first " + std::to_string(head.size) +
+           " entries are not those that were acknowledged";
+  }
+  return {};
+}
+
+// keys.db is written before log.db, so it may know more subjects and never fewer.
+std::string compare_keys(KeyStore& keys, sqlite::Connection& db, const std::string& incarnation) {
+  if (keys.incarnation() != incarnation) {
+    return "keys.db: was written before the log's last restore, or for another copy of it";
+  }
+  std::uint64_t subjects = 0;
+  if (db.integer("PRAGMA user_version") >= 2) {
+    sqlite::Statement count(db, "SELECT value FROM state WHERE key='subjects'");
+    subjects = count.step() ? std::stoull(std::string(count.blob(0))) : 0;
+  } else {
+    subjects = static_cast<std::uint64_t>(db.integer("SELECT count(*) FROM subject"));
+  }
+  if (keys.subjects() >= subjects) return {};
+  sqlite::Statement tags(db, "SELECT tag FROM subject");
+  const std::uint64_t lost = keys.missing([&](Digest& tag) {
+    if (!tags.step()) return false;
+    tag = digest_from_bytes(tags.blob(0)).value_or(Digest{});
+    return true;
+  });
+  if (lost == 0) return {};
+  return "keys.db: is older than log.db: " + std::to_string(lost) + " subject(s) lost their key";
+}
+
+}  // namespace
+
 Log Log::open(const fs::path& folder, Access access, Entropy& entropy) {
+  LogOptions options;
+  options.access = access;
+  return open(folder, options, entropy);
+}
+
+Log Log::open(const fs::path& folder, const LogOptions& options, Entropy& entropy) {
+  return Log(Impl::open(folder, options, nullptr, entropy));
+}
+
+std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOptions& options,
+                                           const Restoring* restoring, Entropy& entropy) {
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
   const fs::path database = folder / "log.db";
   if (!fs::exists(database)) {
     throw Error(ErrorCode::storage, "log.db: there is no log in this folder");
   }
+  if (sqlite::has_wal_reset_bug(sqlite3_libversion_number())) {
+    impl->warnings.push_back(std::string("SQLite ") + sqlite3_libversion() +
+                             " can lose commits when a second tool checkpoints log.db: let nothing "
+                             "but libconsent open it while it is written");
+  }
+  const bool writing = options.access == Access::write;
+  const bool two_heads = !options.second_head.empty();
 
   // The writer's place first: nothing may change between the comparison below and the first write.
-  HeadFile head;
+  std::vector<HeadFile> heads;
   std::optional<HeadState> state;
-  if (access == Access::write) {
-    head = HeadFile::open_for_writing(folder / "head");
-    state = head.last();
+  std::optional<HeadState> second;
+  if (writing) {
+    heads.push_back(HeadFile::open_for_writing(folder / "head", options.wait));
+    state = heads.front().last();
+    if (two_heads) {
+      heads.push_back(HeadFile::open_for_writing(options.second_head, options.wait));
+      second = heads.back().last();
+    }
     // Opened for writing once, so that what a crash left in the WAL is recovered before we read.
     auto recovering = sqlite::Connection::open(database, sqlite::Mode::write);
     check_log_file(recovering);
-    (void)recovering.integer("SELECT count(*) FROM sqlite_schema");
+    migrate_log_file(recovering);
   } else {
     state = HeadFile::read(folder / "head");
+    if (two_heads) second = HeadFile::read(options.second_head);
   }
   impl->db = open_log_for_reading(database);
   impl->load_identity();
   impl->prepare();
   const fs::path key_file = folder / "keys.db";
   const bool has_keys = fs::exists(key_file);
-  if (access == Access::write && !has_keys) {
+  if (writing && !has_keys) {
     throw Error(ErrorCode::storage, "keys.db: not here; a log without its keys is read-only");
   }
 
-  // A head older than the log is what loss of power leaves, and is repaired; a newer one, or one of
-  // another log, means that entries once acknowledged are not here any more.
+  const std::uint64_t size = impl->size_now();
+  const auto suspect = [&](std::string what) {
+    if (impl->impairment.empty()) impl->impairment = std::move(what);
+  };
   if (state) {
-    const std::uint64_t size = impl->size_now();
-    if (state->incarnation != impl->incarnation) {
-      impl->impairment = "head: belongs to another log or incarnation than log.db";
-    } else if (state->size > size) {
-      impl->impairment = "log.db: holds " + std::to_string(size) + " entries, " +
-                         std::to_string(state->size) + " were acknowledged; " +
-                         std::to_string(state->size - size) + " are missing";
-    } else if (merkle::root_of(state->size, impl->nodes()) != state->root) {
-      impl->impairment = "log.db: its first " + std::to_string(state->size) +
-                         " entries are not those that were acknowledged";
-    }
-  } else if (impl->size_now() > 1) {
-    impl->impairment = "head: missing or unreadable; what was acknowledged cannot be known";
+    suspect(compare("head", *state, impl->incarnation, size, impl->nodes()));
+  } else if (size > 1) {
+    suspect("head: missing or unreadable; what was acknowledged cannot be known");
+  }
+  if (second) {
+    suspect(compare("second head", *second, impl->incarnation, size, impl->nodes()));
+  } else if (two_heads) {
+    impl->warnings.push_back("second head: was not there; it begins with entry " +
+                             std::to_string(size));
   }
 
-  if (access == Access::write && impl->impairment.empty()) {
-    auto keys =
-        KeyStore::open(key_file, sqlite::Mode::write, impl->identity.origin, impl->incarnation);
-    impl->writer = std::make_unique<Writer>(folder, impl->identity, impl->incarnation,
-                                            std::move(head), std::move(keys), entropy);
-    impl->access = Access::write;
-  }
+  std::optional<KeyStore> keys;
   if (has_keys) {
     impl->keys =
-        KeyStore::open(key_file, sqlite::Mode::read, impl->identity.origin, impl->incarnation);
+        KeyStore::open(key_file, sqlite::Mode::read, impl->identity.origin, options.passphrase);
+    if (impl->keys->signing_key().public_key() != impl->key.key) {
+      throw Error(ErrorCode::storage, "keys.db: belongs to another log");
+    }
+    suspect(compare_keys(*impl->keys, impl->db, impl->incarnation));
     impl->load_subscriber();
   }
-  return Log(std::move(impl));
+  if (!writing) return impl;
+
+  if (restoring != nullptr) {
+    if (impl->impairment.empty()) {
+      throw Error(ErrorCode::invalid_argument, "log: nothing is wrong with it; nothing to restore");
+    }
+    impl->begin_incarnation(*restoring, options, heads, state, second, entropy);
+  }
+  if (impl->impairment.empty()) {
+    impl->writer = std::make_unique<Writer>(
+        folder, impl->identity, impl->incarnation, std::move(heads),
+        KeyStore::open(key_file, sqlite::Mode::write, impl->identity.origin, options.passphrase),
+        entropy);
+    impl->access = Access::write;
+    if (restoring != nullptr) impl->writer->append(LogEvent(impl->restored), restoring->now);
+  }
+  return impl;
+}
+
+void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& options,
+                                  std::vector<HeadFile>& heads,
+                                  const std::optional<HeadState>& state,
+                                  const std::optional<HeadState>& second, Entropy& entropy) {
+  const std::uint64_t size = size_now();
+  restored.reason = restoring.reason;
+  restored.lost_from = size;
+  restored.lost_to = size;
+  for (const auto* head : {&state, &second}) {
+    if (*head && (*head)->size > restored.lost_to) restored.lost_to = (*head)->size;
+  }
+  std::string fresh(16, '\0');
+  entropy.fill({reinterpret_cast<std::uint8_t*>(fresh.data()), fresh.size()});
+  restored.incarnation = fresh;
+  // Keys, then log, then heads: a crash between any two leaves a log that still opens read-only and
+  // can be restored again.
+  auto keys_now =
+      KeyStore::open(folder / "keys.db", sqlite::Mode::write, identity.origin, options.passphrase);
+  keys_now.set_incarnation(fresh);
+  {
+    auto writing = sqlite::Connection::open(folder / "log.db", sqlite::Mode::write);
+    sqlite::Statement put(writing,
+                          "INSERT INTO state(key,value) VALUES('incarnation',?1) "
+                          "ON CONFLICT(key) DO UPDATE SET value=excluded.value");
+    put.bind_blob(1, fresh).run();
+  }
+  incarnation = fresh;
+  for (HeadFile& head : heads) head.write(size, merkle::root_of(size, nodes()), fresh);
+  warnings.push_back("restored: " + impairment);
+  impairment.clear();
+}
+
+Log Log::restore(const fs::path& folder, std::string_view reason, Instant now,
+                 const LogOptions& options, Entropy& entropy) {
+  LogOptions writing = options;
+  writing.access = Access::write;
+  const Impl::Restoring restoring{std::string(reason), now};
+  LogRestored event;
+  event.reason = restoring.reason;
+  event.incarnation = std::string(16, '\0');
+  validate(LogEvent(event));
+  return Log(Impl::open(folder, writing, &restoring, entropy));
+}
+
+Rebuilt Log::rebuild(const fs::path& folder, const LogOptions& options) {
+  const HeadFile place = HeadFile::open_for_writing(folder / "head", options.wait);
+  auto db = sqlite::Connection::open(folder / "log.db", sqlite::Mode::write);
+  check_log_file(db);
+  migrate_log_file(db);
+  sqlite::Transaction transaction(db);
+
+  struct Kept {
+    std::uint64_t count = 0;
+    std::int64_t last = -1;
+    SubjectStanding standing;
+  };
+  Rebuilt done;
+  Terms terms;
+  std::map<Digest, Kept> subjects;
+  std::optional<std::string> incarnation;
+  {
+    sqlite::Statement rows(db, "SELECT seq,leaf,bytes FROM entry ORDER BY seq");
+    while (rows.step()) {
+      const Entry entry = consent::read_entry(rows.integer(0), rows.blob(1), rows.blob(2));
+      ++done.entries;
+      const canonical::Value body = decode_entry(entry.bytes).body;
+      if (entry.type == EventType::log_restored) {
+        incarnation = hex_to_bytes(text_member(body, "incarnation"));
+      }
+      if (!entry.subject) continue;
+      Kept& kept = subjects[entry.subject->tag];
+      kept.standing.tag = entry.subject->tag;
+      kept.count += 1;
+      kept.last = static_cast<std::int64_t>(entry.seq);
+      append_clauses(entry, body, terms, kept.standing);
+    }
+  }
+  const auto derived = [&db] {
+    Sha256 all;
+    sqlite::Statement rows(
+        db, "SELECT tag,count,last,coalesce(closed,''),clauses FROM subject ORDER BY tag");
+    while (rows.step()) {
+      for (int column = 0; column < 5; ++column) all.add(rows.blob(column)).add("|");
+    }
+    sqlite::Statement names(db, "SELECT id,text FROM term ORDER BY id");
+    while (names.step()) all.add(names.blob(0)).add(names.blob(1)).add("|");
+    sqlite::Statement states(db, "SELECT key,value FROM state ORDER BY key");
+    while (states.step()) all.add(states.blob(0)).add(states.blob(1)).add("|");
+    return all.finish();
+  };
+  const Digest before = derived();
+  db.execute("DELETE FROM subject; DELETE FROM term; DELETE FROM state;");
+  sqlite::Statement put(
+      db, "INSERT INTO subject(tag,count,last,closed,clauses) VALUES(?1,?2,?3,?4,?5)");
+  for (const auto& [tag, kept] : subjects) {
+    const std::string clauses = pack_clauses(kept.standing.clauses);
+    put.bind_blob(1, tag.view()).bind(2, static_cast<std::int64_t>(kept.count)).bind(3, kept.last);
+    if (kept.standing.closed) {
+      put.bind(4, kept.standing.closed->time_since_epoch().count());
+    } else {
+      put.bind_null(4);
+    }
+    put.bind_blob(5, clauses).run();
+    ++done.subjects;
+  }
+  sqlite::Statement name(db, "INSERT INTO term(id,text) VALUES(?1,?2)");
+  for (std::uint32_t id = 1; id <= terms.size(); ++id) {
+    name.bind(1, id).bind_text(2, terms.text(id)).run();
+  }
+  sqlite::Statement state(db, "INSERT INTO state(key,value) VALUES(?1,?2)");
+  const std::string count = std::to_string(done.subjects);
+  state.bind_text(1, "subjects").bind_blob(2, count).run();
+  if (incarnation) state.bind_text(1, "incarnation").bind_blob(2, *incarnation).run();
+  done.differed = derived() != before;
+  transaction.commit();
+  sqlite3_wal_checkpoint_v2(db.raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  return done;
+}
+
+bool Log::observe_clock(Instant wall, std::chrono::microseconds monotonic) {
+  impl_->check_fork();
+  return impl_->writer != nullptr && impl_->writer->observe_clock(wall, monotonic);
+}
+
+Digest Log::register_wording(const Wording& wording, std::string_view language, Instant now) {
+  impl_->check_writable();
+  WordingRegistered event{wording, std::string(language)};
+  validate(LogEvent(event));
+  impl_->writer->append(LogEvent(std::move(event)), now);
+  return sha256(wording.text);
+}
+
+void Log::heartbeat(Instant now) {
+  impl_->check_writable();
+  impl_->writer->append(LogEvent(LogHeartbeat{}), now);
 }
 
 Appended Log::append(const Event& event, Instant now) {
@@ -427,14 +689,18 @@ Appended Log::append(const Event& event, Instant now) {
 }
 
 std::vector<Appended> Log::append_many(std::span<const Event> events, Instant now) {
-  impl_->check_fork();
-  if (!impl_->writer) {
-    throw Error(ErrorCode::storage, impl_->impairment.empty()
-                                        ? "log: opened read-only"
-                                        : "log: read-only, because " + impl_->impairment);
-  }
+  impl_->check_writable();
   for (const Event& event : events) {
     validate(event);
+    // Their entries would say that something was destroyed or barred, and nothing here does it yet.
+    if (std::holds_alternative<SubjectErased>(event) ||
+        std::holds_alternative<SubjectRestricted>(event) ||
+        std::holds_alternative<SubjectHeld>(event)) {
+      throw Error(ErrorCode::not_built, "erasure, restriction and hold: not in this version");
+    }
+    if (const auto target = refers_to(event); target && *target >= size()) {
+      throw Error(ErrorCode::invalid_argument, "of: points at an entry that is not there");
+    }
     if (base_of(event).happened > now) {
       throw Error(ErrorCode::invalid_argument, "happened: claims a time after its recording");
     }
@@ -450,6 +716,7 @@ const LogIdentity& Log::identity() const noexcept { return impl_->identity; }
 const fs::path& Log::folder() const noexcept { return impl_->folder; }
 Access Log::access() const noexcept { return impl_->access; }
 const std::string& Log::impairment() const noexcept { return impl_->impairment; }
+const std::vector<std::string>& Log::warnings() const noexcept { return impl_->warnings; }
 note::VerifierKey Log::verifier_key() const { return impl_->key; }
 
 std::uint64_t Log::size() const {

@@ -14,20 +14,16 @@ void check_log_file(sqlite::Connection& db) {
     throw Error(ErrorCode::storage, db.name() + ": not a log of libconsent");
   }
   const std::int64_t version = db.integer("PRAGMA user_version");
-  if (version != schema::version) {
+  if (version < schema::oldest || version > schema::version) {
     throw Error(ErrorCode::storage, db.name() + ": schema " + std::to_string(version) +
                                         ", this version reads " + std::to_string(schema::version));
   }
 }
 
-sqlite::Connection open_log_for_reading(const fs::path& file) {
-  if (!fs::exists(file)) {
-    throw Error(ErrorCode::storage, file.filename().string() + ": there is no log in this folder");
-  }
+sqlite::Connection open_for_reading(const fs::path& file) {
   try {
     auto db = sqlite::Connection::open(file, sqlite::Mode::read);
     (void)db.integer("SELECT count(*) FROM sqlite_schema");
-    check_log_file(db);
     return db;
   } catch (const Error&) {
     // A WAL database in a folder that cannot be written, as an auditor gets it. Only where no WAL
@@ -35,10 +31,28 @@ sqlite::Connection open_log_for_reading(const fs::path& file) {
     std::error_code ignored;
     const auto wal = fs::path(file.string() + "-wal");
     if (fs::exists(wal, ignored) && fs::file_size(wal, ignored) > 0) throw;
-    auto db = sqlite::Connection::open(file, sqlite::Mode::read_immutable);
-    check_log_file(db);
-    return db;
+    return sqlite::Connection::open(file, sqlite::Mode::read_immutable);
   }
+}
+
+sqlite::Connection open_log_for_reading(const fs::path& file) {
+  if (!fs::exists(file)) {
+    throw Error(ErrorCode::storage, file.filename().string() + ": there is no log in this folder");
+  }
+  auto db = open_for_reading(file);
+  check_log_file(db);
+  return db;
+}
+
+void migrate_log_file(sqlite::Connection& db) {
+  if (db.integer("PRAGMA user_version") == schema::version) return;
+  sqlite::Transaction transaction(db);
+  // Read again inside the transaction: whoever came first may have done it.
+  if (db.integer("PRAGMA user_version") == 1) {
+    db.execute(schema::from_1_to_2);
+    db.execute("PRAGMA user_version=2");
+  }
+  transaction.commit();
 }
 
 }  // namespace consent

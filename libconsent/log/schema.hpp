@@ -6,7 +6,9 @@
 namespace consent::schema {
 
 inline constexpr std::int64_t application_id = 0x434e534c;  // "CNSL"
-inline constexpr std::int64_t version = 1;
+inline constexpr std::int64_t version = 2;
+/// The oldest that is read; opening for writing brings it to `version`.
+inline constexpr std::int64_t oldest = 1;
 
 // The triggers refuse accidents, whoever's connection they come through; the hashes reveal intent.
 // BEFORE INSERT compares with the last row, so neither a gap nor INSERT OR REPLACE gets in, also
@@ -46,6 +48,10 @@ CREATE TABLE term (
   id   INTEGER PRIMARY KEY,
   text TEXT NOT NULL UNIQUE
 ) STRICT;
+CREATE TABLE state (
+  key   TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER entry_in_order BEFORE INSERT ON entry
 WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), -1) + 1 FROM entry)
@@ -75,6 +81,16 @@ WHEN EXISTS (SELECT 1 FROM wording WHERE hash = NEW.hash)
 BEGIN SELECT RAISE(ABORT, 'written once'); END;
 CREATE TRIGGER wording_no_update BEFORE UPDATE ON wording BEGIN SELECT RAISE(ABORT, 'written once'); END;
 CREATE TRIGGER wording_no_delete BEFORE DELETE ON wording BEGIN SELECT RAISE(ABORT, 'written once'); END;
+)sql";
+
+/// From schema 1: `state` holds what the entries say of the log itself, so that opening need not
+/// read them all: the incarnation after the last restore, and how many subjects there are.
+inline constexpr const char* from_1_to_2 = R"sql(
+CREATE TABLE state (
+  key   TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO state(key,value) SELECT 'subjects', CAST(count(*) AS BLOB) FROM subject;
 )sql";
 
 }  // namespace consent::schema

@@ -55,8 +55,13 @@ bool read_flag(const Entry& entry, const Value& body, std::string_view key) {
   return *member->boolean();
 }
 
+// Only what the entry's type knows: a member of the same name in another type means nothing.
 std::uint16_t read_flags(const Entry& entry, const Value& body) {
   unsigned flags = 0;
+  if (body.find("evidence") != nullptr) flags |= Clause::has_evidence;
+  if (entry.type == EventType::consent_withdrawn) return static_cast<std::uint16_t>(flags);
+  if (body.find("wording") != nullptr) flags |= Clause::has_wording;
+  if (entry.type != EventType::consent_given) return static_cast<std::uint16_t>(flags);
   if (read_flag(entry, body, "prechecked")) flags |= Clause::prechecked;
   if (const Value* const contract = body.find("in_contract")) {
     flags |= Clause::in_contract;
@@ -67,8 +72,6 @@ std::uint16_t read_flags(const Entry& entry, const Value& body) {
     if (read_flag(entry, *code, "returned")) flags |= Clause::code_returned;
   }
   if (body.find("document") != nullptr) flags |= Clause::has_document;
-  if (body.find("evidence") != nullptr) flags |= Clause::has_evidence;
-  if (body.find("wording") != nullptr) flags |= Clause::has_wording;
   return static_cast<std::uint16_t>(flags);
 }
 
@@ -123,10 +126,11 @@ std::string_view Terms::text(std::uint32_t id) const {
 void append_clauses(const Entry& entry, const canonical::Value& body, Terms& terms,
                     SubjectStanding& standing) {
   const bool consent = entry.type == EventType::consent_given;
-  const bool refusal = entry.type == EventType::consent_refused;
   const bool withdrawal = entry.type == EventType::consent_withdrawn;
   const bool reassignment = entry.type == EventType::number_reassigned;
-  if (!consent && !refusal && !withdrawal && !reassignment) return;
+  const bool to_operator = entry.type == EventType::operator_refusal;
+  // A correction points at an entry and changes no clause; the rest says nothing of consent.
+  if (!speaks_to_standing(entry.type)) return;
 
   const auto happened = read_instant(entry, body, "happened");
   if (!happened) malformed(entry, "no 'happened'");
@@ -141,6 +145,12 @@ void append_clauses(const Entry& entry, const canonical::Value& body, Terms& ter
   clause.recorded = entry.recorded;
   clause.said = *happened;
   clause.covers = read_set<Cover>(entry, body, "covers");
+  if (to_operator) {
+    // For all who call: it names no distributor, purpose or channel, and says what in `covers`.
+    clause.said = read_instant(entry, body, "in_force").value_or(*happened);
+    standing.clauses.push_back(clause);
+    return;
+  }
   clause.purposes = read_set<Purpose>(entry, body, "purposes");
   clause.channels = read_set<Channel>(entry, body, "channels");
   clause.flags = read_flags(entry, body);

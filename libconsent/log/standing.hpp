@@ -9,6 +9,13 @@
 
 namespace consent {
 
+/// Whether append_clauses() reads entries of this type: the writer need not decode the others.
+[[nodiscard]] constexpr bool speaks_to_standing(EventType type) noexcept {
+  return type == EventType::consent_given || type == EventType::consent_refused ||
+         type == EventType::consent_withdrawn || type == EventType::number_reassigned ||
+         type == EventType::operator_refusal;
+}
+
 /// append_clauses() where the body was decoded already.
 void append_clauses(const Entry& entry, const canonical::Value& body, Terms& terms,
                     SubjectStanding& standing);

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <map>
+#include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "consent/error.hpp"
 #include "consent/log.hpp"
+#include "event/body.hpp"
 #include "event/encode.hpp"
 #include "log/head.hpp"
 #include "log/open.hpp"
@@ -28,12 +32,6 @@ struct DigestHash {
   }
 };
 
-struct Subject {
-  std::uint64_t count = 0;
-  std::int64_t last = -1;
-  SubjectStanding standing;
-};
-
 struct Refuted {
   std::uint64_t seq;
   std::string what;
@@ -46,40 +44,59 @@ std::string member(const canonical::Value& body, std::string_view key) {
   return value != nullptr && value->string() != nullptr ? *value->string() : std::string{};
 }
 
-// A verifier of its own: it shares the hash, the reader of canonical JSON and append_clauses() with
-// the writer, and no code that writes.
-class LogCheck {
- public:
-  LogCheck(sqlite::Connection& db, Verification& result) : db_(db), result_(result) {}
+// A subject's entries inside one part of the log. What its first one claims of the entries before
+// is checked when the parts are joined.
+struct Subject {
+  std::uint64_t first = 0;        ///< seq of the first entry here
+  std::uint64_t claimed_seq = 0;  ///< its subject.seq
+  std::int64_t claimed_prev = -1;
+  std::uint64_t count = 0;
+  std::int64_t last = -1;
+  SubjectStanding standing;
+};
 
-  void run(std::span<const note::VerifierKey> trusted, const std::optional<HeadState>& head,
-           const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-    entries(head, progress);
-    tiles();
-    checkpoints(trusted);
-    against_head(head);
-    standing();
-    wordings();
+constexpr auto most_clock_drift = std::chrono::seconds(2);  // as the writer's
+
+// One run of entries, checked by one thread from its own connection.
+struct Part {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  Digest prev;  ///< what the first entry names as the leaf before it
+  std::vector<Digest> leaves;
+  std::unordered_map<Digest, Subject, DigestHash> subjects;
+  Terms terms;
+  std::unordered_map<Digest, std::uint64_t, DigestHash> wordings;
+  std::string origin, key, incarnation;
+  Instant first_at{}, last_at = Instant::min();
+  std::uint64_t backwards = 0, first_backwards = 0;
+  bool restored = false;
+  std::optional<Refuted> refuted;
+
+  void check(sqlite::Connection& db, const std::function<void()>& advanced) {
+    try {
+      run(db, advanced);
+    } catch (const Refuted& found) {
+      refuted = found;
+    }
   }
 
  private:
-  void entries(const std::optional<HeadState>& head,
-               const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-    checkpoint_sizes();
-    const auto all =
-        static_cast<std::uint64_t>(db_.integer("SELECT coalesce(max(seq),-1)+1 FROM entry"));
-    sqlite::Statement rows(db_, "SELECT seq,prev,leaf,bytes FROM entry ORDER BY seq");
-    constexpr std::uint64_t progress_step = 4096;
-    std::uint64_t backwards = 0;
-    std::uint64_t first_backwards = 0;
-    while (rows.step()) {
-      const std::uint64_t seq = frontier_.size();
+  void run(sqlite::Connection& db, const std::function<void()>& advanced) {
+    leaves.reserve(last - first);
+    sqlite::Statement rows(
+        db, "SELECT seq,prev,leaf,bytes FROM entry WHERE seq>=?1 AND seq<?2 ORDER BY seq");
+    rows.bind(1, static_cast<std::int64_t>(first)).bind(2, static_cast<std::int64_t>(last));
+    Digest before;
+    for (std::uint64_t seq = first; seq < last; ++seq) {
       // (1) Rows stand in order, without gaps.
-      if (rows.integer(0) != static_cast<std::int64_t>(seq)) refute(seq, "entry is missing");
+      if (!rows.step() || rows.integer(0) != static_cast<std::int64_t>(seq)) {
+        refute(seq, "entry is missing");
+      }
       // (2) The stored bytes are hashed before anything in them is believed.
       DecodedEntry decoded;
       try {
         decoded = decode_entry(rows.blob(3));
+        check_body(decoded.entry, decoded.body);
       } catch (const Error& error) {
         refute(seq, error.what());
       }
@@ -88,80 +105,201 @@ class LogCheck {
         refute(seq, "content does not hash to the stored leaf");
       // (3) Each entry names its own place, its log and the entry before.
       if (entry.seq != seq) refute(seq, "names another sequence number");
-      if (entry.prev != last_leaf_ || rows.blob(1) != last_leaf_.view()) {
+      if (rows.blob(1) != entry.prev.view()) refute(seq, "does not follow the entry before it");
+      if (seq == first) {
+        prev = entry.prev;
+        origin = entry.log;
+        first_at = entry.recorded;
+      } else if (entry.prev != before) {
         refute(seq, "does not follow the entry before it");
       }
-      if (seq == 0) {
-        if (entry.type != EventType::log_created) refute(0, "is not the creation of a log");
-        origin_ = entry.log;
-        own_key_ = member(decoded.body, "key");
-        incarnation_ = member(decoded.body, "incarnation");
-      } else if (entry.type == EventType::log_created) {
-        refute(seq, "creates the log a second time");
+      if (entry.log != origin) refute(seq, "belongs to another log");
+      if ((seq == 0) != (entry.type == EventType::log_created)) {
+        refute(seq, seq == 0 ? "is not the creation of a log" : "creates the log a second time");
       }
-      if (entry.log != origin_) refute(seq, "belongs to another log");
+      if (seq == 0) key = member(decoded.body, "key");
+      if (seq == 0 || entry.type == EventType::log_restored) {
+        incarnation = member(decoded.body, "incarnation");
+        restored = seq != 0;
+      }
       // (4) Each subject's own chain.
       if (entry.subject) subject_entry(entry, decoded.body);
-      if (entry.recorded < last_at_ && backwards++ == 0) first_backwards = seq;
-      last_at_ = entry.recorded;
-      last_leaf_ = entry.leaf;
-      note_wording(decoded.body, seq);
-      frontier_.append(entry.leaf);
-      // (5) The root at every size that was signed or acknowledged.
-      if (signed_sizes_.contains(frontier_.size()) || (head && head->size == frontier_.size())) {
-        roots_[frontier_.size()] = frontier_.root();
+      if (entry.type != EventType::clock_step && entry.recorded < last_at - most_clock_drift &&
+          seq > first && backwards++ == 0) {
+        first_backwards = seq;
       }
-      result_.coverage.entries = frontier_.size();
-      if (progress && frontier_.size() % progress_step == 0) progress(frontier_.size(), all);
-    }
-    if (frontier_.size() == 0) refute(0, "the log holds no entry");
-    if (progress) progress(frontier_.size(), all);
-    if (backwards > 0) {
-      result_.warnings.push_back("the clock went back " + std::to_string(backwards) +
-                                 " time(s), first at entry " + std::to_string(first_backwards));
+      last_at = entry.recorded;
+      before = entry.leaf;
+      if (const auto hash = digest_from_hex(member(decoded.body, "wording"))) {
+        wordings.emplace(*hash, seq);
+      }
+      leaves.push_back(entry.leaf);
+      advanced();
     }
   }
 
   void subject_entry(const Entry& entry, const canonical::Value& body) {
-    Subject& subject = subjects_[entry.subject->tag];
+    const auto [found, added] = subjects.try_emplace(entry.subject->tag);
+    Subject& subject = found->second;
     const auto seq = entry.seq;
-    if (subject.standing.closed) refute(seq, "speaks of a subject that was closed by reassignment");
-    if (entry.subject->seq != subject.count + 1) refute(seq, "its subject's count does not fit");
-    if (entry.subject->prev != subject.last) refute(seq, "its subject's chain does not fit");
+    if (added) {
+      subject.first = seq;
+      subject.claimed_seq = entry.subject->seq;
+      subject.claimed_prev = entry.subject->prev;
+      subject.standing.tag = entry.subject->tag;
+    } else {
+      if (subject.standing.closed) refute(seq, closed_text);
+      if (entry.subject->seq != subject.claimed_seq + subject.count) refute(seq, count_text);
+      if (entry.subject->prev != subject.last) refute(seq, chain_text);
+    }
     subject.count += 1;
     subject.last = static_cast<std::int64_t>(seq);
-    subject.standing.tag = entry.subject->tag;
-    if (!digest_from_hex(member(body, "details"))) refute(seq, "has no commitment to its details");
-    const auto happened = parse_stored_instant(member(body, "happened"));
-    if (!happened) refute(seq, "says no time at which it happened");
-    if (*happened > entry.recorded) refute(seq, "claims to have happened after it was recorded");
     try {
-      append_clauses(entry, body, terms_, subject.standing);
+      append_clauses(entry, body, terms, subject.standing);
     } catch (const Error& error) {
       refute(seq, error.what());
     }
   }
 
-  void note_wording(const canonical::Value& body, std::uint64_t seq) {
-    const canonical::Value* const named = body.find("wording");
-    if (named == nullptr) return;
-    const auto hash = named->string() != nullptr ? digest_from_hex(*named->string()) : std::nullopt;
-    if (!hash) refute(seq, "a wording that is not a hash");
-    named_wordings_.emplace(*hash, seq);
+ public:
+  static constexpr const char* closed_text = "speaks of a subject that was closed by reassignment";
+  static constexpr const char* count_text = "its subject's count does not fit";
+  static constexpr const char* chain_text = "its subject's chain does not fit";
+};
+
+// A verifier of its own: it shares the hash, the reader of canonical JSON and append_clauses() with
+// the writer, and no code that writes.
+class LogCheck {
+ public:
+  LogCheck(const fs::path& file, sqlite::Connection& db, Verification& result)
+      : file_(file), db_(db), result_(result) {}
+
+  void run(std::span<const note::VerifierKey> trusted, const std::optional<HeadState>& head,
+           const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    entries(progress);
+    roots(head);
+    tiles();
+    checkpoints(trusted);
+    against_head(head);
+    standing();
+    wordings();
   }
 
-  void checkpoint_sizes() {
+ private:
+  void entries(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    const auto all =
+        static_cast<std::uint64_t>(db_.integer("SELECT coalesce(max(seq),-1)+1 FROM entry"));
+    if (all == 0) refute(0, "the log holds no entry");
+    if (db_.integer("SELECT count(*) FROM entry WHERE seq<0") != 0) refute(0, "entry is missing");
+    constexpr std::uint64_t worth_a_thread = 20000;
+    const std::uint64_t threads = std::clamp<std::uint64_t>(
+        std::min<std::uint64_t>(std::thread::hardware_concurrency(), all / worth_a_thread), 1, 8);
+    std::vector<Part> parts(threads);
+    for (std::uint64_t i = 0; i < threads; ++i) {
+      parts[i].first = all * i / threads;
+      parts[i].last = all * (i + 1) / threads;
+    }
+    std::atomic<std::uint64_t> done{0};
+    constexpr std::uint64_t progress_step = 4096;
+    const auto count = [&] { done.fetch_add(1, std::memory_order_relaxed); };
+    std::vector<std::exception_ptr> failed(threads);
+    std::vector<std::jthread> others;
+    for (std::uint64_t i = 1; i < threads; ++i) {
+      others.emplace_back([&, i] {
+        try {
+          // Entries below `all` are there for good, so another connection sees the same ones.
+          auto own = open_log_for_reading(file_);
+          parts[i].check(own, count);
+        } catch (...) {
+          failed[i] = std::current_exception();
+        }
+      });
+    }
+    std::uint64_t mine = 0;
+    parts[0].check(db_, [&] {
+      count();
+      if (progress && ++mine % progress_step == 0) progress(done.load(), all);
+    });
+    others.clear();
+    for (const auto& failure : failed) {
+      if (failure) std::rethrow_exception(failure);
+    }
+    for (Part& part : parts) join(part);
+    if (progress) progress(all, all);
+    if (backwards_ > 0) {
+      result_.warnings.push_back("the clock went back " + std::to_string(backwards_) +
+                                 " time(s) and nothing in the log says so, first at entry " +
+                                 std::to_string(first_backwards_));
+    }
+  }
+
+  // Puts a part behind those before it. The first thing wrong by seq is what counts, whether the
+  // part's own thread found it or it shows only here.
+  void join(Part& part) {
+    std::optional<Refuted> worst = part.refuted;
+    const auto suspect = [&](std::uint64_t seq, const char* what) {
+      if (!worst || seq < worst->seq) worst = Refuted{seq, what};
+    };
+    const std::uint64_t first = part.first;
+    if (!part.leaves.empty()) {
+      const Digest before = leaves_.empty() ? Digest{} : leaves_.back();
+      if (part.prev != before) suspect(first, "does not follow the entry before it");
+      if (first == 0) {
+        origin_ = part.origin;
+        own_key_ = part.key;
+      } else if (part.origin != origin_) {
+        suspect(first, "belongs to another log");
+      }
+      if (first > 0 && part.first_at < last_at_ - most_clock_drift && backwards_++ == 0) {
+        first_backwards_ = first;
+      }
+    }
+    std::vector<std::uint32_t> ids(part.terms.size() + 1, 0);
+    for (std::uint32_t id = 1; id < ids.size(); ++id) ids[id] = terms_.id_of(part.terms.text(id));
+    for (auto& [tag, subject] : part.subjects) {
+      const auto [found, added] = subjects_.try_emplace(tag);
+      Subject& whole = found->second;
+      if (whole.standing.closed) suspect(subject.first, Part::closed_text);
+      if (subject.claimed_seq != whole.count + 1) suspect(subject.first, Part::count_text);
+      if (subject.claimed_prev != whole.last) suspect(subject.first, Part::chain_text);
+      whole.count += subject.count;
+      whole.last = subject.last;
+      whole.standing.tag = tag;
+      if (subject.standing.closed) whole.standing.closed = subject.standing.closed;
+      for (Clause& clause : subject.standing.clauses) {
+        clause.distributor = ids[clause.distributor];
+        clause.campaign = ids[clause.campaign];
+        whole.standing.clauses.push_back(clause);
+      }
+    }
+    leaves_.insert(leaves_.end(), part.leaves.begin(), part.leaves.end());
+    result_.coverage.entries = leaves_.size();
+    if (worst) throw Refuted{*worst};
+    if (part.backwards > 0) {
+      if (backwards_ == 0) first_backwards_ = part.first_backwards;
+      backwards_ += part.backwards;
+    }
+    last_at_ = part.last_at;
+    if (!part.incarnation.empty()) incarnation_ = part.incarnation;
+    restored_ = restored_ || part.restored;
+    named_wordings_.merge(part.wordings);
+  }
+
+  void roots(const std::optional<HeadState>& head) {
+    // (5) The root at every size that was signed or acknowledged.
+    std::unordered_set<std::uint64_t> wanted;
     sqlite::Statement rows(db_, "SELECT size FROM checkpoint");
-    while (rows.step()) signed_sizes_[static_cast<std::uint64_t>(rows.integer(0))] = true;
+    while (rows.step()) wanted.insert(static_cast<std::uint64_t>(rows.integer(0)));
+    if (head) wanted.insert(head->size);
+    for (const Digest& leaf : leaves_) {
+      frontier_.append(leaf);
+      if (wanted.contains(frontier_.size())) roots_[frontier_.size()] = frontier_.root();
+    }
   }
 
   void tiles() {
     // (6) Every full tile is there, and its hashes and its root are those of the entries.
-    std::vector<Digest> level;
-    {
-      sqlite::Statement leaves(db_, "SELECT leaf FROM entry ORDER BY seq");
-      while (leaves.step()) level.push_back(*digest_from_bytes(leaves.blob(0)));
-    }
+    std::vector<Digest> level = leaves_;
     constexpr std::size_t width = 256;
     constexpr unsigned id_shift = 48;
     std::uint64_t seen = 0;
@@ -289,7 +427,23 @@ class LogCheck {
       }
     }
     if (id != terms_.size()) refute(frontier_.size(), "kept names are missing");
+    state();
     result_.coverage.standing_checked = true;
+  }
+
+  void state() {
+    if (db_.integer("PRAGMA user_version") < 2) return;
+    sqlite::Statement rows(db_, "SELECT key,value FROM state");
+    std::size_t seen = 0;
+    while (rows.step()) {
+      ++seen;
+      const std::string_view key = rows.blob(0);
+      const bool fits = key == "subjects"      ? rows.blob(1) == std::to_string(subjects_.size())
+                        : key == "incarnation" ? to_hex(rows.blob(1)) == incarnation_
+                                               : false;
+      if (!fits) refute(frontier_.size(), state_text);
+    }
+    if (seen != (restored_ ? 2U : 1U)) refute(frontier_.size(), state_text);
   }
 
   void wordings() {
@@ -308,16 +462,20 @@ class LogCheck {
     }
   }
 
+  const fs::path& file_;
   sqlite::Connection& db_;
   Verification& result_;
+  std::vector<Digest> leaves_;
   merkle::Frontier frontier_;
-  Digest last_leaf_;
   Instant last_at_ = Instant::min();
+  std::uint64_t backwards_ = 0, first_backwards_ = 0;
+  static constexpr const char* state_text =
+      "what is kept of the log itself is not what its entries say";
   std::string origin_, own_key_, incarnation_;
+  bool restored_ = false;
   Terms terms_;
   std::unordered_map<Digest, Subject, DigestHash> subjects_;
   std::map<std::uint64_t, Digest> roots_;
-  std::map<std::uint64_t, bool> signed_sizes_;
   std::unordered_map<Digest, std::uint64_t, DigestHash> named_wordings_;
 };
 
@@ -347,7 +505,7 @@ Verification verify_log(const fs::path& folder, std::span<const note::VerifierKe
   sqlite::Connection db = open_log_for_reading(file);
   try {
     const sqlite::Transaction snapshot(db, "BEGIN");
-    LogCheck(db, result).run(trusted, head, progress);
+    LogCheck(file, db, result).run(trusted, head, progress);
     result.verdict = ProofVerdict::proven;
   } catch (const Refuted& refuted) {
     result.verdict = ProofVerdict::refuted;

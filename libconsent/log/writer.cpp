@@ -17,6 +17,9 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_cached_subjects = 1U << 18U;
 constexpr std::size_t most_events_a_commit = 4096;
+constexpr std::size_t salt_size = 16;
+// Two machines' clocks under one time service differ by less; more is a step that somebody made.
+constexpr auto most_clock_drift = 2s;
 constexpr std::size_t most_body_bytes = 15 * 1024;
 constexpr int most_wal_pages = (64 << 20) / 4096;
 constexpr auto head_sync_period = 500ms;
@@ -48,11 +51,11 @@ std::size_t Writer::DigestHash::operator()(const Digest& digest) const noexcept 
 }
 
 Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::string incarnation,
-               HeadFile head, KeyStore keys, Entropy& entropy)
+               std::vector<HeadFile> heads, KeyStore keys, Entropy& entropy)
     : folder_(std::move(folder)),
       identity_(identity),
       incarnation_(std::move(incarnation)),
-      head_(std::move(head)),
+      heads_(std::move(heads)),
       keys_(std::move(keys)),
       entropy_(&entropy) {
   db_ = sqlite::Connection::open(folder_ / "log.db", sqlite::Mode::write);
@@ -73,6 +76,9 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
                         "(SELECT 1 FROM wording WHERE hash=?1)");
   insert_checkpoint_ = sqlite::Statement(db_, "INSERT INTO checkpoint(size,note) VALUES(?1,?2)");
   read_checkpoint_ = sqlite::Statement(db_, "SELECT note FROM checkpoint WHERE size=?1");
+  put_state_ = sqlite::Statement(db_,
+                                 "INSERT INTO state(key,value) VALUES(?1,?2) "
+                                 "ON CONFLICT(key) DO UPDATE SET value=excluded.value");
   tree_ = std::make_unique<TileStore>(db_);
   sqlite3_wal_hook(
       db_.raw(),
@@ -83,17 +89,15 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
       this);
   load_state();
 
-  sqlite::Statement known(db_, "SELECT 1 FROM subject WHERE tag=?1");
-  const auto in_log = static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM subject"));
-  if (in_log != keys_.subjects()) {
+  if (subject_count_ != keys_.subjects()) {
+    sqlite::Statement known(db_, "SELECT 1 FROM subject WHERE tag=?1");
     keys_.sweep([&](const Digest& tag) {
       known.reset();
       return known.bind_blob(1, tag.view()).step();
     });
-    known.reset();
   }
-  head_.write(frontier_.size(), frontier_.root(), incarnation_);
-  head_.sync();
+  write_heads();
+  for (const HeadFile& head : heads_) head.sync();
   tender_ = std::thread([this] { tend(); });
 }
 
@@ -105,7 +109,7 @@ Writer::~Writer() {
   tend_wake_.notify_all();
   tender_.join();
   try {
-    head_.sync();
+    for (const HeadFile& head : heads_) head.sync();
     // log.db alone must be whole for an auditor: nothing may stay behind in the WAL.
     sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     sqlite3_wal_checkpoint_v2(keys_.connection().raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
@@ -132,6 +136,14 @@ void Writer::load_state() {
       last_leaf_ = digest_from_bytes(last.blob(0)).value_or(Digest{});
     }
   }
+  last_at_ = Instant::min();
+  if (size > 0) {
+    sqlite::Statement last(db_, "SELECT bytes FROM entry WHERE seq=?1");
+    if (last.bind(1, size - 1).step()) last_at_ = decode_entry(last.blob(0)).entry.recorded;
+  }
+  sqlite::Statement count(db_, "SELECT value FROM state WHERE key='subjects'");
+  subject_count_ = count.step() ? std::stoull(std::string(count.blob(0))) : 0;
+  subject_count_stored_ = subject_count_;
   sqlite::Statement terms(db_, "SELECT text FROM term ORDER BY id");
   while (terms.step()) terms_.id_of(terms.blob(0));
   terms_stored_ = terms_.size();
@@ -140,14 +152,16 @@ void Writer::load_state() {
 Writer::Prepared Writer::prepare(const Event& event, Instant now) {
   Prepared prepared;
   prepared.event = &event;
+  prepared.type = type_of(event);
   prepared.now = now;
-  std::string salts = random_bytes(*entropy_, 48);
-  prepared.salt = salts.substr(0, 16);
-  prepared.sealing = salts.substr(16);
+  const std::string salts = random_bytes(*entropy_, salt_size + SecretKey::size);
+  prepared.salt = salts.substr(0, salt_size);
+  prepared.sealing = salts.substr(salt_size);
   const std::string details = encode_details(base_of(event).number);
   prepared.commitment = commitment(as_key(prepared.sealing.data()), details);
   prepared.sealing += details;
   encode_body(event, identity_.distributor, prepared.commitment, prepared.body);
+  if (const Wording* const wording = wording_of(event)) prepared.wording = wording->text;
   if (prepared.body.size() > most_body_bytes) {
     throw Error(ErrorCode::invalid_argument, "event: longer than 15 KiB when written");
   }
@@ -155,11 +169,28 @@ Writer::Prepared Writer::prepare(const Event& event, Instant now) {
 }
 
 std::vector<Appended> Writer::append(std::span<const Event> events, Instant now) {
-  Request request;
-  request.events.reserve(events.size());
-  for (const Event& event : events) request.events.push_back(prepare(event, now));
-  if (events.empty()) return {};
+  std::vector<Prepared> prepared;
+  prepared.reserve(events.size());
+  for (const Event& event : events) prepared.push_back(prepare(event, now));
+  return submit(std::move(prepared));
+}
 
+std::uint64_t Writer::append(const LogEvent& event, Instant now) {
+  std::vector<Prepared> events(1);
+  events.front().type = type_of(event);
+  events.front().now = now;
+  events.front().salt = random_bytes(*entropy_, salt_size);
+  encode_body(event, events.front().body);
+  if (const auto* registered = std::get_if<WordingRegistered>(&event)) {
+    events.front().wording = registered->wording.text;
+  }
+  return submit(std::move(events)).front().seq;
+}
+
+std::vector<Appended> Writer::submit(std::vector<Prepared> events) {
+  if (events.empty()) return {};
+  Request request;
+  request.events = std::move(events);
   std::unique_lock lock(mutex_);
   queue_.push_back(&request);
   // Whoever finds nobody writing leads: commits for everyone who waits, itself included.
@@ -172,6 +203,22 @@ std::vector<Appended> Writer::append(std::span<const Event> events, Instant now)
   }
   if (request.error) std::rethrow_exception(request.error);
   return std::move(request.done);
+}
+
+bool Writer::observe_clock(Instant wall, std::chrono::microseconds monotonic) {
+  std::optional<ClockStep> step;
+  {
+    const std::lock_guard lock(mutex_);
+    if (clocks_) {
+      const auto expected = clocks_->first + (monotonic - clocks_->second);
+      const auto jump = wall - expected;
+      if (jump > most_clock_drift || jump < -most_clock_drift) step = ClockStep{expected, wall};
+    }
+    clocks_ = {wall, monotonic};
+  }
+  if (!step) return false;
+  append(LogEvent(*step), wall);
+  return true;
 }
 
 void Writer::lead(std::unique_lock<std::mutex>& lock) {
@@ -204,9 +251,7 @@ void Writer::lead(std::unique_lock<std::mutex>& lock) {
 }
 
 void Writer::commit(std::span<Request* const> batch) {
-  if (poisoned_) {
-    throw Error(ErrorCode::storage, "log: an earlier failure could not be undone; open it again");
-  }
+  if (!poison_.empty()) throw Error(ErrorCode::storage, poison_);
   const std::uint64_t before = frontier_.size();
   try {
     sqlite::Transaction transaction(db_);
@@ -217,17 +262,7 @@ void Writer::commit(std::span<Request* const> batch) {
       }
     }
     for (SubjectState* const subject : touched_) {
-      const SubjectStanding& standing = subject->standing;
-      const std::string clauses = pack_clauses(standing.clauses);
-      put_subject_.bind_blob(1, standing.tag.view())
-          .bind(2, static_cast<std::int64_t>(subject->count))
-          .bind(3, subject->last);
-      if (standing.closed) {
-        put_subject_.bind(4, standing.closed->time_since_epoch().count());
-      } else {
-        put_subject_.bind_null(4);
-      }
-      put_subject_.bind_blob(5, clauses).run();
+      put_subject(*subject);
       subject->touched = false;
     }
     touched_.clear();
@@ -236,6 +271,10 @@ void Writer::commit(std::span<Request* const> batch) {
       insert_term_.bind(1, id).bind_text(2, terms_.text(id)).run();
     }
     terms_stored_ = terms_.size();
+    if (subject_count_ != subject_count_stored_) {
+      const std::string count = std::to_string(subject_count_);
+      put_state_.bind_text(1, "subjects").bind_blob(2, count).run();
+    }
     // Keys first: a crash after this line leaves a key without an entry, which open() sweeps; the
     // other order would leave an entry that nobody can ever open.
     if (keys_open_) {
@@ -244,6 +283,7 @@ void Writer::commit(std::span<Request* const> batch) {
     }
     transaction.commit();
     // Durable from here: a crash now loses only the answer, and open() finds the entries.
+    subject_count_stored_ = subject_count_;
   } catch (...) {
     const std::uint64_t reached = frontier_.size();
     const Digest leaf = last_leaf_;
@@ -251,11 +291,37 @@ void Writer::commit(std::span<Request* const> batch) {
     // A COMMIT can report a failure and still have been kept; answering "failed" would make the
     // caller record the same event twice.
     const bool kept =
-        !poisoned_ && reached > before && frontier_.size() == reached && last_leaf_ == leaf;
+        poison_.empty() && reached > before && frontier_.size() == reached && last_leaf_ == leaf;
     if (!kept) throw;
   }
-  head_.write(frontier_.size(), frontier_.root(), incarnation_);
+  try {
+    write_heads();
+  } catch (const Error& error) {
+    // The entries are durable and are acknowledged: an error would make the caller record them
+    // twice. Nothing more is taken, because what follows could be cut off unseen.
+    poison_ =
+        std::string("log: takes no more entries until it is opened again, because ") + error.what();
+  }
   if (subjects_.size() > most_cached_subjects) subjects_.clear();
+}
+
+void Writer::write_heads() {
+  const Digest root = frontier_.root();
+  for (HeadFile& head : heads_) head.write(frontier_.size(), root, incarnation_);
+}
+
+void Writer::put_subject(const SubjectState& subject) {
+  const SubjectStanding& standing = subject.standing;
+  const std::string clauses = pack_clauses(standing.clauses);
+  put_subject_.bind_blob(1, standing.tag.view())
+      .bind(2, static_cast<std::int64_t>(subject.count))
+      .bind(3, subject.last);
+  if (standing.closed) {
+    put_subject_.bind(4, standing.closed->time_since_epoch().count());
+  } else {
+    put_subject_.bind_null(4);
+  }
+  put_subject_.bind_blob(5, clauses).run();
 }
 
 void Writer::recover_after_failure() noexcept {
@@ -271,7 +337,7 @@ void Writer::recover_after_failure() noexcept {
     });
   } catch (...) {
     // What memory holds no longer is what the file holds: refuse to write until opened again.
-    poisoned_ = true;
+    poison_ = "log: an earlier failure could not be undone; open it again";
   }
 }
 
@@ -307,17 +373,12 @@ Writer::SubjectState& Writer::subject_of(PhoneNumber number) {
   auto state = std::make_unique<SubjectState>(
       SubjectState{std::move(added.key), added.id, 0, -1, {}, false});
   state->standing.tag = added.tag;
+  ++subject_count_;
   if (found != subjects_.end()) {
     // The closed subject's row must reach the table although it leaves the cache now.
     SubjectState& closed = *found->second;
     if (closed.touched) {
-      const std::string clauses = pack_clauses(closed.standing.clauses);
-      put_subject_.bind_blob(1, closed.standing.tag.view())
-          .bind(2, static_cast<std::int64_t>(closed.count))
-          .bind(3, closed.last)
-          .bind(4, closed.standing.closed->time_since_epoch().count())
-          .bind_blob(5, clauses)
-          .run();
+      put_subject(closed);
       std::erase(touched_, &closed);
     }
     found->second = std::move(state);
@@ -326,45 +387,70 @@ Writer::SubjectState& Writer::subject_of(PhoneNumber number) {
   return *subjects_.emplace(index, std::move(state)).first->second;
 }
 
-void Writer::record(const Prepared& prepared, Appended& done) {
-  const Event& event = *prepared.event;
-  SubjectState& subject = subject_of(base_of(event).number);
-  const std::uint64_t seq = frontier_.size();
+void Writer::put_entry(const Envelope& envelope, std::string_view body) {
+  bytes_.clear();
+  encode_entry(envelope, body, bytes_);
+  const Digest leaf = merkle::leaf_hash(bytes_);
+  insert_entry_.bind(1, static_cast<std::int64_t>(envelope.seq))
+      .bind_blob(2, envelope.prev.view())
+      .bind_blob(3, leaf.view())
+      .bind_blob(4, bytes_)
+      .run();
+  frontier_.append(leaf);
+  last_leaf_ = leaf;
+  last_at_ = envelope.at;
+  tree_->complete(frontier_.size());
+}
 
+void Writer::record_log_event(const LogEvent& event, Instant now) {
+  std::string body;
+  encode_body(event, body);
+  const std::string salt = random_bytes(*entropy_, salt_size);
+  Envelope envelope;
+  envelope.at = now;
+  envelope.log = identity_.origin;
+  envelope.prev = last_leaf_;
+  envelope.salt = salt;
+  envelope.seq = frontier_.size();
+  envelope.type = type_of(event);
+  put_entry(envelope, body);
+}
+
+void Writer::record(const Prepared& prepared, Appended& done) {
+  // Order is sequence; a clock that stands before the last entry is told, not corrected.
+  if (prepared.now < last_at_ - most_clock_drift && prepared.type != EventType::clock_step) {
+    record_log_event(ClockStep{last_at_, prepared.now}, prepared.now);
+  }
   Envelope envelope;
   envelope.at = prepared.now;
   envelope.log = identity_.origin;
   envelope.prev = last_leaf_;
   envelope.salt = prepared.salt;
-  envelope.seq = seq;
-  envelope.subject = SubjectRef{subject.standing.tag, subject.count + 1, subject.last};
-  envelope.type = type_of(event);
-  bytes_.clear();
-  encode_entry(envelope, prepared.body, bytes_);
-  const Digest leaf = merkle::leaf_hash(bytes_);
-
-  insert_entry_.bind(1, static_cast<std::int64_t>(seq))
-      .bind_blob(2, last_leaf_.view())
-      .bind_blob(3, leaf.view())
-      .bind_blob(4, bytes_)
-      .run();
-  const std::string sealed = seal(subject.key.view(), prepared.commitment.view(), prepared.sealing);
-  insert_sealed_.bind(1, static_cast<std::int64_t>(seq)).bind_blob(2, sealed).run();
-  frontier_.append(leaf);
-  last_leaf_ = leaf;
-  tree_->complete(frontier_.size());
-
-  const Wording* const wording = wording_of(event);
-  if (wording != nullptr && !wording->text.empty()) {
-    const Digest hash = sha256(wording->text);
+  envelope.seq = frontier_.size();
+  envelope.type = prepared.type;
+  const std::uint64_t seq = envelope.seq;
+  done.seq = seq;
+  if (!prepared.wording.empty()) {
+    const Digest hash = sha256(prepared.wording);
     if (wordings_.insert(hash).second) {
-      insert_wording_.bind_blob(1, hash.view()).bind_text(2, wording->text).run();
+      insert_wording_.bind_blob(1, hash.view()).bind_text(2, prepared.wording).run();
     }
   }
+  if (prepared.event == nullptr) {
+    put_entry(envelope, prepared.body);
+    done.leaf = last_leaf_;
+    return;
+  }
+  const Event& event = *prepared.event;
+  SubjectState& subject = subject_of(base_of(event).number);
+  envelope.subject = SubjectRef{subject.standing.tag, subject.count + 1, subject.last};
+  put_entry(envelope, prepared.body);
+  const std::string sealed = seal(subject.key.view(), prepared.commitment.view(), prepared.sealing);
+  insert_sealed_.bind(1, static_cast<std::int64_t>(seq)).bind_blob(2, sealed).run();
 
   subject.count += 1;
   subject.last = static_cast<std::int64_t>(seq);
-  if (envelope.type != EventType::contact_made && envelope.type != EventType::consent_asked) {
+  if (speaks_to_standing(envelope.type)) {
     Entry entry;
     entry.seq = seq;
     entry.recorded = prepared.now;
@@ -375,8 +461,7 @@ void Writer::record(const Prepared& prepared, Appended& done) {
     subject.touched = true;
     touched_.push_back(&subject);
   }
-  done.seq = seq;
-  done.leaf = leaf;
+  done.leaf = last_leaf_;
   done.tag = subject.standing.tag;
 }
 
@@ -428,7 +513,7 @@ void Writer::tend() {
       head_dirty_ = false;
       lock.unlock();
       try {
-        head_.sync();
+        for (const HeadFile& head : heads_) head.sync();
       } catch (const std::exception&) {
         // The next commit writes the head again and reports what is wrong with the disk.
         (void)0;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "consent/log.hpp"
+#include "event/encode.hpp"
 #include "log/head.hpp"
 #include "log/keys.hpp"
 #include "log/sqlite.hpp"
@@ -26,26 +27,33 @@ namespace consent {
 /// standing with it, checkpoints the database, and writes the head before anyone is answered.
 class Writer {
  public:
+  /// `heads`: the log's own first, then a second one where there is one.
   Writer(std::filesystem::path folder, const LogIdentity& identity, std::string incarnation,
-         HeadFile head, KeyStore keys, Entropy& entropy);
+         std::vector<HeadFile> heads, KeyStore keys, Entropy& entropy);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
   ~Writer();
 
   /// As Log::append_many(); events are validated already.
   std::vector<Appended> append(std::span<const Event> events, Instant now);
+  /// Records an entry about the log itself.
+  std::uint64_t append(const LogEvent& event, Instant now);
+  /// As Log::observe_clock().
+  bool observe_clock(Instant wall, std::chrono::microseconds monotonic);
   /// As Log::checkpoint().
   std::string checkpoint(const note::VerifierKey& key);
 
  private:
   /// An event as far as it can be prepared before its place in the log is known.
   struct Prepared {
-    const Event* event;
+    const Event* event = nullptr;  ///< none: about the log itself
+    EventType type{};
     Instant now;
     std::string salt;     ///< 16 bytes for the entry
     std::string sealing;  ///< 32 bytes salt of the commitment, then the details
     Digest commitment;
     std::string body;
+    std::string_view wording;  ///< text to keep; "" none. Lives in the event.
   };
   struct Request {
     std::vector<Prepared> events;
@@ -68,9 +76,14 @@ class Writer {
   Prepared prepare(const Event& event, Instant now);
   void lead(std::unique_lock<std::mutex>& lock);
   void commit(std::span<Request* const> batch);
+  std::vector<Appended> submit(std::vector<Prepared> events);
   void record(const Prepared& prepared, Appended& done);
+  void record_log_event(const LogEvent& event, Instant now);
+  void put_entry(const Envelope& envelope, std::string_view body);
+  void put_subject(const SubjectState& subject);
   SubjectState& subject_of(PhoneNumber number);
   void load_state();
+  void write_heads();
   void recover_after_failure() noexcept;
   void tend();  ///< the background thread: syncs the head, checkpoints when idle or at 64 MiB
   void run_checkpoint();
@@ -78,19 +91,22 @@ class Writer {
   std::filesystem::path folder_;
   LogIdentity identity_;
   std::string incarnation_;
-  HeadFile head_;
+  std::vector<HeadFile> heads_;
   KeyStore keys_;
   Entropy* entropy_;
 
   // Everything below is touched only by the thread that set busy_.
   sqlite::Connection db_;
   sqlite::Statement insert_entry_, insert_sealed_, read_subject_, put_subject_, insert_term_,
-      insert_wording_, insert_checkpoint_, read_checkpoint_;
+      insert_wording_, insert_checkpoint_, read_checkpoint_, put_state_;
   std::unique_ptr<TileStore> tree_;
   merkle::Frontier frontier_;
   Digest last_leaf_;
   Terms terms_;
   std::size_t terms_stored_ = 0;
+  std::uint64_t subject_count_ = 0;
+  std::uint64_t subject_count_stored_ = 0;
+  Instant last_at_{};
   std::unordered_map<Digest, std::unique_ptr<SubjectState>, DigestHash> subjects_;
   std::vector<SubjectState*> touched_;
   std::unordered_set<Digest, DigestHash> wordings_;
@@ -103,8 +119,9 @@ class Writer {
   bool busy_ = false;
   bool stop_ = false;
   bool head_dirty_ = false;
-  bool poisoned_ = false;
+  std::string poison_;  ///< why nothing more is written; "" while all is well
   int wal_pages_ = 0;
+  std::optional<std::pair<Instant, std::chrono::microseconds>> clocks_;
   std::chrono::steady_clock::time_point last_commit_{};
   std::condition_variable tend_wake_;
   std::thread tender_;

@@ -123,6 +123,7 @@ def _judge(
 ) -> Judged:
     """Ask the core. The only place here that knows it."""
     from consent import _core
+    from consent.decision import checked_inn
     from consent.rules import russia
 
     native = log if isinstance(log, _core.Log) else _core.Log(log, False)
@@ -131,7 +132,7 @@ def _judge(
         purpose=scope.purpose,
         channel=scope.channel,
         at=datetime.fromtimestamp(0, UTC),
-        distributor=scope.distributor,
+        distributor=checked_inn("distributor", scope.distributor),
         dialled_by=scope.dialled_by,
         campaign=scope.campaign,
         basis=scope.basis,
@@ -254,7 +255,7 @@ class Violations(NamedTuple):
     citation_ru: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class AuditReport:
     """What an audit found.
 
@@ -275,6 +276,13 @@ class AuditReport:
     _written: dict[str, str | None] = field(
         default_factory=lambda: {"report": None, "findings": None, "rejects": None}
     )
+
+    def __repr__(self) -> str:
+        judged, allowed = len(self.judged.verdicts), self.judged.verdicts.count(ALLOW)
+        return f"<AuditReport: {judged} calls judged, {judged - allowed} not allowed>"
+
+    def __bool__(self) -> bool:
+        raise TypeError("an AuditReport is not a yes or no: use .ok")
 
     @property
     def ok(self) -> bool:

@@ -25,7 +25,7 @@ WORDS: Final = {
     "en": {
         "title": "Audit of calls",
         "headline": "{bad} of {judged} calls were not allowed",
-        "headline_none": "No call in the file was outgoing: nothing was judged",
+        "headline_none": "Nothing was judged: no outgoing call could be read in the file",
         "headline_ok": "All {judged} calls were allowed",
         "about": "What was audited",
         "file": "File",
@@ -119,7 +119,7 @@ WORDS: Final = {
     "ru": {
         "title": "Проверка звонков",
         "headline": "Недопустимых звонков: {bad} из {judged}",
-        "headline_none": "Исходящих звонков в файле нет: оценивать нечего",
+        "headline_none": "Ничего не оценено: в файле не нашлось читаемых исходящих звонков",
         "headline_ok": "Все звонки допустимы: {judged}",
         "about": "Что проверено",
         "file": "Файл",
@@ -360,10 +360,34 @@ def plot(report: AuditReport, lang: str) -> tuple[str, str]:
     return unit, text[text.index("<svg") :].strip()
 
 
+#: Words of the wire, as a Russian reads them.
+SAID_RU: Final = {
+    "advertising": "реклама",
+    "service": "обслуживание",
+    "transactional": "сообщение о сделке",
+    "survey": "опрос",
+    "debt_collection": "взыскание долга",
+    "political": "политическая агитация",
+    "social": "социальная реклама",
+    "mixed": "смешанная",
+    "unknown": "неизвестно",
+    "voice": "голосовой звонок",
+    "robot": "звонок робота",
+    "sms": "SMS",
+    "messenger": "мессенджер",
+    "email": "электронная почта",
+    "person": "человек",
+    "machine": "автомат",
+    "unstated": "не указано",
+    "said": "с момента, когда дано",
+    "recorded": "с момента записи в журнал",
+}
+
+
 def _about(report: AuditReport, lang: str) -> str:
     words, calls, judged, scope = WORDS[lang], report.calls, report.judged, report.scope
     asked = [
-        f"{words[key]} {value}"
+        f"{words[key]}: {SAID_RU.get(value, value) if lang == 'ru' else value}"
         for key, value in (
             ("purpose", scope.purpose),
             ("channel", scope.channel),
@@ -386,7 +410,7 @@ def _about(report: AuditReport, lang: str) -> str:
         (words["rules"], _text(judged.rules)),
     ]
     if report.generated_at is not None:
-        lines.append((words["generated"], _text(report.generated_at.isoformat())))
+        lines.append((words["generated"], _text(report.generated_at.isoformat(" ", "seconds"))))
     return _table([("", ""), ("", "")], [[_text(name), cell] for name, cell in lines], "about")
 
 

@@ -104,6 +104,8 @@ COUNT: Final = re.compile(r" *(\d{1,9})(?:\.\d*)? *", re.ASCII)
 CLOCK_FACES: Final = {
     f":{m:02d}:{s:02d}": (m * 60 + s) * SECOND for m in range(60) for s in range(60)
 }
+#: What could be a telephone number inside a name.
+NUMBER_LIKE: Final = re.compile(r"\d(?:[\s().+-]*\d){6}")
 #: Special extensions and feature codes: the caller spoke to the exchange, not to a subscriber.
 NOT_A_NUMBER: Final = re.compile(
     r"|[A-Za-z_][\w.-]*|[*#][\d*#]*|\d[\d]*[*#][\d*#]*|&|~~s~~", re.ASCII
@@ -196,6 +198,8 @@ class Layout:
         try:
             with path.open("rb") as file:
                 data = tomllib.load(file)
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path.name}: not UTF-8, byte {error.start}") from None
         except tomllib.TOMLDecodeError as error:
             raise InputError(f"{path.name}: {error}") from None
         return cls._from_data(path.name, data)
@@ -207,6 +211,8 @@ class Layout:
                 raise InputError(
                     f"{name}: [{key}] means nothing here; there are [columns] and [format]"
                 )
+            if not isinstance(data[key], Mapping):
+                raise InputError(f"{name}: {key} must be a table: [{key}]")
         columns: dict[str, str | int] = dict(data.get("columns", {}))
         options: dict[str, Any] = dict(data.get("format", {}))
         for key, value in columns.items():
@@ -217,6 +223,8 @@ class Layout:
         for key in options:
             if key not in ("header", "delimiter", "encoding", "dates", "zone"):
                 raise InputError(f"{name}: [format] {key} means nothing here")
+            if key != "header" and not isinstance(options[key], str):
+                raise InputError(f"{name}: {key} must be text")
         if missing := [key for key in REQUIRED if key not in columns]:
             raise InputError(f"{name}: [columns] lacks {', '.join(missing)}")
         by_position = all(isinstance(value, int) for value in columns.values())
@@ -260,6 +268,18 @@ def read_number(text: str, country: str | None) -> int | None:
         return _core.PhoneNumber.parse(text, country).digits
     except ValueError:
         return None
+
+
+def own_lines(file: Path) -> list[str]:
+    """Read a list of own numbers.
+
+    Raises:
+        InputError: Not UTF-8.
+    """
+    try:
+        return file.read_bytes().decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"own numbers: not UTF-8, byte {error.start}") from None
 
 
 class OwnNumbers:
@@ -370,7 +390,7 @@ class Direction:
         if isinstance(own_numbers, str):
             raise TypeError("own_numbers: a list of entries or a Path, not one string")
         if isinstance(own_numbers, Path):
-            own_numbers = own_numbers.read_text(encoding="utf-8-sig").splitlines()
+            own_numbers = own_lines(own_numbers)
         return cls(
             outgoing_contexts=frozenset(outgoing_contexts),
             outgoing_trunks=tuple(outgoing_trunks),
@@ -876,6 +896,8 @@ def _rows_of(calls: ArrowStream | Iterable[Mapping[str, object]]) -> Iterator[Ma
         for batch in pyarrow.RecordBatchReader.from_stream(calls):
             yield from batch.to_pylist()
         return
+    if not isinstance(calls, Iterable) or hasattr(calls, "collect"):  # a lazy frame has no rows yet
+        raise InputError("calls must be a path, a data frame (collected) or mappings")
     for number, row in enumerate(calls, 1):
         if not isinstance(row, Mapping):
             raise InputError("calls must be a path, a data frame or mappings", row=number)
@@ -1313,17 +1335,19 @@ def _check_declared(
     contexts: Counter[str] = Counter()
     sides: dict[str, Counter[str]] = {"channel": Counter(), "dstchannel": Counter()}
     rows = 0
+    # A channel may be named after the number it reaches, and a column taken for another: no message
+    # may repeat a number.
     for batch in batches:
         for cells in batch.cells:
             if cells is None or len(cells) not in at:
                 continue
             columns = at[len(cells)]
-            if "context" in columns:
-                contexts[cells[columns["context"]]] += 1
+            context = cells[columns["context"]] if "context" in columns else None
+            if context is not None and not NUMBER_LIKE.search(context):
+                contexts[context] += 1
             for side, seen in sides.items():
                 name = cells[columns[side]].rpartition("-")[0] if side in columns else ""
-                # A channel may be named after the number it reaches, which no message may repeat.
-                if name and not name.startswith("Local/") and not re.search(r"\d{7}", name):
+                if name and not name.startswith("Local/") and not NUMBER_LIKE.search(name):
                     seen[name] += 1
         rows += len(batch.cells)
         if rows > 100_000:
@@ -1382,8 +1406,8 @@ def _read_records(
             if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
                 hint = " (divided by another character? declare delimiter)"
             raise InputError(
-                f"no header, and {len(names)} columns is no layout of Asterisk's Master.csv, which "
-                f"has 16 to 21{hint}: describe the file in a MAP.toml",
+                f"no header with a column dst, and {len(names)} columns is no layout of Asterisk's "
+                f"Master.csv, which has 16 to 21{hint}: describe the file in a MAP.toml",
                 row=1,
             )
         for width, columns in ASTERISK_MASTER.items():

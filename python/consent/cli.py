@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,9 +35,7 @@ NOT_BUILT_COMMANDS: Final = frozenset(
         "hold",
         "import",
         "numbering",
-        "rebuild",
         "receipt",
-        "restore",
     ]
 )
 NOT_BUILT_FLAGS: Final = {
@@ -106,6 +105,28 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
         made.add_argument(
             "log", metavar="LOG", type=Path, help=say("the log's folder", "папка журнала")
         )
+        made.add_argument(
+            "--head",
+            type=Path,
+            metavar="PATH",
+            help=say("a second head file, elsewhere", "второй файл head в другом месте"),
+        )
+        made.add_argument(
+            "--wait",
+            type=float,
+            default=0.0,
+            metavar="SECONDS",
+            help=say("for the writer's place", "ждать очереди на запись"),
+        )
+        made.add_argument(
+            "--passphrase-file",
+            type=Path,
+            metavar="FILE",
+            help=say(
+                "of keys.db; else CONSENT_PASSPHRASE, else asked",
+                "пароль keys.db; иначе CONSENT_PASSPHRASE, иначе спросим",
+            ),
+        )
 
     def at(made: argparse.ArgumentParser, en: str, ru: str) -> None:
         made.add_argument(
@@ -164,6 +185,29 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
         metavar="NUMBER",
         help=say("a diary's own number", "номер владельца дневника"),
     )
+
+    made.add_argument(
+        "--passphrase",
+        action="store_true",
+        help=say("close keys.db with a passphrase", "закрыть keys.db паролем"),
+    )
+
+    made = command(
+        "restore",
+        commands.restore,
+        "go on with a log that lost something",
+        "продолжить журнал, который что-то потерял",
+    )
+    log(made)
+    made.add_argument("--reason", default="unstated", help=say("a short word", "короткое слово"))
+
+    made = command(
+        "rebuild",
+        commands.rebuild,
+        "write the derived tables anew from the entries",
+        "построить производные таблицы заново из записей",
+    )
+    log(made)
 
     records = (
         ("give", commands.give, "record a consent", "записать согласие"),
@@ -411,6 +455,39 @@ def _not_built(arguments: Sequence[str]) -> str | None:
     return None
 
 
+def _command_first(words: list[str]) -> list[str]:
+    """Let --json and --lang stand before the command, where many programs have them."""
+    leading = 0
+    while leading < len(words):
+        if words[leading] == "--json" or words[leading].startswith("--lang="):
+            leading += 1
+        elif words[leading] == "--lang" and leading + 1 < len(words):
+            leading += 2
+        else:
+            break
+    rest = words[leading:]
+    if not rest or rest[0].startswith("-"):  # consent --lang ru --help
+        return rest
+    return [rest[0], *words[:leading], *rest[1:]]
+
+
+def _open_closed_streams() -> None:
+    """Give closed streams to the null device: a database must never be opened as number 1 or 2."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number is this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def _where(error: BaseException) -> str:
+    """File and line of an error, and nothing of what it held."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+
+
 def _exit_code(error: Exception) -> int:
     return USAGE if isinstance(error, consent.InvalidArgument | UsageError) else CANNOT
 
@@ -424,9 +501,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 yes or done, 1 no, 2 wrong usage or bad input, 3 cannot.
     """
+    _open_closed_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     lang = language(words)
     terminal = Terminal(lang, machine="--json" in words)
+    words = _command_first(words)
     missing = _not_built(words)
     if missing is not None:
         terminal.error(terminal.say("not in this version: ", "нет в этой версии: ") + missing)
@@ -448,5 +527,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _exit_code(error)
     except OSError as error:
         terminal.error(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        return CANNOT
+    except Exception as error:
+        fault = terminal.say(
+            "a fault of this program, please report it", "ошибка в самой программе, сообщите о ней"
+        )
+        terminal.error(f"{fault}: {type(error).__name__} ({_where(error)})")
         return CANNOT
     return code

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -11,9 +13,14 @@ from typing import Any
 
 import consent
 from consent import _core
+from consent.audit_report import WORDS
+from consent.calls import own_lines
 from consent.terminal import Lang, Progress, Terminal, without_numbers
 
 YES, NO, USAGE, CANNOT = 0, 1, 2, 3
+
+#: Bytes of one line of standard input; a number is far shorter.
+LONGEST_LINE = 4096
 
 
 RULE_FIELDS = (
@@ -78,9 +85,12 @@ def _wording(file: Path | None) -> str | None:
     if file is None:
         return None
     try:
-        return file.read_bytes().decode("utf-8")
+        text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"--wording: not UTF-8, byte {error.start}") from None
+    if not text.strip():
+        raise UsageError("--wording: the file is empty")
+    return text
 
 
 def _named(text: str | None, nobody: str) -> tuple[str, ...] | None:
@@ -99,6 +109,42 @@ def _code(text: str | None) -> consent.Code | None:
     return consent.Code("sent" in words, "returned" in words)
 
 
+def _passphrase(given: argparse.Namespace, *, needed: bool) -> str:
+    """From the file named, the environment, or the terminal; "" where not needed."""
+    if given.passphrase_file is not None:
+        return str(given.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n"))
+    found = os.environ.get("CONSENT_PASSPHRASE", "")
+    if found or not needed:
+        return found
+    if not sys.stdin.isatty():
+        raise UsageError("keys.db: --passphrase-file or CONSENT_PASSPHRASE is needed")
+    return getpass.getpass("keys.db: ")
+
+
+def _open(given: argparse.Namespace, *, writable: bool) -> consent.Log:
+    """Open the log of a command; asks for a passphrase only where keys.db is closed with one."""
+
+    def opened(passphrase: str) -> consent.Log:
+        return consent.Log.open(
+            given.log,
+            writable=writable,
+            second_head=given.head,
+            wait=given.wait,
+            passphrase=passphrase,
+        )
+
+    passphrase = _passphrase(given, needed=False)
+    try:
+        log = opened(passphrase)
+    except consent.CryptoError:
+        if passphrase or not sys.stdin.isatty():
+            raise
+        log = opened(_passphrase(given, needed=True))
+    if log.impairment and not writable:
+        print(f"consent: {log.impairment}", file=sys.stderr)
+    return log
+
+
 # --- commands ------------------------------------------------------------------------------------
 
 
@@ -111,7 +157,12 @@ def init(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("--name: goes with --inn")
     subscriber = None if given.subscriber is None else _number("--subscriber", given.subscriber)
     with consent.Log.create(
-        given.log, origin=given.origin, distributor=distributor, subscriber=subscriber
+        given.log,
+        origin=given.origin,
+        distributor=distributor,
+        subscriber=subscriber,
+        second_head=given.head,
+        passphrase=_passphrase(given, needed=True) if given.passphrase else "",
     ) as log:
         answer = {
             "log": str(given.log),
@@ -130,8 +181,49 @@ def init(given: argparse.Namespace, terminal: Terminal) -> int:
     return YES
 
 
+def restore(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Go on with a log that lost something."""
+    with _open(given, writable=False) as log:
+        lost = log.impairment
+    passphrase = _passphrase(given, needed=False)
+    with consent.Log.restore(
+        given.log,
+        reason=given.reason,
+        second_head=given.head,
+        wait=given.wait,
+        passphrase=passphrase,
+    ) as log:
+        answer = {"log": str(given.log), "lost": lost, "seq": log.size - 1, "size": log.size}
+    if terminal.machine:
+        terminal.document(answer)
+    else:
+        terminal.print(f"{terminal.say('lost', 'потеряно')}: {lost}")
+        terminal.print(f"{terminal.say('restored by entry', 'продолжен записью')} {answer['seq']}")
+    return YES
+
+
+def rebuild(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Write the derived tables anew from the entries."""
+    done = consent.Log.rebuild(given.log, wait=given.wait)
+    if terminal.machine:
+        terminal.document(
+            {"entries": done.entries, "subjects": done.subjects, "differed": done.differed}
+        )
+    else:
+        say = terminal.say
+        terminal.print(
+            f"{say('rebuilt', 'построено')}: {done.subjects} "
+            f"{say('subjects from', 'абонентов из')} {done.entries} {say('entries', 'записей')}"
+        )
+        if done.differed:
+            terminal.print(
+                say("the tables had said something else", "таблицы говорили другое, чем записи")
+            )
+    return YES
+
+
 def _record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) -> int:
-    with consent.Log.open(given.log) as log:
+    with _open(given, writable=True) as log:
         appended = log.append_at(event, given.now)
         entry = log.entry(appended.seq)
     number = event.number
@@ -286,10 +378,31 @@ def _show_decision(
         terminal.print(f"  {later} {terminal.moment(decision.next_allowed)}")
 
 
-def _stdin_lines() -> Iterator[tuple[int, str]]:
-    for row, line in enumerate(sys.stdin, 1):
-        if text := line.strip():
+def _stdin_lines() -> Iterator[tuple[int, str | UsageError]]:
+    """Lines of standard input that are not empty, by their place; UTF-8 whatever the locale."""
+    stream = sys.stdin.buffer
+    row, within = 0, False
+    while line := stream.readline(LONGEST_LINE):
+        goes_on, within = within, not line.endswith(b"\n")
+        if goes_on:  # the rest of a line that was refused
+            continue
+        row += 1
+        if within and len(line) == LONGEST_LINE:
+            yield row, UsageError(f"longer than {LONGEST_LINE} bytes")
+            continue
+        try:
+            text = line.decode("utf-8-sig" if row == 1 else "utf-8").strip()
+        except UnicodeDecodeError as error:
+            yield row, UsageError(f"not UTF-8, byte {error.start}")
+            continue
+        if text:
             yield row, text
+
+
+def _line_number(text: str | UsageError) -> consent.PhoneNumber:
+    if isinstance(text, UsageError):
+        raise text
+    return consent.PhoneNumber.parse(text)
 
 
 def check(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -306,7 +419,7 @@ def check(given: argparse.Namespace, terminal: Terminal) -> int:
         "advertiser": given.advertiser,
         "basis": given.basis,
     }
-    with consent.Log.open(given.log, writable=False) as log:
+    with _open(given, writable=False) as log:
         if given.number == ["-"]:
             return _check_lines(log, asked, given, terminal)
         numbers = [_number(f"argument {i}", text) for i, text in enumerate(given.number, 2)]
@@ -327,8 +440,8 @@ def _check_lines(
     worst = YES
     for row, text in _stdin_lines():
         try:
-            number = consent.PhoneNumber.parse(text)
-        except consent.InvalidArgument as error:
+            number = _line_number(text)
+        except (consent.InvalidArgument, UsageError) as error:
             worst = USAGE
             if terminal.machine:
                 terminal.document({"line": row, "error": without_numbers(str(error))})
@@ -349,7 +462,7 @@ def _check_lines(
 def history(given: argparse.Namespace, terminal: Terminal) -> int:
     """Show what the log holds about a number."""
     number = _number("argument 2", given.number)
-    with consent.Log.open(given.log, writable=False) as log:
+    with _open(given, writable=False) as log:
         events = log.history(number)
     if terminal.machine:
         hidden = (
@@ -423,7 +536,10 @@ def classify(given: argparse.Namespace, terminal: Terminal) -> int:
     texts = _stdin_lines() if from_stdin else enumerate(given.number, 1)
     answers = []
     for i, text in texts:
-        number = _number(f"{place} {i}", text)
+        try:
+            number = _line_number(text)
+        except (consent.InvalidArgument, UsageError) as error:
+            raise UsageError(f"{place} {i}: {error}") from None
         answers.append(
             (
                 number,
@@ -544,9 +660,11 @@ def _minute(at: datetime | None, terminal: Terminal) -> str:
 
 def audit(given: argparse.Namespace, terminal: Terminal) -> int:
     """Judge the calls of a campaign."""
+    if given.findings is not None and given.findings.suffix.lower() not in (".csv", ".parquet"):
+        raise UsageError("--findings: a file named .csv or .parquet")
     own: list[str] = list(given.own_number or ())
     if given.own_numbers is not None:
-        own += given.own_numbers.read_text(encoding="utf-8-sig").splitlines()
+        own += own_lines(given.own_numbers)
     direction = consent.Direction.declare(
         outgoing_contexts=given.outgoing_context or (),
         outgoing_trunks=given.outgoing_trunk or (),
@@ -559,7 +677,7 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
     calls = sys.stdin.buffer if given.calls == "-" else Path(given.calls)
     with (
         Progress(terminal.say("audit", "аудит")) as progress,
-        consent.Log.open(given.log, writable=False) as log,
+        _open(given, writable=False) as log,
     ):
         report = consent.audit(
             calls,
@@ -585,7 +703,7 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
     if given.report is not None:
         report.to_html(given.report, lang=terminal.lang)
     if given.findings is not None:
-        if given.findings.suffix == ".parquet":
+        if given.findings.suffix.lower() == ".parquet":
             report.to_parquet(given.findings)
         else:
             report.to_csv(given.findings)
@@ -613,6 +731,8 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
     width = max(len(name) for name, _ in rows)
     for name, count in rows:
         terminal.print(f"{name.ljust(width)}  {count:>9}")
+    if not summary["judged"]:
+        terminal.print("! " + WORDS[terminal.lang]["headline_none"])
     violations = report.violations()
     if violations:
         terminal.print()
@@ -642,7 +762,7 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
 def prove(given: argparse.Namespace, terminal: Terminal) -> int:
     """Write the pack of one number."""
     number = _number("--number", given.number)
-    with consent.Log.open(given.log) as log:
+    with _open(given, writable=True) as log:
         try:
             packed = consent.bundle.prove(
                 log,
@@ -697,9 +817,8 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
     with Progress(terminal.say("verify", "проверка")) as progress:
         try:
             found = consent.verify(given.path, trusted=given.key or (), progress=progress)
-        except consent.ProofError as error:
-            terminal.error(str(error))
-            return NO
+        except consent.ProofError as error:  # of a key; what does not hold is an answer
+            raise UsageError(f"--key: {error}") from None
     coverage = found.coverage
     if terminal.machine:
         terminal.document(
@@ -755,7 +874,7 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def checkpoint(given: argparse.Namespace, terminal: Terminal) -> int:
     """Sign the log as it is."""
-    with consent.Log.open(given.log) as log:
+    with _open(given, writable=True) as log:
         text, key = log.checkpoint(), log.verifier_key
     read = consent.note.checkpoint(text, [key])
     if terminal.machine:

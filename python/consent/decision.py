@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
 from consent import _core
 from consent._core import Decision, Finding, RulePack
+from consent.errors import InvalidArgument
 from consent.number import Number, PhoneNumber, as_number
 from consent.rules import russia
 
@@ -27,6 +30,36 @@ UNKNOWN: Final = 2
 
 # Stands where a question about many numbers must hold one; no rule reads it there.
 _NOBODY: Final = PhoneNumber.from_digits(70_000_000_000)
+
+
+@lru_cache(maxsize=256)
+def checked_inn(name: str, inn: str) -> str:
+    """Refuse a mistyped INN: nobody consents to it, and every answer would be an unexplained no."""
+    if inn and (problem := _core.check_inn(inn)) != "ok":
+        raise InvalidArgument(f"{name}: the INN is not valid: {problem}")
+    return inn
+
+
+def _columnar(numbers: Any) -> Any:  # noqa: ANN401 - whatever a user calls an array
+    """Bring columns and lists of integers to what the core reads: a buffer, or a list."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(numbers, numpy.ndarray):
+        return numbers if numbers.dtype.kind in "iuf" else numbers.tolist()
+    if isinstance(numbers, str | array | bytes | bytearray | memoryview):
+        return numbers
+    for name in ("to_list", "to_pylist", "tolist"):  # pandas and polars, pyarrow, the rest
+        if callable(read := getattr(numbers, name, None)):
+            numbers = read()
+            break
+    if not isinstance(numbers, Iterable):
+        return numbers
+    listed = numbers if isinstance(numbers, list) else list(numbers)
+    if listed and all(type(number) is int for number in listed):
+        try:
+            return array("q", listed)
+        except OverflowError:
+            raise InvalidArgument("numbers: one is not the digits of a telephone number") from None
+    return listed
 
 
 def question(
@@ -47,8 +80,8 @@ def question(
         purpose=purpose,
         channel=channel,
         at=at,
-        distributor=distributor or "",
-        advertiser=advertiser or "",
+        distributor=checked_inn("distributor", distributor or ""),
+        advertiser=checked_inn("advertiser", advertiser or ""),
         dialled_by=dialled_by or "unstated",
         campaign=campaign or "",
         basis=basis,
@@ -106,7 +139,7 @@ class Gate:
 
     def may_contact_many(
         self,
-        numbers: Buffer | Sequence[Number],
+        numbers: Buffer | Iterable[Number | int],
         *,
         purpose: str,
         channel: str,
@@ -121,7 +154,8 @@ class Gate:
 
         Args:
             numbers: A list of numbers, or an array of 64-bit integers (79161234567): numpy,
-                ``array.array("q")``, anything with the buffer protocol.
+                ``array.array("q")``, anything with the buffer protocol. A column of pandas, polars
+                or pyarrow with texts or such integers is read as a list.
             purpose: As for one number.
             channel: As for one number.
             at: An aware datetime.
@@ -139,7 +173,7 @@ class Gate:
             InvalidArgument: A number cannot be read; the message names its place, from 0.
         """
         verdicts = self._gate.ask_many(
-            numbers,
+            _columnar(numbers),
             question(
                 _NOBODY,
                 purpose=purpose,

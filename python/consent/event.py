@@ -25,9 +25,15 @@ __all__ = [
     "ConsentRefused",
     "ConsentWithdrawn",
     "ContactMade",
+    "EntryCorrected",
     "Event",
+    "EvidenceAdded",
     "InContract",
+    "NumberClassified",
     "NumberReassigned",
+    "OperatorRefusal",
+    "SubjectHeld",
+    "SubjectRestricted",
     "file_hash",
     "words",
 ]
@@ -41,7 +47,8 @@ def words(name: str) -> tuple[str, ...]:
     """List the words that may stand for something.
 
     Args:
-        name: ``purpose channel cover method giver direction`` or ``dialled_by``.
+        name: ``purpose channel cover method giver direction dialled_by personal_data`` or
+            ``kind`` (of subscriber).
 
     Example:
         >>> words("channel")
@@ -89,7 +96,7 @@ class _Base:
         for name in ("covers", "purposes", "channels"):
             if hasattr(self, name):
                 put(self, name, _set(getattr(self, name)))
-        for name in ("distributors", "acts_for"):
+        for name in ("distributors", "acts_for", "fields"):
             if hasattr(self, name):
                 put(self, name, _list(getattr(self, name)))
         if hasattr(self, "evidence"):
@@ -282,6 +289,133 @@ class ContactMade(_Base):
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorRefusal(_Base):
+    """The subscriber told the telephone operator to let no mass calls or mailings through.
+
+    Attributes:
+        at: When the operator was told.
+        covers: ``mass_calls``, ``mailing`` or both.
+        operator_id: INN or short word of the operator; "" = not known.
+        in_force: From when it holds; ``at`` where left out. May lie ahead.
+    """
+
+    type: ClassVar[str] = "operator.refusal"
+    at: datetime
+    covers: Words = frozenset({"mass_calls"})
+    operator_id: str = ""
+    in_force: datetime | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberClassified(_Base):
+    """What :func:`consent.classify` said of the number and its holder.
+
+    Attributes:
+        personal_data: ``yes no unknown``.
+        kind: ``unknown person sole_trader legal_entity public_body``.
+        inn: INN of an organisation, 10 digits; a person's has no place in an entry.
+        row: Which row of the table answered: ``ru/pd/09``.
+        source: Where the facts came from.
+    """
+
+    type: ClassVar[str] = "number.classified"
+    at: datetime
+    personal_data: str
+    kind: str = "unknown"
+    inn: str = ""
+    row: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceAdded(_Base):
+    """Files that show what an earlier entry says, found or received after it was written.
+
+    Attributes:
+        of: ``seq`` of that entry.
+        evidence: SHA-256 of the files, at least one: :func:`file_hash`.
+        kind: A short word: ``recording``.
+    """
+
+    type: ClassVar[str] = "evidence.added"
+    at: datetime
+    of: int
+    evidence: Iterable[bytes]
+    kind: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryCorrected(_Base):
+    """An earlier entry is wrong. It changes nothing: record what is right as an event of its own.
+
+    Attributes:
+        of: ``seq`` of that entry.
+        reason: A short word: ``wrong_number``, ``typed_twice``.
+        fields: Members of its body that are wrong. Empty: all of it.
+    """
+
+    type: ClassVar[str] = "entry.corrected"
+    at: datetime
+    of: int
+    reason: str
+    fields: Words = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectRestricted(_Base):
+    """The subject's data may be kept and not used (blocking), or may be used again.
+
+    Attributes:
+        ground: A short word for the legal ground.
+        until: First moment at which it no longer holds.
+        released: True ends it.
+        request: SHA-256 of the demand for it.
+    """
+
+    type: ClassVar[str] = "subject.restricted"
+    at: datetime
+    ground: str
+    until: datetime | None = None
+    released: bool = False
+    request: bytes | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectHeld(_Base):
+    """Nothing of the subject may be erased (legal hold), or it may be again.
+
+    Attributes:
+        by: INN or short word of who ordered it.
+        ground: A short word for the case.
+        until: First moment at which it no longer holds.
+        released: True ends it.
+    """
+
+    type: ClassVar[str] = "subject.held"
+    at: datetime
+    by: str
+    ground: str = ""
+    until: datetime | None = None
+    released: bool = False
+    source: str = ""
+
+
 Event: TypeAlias = (
-    ConsentAsked | ConsentGiven | ConsentRefused | ConsentWithdrawn | NumberReassigned | ContactMade
+    ConsentAsked
+    | ConsentGiven
+    | ConsentRefused
+    | ConsentWithdrawn
+    | NumberReassigned
+    | ContactMade
+    | OperatorRefusal
+    | NumberClassified
+    | EvidenceAdded
+    | EntryCorrected
+    | SubjectRestricted
+    | SubjectHeld
 )

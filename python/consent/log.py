@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,14 +13,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from consent import _core
-from consent._core import Appended, Decision, Entry, RulePack, Verification
+from consent._core import Appended, Decision, Entry, Rebuilt, RulePack, Verification
 from consent.decision import question
 from consent.event import Event
 from consent.number import Number, as_number
 from consent.party import Organisation
 from consent.rules import russia
 
-__all__ = ["Appended", "Entry", "HistoryEvent", "Log"]
+__all__ = ["Appended", "Entry", "HistoryEvent", "Log", "Rebuilt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,9 @@ class Log(_core.Log):
         origin: str,
         distributor: Organisation | None = None,
         subscriber: Number | None = None,
+        second_head: str | PathLike[str] | None = None,
+        passphrase: str = "",
+        now: datetime | None = None,
     ) -> Self:
         """Make a log's folder and its entry 0, and open it for writing.
 
@@ -115,6 +119,9 @@ class Log(_core.Log):
             origin: A schema-less URL, the log's name in every signature.
             distributor: Whose log it is.
             subscriber: In a diary, the diarist's own number.
+            second_head: As for :meth:`open`.
+            passphrase: Closes keys.db (scrypt); every later opening needs it.
+            now: The moment of making it, for replays and tests; the clock's where left out.
 
         Raises:
             StorageError: The folder holds something already.
@@ -126,24 +133,68 @@ class Log(_core.Log):
             distributor.inn if distributor else "",
             distributor.name if distributor else "",
             None if subscriber is None else as_number(subscriber),
-            datetime.now(UTC),
+            now or datetime.now(UTC),
+            second_head,
+            passphrase,
         )
-        return cls.open(folder)
+        return cls.open(folder, second_head=second_head, passphrase=passphrase)
 
     @classmethod
-    def open(cls, folder: str | PathLike[str], *, writable: bool = True) -> Self:
-        """Open a log that exists.
+    def open(
+        cls,
+        folder: str | PathLike[str],
+        *,
+        writable: bool = True,
+        second_head: str | PathLike[str] | None = None,
+        wait: float = 0,
+        passphrase: str = "",
+    ) -> Self:
+        """Open a log that exists. Where acknowledged entries are missing, it opens read-only.
 
         Args:
             folder: The log.
             writable: False: to read; any number may read while one writes.
+            second_head: A second head file kept elsewhere: it notices a folder put back whole.
+            wait: Seconds to wait for the writer's place.
+            passphrase: Of keys.db, where it was made with one.
 
         Raises:
             StorageError: There is no log, or it is not ours.
             LockedError: Another process writes.
             BrokenLogError: Head and database contradict each other.
         """
-        return cls(folder, writable)
+        return cls(folder, writable, second_head, round(wait * 1000), passphrase)
+
+    @classmethod
+    def restore(
+        cls,
+        folder: str | PathLike[str],
+        *,
+        reason: str,
+        second_head: str | PathLike[str] | None = None,
+        wait: float = 0,
+        passphrase: str = "",
+    ) -> Self:
+        """Go on with a log that lost something, by an entry that names what was lost.
+
+        Args:
+            folder: The log; ``impairment`` says what is wrong with it.
+            reason: A short word: ``backup``, ``disk_failure``.
+            second_head: As for :meth:`open`.
+            wait: As for :meth:`open`.
+            passphrase: As for :meth:`open`.
+
+        Raises:
+            InvalidArgument: Nothing is wrong with the log.
+        """
+        wait_ms = round(wait * 1000)
+        _core.restore_log(folder, reason, datetime.now(UTC), second_head, wait_ms, passphrase)
+        return cls.open(folder, second_head=second_head, wait=wait, passphrase=passphrase)
+
+    @staticmethod
+    def rebuild(folder: str | PathLike[str], *, wait: float = 0) -> Rebuilt:
+        """Write the tables that decisions read anew, from the entries."""
+        return _core.rebuild_log(folder, round(wait * 1000))
 
     def __enter__(self) -> Self:
         return self
@@ -169,11 +220,29 @@ class Log(_core.Log):
             InvalidArgument: The event claims to have happened in the future.
             StorageError: It could not be made durable; then nothing was recorded.
         """
-        return self.append_at(event, datetime.now(UTC))
+        return self.append_at(event, self._now())
 
     def append_many(self, events: Iterable[Event]) -> list[Appended]:
         """Record many events in one commit: all or nothing."""
-        return self.append_many_at(list(events), datetime.now(UTC))
+        return self.append_many_at(list(events), self._now())
+
+    def register_wording(self, text: str, *, language: str = "") -> bytes:
+        """Record that a text is in use from now on, and keep it.
+
+        Returns:
+            Its SHA-256, as events name it.
+        """
+        return self.register_wording_at(text, language, self._now())
+
+    def heartbeat(self) -> None:
+        """Record that the log was alive and nothing else happened."""
+        self.heartbeat_at(self._now())
+
+    def _now(self) -> datetime:
+        """The wall clock, after telling the log of both clocks: a step between them is recorded."""
+        now = datetime.now(UTC)
+        self.observe_clock(now, time.monotonic_ns() // 1000)
+        return now
 
     def may_contact(
         self,

@@ -30,6 +30,12 @@ class Checkpoint(NamedTuple):
     root: bytes
 
 
+def _keys(vkeys: Iterable[str]) -> list[str]:
+    if isinstance(vkeys, str):
+        raise TypeError("vkeys must be a list of keys, not one str")
+    return list(vkeys)
+
+
 def verify(text: str, vkeys: Iterable[str]) -> Note:
     """Check a signed note.
 
@@ -41,7 +47,7 @@ def verify(text: str, vkeys: Iterable[str]) -> Note:
     Raises:
         ProofError: A known key's line fails or is absent, the note or a key is not in form.
     """
-    return Note(*_core.note_verify(text, list(vkeys)))
+    return Note(*_core.note_verify(text, _keys(vkeys)))
 
 
 def checkpoint(text: str, vkeys: Iterable[str]) -> Checkpoint:
@@ -64,4 +70,4 @@ def verify_inclusion_proof(proof: str, leaf_hash: bytes, vkeys: Iterable[str]) -
     Raises:
         ProofError: It does not prove that.
     """
-    _core.verify_inclusion_proof(proof, leaf_hash, list(vkeys))
+    _core.verify_inclusion_proof(proof, leaf_hash, _keys(vkeys))

@@ -35,6 +35,8 @@ def verify(
         StorageError: There is nothing to read.
         ProofError: A key of ``trusted`` is not one.
     """
+    if isinstance(trusted, str):
+        raise TypeError("trusted must be a list of keys, not one str")
     found = Path(path)
     if not found.exists():
         raise StorageError("verify: neither a log's folder nor a pack is there")

@@ -54,6 +54,21 @@ TYPES = (
     "consent.withdrawn",
     "number.reassigned",
     "contact.made",
+    "operator.refusal",
+    "number.classified",
+    "evidence.added",
+    "entry.corrected",
+    "subject.erased",
+    "subject.restricted",
+    "subject.held",
+    "wording.registered",
+    "clock.step",
+    "log.restored",
+    "log.heartbeat",
+    "anchor.added",
+    "map.recorded",
+    "key.rotated",
+    "receipt.issued",
 )
 
 Files = List[Tuple[str, bytes]]

@@ -495,3 +495,23 @@ confidence = "G"
   question.channel = Channel::robot;
   CHECK(said(answer(told, question, own)) == Lines{"allow own/1", "warn own/2"});
 }
+
+TEST_CASE("a refusal told to the operator is no stop to advertising, nor a consent",
+          "[decision][scope]") {
+  Story told;
+  Clause barred;
+  barred.type = EventType::operator_refusal;
+  barred.covers = {Cover::mass_calls, Cover::mailing};
+  barred.said = barred.recorded = minute(5);
+  barred.seq = 9;
+  told.subjects[0].clauses.push_back(barred);
+  CHECK(said(answer(told, call_at(minute(10)))) == Lines{"deny ru/38-fz/18-1"});
+  told.consents(minute(0));
+  CHECK(said(answer(told, call_at(minute(10)))) == Lines{"allow ru/38-fz/18-1"});
+  told.subjects[0].clauses.push_back(barred);  // after the consent too
+  CHECK(said(answer(told, call_at(minute(10)))) == Lines{"allow ru/38-fz/18-1"});
+  told.withdraws(minute(6));
+  const Decision stopped = answer(told, call_at(minute(10)));
+  CHECK(stopped.verdict == Verdict::deny);
+  CHECK(stopped.relied_on != 9);
+}

@@ -434,7 +434,8 @@ TEST_CASE("a subject key without an entry, as a crash between the two files leav
   const fs::path folder = small_log(scratch);
   REQUIRE(foreign_sql(folder / "keys.db",
                       "INSERT INTO subject(tag,key,address,previous) "
-                      "VALUES(randomblob(32),randomblob(32),x'00',0)") == SQLITE_OK);
+                      "VALUES(randomblob(32),randomblob(32),x'00',0);"
+                      "UPDATE meta SET value=CAST('3' AS BLOB) WHERE key='subjects'") == SQLITE_OK);
   Log log = Log::open(folder, Access::write);
   log.append(given(alice, "2026-11-06T10:00:00Z"), noon);
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);

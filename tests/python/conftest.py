@@ -20,6 +20,7 @@ def romashka(tmp_path):
         tmp_path / "romashka",
         origin="romashka.example/consent",
         distributor=consent.Organisation(inn=INN, name="ООО Ромашка"),
+        now=SAID,
     ) as log:
         log.append_at(
             consent.ConsentGiven(
@@ -41,7 +42,7 @@ def run(tmp_path):
     """Runs ``consent`` in an empty folder, in English unless locale or --lang say otherwise."""
 
     def run(*words, stdin=None, lang="C.UTF-8"):
-        return subprocess.run(  # noqa: S603 - our own command
+        return subprocess.run(
             [sys.executable, "-m", "consent", *map(str, words)],
             input=stdin,
             capture_output=True,

@@ -266,6 +266,7 @@ def log(tmp_path):
         tmp_path / "romashka",
         origin=LOG_NAME,
         distributor=consent.Organisation(inn="7707083893", name="ООО Ромашка"),
+        now=SAID,
     )
 
     def gives(number, channel="voice", at=SAID):
@@ -407,3 +408,28 @@ def test_consent_audit_is_the_function():
     if not callable(audit_function):
         pytest.skip("consent/__init__.py does not re-export audit yet")
     assert audit_function is audit
+
+
+def test_a_report_is_not_a_boolean_and_its_repr_shows_no_numbers(romashka):
+    rows = [{"start": "2026-11-21 10:00:00", "dst": "+79161234567", "dcontext": "out"}]
+    report = consent.audit(
+        rows, romashka, zone="UTC", direction=consent.Direction.declare(outgoing_contexts=["out"])
+    )
+    with pytest.raises(TypeError, match=r"use \.ok"):
+        bool(report)
+    assert repr(report).startswith("<AuditReport: 1 calls judged")
+
+
+def test_choices_shown_for_a_direction_repeat_no_number(romashka):
+    rows = [{"start": "2026-11-21 10:00:00", "dst": "1", "dcontext": "8 916 123-45-67"}]
+    with pytest.raises(consent.InvalidArgument) as caught:
+        consent.audit(rows, romashka, zone="UTC")
+    assert "916" not in str(caught.value)
+
+
+@pytest.mark.parametrize("calls", [5, None, b"a,b"])
+def test_what_is_no_call_log_is_an_invalid_argument(romashka, calls):
+    with pytest.raises(consent.InvalidArgument, match="calls must be"):
+        consent.audit(
+            calls, romashka, zone="UTC", direction=consent.Direction.declare(outgoing_contexts="x")
+        )

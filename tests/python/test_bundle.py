@@ -56,7 +56,7 @@ def packed(log, tmp_path):
 
 
 def run_verify(path, *arguments):
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "-I", "-S", path, *arguments], capture_output=True, text=True, check=False
     )
 
@@ -84,7 +84,7 @@ def test_an_unpacked_pack_checks_itself_and_sha256sum_agrees(packed, tmp_path):
     ended = run_verify(folder / "verify.py")
     assert ended.returncode == 0, ended.stdout
     subprocess.run(
-        ["sha256sum", "--quiet", "--strict", "-c", "manifest-sha256.txt"],  # noqa: S607
+        ["sha256sum", "--quiet", "--strict", "-c", "manifest-sha256.txt"],
         cwd=folder,
         check=True,
     )

@@ -14,6 +14,7 @@ from consent.terminal import Progress, language, without_numbers
 from romashka import INN, NUMBER, OTHER, WORDING
 
 ORIGIN = "romashka.example/consent"
+CONSENT = [sys.executable, "-m", "consent"]
 AD = ("--purpose", "advertising", "--channel", "voice")
 SAID = "2026-11-20T14:03:00+03:00"
 CDR = """\
@@ -332,7 +333,7 @@ def test_verify_under_another_logs_key_is_no_yes(run, made):
     other = answer(run("init", "other", "--origin", "other.example/log", "--json"))["verifier_key"]
     run("checkpoint", made)
     assert run("verify", made, "--key", other).returncode == 1
-    assert run("verify", made, "--key", "nonsense").returncode == 1
+    assert run("verify", made, "--key", "nonsense").returncode == 2
 
 
 def test_a_checkpoint_is_a_note_that_the_package_checks(run, made):
@@ -496,7 +497,7 @@ def test_long_work_shows_itself_on_a_terminal_and_wipes_its_line(monkeypatch, ca
 
 
 def test_a_reader_who_has_seen_enough_is_no_accident(run, made, tmp_path):  # noqa: ARG001
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [sys.executable, "-m", "consent", "check", "rom", "-", *AD],
         cwd=tmp_path,
         stdin=subprocess.PIPE,
@@ -511,7 +512,7 @@ def test_a_reader_who_has_seen_enough_is_no_accident(run, made, tmp_path):  # no
 
 
 def test_ctrl_c_ends_quietly_with_130(run, made, tmp_path):  # noqa: ARG001
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [sys.executable, "-m", "consent", "check", "rom", "-", *AD],
         cwd=tmp_path,
         stdin=subprocess.PIPE,
@@ -528,7 +529,7 @@ def test_ctrl_c_ends_quietly_with_130(run, made, tmp_path):  # noqa: ARG001
 
 
 def test_json_is_utf8_whatever_the_locale(run, made):
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-m", "consent", "check", str(made), OTHER, *AD, "--json", "--lang", "ru"],
         env=os.environ | {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         capture_output=True,
@@ -536,3 +537,104 @@ def test_json_is_utf8_whatever_the_locale(run, made):
     )
     assert "согласия" in done.stdout.decode("utf-8")
     assert run("--version").stdout.strip() == consent.__version__
+
+
+def test_json_and_lang_may_stand_before_the_command(run, made):
+    assert answer(run("--json", "check", made, NUMBER, *AD))["allowed"] is True
+    assert "МОЖНО" in run("--lang", "ru", "check", made, NUMBER, *AD).stdout
+    assert run("--lang=ru", "--json", "erase").returncode == 3
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-16", "utf-8:strict"])
+def test_lines_of_stdin_are_utf8_whatever_the_locale(made, encoding):
+    done = subprocess.run(
+        [*CONSENT, "check", made, "-", *AD, "--json"],
+        input=b"\xef\xbb\xbf8\xc2\xa0916 123-45-67\n\xff8916\n" + b"9" * 10_000 + b"\n+79161234567",
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        timeout=60,
+        check=False,
+    )
+    first, bad, long, last = map(json.loads, done.stdout.decode("utf-8").splitlines())
+    assert first["number"] == last["number"] == "+79161234567"
+    assert bad == {"line": 2, "error": "not UTF-8, byte 0"}
+    assert long["line"] == 3
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("closed", "words", "code"),
+    [
+        (">&-", (NUMBER,), 0),
+        ("<&-", ("-",), 0),
+        ("2>&-", ("call-me",), 2),
+        ("<&- >&- 2>&-", (NUMBER,), 0),
+    ],
+)
+def test_a_closed_stream_changes_no_answer_and_harms_no_log(run, made, closed, words, code):
+    typed = " ".join(map(str, [*CONSENT, "check", f"'{made}'", *words, *AD]))
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{typed} {closed}"], capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    assert run("verify", made).returncode == 0
+
+
+def test_an_accident_of_the_program_never_ends_as_a_no(monkeypatch, capsys, made):
+    def broken(*_, **_asked):
+        raise RuntimeError(f"about {NUMBER}")
+
+    monkeypatch.setattr(consent.Log, "may_contact", broken)
+    assert cli.main(["check", str(made), NUMBER, *AD]) == 3
+    shown = capsys.readouterr().err
+    assert "RuntimeError" in shown
+    assert digits(NUMBER) not in digits(shown)
+
+
+def test_a_key_that_is_none_is_wrong_usage_and_no_verdict(run, made):
+    assert run("verify", made, "--key", "garbage").returncode == 2
+
+
+@pytest.mark.parametrize("command", ["check", "audit", "prove"])
+def test_a_mistyped_distributor_is_bad_input_and_no_unexplained_no(run, made, tmp_path, command):
+    (tmp_path / "calls.csv").write_text(CDR.format("2026-11-21 10:00:00"), encoding="utf-8")
+    words = {
+        "check": (made, NUMBER, *AD),
+        "audit": (made, tmp_path / "calls.csv", "--zone", "UTC", "--outgoing-context", "x"),
+        "prove": (made, "--number", NUMBER, "--out", tmp_path / "x.zip"),
+    }[command]
+    done = run(command, *words, "--distributor", "7707083894")
+    assert done.returncode == 2
+    assert "INN" in done.stderr
+
+
+def test_an_empty_wording_is_refused(run, made, tmp_path):
+    (tmp_path / "empty.txt").write_text("\n", encoding="utf-8")
+    done = run("give", made, NUMBER, *AD, "--wording", tmp_path / "empty.txt")
+    assert done.returncode == 2
+
+
+def test_audit_says_when_it_judged_nothing(run, made, tmp_path):
+    (tmp_path / "calls.csv").write_text(CDR.format("2026-11-21 10:00:00"), encoding="utf-8")
+    done = run("audit", made, tmp_path / "calls.csv", "--zone", "UTC", "--outgoing-context", "typo")
+    assert "Nothing was judged" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("flag", "name", "content"),
+    [
+        ("--own-numbers", "own.txt", b"\xff\xfe"),
+        ("--layout", "map.toml", b"\xff\xfe"),
+        ("--layout", "map.toml", b"columns = 3"),
+        ("--layout", "map.toml", b"[columns]\nstart=1\ndst=2\n[format]\ndelimiter=3"),
+        ("--findings", "findings.xlsx", b""),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_bad_input(run, made, tmp_path, flag, name, content):
+    (tmp_path / "calls.csv").write_text(CDR.format("2026-11-21 10:00:00"), encoding="utf-8")
+    (tmp_path / name).write_bytes(content)
+    words = (made, tmp_path / "calls.csv", "--zone", "UTC", "--outgoing-context", "x")
+    done = run("audit", *words, flag, tmp_path / name)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr

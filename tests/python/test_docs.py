@@ -46,7 +46,7 @@ PAGES = [ROOT / "docs" / "start.md"]
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_shell_lines_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> None:
-    """Exit 0, or the code that the line's comment names; ``./dev`` and activation were done by us."""
+    """Exit 0, or the code that the comment names; ``./dev`` and activation were done by us."""
     for block in blocks(page.read_text(encoding="utf-8"), "sh"):
         for line in block.splitlines():
             if not line or line.startswith(("./dev", ". .venv")):

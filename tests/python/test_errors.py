@@ -96,3 +96,9 @@ def test_a_rule_pack_that_cannot_be_loaded_names_the_file(tmp_path):
 def test_a_contradiction_about_a_party_is_an_error_and_never_a_guess():
     with pytest.raises(consent.InvalidArgument):
         consent.classify(NUMBER, inn="7707083893", ogrn="304500116000157")
+
+
+def test_a_path_that_the_system_refuses_is_a_storage_error_without_the_whole_path(tmp_path):
+    with pytest.raises(consent.StorageError) as caught:
+        consent.Log.open(tmp_path / ("9" * 300))
+    assert str(tmp_path) not in str(caught.value)

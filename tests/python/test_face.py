@@ -175,10 +175,28 @@ def test_every_event_class_can_be_recorded_and_read_back(romashka):
         consent.ConsentRefused(NUMBER, at=at, method="key_press"),
         consent.ConsentWithdrawn(NUMBER, at=at, means="email_link", received_at=at),
         consent.ContactMade(NUMBER, at=at, purpose="advertising", duration_s=12),
+        consent.OperatorRefusal(
+            NUMBER, at=at, covers="mailing", operator_id=INN, in_force=datetime.now(UTC)
+        ),
+        consent.NumberClassified(
+            NUMBER, at=at, personal_data="no", kind="legal_entity", inn=INN, row="ru/pd/09"
+        ),
+        consent.EvidenceAdded(NUMBER, at=at, of=1, evidence=[b"e" * 32], kind="recording"),
+        consent.EntryCorrected(NUMBER, at=at, of=1, reason="typed_twice", fields="until"),
         consent.NumberReassigned(NUMBER, at=at),
     ):
         seq = romashka.append(event).seq
         assert romashka.entry(seq).type == event.type
+
+
+def test_an_entry_about_a_restriction_is_refused_while_nothing_restricts(romashka):
+    at = SAID + timedelta(days=1)
+    for event in (
+        consent.SubjectRestricted(NUMBER, at=at, ground="request", request=b"r" * 32),
+        consent.SubjectHeld(NUMBER, at=at, by=INN, ground="case-7", released=True),
+    ):
+        with pytest.raises(consent.NotBuiltError):
+            romashka.append(event)
 
 
 def test_every_field_of_a_consent_reaches_the_entry(romashka):
@@ -513,3 +531,37 @@ def test_a_failed_load_of_the_binary_explains_itself(tmp_path):
     assert done.returncode == 1
     assert "pip install" in done.stderr
     assert sys.executable in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["ints", "series", "texts", "objects", "polars", "pyarrow"])
+def test_a_gate_reads_columns_as_users_have_them(romashka, kind):
+    digits = [int(NUMBER[1:]), int(OTHER[1:])]
+    texts = [NUMBER, OTHER]
+    if kind == "ints":
+        numbers = digits
+    elif kind in ("series", "objects"):
+        pandas = pytest.importorskip("pandas")
+        numbers = pandas.Series(digits if kind == "series" else texts)
+    elif kind == "texts":
+        numbers = pytest.importorskip("numpy").array(texts)
+    else:
+        module = pytest.importorskip(kind)
+        numbers = module.Series(digits) if kind == "polars" else module.array(texts)
+    assert bytes(consent.Gate(romashka).may_contact_many(numbers, **ASKED)) == b"\x01\x00"
+
+
+def test_a_mistyped_distributor_is_an_error_and_no_unexplained_no(romashka):
+    gate = consent.Gate(romashka)
+    for ask in (romashka.may_contact, gate.may_contact):
+        with pytest.raises(consent.InvalidArgument, match="distributor"):
+            ask(NUMBER, distributor="7707083894", **ASKED)
+    with pytest.raises(consent.InvalidArgument, match="advertiser"):
+        gate.may_contact_many([NUMBER], advertiser="123", **ASKED)
+
+
+def test_one_key_where_a_list_is_wanted_is_a_type_error(romashka, tmp_path):  # noqa: ARG001
+    note = romashka.checkpoint()
+    with pytest.raises(TypeError, match="list of keys"):
+        consent.note.verify(note, romashka.verifier_key)
+    with pytest.raises(TypeError, match="list of keys"):
+        consent.verify(romashka.folder, trusted=romashka.verifier_key)

@@ -13,7 +13,7 @@ SETTINGS = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def checked(*words):
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "-m", *words],
         env=os.environ | {"MYPYPATH": str(PACKAGE)},
         capture_output=True,

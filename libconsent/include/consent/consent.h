@@ -8,13 +8,14 @@
  * (3) No exception crosses. A call that fails leaves its outputs untouched, except that
  *     consent_gate_ask() first sets the whole answer to zero, and zero is DENY.
  * (4) Times are int64_t microseconds since 1970-01-01T00:00:00Z.
- * (5) Structs begin with their size in bytes, set by the caller to sizeof, so that they can grow at
- *     their end. A size below the first release's is refused, and so is a longer question or options
- *     whose unknown tail is not zero; the unknown tail of a longer answer is set to zero.
+ * (5) Structs begin with their size in bytes, set by the caller to sizeof, so that they can
+ *     grow at their end. A size below the first release's is refused, and so is a longer
+ *     question or options whose unknown tail is not zero; the unknown tail of a longer answer
+ *     is set to zero.
  * (6) consent_gate_ask() takes no lock and allocates nothing; any number of threads may ask.
  * (7) The gate is fresh as of open: consent_answer.age_us is the time since then, log_size the
  *     entries it had. Reopen to see later events. Following the log while it grows, the mapped
- *     snapshot, and operation under another user than the writer come later and are not here yet.
+ *     snapshot, and operation under another user than the writer come later: not here yet.
  * (8) Text is UTF-8 and NUL-terminated.
  */
 

@@ -12,6 +12,7 @@
 #include "consent/export.hpp"
 #include "consent/instant.hpp"
 #include "consent/number.hpp"
+#include "consent/party.hpp"
 
 namespace consent {
 
@@ -181,8 +182,90 @@ struct ContactMade : EventBase {
   std::optional<FileHash> recording{};
 };
 
-using Event = std::variant<ConsentAsked, ConsentGiven, ConsentRefused, ConsentWithdrawn,
-                           NumberReassigned, ContactMade>;
+/// The subscriber told the telephone operator to let no mass calls, or no mailings, through.
+struct OperatorRefusal : EventBase {
+  Covers covers{Cover::mass_calls};   ///< mass_calls, mailing or both; nothing else
+  std::string operator_id{};          ///< whose subscriber it is: INN or short word; "" = not known
+  std::optional<Instant> in_force{};  ///< from when; `happened` where not given. May lie ahead.
+};
+
+/// What the table of personal data said of the number and its holder. Facts as words.
+struct NumberClassified : EventBase {
+  PersonalData personal_data = PersonalData::unknown;
+  SubscriberKind kind = SubscriberKind::unknown;
+  std::string inn{};  ///< 10 digits, an organisation's; a person's has no place in an entry
+  std::string row{};  ///< which row answered: "ru/pd/09"
+};
+
+/// Files that show what an earlier entry says, found or received after it was written.
+struct EvidenceAdded : EventBase {
+  std::uint64_t of = 0;              ///< seq of that entry
+  std::vector<FileHash> evidence{};  ///< at least one
+  std::string kind{};                ///< short word: "recording", "delivery_receipt"
+};
+
+/// An earlier entry is wrong. It points at it and changes nothing: what is right is recorded as an
+/// event of its own.
+struct EntryCorrected : EventBase {
+  std::uint64_t of = 0;               ///< seq of that entry
+  std::string reason{};               ///< short word, needed: "wrong_number", "typed_twice"
+  std::vector<std::string> fields{};  ///< members of its body that are wrong; empty: all of it
+};
+
+/// The subject's key was destroyed: nothing in the log leads to the person any more.
+struct SubjectErased : EventBase {
+  std::string ground{};               ///< short word for the legal ground, needed
+  std::string scope{};                ///< short word for what was erased; "" = all
+  std::optional<FileHash> request{};  ///< the demand for it
+};
+
+/// The subject's data may be kept and not used (blocking), or may be used again.
+struct SubjectRestricted : EventBase {
+  std::string ground{};            ///< short word, needed
+  std::optional<Instant> until{};  ///< first moment at which it no longer holds
+  bool released = false;           ///< true: ends it
+  std::optional<FileHash> request{};
+};
+
+/// Nothing of the subject may be erased (legal hold), or it may be again.
+struct SubjectHeld : EventBase {
+  std::string by{};      ///< who ordered it: INN or short word, needed
+  std::string ground{};  ///< short word for the case
+  std::optional<Instant> until{};
+  bool released = false;  ///< true: ends it
+};
+
+/// What may be told to a log about a number.
+using Event =
+    std::variant<ConsentAsked, ConsentGiven, ConsentRefused, ConsentWithdrawn, NumberReassigned,
+                 ContactMade, OperatorRefusal, NumberClassified, EvidenceAdded, EntryCorrected,
+                 SubjectErased, SubjectRestricted, SubjectHeld>;
+
+/// A text is in use from here on. Kept in the log's table of wordings.
+struct WordingRegistered {
+  Wording wording{};       ///< not empty
+  std::string language{};  ///< "ru"; "" = not said
+};
+
+/// The clock no longer goes on from where it was. Which way follows from the two times.
+struct ClockStep {
+  Instant before{};  ///< what it should have shown, as far as the log knows
+  Instant after{};   ///< what it showed
+};
+
+/// Acknowledged entries were lost, and the log goes on without them.
+struct LogRestored {
+  std::uint64_t lost_from = 0;  ///< first seq that is gone: the size that was left
+  std::uint64_t lost_to = 0;    ///< size before the loss, as far as is known; not below lost_from
+  std::string reason{};         ///< short word, needed
+  std::string incarnation{};    ///< 16 raw bytes: of the log from here on
+};
+
+/// Nothing else happened; the log was alive.
+struct LogHeartbeat {};
+
+/// What a log says of itself. It has no subject, and its one time is that of its recording.
+using LogEvent = std::variant<WordingRegistered, ClockStep, LogRestored, LogHeartbeat>;
 
 enum class EventType : std::uint8_t {
   log_created,
@@ -192,10 +275,33 @@ enum class EventType : std::uint8_t {
   consent_withdrawn,
   number_reassigned,
   contact_made,
+  operator_refusal,
+  number_classified,
+  evidence_added,
+  entry_corrected,
+  subject_erased,
+  subject_restricted,
+  subject_held,
+  wording_registered,
+  clock_step,
+  log_restored,
+  log_heartbeat,
+  // Reserved: read, hashed and chained, ignored by standing; nothing writes them yet.
+  anchor_added,
+  map_recorded,
+  key_rotated,
+  receipt_issued,
 };
 
+/// Whether an entry of this type has a subject; the others are the log's own.
+[[nodiscard]] CONSENT_EXPORT bool is_about_subject(EventType type) noexcept;
+[[nodiscard]] CONSENT_EXPORT bool is_reserved(EventType type) noexcept;
+
 [[nodiscard]] CONSENT_EXPORT EventType type_of(const Event& event) noexcept;
+[[nodiscard]] CONSENT_EXPORT EventType type_of(const LogEvent& event) noexcept;
 [[nodiscard]] CONSENT_EXPORT const EventBase& base_of(const Event& event) noexcept;
+/// The entry that an event points at, which must be there already; nullopt where it points at none.
+[[nodiscard]] CONSENT_EXPORT std::optional<std::uint64_t> refers_to(const Event& event) noexcept;
 
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Purpose) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Channel) noexcept;
@@ -224,11 +330,21 @@ CONSENT_EXPORT std::optional<Direction> from_word(std::string_view) noexcept;
 template <>
 CONSENT_EXPORT std::optional<DialledBy> from_word(std::string_view) noexcept;
 template <>
+CONSENT_EXPORT std::optional<PersonalData> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<SubscriberKind> from_word(std::string_view) noexcept;
+template <>
 CONSENT_EXPORT std::optional<EventType> from_word(std::string_view) noexcept;
 
 /// Refuses what no log may hold: empty scopes of a consent, free text where a short word belongs,
 /// sets of words out of range, too long fields. The message names the field, never its content.
 /// @throws Error (invalid_argument)
 CONSENT_EXPORT void validate(const Event& event);
+CONSENT_EXPORT void validate(const LogEvent& event);
+
+/// Is this one entry, alone, as the format says: its bytes canonical, its envelope complete, the
+/// members of its body that are known of the shape they must have? Whether it stands where it says
+/// it stands, only the log shows. @throws ParseError, Error (invalid_argument)
+CONSENT_EXPORT void check_entry(std::string_view bytes);
 
 }  // namespace consent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -65,6 +66,25 @@ struct OpenedEntry {
 
 enum class Access : std::uint8_t { read_only, write };
 
+/// How a log is opened.
+struct LogOptions {
+  Access access = Access::read_only;
+  /// A second head file, kept elsewhere: a folder restored whole brings its own head along, this
+  /// one it does not bring. Begun where it is absent, and warnings() says so.
+  std::filesystem::path second_head{};
+  /// How long to wait for the writer's place; zero: not at all.
+  std::chrono::milliseconds wait{0};
+  /// Of keys.db, where it was made with one.
+  std::string passphrase{};
+};
+
+/// What rebuild() did.
+struct Rebuilt {
+  std::uint64_t entries = 0;   ///< read
+  std::uint64_t subjects = 0;  ///< written
+  bool differed = false;       ///< the tables had said something else than the entries
+};
+
 /// An append-only consent log in one folder: log.db, keys.db, head. Move-only; closes on
 /// destruction.
 ///
@@ -80,11 +100,24 @@ class CONSENT_EXPORT Log {
   /// second log; (invalid_argument) for a bad origin or ИНН.
   static Log create(const std::filesystem::path& folder, const LogIdentity& identity, Instant now,
                     Entropy& entropy = system_entropy());
+  /// The same with a passphrase over keys.db (scrypt) or a second head; access is write.
+  static Log create(const std::filesystem::path& folder, const LogIdentity& identity, Instant now,
+                    const LogOptions& options, Entropy& entropy = system_entropy());
   /// @throws Error (storage) where there is no log or it is not ours; (locked) where another
   /// process writes; BrokenLog where entry 0 is not what it must be. Where the head file says that
   /// acknowledged entries are missing, the log opens read-only and impairment() says what.
   static Log open(const std::filesystem::path& folder, Access access,
                   Entropy& entropy = system_entropy());
+  static Log open(const std::filesystem::path& folder, const LogOptions& options,
+                  Entropy& entropy = system_entropy());
+  /// Makes an impaired log writable again by an entry that names what was lost and begins a new
+  /// incarnation. `reason` is a short word ("backup", "disk_failure").
+  /// @throws Error (invalid_argument) where nothing is wrong with the log.
+  static Log restore(const std::filesystem::path& folder, std::string_view reason, Instant now,
+                     const LogOptions& options = {}, Entropy& entropy = system_entropy());
+  /// Writes the derived tables anew from the entries, in one transaction.
+  /// @throws Error (locked) where somebody writes; BrokenLog where an entry cannot be read.
+  static Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options = {});
 
   Log(Log&&) noexcept;
   Log& operator=(Log&&) noexcept;
@@ -96,6 +129,14 @@ class CONSENT_EXPORT Log {
   Appended append(const Event& event, Instant now);
   /// All or nothing, in one commit.
   std::vector<Appended> append_many(std::span<const Event> events, Instant now);
+  /// Tells the log both clocks of its machine, as often as the caller likes. Where the wall clock
+  /// jumped against the monotonic one, or stands before the last entry, a clock.step entry is
+  /// recorded. @returns whether one was.
+  bool observe_clock(Instant wall, std::chrono::microseconds monotonic);
+  /// Records that a text is in use from now on, and keeps it. @returns its hash, as events name it.
+  Digest register_wording(const Wording& wording, std::string_view language, Instant now);
+  /// Records that the log was alive and nothing else happened.
+  void heartbeat(Instant now);
 
   [[nodiscard]] const LogIdentity& identity() const noexcept;
   [[nodiscard]] const std::filesystem::path& folder() const noexcept;
@@ -104,6 +145,8 @@ class CONSENT_EXPORT Log {
   /// What head and database contradict each other in; "" where nothing is wrong. An impaired log
   /// answers questions and refuses append().
   [[nodiscard]] const std::string& impairment() const noexcept;
+  /// What whoever runs the log should know and need not act on at once.
+  [[nodiscard]] const std::vector<std::string>& warnings() const noexcept;
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] Digest root() const;
   /// Root of the first `size` entries. @throws Error (invalid_argument) where size > size().

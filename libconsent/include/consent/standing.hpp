@@ -27,7 +27,7 @@ struct Clause {
   std::uint16_t flags = 0;        ///< bits below
   std::uint32_t distributor = 0;  ///< term id; 0: names nobody (consent) or all (stop)
   std::uint32_t campaign = 0;     ///< term id; 0: any
-  Instant said{};                 ///< a stop demand: when received
+  Instant said{};                 ///< a stop demand: when received; an operator's: in force from
   Instant recorded{};
   Instant until = Instant::max();  ///< compared only with Instants of the same resolution
   std::uint64_t seq = 0;

@@ -11,7 +11,7 @@ files are [name, text] pairs (["name", {"hex": …}] where they are not UTF-8), 
 "from": the vector it changes, "set", "remove" and "add" (appended without looking for the name).
 """
 
-# ruff: noqa: ARG005, E501, E731 - a mutation is one line
+# ruff: noqa: ARG005, E731 - a mutation is one line
 # fmt: off
 import base64
 import hashlib

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// What may stand in an entry as text, said once for validate() and for check_body().
+namespace consent::words {
+
+/// What is wrong with a short word; "" where nothing is. Free text is where personal data leak into
+/// entries for ever, so a word has no spaces, is short, and has no run of digits that could be a
+/// telephone number.
+[[nodiscard]] std::string_view word_problem(std::string_view word) noexcept;
+/// What is wrong with the name of a party (an INN or a short word); "" where nothing is.
+[[nodiscard]] std::string party_problem(std::string_view id);
+/// An INN of 10 digits: a person's has 12.
+[[nodiscard]] bool is_organisation_inn(std::string_view text) noexcept;
+
+}  // namespace consent::words

@@ -1,0 +1,168 @@
+// Every fault comes in two rows: failed and lost, failed and kept. The log must end right in both.
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "catch.hpp"
+#include "consent/error.hpp"
+#include "consent/log.hpp"
+#include "consent/verify.hpp"
+#include "fault_vfs.hpp"
+#include "log_fixture.hpp"
+
+using namespace consent;
+using namespace consent::test;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// The head is the one file written in pieces of 128 bytes.
+enum class HeadFault { none, lost, kept };
+std::atomic<HeadFault> head_fault{HeadFault::none};
+
+const Instant noon = at("2026-11-20T12:00:00Z");
+
+struct Row {
+  const char* where;
+  Fault::What what;
+  const char* file;
+  int code;
+  bool kept;
+};
+
+std::set<std::string> campaigns_of(const Log& log) {
+  std::set<std::string> found;
+  log.for_each(1, log.size(), [&](const Entry& entry) {
+    const auto begin = entry.bytes.find(R"("campaign":")") + 12;
+    const auto name = entry.bytes.substr(begin, entry.bytes.find('"', begin) - begin);
+    INFO(name);
+    CHECK(found.insert(name).second);  // nothing is there twice
+  });
+  return found;
+}
+
+ConsentGiven named(const std::string& campaign, const char* to) {
+  auto event = given(to, "2026-11-02T10:00:00Z");
+  event.campaign = campaign;
+  return event;
+}
+
+}  // namespace
+
+// Stands before libc's in this program, so that the head's own write can fail.
+extern "C" ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
+  constexpr size_t slot = 128;
+  const HeadFault armed = size == slot ? head_fault.load() : HeadFault::none;
+  if (armed == HeadFault::lost) {
+    errno = ENOSPC;
+    return -1;
+  }
+  const auto done = static_cast<ssize_t>(syscall(SYS_pwrite64, fd, data, size, offset));
+  if (armed == HeadFault::kept) {
+    errno = EIO;
+    return -1;
+  }
+  return done;
+}
+
+TEST_CASE(
+    "a failing disk loses nothing acknowledged, doubles nothing, and leaves a log that verifies",
+    "[log][fault]") {
+  install_fault_vfs();
+  const auto row =
+      GENERATE(Row{"insert", Fault::What::write, "log.db-wal", SQLITE_IOERR_WRITE, false},
+               Row{"insert", Fault::What::write, "log.db-wal", SQLITE_IOERR_WRITE, true},
+               Row{"commit", Fault::What::sync, "log.db-wal", SQLITE_IOERR_FSYNC, false},
+               Row{"commit", Fault::What::sync, "log.db-wal", SQLITE_IOERR_FSYNC, true},
+               Row{"key write", Fault::What::write, "keys.db-wal", SQLITE_IOERR_WRITE, false},
+               Row{"key write", Fault::What::write, "keys.db-wal", SQLITE_IOERR_WRITE, true},
+               Row{"key commit", Fault::What::sync, "keys.db-wal", SQLITE_IOERR_FSYNC, false},
+               Row{"key commit", Fault::What::sync, "keys.db-wal", SQLITE_IOERR_FSYNC, true},
+               Row{"disk full", Fault::What::write, "log.db-wal", SQLITE_FULL, false},
+               Row{"disk full", Fault::What::write, "log.db-wal", SQLITE_FULL, true},
+               Row{"disk full, keys", Fault::What::write, "keys.db-wal", SQLITE_FULL, false},
+               Row{"disk full, keys", Fault::What::write, "keys.db-wal", SQLITE_FULL, true},
+               Row{"read-only disk", Fault::What::write, "log.db-wal", SQLITE_READONLY, false},
+               Row{"read-only disk", Fault::What::write, "log.db-wal", SQLITE_READONLY, true});
+  const int after = GENERATE(0, 1, 2);
+  const bool lasting = GENERATE(false, true);
+  CAPTURE(row.where, row.kept, after, lasting);
+
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  std::set<std::string> acknowledged{"before"};
+  std::set<std::string> failed;
+  {
+    Log log = Log::create(folder, romashka(), noon);
+    log.append(named("before", "+79160000001"), noon);
+    fault() = Fault{row.what, row.file, row.code, row.kept, after, lasting, 0};
+    const auto try_append = [&](const std::string& name, const char* to) {
+      try {
+        log.append(named(name, to), noon);
+        acknowledged.insert(name);
+      } catch (const Error& error) {
+        CHECK((error.code() == ErrorCode::storage || error.code() == ErrorCode::locked));
+        failed.insert(name);
+      }
+    };
+    // A known subject, a new one, and both again.
+    try_append("known", "+79160000001");
+    try_append("new", "+79160000002");
+    try_append("known-again", "+79160000001");
+    try_append("new-again", "+79160000002");
+    CHECK((fault().fired > 0 || after > 0));  // a row that strikes nothing would show nothing
+    fault() = Fault{};
+    try_append("after", "+79160000003");
+  }
+  Log log = Log::open(folder, Access::write);
+  CHECK(log.impairment().empty());
+  const auto found = campaigns_of(log);
+  for (const auto& name : acknowledged) CHECK(found.contains(name));
+  for (const auto& name : found) CHECK((acknowledged.contains(name) || failed.contains(name)));
+  CHECK_NOTHROW(log.append(named("reopened", "+79160000004"), noon));
+  for (const char* const to : {"+79160000001", "+79160000004"}) {
+    const auto tags = log.subjects_of(number(to));
+    REQUIRE(tags.size() == 1);
+    CHECK_NOTHROW(log.open_entries_of(tags.front()));
+  }
+  const auto verified = verify_log(folder, {});
+  CHECK(verified.verdict == ProofVerdict::proven);
+  if (verified.problem) WARN(verified.problem->what);
+}
+
+TEST_CASE("a head that cannot be written acknowledges what is durable and takes nothing more",
+          "[log][fault]") {
+  const auto how = GENERATE(HeadFault::lost, HeadFault::kept);
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  {
+    Log log = Log::create(folder, romashka(), noon);
+    log.append(named("before", "+79160000001"), noon);
+    head_fault = how;
+    CHECK_NOTHROW(log.append(named("durable", "+79160000001"), noon));
+    CHECK_THROWS_AS(log.append(named("refused", "+79160000001"), noon), Error);
+    head_fault = HeadFault::none;
+    CHECK_THROWS_AS(log.append(named("refused", "+79160000001"), noon), Error);
+  }
+  Log log = Log::open(folder, Access::write);
+  CHECK(log.impairment().empty());
+  CHECK(campaigns_of(log) == std::set<std::string>{"before", "durable"});
+  log.append(named("after", "+79160000001"), noon);
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+}
+
+TEST_CASE("a log that cannot be opened for writing says so and changes nothing", "[log][fault]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  { const Log log = Log::create(folder, romashka(), noon); }
+  head_fault = HeadFault::lost;
+  CHECK_THROWS_AS(Log::open(folder, Access::write), Error);
+  head_fault = HeadFault::none;
+  CHECK(Log::open(folder, Access::write).size() == 1);
+}

@@ -1,0 +1,126 @@
+"""What a log says, and does, when something was put back, lost or locked."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import consent
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ALICE = "+79161234567"
+
+
+def run(*words: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "consent", *map(str, words)],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | {"LC_ALL": "C.UTF-8"} | (env or {}),
+    )
+
+
+def a_log(folder: Path, **more: str) -> consent.Log:
+    romashka = consent.Organisation(inn="7707083893")
+    return consent.Log.create(
+        folder, origin="romashka.example/consent", distributor=romashka, **more
+    )
+
+
+def yes(number: str) -> consent.ConsentGiven:
+    return consent.ConsentGiven(
+        number, at=NOW, purposes="advertising", channels="voice", method="paper"
+    )
+
+
+def test_a_log_that_was_put_back_refuses_to_be_written_until_it_is_restored(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    with a_log(folder) as log:
+        log.append(yes(ALICE))
+    kept = (folder / "log.db").read_bytes()
+    with consent.Log.open(folder) as log:
+        log.append(yes(ALICE))
+    (folder / "log.db").write_bytes(kept)
+
+    refused = run("withdraw", folder, ALICE)
+    assert refused.returncode == 3
+    assert "1 are missing" in refused.stderr
+    assert (
+        run("check", folder, ALICE, "--purpose", "advertising", "--channel", "voice").returncode < 2
+    )
+    assert run("verify", folder).returncode == 1
+
+    restored = run("restore", folder, "--reason", "backup", "--json")
+    assert restored.returncode == 0, restored.stderr
+    assert "1 are missing" in json.loads(restored.stdout)["lost"]
+    assert run("withdraw", folder, ALICE).returncode == 0
+    assert run("verify", folder).returncode == 0
+    assert run("restore", folder).returncode == 2  # nothing is wrong any more
+
+
+def test_a_second_head_elsewhere_notices_a_folder_put_back_whole(tmp_path: Path) -> None:
+    folder, head = tmp_path / "log", tmp_path / "elsewhere"
+    made = run("init", folder, "--origin", "a.example/c", "--inn", "7707083893", "--head", head)
+    assert made.returncode == 0, made.stderr
+    shutil.copytree(folder, tmp_path / "old")
+    assert run("withdraw", folder, ALICE, "--head", head).returncode == 0
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "old", folder)
+    assert run("withdraw", folder, ALICE, "--head", head).returncode == 3
+    assert run("withdraw", folder, ALICE).returncode == 0  # its own head came back with it
+
+
+def test_rebuild_says_whether_the_tables_had_lied(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    with a_log(folder) as log:
+        log.append(yes(ALICE))
+    answer = json.loads(run("rebuild", folder, "--json").stdout)
+    assert answer == {"entries": 2, "subjects": 1, "differed": False}
+
+
+def test_keys_closed_with_a_passphrase_need_it(tmp_path: Path) -> None:
+    folder, word = tmp_path / "log", {"CONSENT_PASSPHRASE": "сим-сим"}
+    made = run(
+        "init", folder, "--origin", "a.example/c", "--inn", "7707083893", "--passphrase", env=word
+    )
+    assert made.returncode == 0, made.stderr
+    assert run("withdraw", folder, ALICE).returncode == 3
+    assert run("withdraw", folder, ALICE, env={"CONSENT_PASSPHRASE": "сезам"}).returncode == 3
+    assert run("withdraw", folder, ALICE, env=word).returncode == 0
+    file = tmp_path / "word.txt"
+    file.write_text("сим-сим\n", encoding="utf-8")
+    assert run("history", folder, ALICE, "--passphrase-file", file).returncode == 0
+    assert run("verify", folder).returncode == 0  # log.db alone needs no keys
+
+
+def test_a_locked_log_is_waited_for_as_long_as_asked(tmp_path: Path) -> None:
+    with a_log(tmp_path / "log"):
+        assert run("withdraw", tmp_path / "log", ALICE, "--wait", "0.1").returncode == 3
+    assert run("withdraw", tmp_path / "log", ALICE, "--wait", "0.1").returncode == 0
+
+
+def test_a_step_of_the_clock_is_recorded(tmp_path: Path) -> None:
+    with a_log(tmp_path / "log") as log:
+        assert not log.observe_clock(NOW, 1_000_000)
+        assert log.observe_clock(NOW + timedelta(hours=1), 2_000_000)
+        assert log.entry(1).type == "clock.step"
+        digest = log.register_wording("Согласен на рекламу.", language="ru")
+        assert log.wording(digest) == "Согласен на рекламу."
+        log.heartbeat()
+    assert consent.verify(tmp_path / "log").verdict == "proven"
+
+
+def test_an_old_sqlite_is_warned_of_where_it_has_the_wal_reset_bug(tmp_path: Path) -> None:
+    with a_log(tmp_path / "log") as log:
+        if not log.warnings:
+            pytest.skip("this SQLite has the fix")
+        assert "SQLite" in log.warnings[0]
+        assert log.impairment == ""
