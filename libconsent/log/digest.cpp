@@ -13,6 +13,7 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <array>
 #include <type_traits>
 
 #include "consent/error.hpp"
@@ -30,11 +31,17 @@ static_assert(std::is_trivially_copyable_v<SHA256_CTX>);
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::size_t kBlock = 64;
 
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
+// A verifier reads four digests of every entry: a table, not branches.
+constexpr std::array<std::int8_t, 256> kHexValues = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < kHexDigits.size(); ++i) {
+    values[static_cast<unsigned char>(kHexDigits[i])] = static_cast<std::int8_t>(i);
+  }
+  return values;
+}();
+
+int hex_value(char c) noexcept { return kHexValues[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
 
 #include "consent/error.hpp"
 #include "log/open.hpp"
@@ -330,15 +331,32 @@ std::size_t KeyStore::sweep(const std::function<bool(const Digest&)>& known) {
   }
   if (orphans.empty()) return 0;
   sqlite::Transaction transaction(db_);
-  sqlite::Statement back(db_, "UPDATE number SET subject=?2 WHERE subject=?1");
-  sqlite::Statement unpoint(db_, "DELETE FROM number WHERE subject=?1");
-  sqlite::Statement drop(db_, "DELETE FROM subject WHERE id=?1");
-  // Newest first, so that a number whose last two subjects are both orphans ends at the third.
-  for (const auto& [id, previous] : orphans) {
-    if (previous != 0) back.bind(1, id).bind(2, previous).run();
-    unpoint.bind(1, id).run();
-    drop.bind(1, id).run();
+  // One pass over the numbers: without an index on `subject` a search for each orphan would read
+  // the whole table each time, and a crash in a large import leaves many.
+  std::map<std::int64_t, std::int64_t> before(orphans.begin(), orphans.end());
+  std::vector<std::pair<std::string, std::int64_t>> moved;
+  {
+    sqlite::Statement rows(db_, "SELECT idx,subject FROM number");
+    while (rows.step()) {
+      std::int64_t id = rows.integer(1);
+      if (!before.contains(id)) continue;
+      for (auto found = before.find(id); found != before.end(); found = before.find(id)) {
+        id = found->second;
+      }
+      moved.emplace_back(std::string(rows.blob(0)), id);
+    }
   }
+  sqlite::Statement back(db_, "UPDATE number SET subject=?2 WHERE idx=?1");
+  sqlite::Statement unpoint(db_, "DELETE FROM number WHERE idx=?1");
+  for (const auto& [index, id] : moved) {
+    if (id != 0) {
+      back.bind_blob(1, index).bind(2, id).run();
+    } else {
+      unpoint.bind_blob(1, index).run();
+    }
+  }
+  sqlite::Statement drop(db_, "DELETE FROM subject WHERE id=?1");
+  for (const auto& [id, previous] : orphans) drop.bind(1, id).run();
   count_ = static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM subject"));
   put_meta("subjects", std::to_string(count_));
   transaction.commit();

@@ -119,6 +119,8 @@ struct Log::Impl {
   std::unique_ptr<Writer> writer;
 
   mutable std::mutex reading;
+  mutable std::string verified_note;
+  mutable Checkpoint verified_checkpoint;
   mutable sqlite::Connection db;
   mutable std::optional<KeyStore> keys;
   mutable std::unique_ptr<TileStore> tree;
@@ -759,9 +761,14 @@ std::string Log::checkpoint() {
 
 InclusionProof Log::prove_inclusion(std::uint64_t seq, std::string_view checkpoint) const {
   impl_->check_fork();
-  const std::array keys{impl_->key};
-  const Checkpoint parsed = parse_checkpoint(note::verify(checkpoint, keys).text);
   const std::lock_guard lock(impl_->reading);
+  // A bundle proves many entries against one checkpoint; its signature is checked once.
+  if (impl_->verified_note != checkpoint) {
+    const std::array keys{impl_->key};
+    impl_->verified_checkpoint = parse_checkpoint(note::verify(checkpoint, keys).text);
+    impl_->verified_note = checkpoint;
+  }
+  const Checkpoint& parsed = impl_->verified_checkpoint;
   if (parsed.size > impl_->size_now() || seq >= parsed.size) {
     throw Error(ErrorCode::invalid_argument, "log: the checkpoint does not reach the entry");
   }

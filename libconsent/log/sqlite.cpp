@@ -96,6 +96,8 @@ Connection Connection::open(const std::filesystem::path& file, Mode mode) {
   if (mode == Mode::create || mode == Mode::write) {
     connection.execute("PRAGMA mmap_size=0");
     connection.execute("PRAGMA synchronous=FULL");
+    // 128 MiB at most: with the default 2 a large commit spills pages that it writes again.
+    connection.execute("PRAGMA cache_size=-131072");
   } else {
     connection.execute("PRAGMA query_only=ON");
   }

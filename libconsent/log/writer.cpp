@@ -149,12 +149,11 @@ void Writer::load_state() {
   terms_stored_ = terms_.size();
 }
 
-Writer::Prepared Writer::prepare(const Event& event, Instant now) {
+Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_view salts) {
   Prepared prepared;
   prepared.event = &event;
   prepared.type = type_of(event);
   prepared.now = now;
-  const std::string salts = random_bytes(*entropy_, salt_size + SecretKey::size);
   prepared.salt = salts.substr(0, salt_size);
   prepared.sealing = salts.substr(salt_size);
   const std::string details = encode_details(base_of(event).number);
@@ -171,7 +170,12 @@ Writer::Prepared Writer::prepare(const Event& event, Instant now) {
 std::vector<Appended> Writer::append(std::span<const Event> events, Instant now) {
   std::vector<Prepared> prepared;
   prepared.reserve(events.size());
-  for (const Event& event : events) prepared.push_back(prepare(event, now));
+  constexpr std::size_t each = salt_size + SecretKey::size;
+  const std::string salts = random_bytes(*entropy_, each * events.size());
+  for (const Event& event : events) {
+    const std::string_view own = std::string_view(salts).substr(each * prepared.size(), each);
+    prepared.push_back(prepare(event, now, own));
+  }
   return submit(std::move(prepared));
 }
 
@@ -261,6 +265,10 @@ void Writer::commit(std::span<Request* const> batch) {
         record(request->events[i], request->done[i]);
       }
     }
+    // In the order of the table, so that neighbours share a page.
+    std::sort(touched_.begin(), touched_.end(), [](const SubjectState* a, const SubjectState* b) {
+      return a->standing.tag < b->standing.tag;
+    });
     for (SubjectState* const subject : touched_) {
       put_subject(*subject);
       subject->touched = false;
@@ -330,6 +338,7 @@ void Writer::recover_after_failure() noexcept {
     keys_open_ = false;
     load_state();
     wordings_.clear();
+    last_wording_.clear();
     sqlite::Statement known(db_, "SELECT 1 FROM subject WHERE tag=?1");
     keys_.sweep([&](const Digest& tag) {
       known.reset();
@@ -430,7 +439,9 @@ void Writer::record(const Prepared& prepared, Appended& done) {
   envelope.type = prepared.type;
   const std::uint64_t seq = envelope.seq;
   done.seq = seq;
-  if (!prepared.wording.empty()) {
+  // Thousands of events in a row name one text: hashed once.
+  if (!prepared.wording.empty() && prepared.wording != last_wording_) {
+    last_wording_ = prepared.wording;
     const Digest hash = sha256(prepared.wording);
     if (wordings_.insert(hash).second) {
       insert_wording_.bind_blob(1, hash.view()).bind_text(2, prepared.wording).run();

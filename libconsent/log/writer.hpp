@@ -73,7 +73,8 @@ class Writer {
     std::size_t operator()(const Digest& digest) const noexcept;
   };
 
-  Prepared prepare(const Event& event, Instant now);
+  /// `salts`: 16 random bytes for the entry, 32 for the commitment.
+  Prepared prepare(const Event& event, Instant now, std::string_view salts);
   void lead(std::unique_lock<std::mutex>& lock);
   void commit(std::span<Request* const> batch);
   std::vector<Appended> submit(std::vector<Prepared> events);
@@ -110,6 +111,7 @@ class Writer {
   std::unordered_map<Digest, std::unique_ptr<SubjectState>, DigestHash> subjects_;
   std::vector<SubjectState*> touched_;
   std::unordered_set<Digest, DigestHash> wordings_;
+  std::string last_wording_;
   bool keys_open_ = false;  ///< a transaction on keys.db is under way
   std::string bytes_;
 

@@ -267,3 +267,26 @@ TEST_CASE("a second writer waits as long as it was asked to", "[log][concurrency
   CHECK(second.access() == Access::write);
   second.append(given(alice, "2026-11-02T10:00:00Z"), noon);
 }
+
+TEST_CASE("orphan keys of a number that changed hands go back to the holder before",
+          "[log][crash]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  {
+    Log log = Log::create(folder, romashka(), noon);
+    log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
+    log.append(NumberReassigned{{number(alice), at("2026-11-03T10:00:00Z"), ""}}, noon);
+  }
+  // As a crash between keys.db and log.db leaves it: two newer subjects that no entry names.
+  REQUIRE(foreign_sql(folder / "keys.db",
+                      "INSERT INTO subject(id,tag,key,address,previous) "
+                      "VALUES(2,randomblob(32),randomblob(32),x'00',1),"
+                      "(3,randomblob(32),randomblob(32),x'00',2);"
+                      "UPDATE number SET subject=3;"
+                      "UPDATE meta SET value=CAST('3' AS BLOB) WHERE key='subjects'") == SQLITE_OK);
+  Log log = Log::open(folder, Access::write);
+  CHECK(log.subjects_of(number(alice)).size() == 1);
+  log.append(given(alice, "2026-11-04T10:00:00Z"), noon);
+  CHECK(log.subjects_of(number(alice)).size() == 2);
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+}
