@@ -124,7 +124,7 @@ struct Part {
       }
       // (4) Each subject's own chain.
       if (entry.subject) subject_entry(entry, decoded.body);
-      if (entry.type != EventType::clock_step && entry.recorded < last_at - most_clock_drift &&
+      if (entry.type != EventType::clock_step && entry.recorded + most_clock_drift < last_at &&
           seq > first && backwards++ == 0) {
         first_backwards = seq;
       }
@@ -250,7 +250,7 @@ class LogCheck {
       } else if (part.origin != origin_) {
         suspect(first, "belongs to another log");
       }
-      if (first > 0 && part.first_at < last_at_ - most_clock_drift && backwards_++ == 0) {
+      if (first > 0 && part.first_at + most_clock_drift < last_at_ && backwards_++ == 0) {
         first_backwards_ = first;
       }
     }

@@ -427,7 +427,7 @@ void Writer::record_log_event(const LogEvent& event, Instant now) {
 
 void Writer::record(const Prepared& prepared, Appended& done) {
   // Order is sequence; a clock that stands before the last entry is told, not corrected.
-  if (prepared.now < last_at_ - most_clock_drift && prepared.type != EventType::clock_step) {
+  if (prepared.now + most_clock_drift < last_at_ && prepared.type != EventType::clock_step) {
     record_log_event(ClockStep{last_at_, prepared.now}, prepared.now);
   }
   Envelope envelope;
