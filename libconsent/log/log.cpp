@@ -148,7 +148,7 @@ struct Log::Impl {
   static std::unique_ptr<Impl> open(const fs::path& folder, const LogOptions& options,
                                     const Restoring* restoring, Entropy& entropy);
   void begin_incarnation(const Restoring& restoring, const LogOptions& options,
-                         std::vector<HeadFile>& heads, const std::optional<HeadState>& state,
+                         const std::optional<HeadState>& state,
                          const std::optional<HeadState>& second, Entropy& entropy);
 
   void load_identity() {
@@ -536,7 +536,7 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     if (impl->impairment.empty()) {
       throw Error(ErrorCode::invalid_argument, "log: nothing is wrong with it; nothing to restore");
     }
-    impl->begin_incarnation(*restoring, options, heads, state, second, entropy);
+    impl->begin_incarnation(*restoring, options, state, second, entropy);
   }
   if (impl->impairment.empty()) {
     impl->writer = std::make_unique<Writer>(
@@ -550,7 +550,6 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
 }
 
 void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& options,
-                                  std::vector<HeadFile>& heads,
                                   const std::optional<HeadState>& state,
                                   const std::optional<HeadState>& second, Entropy& entropy) {
   const std::uint64_t size = size_now();
@@ -563,20 +562,12 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
   std::string fresh(16, '\0');
   entropy.fill({reinterpret_cast<std::uint8_t*>(fresh.data()), fresh.size()});
   restored.incarnation = fresh;
-  // Keys, then log, then heads: a crash between any two leaves a log that still opens read-only and
-  // can be restored again.
+  // Keys first; the log's own incarnation goes with the entry that names the loss, in one commit,
+  // and the heads follow it. A crash before that commit leaves a log that is as impaired as it was.
   auto keys_now =
       KeyStore::open(folder / "keys.db", sqlite::Mode::write, identity.origin, options.passphrase);
   keys_now.set_incarnation(fresh);
-  {
-    auto writing = sqlite::Connection::open(folder / "log.db", sqlite::Mode::write);
-    sqlite::Statement put(writing,
-                          "INSERT INTO state(key,value) VALUES('incarnation',?1) "
-                          "ON CONFLICT(key) DO UPDATE SET value=excluded.value");
-    put.bind_blob(1, fresh).run();
-  }
   incarnation = fresh;
-  for (HeadFile& head : heads) head.write(size, merkle::root_of(size, nodes()), fresh);
   warnings.push_back("restored: " + impairment);
   impairment.clear();
 }

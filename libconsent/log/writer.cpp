@@ -96,8 +96,15 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
       return known.bind_blob(1, tag.view()).step();
     });
   }
-  write_heads();
-  for (const HeadFile& head : heads_) head.sync();
+  // A head of the incarnation before is left alone: it shows the loss until the entry that names it
+  // is committed.
+  const bool restoring = std::any_of(heads_.begin(), heads_.end(), [&](const HeadFile& head) {
+    return head.last() && head.last()->incarnation != incarnation_;
+  });
+  if (!restoring) {
+    write_heads();
+    for (const HeadFile& head : heads_) head.sync();
+  }
   tender_ = std::thread([this] { tend(); });
 }
 
@@ -187,6 +194,9 @@ std::uint64_t Writer::append(const LogEvent& event, Instant now) {
   encode_body(event, events.front().body);
   if (const auto* registered = std::get_if<WordingRegistered>(&event)) {
     events.front().wording = registered->wording.text;
+  }
+  if (const auto* restored = std::get_if<LogRestored>(&event)) {
+    events.front().incarnation = restored->incarnation;
   }
   return submit(std::move(events)).front().seq;
 }
@@ -448,6 +458,9 @@ void Writer::record(const Prepared& prepared, Appended& done) {
     }
   }
   if (prepared.event == nullptr) {
+    if (!prepared.incarnation.empty()) {
+      put_state_.bind_text(1, "incarnation").bind_blob(2, prepared.incarnation).run();
+    }
     put_entry(envelope, prepared.body);
     done.leaf = last_leaf_;
     return;

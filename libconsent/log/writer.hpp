@@ -53,7 +53,8 @@ class Writer {
     std::string sealing;  ///< 32 bytes salt of the commitment, then the details
     Digest commitment;
     std::string body;
-    std::string_view wording;  ///< text to keep; "" none. Lives in the event.
+    std::string_view incarnation;  ///< that a restore begins; "" none. Lives in the event.
+    std::string_view wording;      ///< text to keep; "" none. Lives in the event.
   };
   struct Request {
     std::vector<Prepared> events;

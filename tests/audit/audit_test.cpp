@@ -139,30 +139,3 @@ TEST_CASE("an audit without a distributor of a log that has none is refused", "[
   const std::vector<Call> calls{{mobile(), minute(0)}};
   CHECK_THROWS_AS(audit(calls, log, russia(), advertising_call(mobile(), minute(0))), Error);
 }
-
-// Timing on request: ./test_audit "[timing]"
-TEST_CASE("timing of an audit", "[.][timing]") {
-  const Scratch scratch;
-  Log log = new_log(scratch / "log");
-  std::mt19937 random{1};
-  log.append_many(any_events(random, 200'000, 150'000), minute(1000));
-  const auto calls = any_calls(random, 1'000'000, 200'000);
-  const Question scope = advertising_call(mobile(), minute(0));
-  const auto before = std::clock();
-  std::uint64_t clauses = 0;
-  log.for_each_standing(
-      [&](PhoneNumber, std::span<const SubjectStanding> subjects) { clauses += subjects.size(); });
-  const auto begin = std::clock();
-  std::uint64_t denied = 0;
-  (void)audit_each(calls, log, russia(), scope, [&](std::size_t, const Judgement& judgement) {
-    denied += judgement.verdict == Verdict::deny ? 1 : 0;
-  });
-  const auto middle = std::clock();
-  const AuditResult kept = audit(calls, log, russia(), scope);
-  const auto end = std::clock();
-  const auto seconds = [](auto ticks) { return static_cast<double>(ticks) / CLOCKS_PER_SEC; };
-  std::printf(
-      "1 M calls over 200 k events: log read %.2f s, visited %.2f s, kept %.2f s of processor "
-      "time; %lu denied\n",
-      seconds(begin - before), seconds(middle - begin), seconds(end - middle), denied);
-}

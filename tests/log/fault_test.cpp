@@ -157,6 +157,40 @@ TEST_CASE("a head that cannot be written acknowledges what is durable and takes 
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }
 
+TEST_CASE("a restore that fails midway leaves the loss to be seen, and can be done again",
+          "[log][fault][restore]") {
+  install_fault_vfs();
+  const auto what = GENERATE(Fault::What::write, Fault::What::sync);
+  const auto* const file = GENERATE("keys.db-wal", "log.db-wal");
+  const bool drop_head = GENERATE(false, true);
+  CAPTURE(static_cast<int>(what), file, drop_head);
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  {
+    Log log = Log::create(folder, romashka(), noon);
+    log.append(named("kept", "+79160000001"), noon);
+  }
+  fs::copy(folder / "log.db", scratch / "old.db");
+  { Log::open(folder, Access::write).append(named("lost", "+79160000001"), noon); }
+  fs::copy(scratch / "old.db", folder / "log.db", fs::copy_options::overwrite_existing);
+  if (drop_head) fs::remove(folder / "head");
+
+  fault() = Fault{what, file, SQLITE_IOERR_WRITE, false, 0, true, 0};
+  CHECK_THROWS_AS(Log::restore(folder, "backup", noon), Error);
+  CHECK(fault().fired > 0);
+  fault() = Fault{};
+  CHECK_FALSE(Log::open(folder, Access::read_only).impairment().empty());
+  CHECK(Log::open(folder, Access::write).access() == Access::read_only);
+
+  {
+    const Log log = Log::restore(folder, "backup", noon);
+    CHECK(log.access() == Access::write);
+    CHECK(log.entry(2).type == EventType::log_restored);
+  }
+  CHECK(Log::open(folder, Access::write).impairment().empty());
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+}
+
 TEST_CASE("a log that cannot be opened for writing says so and changes nothing", "[log][fault]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
