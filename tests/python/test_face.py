@@ -3,13 +3,13 @@ import copy
 import doctest
 import importlib
 import json
-import os
 import pickle
-import pkgutil
+import shutil
 import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -511,15 +511,11 @@ def test_the_function_and_the_module_named_audit_live_side_by_side():
 
 
 def test_a_failed_load_of_the_binary_explains_itself(tmp_path):
-    package = tmp_path / "consent"
-    package.mkdir()
-    source = os.path.dirname(consent.__file__)  # noqa: PTH120
-    for module in pkgutil.iter_modules([source]):
-        if module.name not in ("_core",):
-            with open(f"{source}/{module.name}.py", encoding="utf-8") as file:  # noqa: PTH123
-                (package / f"{module.name}.py").write_text(file.read(), encoding="utf-8")
-    with open(f"{source}/__init__.py", encoding="utf-8") as file:  # noqa: PTH123
-        (package / "__init__.py").write_text(file.read(), encoding="utf-8")
+    shutil.copytree(
+        Path(consent.__file__).parent,
+        tmp_path / "consent",
+        ignore=shutil.ignore_patterns("*.so", "__pycache__"),
+    )
     done = subprocess.run(
         [sys.executable, "-S", "-c", "import consent"],
         cwd=tmp_path,

@@ -1,0 +1,22 @@
+"""The commands of ``consent``: a module a noun, ``add`` declares what can be typed."""
+
+from __future__ import annotations
+
+from consent.commands import (
+    audit,
+    check,
+    classify,
+    history,
+    log,
+    prove,
+    record,
+    rules,
+    verify,
+)
+from consent.commands.arguments import Commands
+
+
+def add_all(commands: Commands) -> None:
+    """Declare every command, in the order of the help."""
+    for noun in (log, record, check, history, classify, rules, audit, prove, verify):
+        noun.add(commands)

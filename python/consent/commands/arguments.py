@@ -1,0 +1,263 @@
+"""What several commands take, and how it is read."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import consent
+from consent import _core
+from consent.terminal import Lang, Terminal
+
+YES, NO, USAGE, CANNOT = 0, 1, 2, 3
+
+#: Bytes of one line of standard input; a number is far shorter.
+LONGEST_LINE = 4096
+
+
+class UsageError(Exception):
+    """The words of the command cannot be used; the message says which."""
+
+
+class Commands:
+    """Where the commands declare themselves.
+
+    Args:
+        add_parser: Adds a command's parser to the program's.
+        everywhere: A parser with what every command takes.
+        lang: Language of the help.
+    """
+
+    def __init__(
+        self,
+        add_parser: Callable[..., argparse.ArgumentParser],
+        everywhere: argparse.ArgumentParser,
+        lang: Lang,
+    ) -> None:
+        self._add_parser = add_parser
+        self._everywhere = everywhere
+        self.lang = lang
+
+    def say(self, en: str, ru: str) -> str:
+        """The text in the language of the help."""
+        return ru if self.lang == "ru" else en
+
+    def command(
+        self, name: str, run: Callable[[argparse.Namespace, Terminal], int], en: str, ru: str
+    ) -> argparse.ArgumentParser:
+        """A command of its own; ``run`` answers with the exit code."""
+        made = self._add_parser(
+            name,
+            help=self.say(en, ru),
+            description=self.say(en, ru),
+            parents=[self._everywhere],
+            allow_abbrev=False,
+        )
+        made.set_defaults(run=run)
+        return made
+
+    def log(self, made: argparse.ArgumentParser) -> None:
+        """The log's folder, and how it is opened."""
+        made.add_argument(
+            "log", metavar="LOG", type=Path, help=self.say("the log's folder", "папка журнала")
+        )
+        made.add_argument(
+            "--head",
+            type=Path,
+            metavar="PATH",
+            help=self.say("a second head file, elsewhere", "второй файл head в другом месте"),
+        )
+        made.add_argument(
+            "--wait",
+            type=float,
+            default=0.0,
+            metavar="SECONDS",
+            help=self.say("for the writer's place", "ждать очереди на запись"),
+        )
+        made.add_argument(
+            "--passphrase-file",
+            type=Path,
+            metavar="FILE",
+            help=self.say(
+                "of keys.db; else CONSENT_PASSPHRASE, else asked",
+                "пароль keys.db; иначе CONSENT_PASSPHRASE, иначе спросим",
+            ),
+        )
+
+    def at(self, made: argparse.ArgumentParser, en: str, ru: str) -> None:
+        """A moment."""
+        made.add_argument(
+            "--at",
+            dest="at_text",
+            metavar="TIME",
+            help=self.say(en, ru)
+            + self.say("; RFC 3339 with an offset", "; RFC 3339 со смещением"),
+        )
+
+    def question(
+        self, made: argparse.ArgumentParser, *, required: bool, campaign: bool = True
+    ) -> None:
+        """For what, by what and for whom the contact is made."""
+        made.add_argument(
+            "--purpose",
+            required=required,
+            default=None if required else "advertising",
+            help=", ".join(consent.words("purpose")),
+        )
+        made.add_argument(
+            "--channel",
+            required=required,
+            default=None if required else "voice",
+            help=", ".join(consent.words("channel")),
+        )
+        made.add_argument(
+            "--distributor",
+            metavar="INN",
+            help=self.say(
+                "for whom; else the log's only one", "для кого; иначе единственный в журнале"
+            ),
+        )
+        if campaign:
+            made.add_argument("--campaign", default="", help=self.say("campaign", "кампания"))
+
+    def basis(self, made: argparse.ArgumentParser) -> None:
+        """Who or what dials, and from when a consent counts."""
+        made.add_argument("--dialled-by", choices=("person", "machine"))
+        made.add_argument(
+            "--basis",
+            choices=("said", "recorded"),
+            default="said",
+            help=self.say(
+                "a consent counts from when it was said, or from when it was recorded",
+                "согласие считается с момента, когда дано, или когда записано",
+            ),
+        )
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Words between commas."""
+    return tuple(word for word in text.split(",") if word)
+
+
+def moment_of(name: str, text: str | None) -> datetime | None:
+    """Read a moment that was typed; None stays None."""
+    if text is None:
+        return None
+    try:
+        return _core.parse_instant(text)
+    except consent.InvalidArgument as error:
+        raise UsageError(
+            f"{name}: {error} (a time with its offset: 2026-11-20T14:03:00+03:00)"
+        ) from None
+
+
+def number_of(name: str, text: str) -> consent.PhoneNumber:
+    """Read a number that was typed as ``name``."""
+    try:
+        return consent.PhoneNumber.parse(text)
+    except consent.InvalidArgument as error:
+        raise UsageError(f"{name}: {error}") from None
+
+
+def hashes_of(files: Iterable[Path] | None) -> tuple[bytes, ...]:
+    """SHA-256 of each file."""
+    return tuple(consent.file_hash(file) for file in files or ())
+
+
+def wording_of(file: Path | None) -> str | None:
+    """Text of a wording's file."""
+    if file is None:
+        return None
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--wording: not UTF-8, byte {error.start}") from None
+    if not text.strip():
+        raise UsageError("--wording: the file is empty")
+    return text
+
+
+def named(text: str | None, nobody: str) -> tuple[str, ...] | None:
+    """INNs that were typed; None: the log's own; the word ``nobody``: an empty list."""
+    if text is None:
+        return None
+    return () if text == nobody else words_of(text)
+
+
+def code_of(text: str | None) -> consent.Code | None:
+    """What is said of a one-time code."""
+    if text is None:
+        return None
+    words = set(words_of(text))
+    if not words or words - {"sent", "returned", "none"} or ("none" in words and len(words) > 1):
+        raise UsageError("--code: sent, returned, sent,returned or none")
+    return consent.Code("sent" in words, "returned" in words)
+
+
+def passphrase_of(given: argparse.Namespace, *, needed: bool) -> str:
+    """From the file named, the environment, or the terminal; "" where not needed."""
+    if given.passphrase_file is not None:
+        return str(given.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n"))
+    found = os.environ.get("CONSENT_PASSPHRASE", "")
+    if found or not needed:
+        return found
+    if not sys.stdin.isatty():
+        raise UsageError("keys.db: --passphrase-file or CONSENT_PASSPHRASE is needed")
+    return getpass.getpass("keys.db: ")
+
+
+def open_log(given: argparse.Namespace, *, writable: bool) -> consent.Log:
+    """Open the log of a command; asks for a passphrase only where keys.db is closed with one."""
+
+    def opened(passphrase: str) -> consent.Log:
+        return consent.Log.open(
+            given.log,
+            writable=writable,
+            second_head=given.head,
+            wait=given.wait,
+            passphrase=passphrase,
+        )
+
+    passphrase = passphrase_of(given, needed=False)
+    try:
+        log = opened(passphrase)
+    except consent.CryptoError:
+        if passphrase or not sys.stdin.isatty():
+            raise
+        log = opened(passphrase_of(given, needed=True))
+    if log.impairment and not writable:
+        print(f"consent: {log.impairment}", file=sys.stderr)
+    return log
+
+
+def stdin_lines() -> Iterator[tuple[int, str | UsageError]]:
+    """Lines of standard input that are not empty, by their place; UTF-8 whatever the locale."""
+    stream = sys.stdin.buffer
+    row, within = 0, False
+    while line := stream.readline(LONGEST_LINE):
+        goes_on, within = within, not line.endswith(b"\n")
+        if goes_on:  # the rest of a line that was refused
+            continue
+        row += 1
+        if within and len(line) == LONGEST_LINE:
+            yield row, UsageError(f"longer than {LONGEST_LINE} bytes")
+            continue
+        try:
+            text = line.decode("utf-8-sig" if row == 1 else "utf-8").strip()
+        except UnicodeDecodeError as error:
+            yield row, UsageError(f"not UTF-8, byte {error.start}")
+            continue
+        if text:
+            yield row, text
+
+
+def line_number(text: str | UsageError) -> consent.PhoneNumber:
+    """Read a number of a line."""
+    if isinstance(text, UsageError):
+        raise text
+    return consent.PhoneNumber.parse(text)

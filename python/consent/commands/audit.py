@@ -1,0 +1,156 @@
+"""``consent audit``: which of these calls were unlawful?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import consent
+from consent.audit_report import WORDS
+from consent.calls import own_lines
+from consent.commands.arguments import NO, YES, Commands, UsageError, open_log
+from consent.terminal import Progress, Terminal
+
+
+def audit(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Judge the calls of a campaign."""
+    if given.findings is not None and given.findings.suffix.lower() not in (".csv", ".parquet"):
+        raise UsageError("--findings: a file named .csv or .parquet")
+    own: list[str] = list(given.own_number or ())
+    if given.own_numbers is not None:
+        own += own_lines(given.own_numbers)
+    direction = consent.Direction.declare(
+        outgoing_contexts=given.outgoing_context or (),
+        outgoing_trunks=given.outgoing_trunk or (),
+        own_numbers=own,
+        incoming_contexts=given.incoming_context or (),
+        internal_up_to=given.internal_up_to,
+        country=given.country,
+    )
+    layout = given.layout if given.layout == "asterisk" else Path(given.layout)
+    calls = sys.stdin.buffer if given.calls == "-" else Path(given.calls)
+    with (
+        Progress(terminal.say("audit", "аудит")) as progress,
+        open_log(given, writable=False) as log,
+    ):
+        report = consent.audit(
+            calls,
+            log,
+            zone=given.zone,
+            direction=direction,
+            layout=layout,
+            country=given.country,
+            number_from=given.number_from,
+            dates=given.dates,
+            encoding=given.encoding,
+            purpose=given.purpose,
+            channel=given.channel,
+            dialled_by=given.dialled_by or "unstated",
+            distributor=given.distributor or "",
+            campaign=given.campaign,
+            basis=given.basis,
+            lang=terminal.lang,
+            name="-" if given.calls == "-" else None,
+            generated_at=given.now,
+            progress=progress.stage,
+        )
+    if given.report is not None:
+        report.to_html(given.report, lang=terminal.lang)
+    if given.findings is not None:
+        if given.findings.suffix.lower() == ".parquet":
+            report.to_parquet(given.findings)
+        else:
+            report.to_csv(given.findings)
+    if given.rejects is not None:
+        report.write_rejects(given.rejects)
+    if terminal.machine:
+        terminal.document(report.summary)
+    else:
+        _show_audit(report, terminal)
+    return YES if report.ok else NO
+
+
+def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
+    say, summary = terminal.say, report.summary
+    verdicts = summary["verdicts"]
+    rows: list[tuple[str, object]] = [
+        (say("rows", "строк"), summary["rows"]),
+        (say("judged", "оценено"), summary["judged"]),
+        *((say("left out", "не учтено") + f": {why}", n) for why, n in summary["left_out"].items()),
+        (say("rejected", "отвергнуто"), summary["rejected"]),
+        (say("allowed", "можно"), verdicts["allow"]),
+        (say("denied", "нельзя"), verdicts["deny"]),
+        (say("unknown", "неизвестно"), verdicts["unknown"]),
+    ]
+    width = max(len(name) for name, _ in rows)
+    for name, count in rows:
+        terminal.print(f"{name.ljust(width)}  {count:>9}")
+    if not summary["judged"]:
+        terminal.print("! " + WORDS[terminal.lang]["headline_none"])
+    violations = report.violations()
+    if violations:
+        terminal.print()
+        terminal.print(say("calls not allowed, by rule:", "звонки, которых не должно было быть:"))
+        ru = terminal.lang == "ru"
+        for violation in violations:
+            terminal.print(f"{violation.calls:>9}  {violation.rule} ({violation.verdict})")
+            terminal.print(f"           {violation.why_ru if ru else violation.why}")
+    for warning in summary["warnings"]:
+        terminal.print(f"! {warning}")
+    terminal.print()
+    log = summary["log"]
+    terminal.print(
+        f"{say('log', 'журнал')} {log['origin']}, {say('size', 'записей')} {log['size']}, "
+        f"{say('root', 'корень')} {log['root']}; {say('rules', 'правила')} {summary['rules']}"
+    )
+    for name in ("report", "findings", "rejects"):
+        if summary[name] is not None:
+            shown = {
+                "report": say("report", "отчёт"),
+                "findings": say("findings", "находки"),
+                "rejects": say("rejected rows", "отвергнутые строки"),
+            }[name]
+            terminal.print(f"{shown}: {summary[name]}")
+
+
+def add(commands: Commands) -> None:
+    """Declare what can be typed."""
+    say = commands.say
+    made = commands.command(
+        "audit",
+        audit,
+        "which of these calls were unlawful?",
+        "какие из звонков незаконны?",
+    )
+    commands.log(made)
+    made.add_argument(
+        "calls",
+        metavar="CALLS",
+        help=say("call records; - is stdin", "записи звонков; - это stdin"),
+    )
+    made.add_argument("--layout", default="asterisk", metavar="asterisk|MAP.toml")
+    made.add_argument(
+        "--zone", help=say("zone of the times: Europe/Moscow", "зона времён: Europe/Moscow")
+    )
+    outgoing = made.add_argument_group(
+        say(
+            "which calls are outgoing (declare at least one)",
+            "какие звонки исходящие (нужно хотя бы одно)",
+        )
+    )
+    outgoing.add_argument("--outgoing-context", action="append", metavar="CONTEXT")
+    outgoing.add_argument("--outgoing-trunk", action="append", metavar="TRUNK")
+    outgoing.add_argument("--own-number", action="append", metavar="NUMBER")
+    outgoing.add_argument("--own-numbers", type=Path, metavar="FILE")
+    outgoing.add_argument("--incoming-context", action="append", metavar="CONTEXT")
+    outgoing.add_argument("--internal-up-to", type=int, default=0, metavar="DIGITS")
+    made.add_argument("--country", choices=("RU", "KZ", "US", "CA"))
+    made.add_argument("--number-from", choices=("dst", "lastdata"), default="dst")
+    made.add_argument("--dates", choices=("iso", "day-first", "month-first", "unix"))
+    made.add_argument("--encoding")
+    commands.question(made, required=False)
+    commands.basis(made)
+    made.add_argument("--report", type=Path, metavar="FILE.html")
+    made.add_argument("--findings", type=Path, metavar="FILE.csv|.parquet")
+    made.add_argument("--rejects", type=Path, metavar="FILE.csv")

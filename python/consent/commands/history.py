@@ -1,0 +1,87 @@
+"""``consent history``: what the log holds on a number."""
+
+from __future__ import annotations
+
+import argparse
+
+from consent.commands.arguments import YES, Commands, number_of, open_log
+from consent.terminal import Terminal
+
+
+def history(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Show what the log holds about a number."""
+    number = number_of("argument 2", given.number)
+    with open_log(given, writable=False) as log:
+        events = log.history(number)
+    if terminal.machine:
+        hidden = (
+            "purposes",
+            "channels",
+            "covers",
+            "distributors",
+            "distributor",
+            "method",
+            "means",
+        )
+        documents = []
+        for event in events:
+            documents.append(
+                {
+                    "seq": event.seq,
+                    "type": event.type,
+                    "at": event.at,
+                    "recorded_at": event.recorded_at,
+                    "purposes": event.purposes,
+                    "channels": event.channels,
+                    "covers": event.covers,
+                    "distributor": event.distributor,
+                    "distributors": event.distributors,
+                    "method": event.method,
+                }
+                | {name: value for name, value in event.body.items() if name not in hidden}
+            )
+        terminal.document({"number": number.e164, "events": documents})
+        return YES
+    if not events:
+        terminal.print(
+            terminal.say(
+                "the log holds nothing on this number", "в журнале нет ничего об этом номере"
+            )
+        )
+        return YES
+    every = terminal.say("all", "все")
+    terminal.table(
+        (
+            "seq",
+            terminal.say("event", "событие"),
+            terminal.say("happened", "произошло"),
+            terminal.say("recorded", "записано"),
+            terminal.say("purposes", "цели"),
+            terminal.say("channels", "каналы"),
+            terminal.say("distributor", "распространитель"),
+            terminal.say("method", "способ"),
+        ),
+        [
+            (
+                event.seq,
+                event.type,
+                terminal.moment(event.at),
+                terminal.moment(event.recorded_at),
+                ",".join(event.purposes) or every,
+                ",".join(event.channels) or every,
+                ",".join(event.distributors) or "—",
+                event.method or "—",
+            )
+            for event in events
+        ],
+    )
+    return YES
+
+
+def add(commands: Commands) -> None:
+    """Declare what can be typed."""
+    made = commands.command(
+        "history", history, "what the log holds on a number", "что в журнале о номере"
+    )
+    commands.log(made)
+    made.add_argument("number", metavar="NUMBER")

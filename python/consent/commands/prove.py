@@ -1,0 +1,78 @@
+"""``consent prove``: a pack that shows one number's events."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import consent
+from consent.commands.arguments import NO, YES, Commands, number_of, open_log
+from consent.terminal import Terminal
+
+
+def prove(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Write the pack of one number."""
+    number = number_of("--number", given.number)
+    with open_log(given, writable=True) as log:
+        try:
+            packed = consent.bundle.prove(
+                log,
+                number,
+                out=given.out,
+                at=given.at,
+                created_at=given.now,
+                purpose=given.purpose,
+                channel=given.channel,
+                distributor=given.distributor,
+            )
+        except consent.NotFoundError:
+            if terminal.machine:
+                terminal.document({"number": number.e164, "out": None, "entries": 0})
+            else:
+                terminal.error(
+                    terminal.say(
+                        "nothing shows it: the log never met this number; no pack was written",
+                        "показать нечего: журнал не встречал этот номер; файл не записан",
+                    )
+                )
+            return NO
+    if terminal.machine:
+        terminal.document(
+            {
+                "number": number.e164,
+                "out": str(packed.path),
+                "entries": packed.entries,
+                "signed_up_to": packed.signed_up_to,
+                "verifier_key": packed.key,
+                "verdict": packed.verdict,
+                "other_subjects": packed.other_subjects,
+            }
+        )
+        return YES
+    wrote = terminal.say("pack written", "пакет записан")
+    held = terminal.say("entries of this number", "записей об этом номере")
+    key = terminal.say("key for those who check it", "ключ для проверяющих")
+    terminal.print(f"{wrote}: {packed.path}; {held}: {packed.entries}")
+    terminal.print(f"{key}: {packed.key}")
+    if packed.other_subjects:
+        others = terminal.say(
+            "earlier or later holders of the number, not in the pack",
+            "других владельцев номера, в пакет не вошли",
+        )
+        terminal.print(f"{others}: {packed.other_subjects}")
+    return YES
+
+
+def add(commands: Commands) -> None:
+    """Declare what can be typed."""
+    made = commands.command(
+        "prove",
+        prove,
+        "a pack that shows one number's events",
+        "пакет, показывающий события номера",
+    )
+    commands.log(made)
+    made.add_argument("--number", required=True)
+    made.add_argument("--out", required=True, type=Path, metavar="FILE.zip")
+    commands.question(made, required=False, campaign=False)
+    commands.at(made, "the moment of contact; now", "момент контакта; сейчас")

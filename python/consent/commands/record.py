@@ -1,0 +1,231 @@
+"""Recording what a subscriber said: give, ask, refuse, withdraw, reassign."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import consent
+from consent.commands.arguments import (
+    YES,
+    Commands,
+    code_of,
+    hashes_of,
+    moment_of,
+    named,
+    number_of,
+    open_log,
+    wording_of,
+    words_of,
+)
+from consent.terminal import Terminal
+
+
+def _record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) -> int:
+    with open_log(given, writable=True) as log:
+        appended = log.append_at(event, given.now)
+        entry = log.entry(appended.seq)
+    number = event.number
+    answer = {
+        "seq": appended.seq,
+        "type": entry.type,
+        "number": number.e164 if isinstance(number, consent.PhoneNumber) else number,
+        "at": event.at.astimezone(UTC),
+        "recorded_at": entry.recorded,
+        "leaf": appended.leaf,
+        "tag": appended.tag,
+    }
+    if terminal.machine:
+        terminal.document(answer)
+    else:
+        recorded = terminal.say("recorded", "записано")
+        terminal.print(
+            f"{recorded}: {entry.type}, seq {appended.seq}, {terminal.moment(entry.recorded)}"
+        )
+        terminal.print(f"leaf {appended.leaf.hex()}")
+    return YES
+
+
+def _scope(given: argparse.Namespace, nobody: str) -> dict[str, Any]:
+    scope: dict[str, Any] = {
+        "at": given.at,
+        "purposes": words_of(given.purpose or ""),
+        "channels": words_of(given.channel or ""),
+        "distributors": named(given.distributor, nobody),
+        "campaign": given.campaign,
+        "evidence": hashes_of(given.evidence),
+        "source": given.source,
+    }
+    if given.covers is not None:
+        scope["covers"] = words_of(given.covers)
+    return scope
+
+
+def give(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Record a consent."""
+    in_contract = None
+    if given.in_contract is not None:
+        in_contract = consent.InContract(given.in_contract == "separate-mark")
+    event = consent.ConsentGiven(
+        number_of("argument 2", given.number),
+        **_scope(given, "none"),
+        acts_for=words_of(given.acts_for or ""),
+        advertiser=given.advertiser,
+        method=given.method,
+        wording=wording_of(given.wording),
+        document=None if given.document is None else consent.file_hash(given.document),
+        until=moment_of("--until", given.until),
+        prechecked=given.prechecked,
+        in_contract=in_contract,
+        code=code_of(given.code),
+        giver=given.giver,
+        authority=given.authority,
+    )
+    return _record(event, given, terminal)
+
+
+def ask(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Record that a consent was asked for."""
+    event = consent.ConsentAsked(
+        number_of("argument 2", given.number),
+        **_scope(given, "none"),
+        wording=wording_of(given.wording),
+    )
+    return _record(event, given, terminal)
+
+
+def refuse(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Record a refusal."""
+    event = consent.ConsentRefused(
+        number_of("argument 2", given.number),
+        **_scope(given, "all"),
+        method=given.method,
+        wording=wording_of(given.wording),
+    )
+    return _record(event, given, terminal)
+
+
+def withdraw(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Record a withdrawal or a demand to stop."""
+    event = consent.ConsentWithdrawn(
+        number_of("argument 2", given.number),
+        **_scope(given, "all"),
+        means=given.method,
+        received_at=moment_of("--received-at", given.received_at),
+    )
+    return _record(event, given, terminal)
+
+
+def reassign(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Record that a number has a new holder."""
+    number = number_of("argument 2", given.number)
+    return _record(
+        consent.NumberReassigned(number, at=given.at, source=given.source), given, terminal
+    )
+
+
+def add(commands: Commands) -> None:
+    """Declare what can be typed."""
+    say = commands.say
+    records = (
+        ("give", give, "record a consent", "записать согласие"),
+        ("ask", ask, "record that consent was asked", "записать, что согласие спросили"),
+        ("refuse", refuse, "record a refusal", "записать отказ"),
+        ("withdraw", withdraw, "record a withdrawal or stop", "записать отзыв или запрет"),
+    )
+    for name, run, en, ru in records:
+        made = commands.command(name, run, en, ru)
+        commands.log(made)
+        made.add_argument("number", metavar="NUMBER")
+        nobody = "none" if name in ("give", "ask") else "all"
+        required = name == "give"
+        made.add_argument("--purpose", required=required, help=",".join(consent.words("purpose")))
+        made.add_argument("--channel", required=required, help=",".join(consent.words("channel")))
+        made.add_argument("--covers", help=",".join(consent.words("cover")))
+        made.add_argument(
+            "--distributor",
+            metavar="INN,…",
+            help=say(
+                f"whom it names; {nobody}: "
+                + ("the text names nobody" if nobody == "none" else "everybody")
+                + "; left out: the log's own",
+                f"кого называет; {nobody}: "
+                + ("текст не называет никого" if nobody == "none" else "всех")
+                + "; не указано: владелец журнала",
+            ),
+        )
+        made.add_argument("--campaign", default="", help=say("a short word", "короткое слово"))
+        if name != "ask":
+            made.add_argument(
+                "--method", default="unstated", help=", ".join(consent.words("method"))
+            )
+        if name != "withdraw":
+            made.add_argument(
+                "--wording",
+                type=Path,
+                metavar="FILE",
+                help=say(
+                    "the text read or shown; kept", "прочитанный или показанный текст; хранится"
+                ),
+            )
+        made.add_argument(
+            "--evidence",
+            type=Path,
+            metavar="FILE",
+            action="append",
+            help=say("kept by its SHA-256; may be repeated", "хранится SHA-256; можно повторять"),
+        )
+        commands.at(made, "when it happened; now", "когда это было; сейчас")
+        made.add_argument("--source", default="", help=say("where from: web", "откуда: web"))
+        if name == "withdraw":
+            made.add_argument(
+                "--received-at", metavar="TIME", help=say("when it arrived", "когда дошло")
+            )
+        if name == "give":
+            made.add_argument(
+                "--document",
+                type=Path,
+                metavar="FILE",
+                help=say("the separate document, by SHA-256", "отдельный документ, по SHA-256"),
+            )
+            made.add_argument(
+                "--until", metavar="TIME", help=say("no longer holds", "больше не действует")
+            )
+            made.add_argument(
+                "--code",
+                metavar="sent,returned",
+                help=say(
+                    "one-time code: sent to this number, returned; or none of them",
+                    "код: отправлен на этот номер (sent), введён (returned); none: ни то ни другое",
+                ),
+            )
+            made.add_argument(
+                "--prechecked",
+                action="store_true",
+                help=say("the box was ticked beforehand", "галочка стояла заранее"),
+            )
+            made.add_argument(
+                "--in-contract",
+                nargs="?",
+                const="",
+                choices=("separate-mark",),
+                help=say("stood inside a contract", "внутри договора"),
+            )
+            made.add_argument("--advertiser", metavar="INN", default="")
+            made.add_argument(
+                "--acts-for",
+                metavar="INN,…",
+                help=say("who may call for them", "кто звонит за них"),
+            )
+            made.add_argument("--giver", default="unstated", help=", ".join(consent.words("giver")))
+            made.add_argument("--authority", default="", help=say("a short word", "короткое слово"))
+
+    made = commands.command(
+        "reassign", reassign, "the number has a new holder", "у номера новый владелец"
+    )
+    commands.log(made)
+    made.add_argument("number", metavar="NUMBER")
+    commands.at(made, "since when; now", "с какого момента; сейчас")
+    made.add_argument("--source", default="")

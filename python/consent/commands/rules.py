@@ -1,0 +1,111 @@
+"""``consent rules``: the law, row by row."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+
+import consent
+from consent.commands.arguments import YES, Commands, UsageError, moment_of
+from consent.terminal import Terminal
+
+RULE_FIELDS = (
+    "id",
+    "sheet",
+    "since",
+    "until",
+    "kind",
+    "condition",
+    "purposes",
+    "channels",
+    "outcome",
+    "feeds",
+    "citation",
+    "citation_ru",
+    "why",
+    "why_ru",
+    "met",
+    "met_ru",
+    "source",
+    "confidence",
+    "read_by",
+    "read_on",
+)
+
+
+def rules(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Show the rows of law."""
+    pack = consent.rules.russia()
+    at = moment_of("--at", given.at_text)
+    rows = pack.rules if at is None else consent.rules.in_force(pack, at)
+    if given.action == "show":
+        if given.id is None:
+            raise UsageError("rules show: which? give its id")
+        rows = [rule for rule in rows if given.id in (rule.id, rule.sheet)]
+        if not rows:
+            raise UsageError("rules show: no such rule in this pack (at that moment)")
+    elif given.id is not None:
+        raise UsageError("rules list: takes no id; did you mean rules show?")
+    fields = RULE_FIELDS
+    if terminal.machine:
+        documents = [{name: getattr(rule, name) or None for name in fields} for rule in rows]
+        for document, rule in zip(documents, rows, strict=True):
+            document |= {"purposes": rule.purposes, "channels": rule.channels}
+        terminal.document(
+            {
+                "rules": pack.version,
+                "jurisdiction": pack.jurisdiction,
+                "known_until": pack.known_until,
+                "rows": documents,
+            }
+        )
+        return YES
+    ru = terminal.lang == "ru"
+    known = terminal.say("known until", "известны до")
+    terminal.print(f"{pack.version}; {known} {terminal.moment(pack.known_until)}")
+    if given.action == "show":
+        translated = {"citation", "why", "met"}
+        for rule in rows:
+            terminal.print()
+            for name in fields:
+                value = getattr(rule, name + "_ru" if ru and name in translated else name)
+                if name.endswith("_ru") or value in ("", None, []):
+                    continue
+                if isinstance(value, datetime):
+                    value = terminal.moment(value)
+                elif isinstance(value, list):
+                    value = ", ".join(value)
+                terminal.print(f"{name + ':':12} {value}")
+        return YES
+    terminal.table(
+        (
+            terminal.say("rule", "правило"),
+            terminal.say("outcome", "итог"),
+            terminal.say("in force", "действует"),
+            terminal.say("source", "источник"),
+            terminal.say("says", "говорит"),
+        ),
+        [
+            (
+                rule.id,
+                rule.outcome,
+                f"{_minute(rule.since, terminal)}..{_minute(rule.until, terminal)}",
+                rule.confidence,
+                rule.why_ru if ru else rule.why,
+            )
+            for rule in rows
+        ],
+    )
+    return YES
+
+
+def _minute(at: datetime | None, terminal: Terminal) -> str:
+    return "" if at is None else terminal.moment(at).replace(":00+", "+", 1)
+
+
+def add(commands: Commands) -> None:
+    """Declare what can be typed."""
+    made = commands.command("rules", rules, "the law, row by row", "закон по строкам")
+    made.add_argument("action", nargs="?", choices=("list", "show"), default="list")
+    made.add_argument("id", metavar="ID", nargs="?")
+    commands.at(made, "only rows in force then", "только действующие в этот момент")

@@ -1,0 +1,85 @@
+"""``consent verify``: does a log or a pack hold?"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import consent
+from consent.commands.arguments import NO, YES, Commands, UsageError
+from consent.terminal import Progress, Terminal
+
+
+def verify(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Check a log or a pack."""
+    with Progress(terminal.say("verify", "проверка")) as progress:
+        try:
+            found = consent.verify(given.path, trusted=given.key or (), progress=progress)
+        except consent.ProofError as error:  # of a key; what does not hold is an answer
+            raise UsageError(f"--key: {error}") from None
+    coverage = found.coverage
+    if terminal.machine:
+        terminal.document(
+            {
+                "question": found.question,
+                "verdict": found.verdict,
+                "coverage": {
+                    "entries": coverage.entries,
+                    "signed_up_to": coverage.signed_up_to,
+                    "open_tail": coverage.open_tail,
+                    "signed_by": coverage.signed_by or None,
+                    "key_was_given": coverage.key_was_given,
+                    "standing_checked": coverage.standing_checked,
+                    "not_checked": coverage.not_checked,
+                },
+                "warnings": found.warnings,
+                "problem": None
+                if found.problem is None
+                else {"seq": found.problem.seq, "what": found.problem.what},
+            }
+        )
+        return YES if found.verdict == "proven" else NO
+    say = terminal.say
+    verdict = {
+        "proven": say("PROVEN", "ДОКАЗАНО"),
+        "refuted": say("REFUTED", "ОПРОВЕРГНУТО"),
+        "not_proven": say("NOT PROVEN", "НЕ ДОКАЗАНО"),
+    }[found.verdict]
+    terminal.print(f"{verdict}: {found.question}")
+    if found.problem is not None:
+        terminal.print(f"  seq {found.problem.seq}: {found.problem.what}")
+    given_key = say("a key that you gave", "ключом, который дали вы")
+    own_key = say("the key that it names itself", "ключом, который он называет сам")
+    covered = [
+        (say("entries re-hashed", "записей пересчитано"), coverage.entries),
+        (say("signed up to", "подписано до"), coverage.signed_up_to),
+        (say("entries after that", "записей после"), coverage.open_tail),
+        (say("signed by", "подписано"), coverage.signed_by or "—"),
+        (say("checked with", "проверено"), given_key if coverage.key_was_given else own_key),
+        (
+            say("standing rebuilt", "состояние перестроено"),
+            say("yes", "да") if coverage.standing_checked else say("no", "нет"),
+        ),
+    ]
+    for name, value in covered:
+        terminal.print(f"  {name}: {value}")
+    for item in coverage.not_checked:
+        terminal.print(f"  {say('not checked', 'не проверено')}: {item}")
+    for warning in found.warnings:
+        terminal.print(f"  ! {warning}")
+    return YES if found.verdict == "proven" else NO
+
+
+def add(commands: Commands) -> None:
+    """Declare what can be typed."""
+    say = commands.say
+    made = commands.command("verify", verify, "check a log or a pack", "проверить журнал или пакет")
+    made.add_argument("path", metavar="LOG|PACK", type=Path)
+    made.add_argument(
+        "--key",
+        action="append",
+        metavar="VKEY",
+        help=say(
+            "a verifier key to trust; may be repeated", "ключ, которому верить; можно повторять"
+        ),
+    )
