@@ -1,0 +1,219 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "consent/error.hpp"
+#include "consent/log.hpp"
+#include "event/encode.hpp"
+#include "log/head.hpp"
+#include "log/keys.hpp"
+#include "log/seal.hpp"
+#include "log/sqlite.hpp"
+#include "log/standing.hpp"
+#include "log/tree.hpp"
+#include "log/writer.hpp"
+
+/// What a Log holds, for the files that Log's members are spread over.
+namespace consent {
+
+/// How often this process has forked: a Log made before one must not touch its files after it.
+[[nodiscard]] std::uint64_t forks();
+
+/// One stored row, checked against its own hash and place. @throws BrokenLog
+[[nodiscard]] Entry read_entry(std::int64_t seq, std::string_view leaf, std::string_view bytes);
+
+/// A text member of a body; "" where it is absent.
+[[nodiscard]] std::string text_member(const canonical::Value& body, std::string_view key);
+
+/// REQUIRES: an even number of lower-case hex digits.
+[[nodiscard]] std::string hex_to_bytes(std::string_view hex);
+
+struct Log::Impl {
+  std::filesystem::path folder;
+  LogIdentity identity;
+  Access access = Access::read_only;
+  std::string incarnation;
+  std::string impairment;
+  std::vector<std::string> warnings;
+  note::VerifierKey key;
+  std::uint64_t forks_at_open = forks();
+
+  // Before the readers' connections, so that it is closed after them: whoever closes last folds the
+  // WAL into log.db.
+  std::unique_ptr<Writer> writer;
+
+  mutable std::mutex reading;
+  mutable std::string verified_note;
+  mutable Checkpoint verified_checkpoint;
+  mutable sqlite::Connection db;
+  mutable std::optional<KeyStore> keys;
+  mutable std::unique_ptr<TileStore> tree;
+  mutable sqlite::Statement read_entry, read_subject, read_sealed, read_wording, read_checkpoint;
+
+  void check_fork() const {
+    if (forks() != forks_at_open) {
+      throw Error(ErrorCode::storage, "log: opened before a fork; the child must open its own");
+    }
+  }
+
+  void check_writable() const {
+    check_fork();
+    if (writer) return;
+    throw Error(ErrorCode::storage, impairment.empty() ? "log: opened read-only"
+                                                       : "log: read-only, because " + impairment);
+  }
+
+  /// What restore() says of the loss.
+  struct Restoring {
+    std::string reason;
+    Instant now;
+  };
+  LogRestored restored;
+  static std::unique_ptr<Impl> open(const std::filesystem::path& folder, const LogOptions& options,
+                                    const Restoring* restoring, Entropy& entropy);
+  void begin_incarnation(const Restoring& restoring, const LogOptions& options,
+                         const std::optional<HeadState>& state,
+                         const std::optional<HeadState>& second, Entropy& entropy);
+
+  void load_identity() {
+    sqlite::Statement first(db, "SELECT leaf,bytes FROM entry WHERE seq=0");
+    if (!first.step()) throw Error(ErrorCode::storage, db.name() + ": holds no entry");
+    const Entry entry = consent::read_entry(0, first.blob(0), first.blob(1));
+    if (entry.type != EventType::log_created) {
+      throw BrokenLog(0, "entry 0: is not the creation of a log");
+    }
+    const canonical::Value body = decode_entry(entry.bytes).body;
+    identity.origin = entry.log;
+    identity.distributor = text_member(body, "distributor");
+    identity.distributor_name = text_member(body, "distributor_name");
+    incarnation = hex_to_bytes(text_member(body, "incarnation"));
+    if (db.integer("PRAGMA user_version") >= 2) {
+      sqlite::Statement newest(db, "SELECT value FROM state WHERE key='incarnation'");
+      if (newest.step()) incarnation = newest.blob(0);
+    }
+    try {
+      key = note::parse_verifier_key(text_member(body, "key"));
+    } catch (const Error& error) {
+      throw BrokenLog(0, std::string("entry 0: ") + error.what());
+    }
+    if (key.name != identity.origin) throw BrokenLog(0, "entry 0: a key of another name");
+  }
+
+  // A diary's own number is sealed under the log's key; without keys.db it stays unknown.
+  void load_subscriber() {
+    const Entry first = entry_at(0);
+    const auto commit = digest_from_hex(text_member(decode_entry(first.bytes).body, "details"));
+    if (!commit) return;
+    read_sealed.reset();
+    if (!read_sealed.bind(1, 0).step()) throw BrokenLog(0, "entry 0: its details are missing");
+    const std::string text =
+        consent::open(keys->log_key().view(), commit->view(), read_sealed.blob(0));
+    read_sealed.reset();
+    const canonical::Value details =
+        canonical::decode(std::string_view(text).substr(SecretKey::size));
+    identity.subscriber = PhoneNumber::from_e164(text_member(details, "number"));
+  }
+
+  void prepare() {
+    tree = std::make_unique<TileStore>(db);
+    read_entry = sqlite::Statement(
+        db, "SELECT seq,leaf,bytes FROM entry WHERE seq>=?1 AND seq<?2 ORDER BY seq");
+    read_subject =
+        sqlite::Statement(db, "SELECT count,last,closed,clauses FROM subject WHERE tag=?1");
+    read_sealed = sqlite::Statement(db, "SELECT bytes FROM sealed WHERE seq=?1");
+    read_wording = sqlite::Statement(db, "SELECT text FROM wording WHERE hash=?1");
+    read_checkpoint = sqlite::Statement(db, "SELECT note FROM checkpoint WHERE size=?1");
+  }
+
+  [[nodiscard]] std::uint64_t size_now() const {
+    return static_cast<std::uint64_t>(db.integer("SELECT coalesce(max(seq),-1)+1 FROM entry"));
+  }
+
+  [[nodiscard]] merkle::NodeReader nodes() const {
+    return [this](unsigned level, std::uint64_t index) { return tree->node(level, index); };
+  }
+
+  [[nodiscard]] Entry entry_at(std::uint64_t seq) const {
+    read_entry.reset();
+    if (!read_entry.bind(1, static_cast<std::int64_t>(seq))
+             .bind(2, static_cast<std::int64_t>(seq) + 1)
+             .step()) {
+      read_entry.reset();
+      throw Error(ErrorCode::not_found, "log: no entry " + std::to_string(seq));
+    }
+    Entry entry =
+        consent::read_entry(read_entry.integer(0), read_entry.blob(1), read_entry.blob(2));
+    read_entry.reset();
+    return entry;
+  }
+
+  [[nodiscard]] KeyStore& need_keys() const {
+    if (!keys) throw Error(ErrorCode::storage, "keys.db: not here; without it no number is known");
+    return *keys;
+  }
+
+  // Oldest first.
+  [[nodiscard]] std::vector<Digest> tags_of(std::int64_t newest) const {
+    std::vector<Digest> tags;
+    for (std::int64_t id = newest; id != 0;) {
+      const auto subject = keys->by_id(id);
+      if (!subject) break;
+      tags.push_back(subject->tag);
+      if (subject->previous >= id) break;  // a loop in a damaged file must not hang us
+      id = subject->previous;
+    }
+    std::reverse(tags.begin(), tags.end());
+    return tags;
+  }
+
+  [[nodiscard]] std::vector<Digest> tags_of(PhoneNumber number) const {
+    KeyStore& store = need_keys();
+    const auto newest = store.newest(store.index_of(number));
+    return newest ? tags_of(newest->id) : std::vector<Digest>{};
+  }
+
+  [[nodiscard]] std::optional<SubjectStanding> standing_at(const Digest& tag) const {
+    read_subject.reset();
+    if (!read_subject.bind_blob(1, tag.view()).step()) {
+      read_subject.reset();
+      return std::nullopt;
+    }
+    SubjectStanding standing;
+    standing.tag = tag;
+    if (!read_subject.is_null(2)) {
+      standing.closed = Instant(std::chrono::microseconds(read_subject.integer(2)));
+    }
+    standing.clauses = unpack_clauses(read_subject.blob(3));
+    read_subject.reset();
+    return standing;
+  }
+
+  [[nodiscard]] std::vector<Entry> entries_of_tag(const Digest& tag) const {
+    read_subject.reset();
+    if (!read_subject.bind_blob(1, tag.view()).step()) {
+      read_subject.reset();
+      return {};
+    }
+    std::int64_t at = read_subject.integer(1);
+    read_subject.reset();
+    std::vector<Entry> entries;
+    while (at >= 0) {
+      Entry entry = entry_at(static_cast<std::uint64_t>(at));
+      if (!entry.subject || entry.subject->tag != tag || entry.subject->prev >= at) {
+        throw BrokenLog(
+            entry.seq, "entry " + std::to_string(entry.seq) + ": its subject's chain does not fit");
+      }
+      at = entry.subject->prev;
+      entries.push_back(std::move(entry));
+    }
+    std::reverse(entries.begin(), entries.end());
+    return entries;
+  }
+};
+
+}  // namespace consent
