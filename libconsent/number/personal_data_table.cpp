@@ -1,14 +1,11 @@
 #include "number/personal_data_table.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <array>
 #include <initializer_list>
-#include <sstream>
 #include <utility>
 
-#include "consent/error.hpp"
+#include "number/rows_reader.hpp"
 #include "rules_data.hpp"
 
 namespace consent::number {
@@ -43,19 +40,13 @@ std::string two(unsigned value) {
   return value < 10 ? "0" + text : text;
 }
 
-class TableReader {
+class TableReader : RowsReader {
  public:
-  explicit TableReader(std::string_view file) : file_(file) {}
+  explicit TableReader(std::string_view file)
+      : RowsReader("rules/" + std::string(file) + ".toml") {}
 
   Table read(std::string_view text) {
-    toml::table root;
-    try {
-      root = toml::parse(text);
-    } catch (const toml::parse_error& e) {
-      where_ = "line " + std::to_string(e.source().begin.line);
-      fail(std::string(e.description()));
-    }
-    where_ = "top level";
+    const toml::table root = parse(text);
     only(root,
          {"schema", "id", "jurisdiction", "reviewed", "authority", "row", "otherwise", "warning"});
     if (whole(root, "schema") != 1) fail("schema is not 1");
@@ -72,13 +63,13 @@ class TableReader {
       table.rows.push_back(std::move(row));
     });
     const toml::table* otherwise = root["otherwise"].as_table();
-    where_ = "[otherwise]";
+    at("[otherwise]");
     if (otherwise == nullptr) fail("missing");
     table.otherwise = read_row(*otherwise, false);
     for_each(root, "warning",
              [&](const toml::table& t) { table.warnings.push_back(read_warning(t)); });
 
-    where_ = "top level";
+    at("top level");
     if (table.rows.empty()) fail("no rows");
     for (const auto& [id, authority] : authorities_) {
       if (!authority.used) fail("authority " + id + " is cited by no row");
@@ -87,88 +78,6 @@ class TableReader {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& why) const {
-    throw Error(ErrorCode::rules, "rules/" + file_ + ".toml, " + where_ + ": " + why);
-  }
-
-  void only(const toml::table& t, std::initializer_list<std::string_view> keys) const {
-    for (const auto& [key, value] : t) {
-      if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) {
-        fail("unknown key '" + std::string(key.str()) + "'");
-      }
-    }
-  }
-
-  template <typename Use>
-  void for_each(const toml::table& root, std::string_view name, const Use& use) {
-    where_ = "[[" + std::string(name) + "]]";
-    const toml::array* list = root[name].as_array();
-    if (list == nullptr) fail("missing");
-    std::size_t index = 0;
-    for (const toml::node& node : *list) {
-      where_ = "[[" + std::string(name) + "]] " + std::to_string(++index);
-      if (!node.is_table()) fail("not a table");
-      use(*node.as_table());
-    }
-  }
-
-  [[nodiscard]] std::string word(const toml::table& t, std::string_view key) const {
-    const auto value = t[key].value_exact<std::string>();
-    if (!value || value->empty()) fail("'" + std::string(key) + "' must be a text");
-    return *value;
-  }
-
-  [[nodiscard]] std::int64_t whole(const toml::table& t, std::string_view key) const {
-    const auto value = t[key].value_exact<std::int64_t>();
-    if (!value) fail("'" + std::string(key) + "' must be a whole number");
-    return *value;
-  }
-
-  [[nodiscard]] toml::date date(const toml::table& t, std::string_view key) const {
-    const auto value = t[key].value_exact<toml::date>();
-    if (!value) fail("'" + std::string(key) + "' must be a date");
-    return *value;
-  }
-
-  [[nodiscard]] std::optional<bool> flag(const toml::table& t, std::string_view key) const {
-    if (!t.contains(key)) return std::nullopt;
-    const auto value = t[key].value_exact<bool>();
-    if (!value) fail("'" + std::string(key) + "' must be true or false");
-    return value;
-  }
-
-  /// The list under `key`, empty where there is none. An empty list would match nothing or
-  /// everything, depending on the reader's mood: refused.
-  template <typename T>
-  [[nodiscard]] std::vector<T> list(const toml::table& t, std::string_view key,
-                                    bool may_be_empty = false) const {
-    std::vector<T> out;
-    if (!t.contains(key)) return out;
-    const toml::array* values = t[key].as_array();
-    if (values == nullptr || (values->empty() && !may_be_empty)) {
-      fail("'" + std::string(key) + "' must be a list with something in it");
-    }
-    for (const toml::node& node : *values) {
-      const auto value = node.value_exact<T>();
-      if (!value) fail("'" + std::string(key) + "' holds a value of a wrong type");
-      out.push_back(*value);
-    }
-    return out;
-  }
-
-  /// As list(), each word turned by `parse` (nullopt: unknown word).
-  template <typename T, typename Parse>
-  [[nodiscard]] std::vector<T> words(const toml::table& t, std::string_view key,
-                                     const Parse& parse) const {
-    std::vector<T> out;
-    for (const std::string& w : list<std::string>(t, key)) {
-      const std::optional<T> value = parse(w);
-      if (!value) fail("'" + std::string(key) + "' does not know the word '" + w + "'");
-      out.push_back(*value);
-    }
-    return out;
-  }
-
   [[nodiscard]] std::vector<std::int64_t> lengths(const toml::table& t, std::string_view key,
                                                   std::initializer_list<std::int64_t> known) const {
     const auto values = list<std::int64_t>(t, key);
@@ -217,19 +126,13 @@ class TableReader {
     return *match;
   }
 
-  [[nodiscard]] std::string confidence_of(const toml::table& t) const {
-    const std::string confidence = word(t, "confidence");
-    if (weakness(confidence) == kConfidence.size()) fail("confidence must be C1, C2 or G");
-    return confidence;
-  }
-
   void read_authority(const toml::table& t) {
-    where_ = "authority " + word(t, "id");
+    at("authority " + word(t, "id"));
     only(t, {"id", "en", "ru", "date", "confidence", "source", "read"});
     const toml::date day = date(t, "date");
     static_cast<void>(word(t, "source"));
     static_cast<void>(word(t, "read"));
-    const std::string confidence = confidence_of(t);
+    const std::string confidence = this->confidence(t);
     Authority authority;
     authority.confidence = confidence;
     authority.citation = word(t, "en") + ", " + std::to_string(day.year) + "-" + two(day.month) +
@@ -244,7 +147,7 @@ class TableReader {
   }
 
   [[nodiscard]] Row read_row(const toml::table& t, bool matched) {
-    where_ = "row " + word(t, "id");
+    at("row " + word(t, "id"));
     Row row;
     row.id = word(t, "id");
     if (matched) {
@@ -299,8 +202,6 @@ class TableReader {
     return warning;
   }
 
-  std::string file_;
-  std::string where_;
   std::vector<std::pair<std::string, Authority>> authorities_;
 };
 
