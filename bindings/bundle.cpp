@@ -31,18 +31,20 @@ std::vector<BundleFile> to_files(const py::iterable& pairs) {
 void bind_bundle(py::module_& m) {
   m.def(
       "assemble_bundle",
-      [](const LogHandle& log, const consent::RulePack& pack, const consent::Question& question) {
+      [](const LogHandle& log, const consent::RulePack& pack, const consent::Question& question,
+         const std::vector<consent::Digest>& also) {
         const auto open = log.get();
         std::vector<BundleFile> files;
         {
           const py::gil_scoped_release unlocked;
-          files = consent::assemble_bundle(*open, pack, question);
+          files = consent::assemble_bundle(*open, pack, question, also);
         }
         std::vector<std::pair<std::string, py::bytes>> pairs;
         for (const auto& file : files) pairs.push_back(to_pair(file));
         return pairs;
       },
       py::arg("log"), py::arg("pack"), py::arg("question"),
+      py::arg("also") = std::vector<consent::Digest>(),
       "The files that show one number's events: (name, bytes). Raises NotFoundError.");
   m.def(
       "manifest_of",
@@ -50,13 +52,16 @@ void bind_bundle(py::module_& m) {
       py::arg("files"), "The manifest of files given as (name, bytes), as one more of them.");
   m.def(
       "verify_bundle",
-      [](const py::iterable& files, const py::iterable& trusted) {
+      [](const py::iterable& files, const py::iterable& trusted, const py::iterable& receipts) {
         const auto unpacked = to_files(files);
         const auto keys = to_keys(trusted);
+        std::vector<std::string> held;
+        for (const py::handle receipt : receipts) held.emplace_back(receipt.cast<py::bytes>());
         const py::gil_scoped_release unlocked;
-        return consent::verify_bundle(unpacked, keys);
+        return consent::verify_bundle(unpacked, keys, held);
       },
-      py::arg("files"), py::arg("trusted") = py::tuple(), "Checks an unpacked bundle.");
+      py::arg("files"), py::arg("trusted") = py::tuple(), py::arg("receipts") = py::tuple(),
+      "Checks an unpacked bundle, against receipts where they are given.");
 }
 
 }  // namespace consent_python

@@ -28,4 +28,5 @@ PYBIND11_MODULE(_core, m) {
   bind_gate(m);
   bind_audit(m);
   bind_bundle(m);
+  bind_receipt(m);
 }

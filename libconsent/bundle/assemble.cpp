@@ -84,19 +84,39 @@ void write_question(Writer& w, const Question& question) {
   w.end_object();
 }
 
+void write_place(Writer& w, std::uint64_t seq, bool opened) {
+  w.begin_object();
+  w.key("entry").plain(bundle::entry_file(seq));
+  if (opened) w.key("opening").plain(bundle::opening_file(seq));
+  w.key("proof").plain(bundle::proof_file(seq));
+  w.key("seq").number(static_cast<std::int64_t>(seq));
+  w.end_object();
+}
+
 void write_places(Writer& w, std::span<const OpenedEntry> opened) {
   w.key("entries").begin_array();
-  const auto place = [&w](std::uint64_t seq, bool has_opening) {
-    w.begin_object();
-    w.key("entry").plain(bundle::entry_file(seq));
-    if (has_opening) w.key("opening").plain(bundle::opening_file(seq));
-    w.key("proof").plain(bundle::proof_file(seq));
-    w.key("seq").number(static_cast<std::int64_t>(seq));
-    w.end_object();
-  };
-  place(0, false);
-  for (const OpenedEntry& each : opened) place(each.entry.seq, true);
+  write_place(w, 0, false);
+  for (const OpenedEntry& each : opened) write_place(w, each.entry.seq, true);
   w.end_array();
+}
+
+/// The entry that ended another subject's holding of the number, opened where its key is there.
+struct Former {
+  Entry entry;
+  std::optional<OpenedEntry> opened;
+};
+
+void add_former(const Log& log, const Digest& tag, std::uint64_t size, bool has_key,
+                std::vector<Former>& former) {
+  const std::vector<Entry> entries = log.entries_of(tag);
+  const auto end = std::find_if(entries.begin(), entries.end(), [size](const Entry& entry) {
+    return entry.seq < size &&
+           (entry.type == EventType::number_reassigned || entry.type == EventType::subject_erased);
+  });
+  if (end == entries.end()) return;
+  Former found{*end, {}};
+  if (has_key && end->type == EventType::number_reassigned) found.opened = log.open_entry(end->seq);
+  former.push_back(std::move(found));
 }
 
 /// The subject that holds the number at `at`: the first that no reassignment has closed by then.
@@ -146,7 +166,8 @@ Question with_distributor(const Log& log, Question question) {
 
 }  // namespace
 
-std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Question& asked) {
+std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Question& asked,
+                                        std::span<const Digest> also) {
   const std::vector<SubjectStanding> subjects = log.standing_of(asked.number);
   const Digest tag = subjects[holder_at(subjects, asked.at)].tag;
   const Question question = with_distributor(log, asked);
@@ -161,6 +182,19 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   std::erase_if(opened, [size](const OpenedEntry& each) { return each.entry.seq >= size; });
   if (opened.empty()) throw Error(ErrorCode::internal, "bundle: a subject without entries");
 
+  std::vector<Former> former;
+  std::set<Digest> known{tag};
+  for (const SubjectStanding& subject : subjects) {
+    if (subject.tag == tag) break;
+    known.insert(subject.tag);
+    add_former(log, subject.tag, size, true, former);
+  }
+  for (const Digest& each : also) {
+    if (known.insert(each).second) add_former(log, each, size, false, former);
+  }
+  std::sort(former.begin(), former.end(),
+            [](const Former& a, const Former& b) { return a.entry.seq < b.entry.seq; });
+
   std::vector<BundleFile> files;
   const auto add = [&](std::uint64_t seq, const std::string& bytes) {
     files.push_back({bundle::entry_file(seq), bytes});
@@ -170,6 +204,12 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   for (const OpenedEntry& each : opened) {
     add(each.entry.seq, each.entry.bytes);
     files.push_back({bundle::opening_file(each.entry.seq), opening_bytes(each)});
+  }
+  for (const Former& each : former) {
+    add(each.entry.seq, each.entry.bytes);
+    if (each.opened) {
+      files.push_back({bundle::opening_file(each.entry.seq), opening_bytes(*each.opened)});
+    }
   }
   for (const Digest& hash : wordings_of(opened)) {
     if (auto text = log.wording(hash)) {
@@ -189,6 +229,11 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   w.end_object();
   write_places(w, opened);
   w.key("format").plain(bundle::format);
+  if (!former.empty()) {
+    w.key("former").begin_array();
+    for (const Former& each : former) write_place(w, each.entry.seq, each.opened.has_value());
+    w.end_array();
+  }
   w.key("key").text(log.verifier_key().text());
   w.key("number").plain(question.number.e164());
   w.key("origin").text(log.identity().origin);

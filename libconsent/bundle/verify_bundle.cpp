@@ -6,48 +6,31 @@
 #include <map>
 #include <set>
 
+#include "bundle/check_receipt.hpp"
 #include "bundle/json.hpp"
 #include "bundle/names.hpp"
+#include "bundle/read_entry.hpp"
+#include "bundle/step.hpp"
 #include "consent/bundle.hpp"
 #include "consent/error.hpp"
 #include "consent/event.hpp"
 #include "consent/number.hpp"
 #include "event/canonical.hpp"
-#include "log/base64.hpp"
 
 namespace consent {
 namespace {
 
+using bundle::Failed;
+using bundle::in_step;
+using bundle::integer_of;
+using bundle::is_hash;
+using bundle::lack;
+using bundle::Read;
+using bundle::refute;
+using bundle::text_of;
+
 constexpr std::size_t kMaxFiles = 10'000;
 constexpr std::size_t kMaxTotal = std::size_t{1} << 30;
-
-/// A step that does not hold. Never leaves this file.
-struct Failed {
-  int step;
-  ProofVerdict verdict;
-  std::string what;
-  std::optional<std::uint64_t> seq;
-};
-
-/// Something contradicts the claim.
-[[noreturn]] void refute(int step, std::string what, std::optional<std::uint64_t> seq = {}) {
-  throw Failed{step, ProofVerdict::refuted, std::move(what), seq};
-}
-/// Something needed is missing, or cannot be judged here.
-[[noreturn]] void lack(int step, std::string what, std::optional<std::uint64_t> seq = {}) {
-  throw Failed{step, ProofVerdict::not_proven, std::move(what), seq};
-}
-
-/// What a library call refuses, told as the step that made it.
-template <typename F>
-auto in_step(int step, const std::string& about, std::optional<std::uint64_t> seq, F&& call) {
-  try {
-    return std::forward<F>(call)();
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::crypto) throw;
-    refute(step, about + ": " + error.what(), seq);
-  }
-}
 
 std::string printable(std::string_view name) {
   std::string out;
@@ -58,45 +41,11 @@ std::string printable(std::string_view name) {
   return '"' + out + '"';
 }
 
-bool is_hash(const std::string* text) { return text != nullptr && digest_from_hex(*text); }
-
-const std::string* text_of(const canonical::Value& object, std::string_view key) {
-  const canonical::Value* member = object.find(key);
-  return member == nullptr ? nullptr : member->string();
-}
-const std::string* text_of(const json::Value& object, std::string_view key) {
-  const json::Value* member = object.find(key);
-  return member == nullptr ? nullptr : member->string();
-}
-const std::int64_t* integer_of(const canonical::Value& object, std::string_view key) {
-  const canonical::Value* member = object.find(key);
-  return member == nullptr ? nullptr : member->integer();
-}
-const std::int64_t* integer_of(const json::Value& object, std::string_view key) {
-  const json::Value* member = object.find(key);
-  return member == nullptr ? nullptr : member->integer();
-}
-
-struct Subject {
-  std::int64_t prev;
-  std::int64_t seq;
-  Digest tag;
-};
-
-/// An entry whose bytes and envelope step 3 has checked.
-struct Read {
-  std::uint64_t seq;
-  Digest leaf;
-  std::string at;
-  EventType type;
-  std::optional<Subject> subject;
-  canonical::Value body;
-};
-
 class Check {
  public:
-  Check(std::span<const BundleFile> files, std::span<const note::VerifierKey> trusted)
-      : listed_(files), trusted_(trusted) {}
+  Check(std::span<const BundleFile> files, std::span<const note::VerifierKey> trusted,
+        std::span<const std::string> receipts)
+      : listed_(files), trusted_(trusted), receipts_(receipts) {}
 
   Verification run() {
     try {
@@ -109,6 +58,7 @@ class Check {
       step_7();
       step_8();
       step_9();
+      step_11();
       result_.verdict = ProofVerdict::proven;
     } catch (const Failed& failed) {
       result_.verdict = failed.verdict;
@@ -214,56 +164,21 @@ class Check {
     const auto own = in_step(2, "case.json", {},
                              [&] { return note::parse_verifier_key(*text_of(case_, "key")); });
     const std::string& text = need(2, std::string(bundle::checkpoint));
-    std::vector<note::VerifierKey> keys{own};
-    if (!trusted_.empty()) {
-      keys.clear();
-      std::copy_if(trusted_.begin(), trusted_.end(), std::back_inserter(keys),
-                   [&](const note::VerifierKey& key) { return has_line(text, key); });
-      if (keys.empty()) {
-        in_step(2, "checkpoint", {}, [&] { return note::verify(text, {&own, 1}); });
-        lack(2, "no given key has signed the checkpoint");
-      }
-    }
-    const auto verified = in_step(2, "checkpoint", {}, [&] { return note::verify(text, keys); });
-    checkpoint_ = in_step(2, "checkpoint", {}, [&] { return parse_checkpoint(verified.text); });
-    const auto signer = std::find_if(keys.begin(), keys.end(), [&](const note::VerifierKey& key) {
-      return key.name == checkpoint_.origin;
-    });
-    if (signer == keys.end()) refute(2, "no signer has the name of the checkpoint's origin");
+    const bundle::Signed found = bundle::open_checkpoint(2, text, own, trusted_);
+    checkpoint_ = found.checkpoint;
     if (checkpoint_.origin != *text_of(case_, "origin")) {
       refute(2, "case.json names another log than the checkpoint");
     }
-    if (signer->text() != own.text()) {
+    if (found.signer.text() != own.text()) {
       refute(2, "case.json names another key than the one that signed");
     }
-    result_.coverage.signed_by = signer->text();
+    result_.coverage.signed_by = found.signer.text();
     result_.coverage.signed_up_to = checkpoint_.size;
     result_.coverage.key_was_given = !trusted_.empty();
     if (trusted_.empty()) {
       result_.warnings.emplace_back(
           "the key came out of the bundle itself: compare it with one got from the log's owner");
     }
-  }
-
-  /// Whether the note has a signature line, right or wrong, of this key.
-  static bool has_line(std::string_view text, const note::VerifierKey& key) {
-    const std::string begin = "\xE2\x80\x94 " + key.name + ' ';
-    const std::size_t split = text.rfind("\n\n");
-    if (split == text.npos) return false;
-    text.remove_prefix(split + 2);
-    while (!text.empty()) {
-      const std::size_t end = text.find('\n');
-      const std::string_view line = text.substr(0, end);
-      text.remove_prefix(end == text.npos ? text.size() : end + 1);
-      if (!line.starts_with(begin)) continue;
-      const auto blob = base64::decode(line.substr(begin.size()));
-      // An inexact spelling is left to note::verify(), which refuses the whole note for it.
-      if (!blob || (blob->size() > 4 && to_hex(std::string_view(*blob).substr(0, 4)) ==
-                                            fmt::format("{:08x}", key.id))) {
-        return true;
-      }
-    }
-    return false;
   }
 
   void read_case() {
@@ -288,121 +203,93 @@ class Check {
     if (!PhoneNumber::from_e164(*text_of(case_, "number"))) {
       refute(2, "case.json: the number is not in E.164 form");
     }
-    for (const json::Value& place : *places->array()) read_place(place);
+    read_places(*places->array(), false);
+    if (const json::Value* former = case_.find("former")) {
+      if (former->array() == nullptr || former->array()->empty()) lacks_member();
+      read_places(*former->array(), true);
+      std::sort(places_.begin(), places_.end(),
+                [](const Place& a, const Place& b) { return a.seq < b.seq; });
+      const auto twice =
+          std::adjacent_find(places_.begin(), places_.end(),
+                             [](const Place& a, const Place& b) { return a.seq == b.seq; });
+      if (twice != places_.end()) refute(2, "case.json lists an entry twice", twice->seq);
+    }
   }
 
   [[noreturn]] static void lacks_member() {
     refute(2, "case.json lacks a member or has one of another type");
   }
 
-  void read_place(const json::Value& place) {
-    const std::int64_t* number = integer_of(place, "seq");
-    if (number == nullptr || *number < 0 ||
-        (!seqs_.empty() && static_cast<std::uint64_t>(*number) <= seqs_.back())) {
-      refute(2, "case.json: entries are not in ascending order");
+  void read_places(const json::Array& places, bool former) {
+    std::int64_t last = -1;
+    for (const json::Value& place : places) {
+      const std::int64_t* number = integer_of(place, "seq");
+      if (number == nullptr || *number <= last) {
+        refute(2, "case.json: entries are not in ascending order");
+      }
+      last = *number;
+      const auto seq = static_cast<std::uint64_t>(last);
+      const auto named = [&](std::string_view key, const std::string& name) {
+        const std::string* text = text_of(place, key);
+        return text != nullptr && *text == name;
+      };
+      // Whether a former holder's entry may go without, its type says: step 7.
+      const bool opened = former ? place.find("opening") != nullptr : seq != 0;
+      if (place.object()->size() != (opened ? 4U : 3U) ||
+          !named("entry", bundle::entry_file(seq)) || !named("proof", bundle::proof_file(seq)) ||
+          (opened && !named("opening", bundle::opening_file(seq)))) {
+        refute(2, fmt::format("case.json: the files of entry {} have other names", seq), seq);
+      }
+      places_.push_back({seq, opened, former});
     }
-    const auto seq = static_cast<std::uint64_t>(*number);
-    const auto named = [&](std::string_view key, const std::string& name) {
-      const std::string* text = text_of(place, key);
-      return text != nullptr && *text == name;
-    };
-    const bool log_itself = seq == 0;
-    if (place.object()->size() != (log_itself ? 3U : 4U) ||
-        !named("entry", bundle::entry_file(seq)) || !named("proof", bundle::proof_file(seq)) ||
-        (!log_itself && !named("opening", bundle::opening_file(seq)))) {
-      refute(2, fmt::format("case.json: the files of entry {} have other names", seq), seq);
-    }
-    seqs_.push_back(seq);
   }
 
   // (3) Each entry: canonical bytes, version 1, this log, its own seq; `prev` where it can be seen.
   void step_3() {
-    only(3, "entries/", names_of(bundle::entry_file, 0));
-    for (const std::uint64_t seq : seqs_) {
+    only(3, "entries/", names_of(bundle::entry_file, false));
+    std::optional<std::pair<std::uint64_t, Digest>> before;
+    for (const Place& place : places_) {
+      const std::uint64_t seq = place.seq;
       const std::string& bytes = need(3, bundle::entry_file(seq), seq);
-      const std::string about = fmt::format("entry {}", seq);
-      const auto value =
-          in_step(3, about, seq, [&bytes = bytes] { return canonical::decode(bytes); });
-      Read read = envelope(seq, value);
-      read.leaf = merkle::leaf_hash(bytes);
-      const Digest prev = *digest_from_hex(*text_of(value, "prev"));
-      const bool seen = !entries_.empty() && entries_.back().seq + 1 == seq;
-      if ((seq == 0 && prev != Digest{}) || (seen && prev != entries_.back().leaf)) {
+      Read read = bundle::read_entry(3, seq, checkpoint_.origin, bytes);
+      const bool seen = before && before->first + 1 == seq;
+      if ((seq == 0 && read.prev != Digest{}) || (seen && read.prev != before->second)) {
         refute(3, fmt::format("entry {} follows another entry than the one before it here", seq),
                seq);
       }
-      entries_.push_back(std::move(read));
+      before = {seq, read.leaf};
+      (place.former ? former_ : entries_).push_back(std::move(read));
       ++result_.coverage.entries;
     }
   }
 
   [[nodiscard]] std::set<std::string> names_of(std::string (*name)(std::uint64_t),
-                                               std::uint64_t first) const {
+                                               bool opened) const {
     std::set<std::string> result;
-    for (const std::uint64_t seq : seqs_) {
-      if (seq >= first) result.insert(name(seq));
+    for (const Place& place : places_) {
+      if (place.opened || !opened) result.insert(name(place.seq));
     }
     return result;
   }
 
-  [[nodiscard]] Read envelope(std::uint64_t seq, const canonical::Value& value) const {
-    const auto bad = [seq](bool is) {
-      if (is) refute(3, fmt::format("entry {}: its envelope is not of version 1", seq), seq);
-    };
-    bad(value.object() == nullptr);
-    const std::int64_t* version = integer_of(value, "v");
-    if (version != nullptr && *version != 1) {
-      lack(3, fmt::format("entry {} is of a version this checker does not know", seq), seq);
-    }
-    const canonical::Value* subject = value.find("subject");
-    for (const std::string_view name : {"at", "body", "log", "prev", "salt", "seq", "type", "v"}) {
-      bad(value.find(name) == nullptr);
-    }
-    bad(value.object()->size() != (subject == nullptr ? 8U : 9U) || version == nullptr);
-    const std::string* at = text_of(value, "at");
-    bad(at == nullptr || !parse_stored_instant(*at));
-    bad(value.find("body")->object() == nullptr || !is_hash(text_of(value, "prev")));
-    const std::string* salt = text_of(value, "salt");
-    bad(salt == nullptr || salt->size() != 32 ||
-        salt->find_first_not_of("0123456789abcdef") != salt->npos);
-    const std::string* type = text_of(value, "type");
-    const std::int64_t* number = integer_of(value, "seq");
-    bad(type == nullptr || number == nullptr);
-    const std::string* log = text_of(value, "log");
-    if (log == nullptr || *log != checkpoint_.origin) {
-      refute(3, fmt::format("entry {} is of another log", seq), seq);
-    }
-    if (*number < 0 || static_cast<std::uint64_t>(*number) != seq) {
-      refute(3, fmt::format("entry {} says it is entry {}", seq, *number), seq);
-    }
-    const auto known = from_word<EventType>(*type);
-    if (!known) lack(3, fmt::format("entry {} is of a type this checker does not know", seq), seq);
-    Read read{seq, {}, *at, *known, {}, *value.find("body")};
-    if (subject != nullptr) {
-      const std::int64_t* prev = integer_of(*subject, "prev");
-      const std::int64_t* count = integer_of(*subject, "seq");
-      const std::string* tag = text_of(*subject, "tag");
-      bad(prev == nullptr || count == nullptr || !is_hash(tag) || subject->object()->size() != 3);
-      read.subject = Subject{*prev, *count, *digest_from_hex(*tag)};
-    }
-    return read;
-  }
-
   // (4) Each leaf is included under the root of the one checkpoint.
   void step_4() const {
-    only(4, "proofs/", names_of(bundle::proof_file, 0));
+    only(4, "proofs/", names_of(bundle::proof_file, false));
+    for (const Read& entry : entries_) included(entry);
+    for (const Read& entry : former_) included(entry);
+  }
+
+  void included(const Read& entry) const {
     const std::string& checkpoint = *files_.find(std::string(bundle::checkpoint))->second;
-    for (const Read& entry : entries_) {
-      const std::string& bytes = need(4, bundle::proof_file(entry.seq), entry.seq);
-      in_step(4, fmt::format("entry {}", entry.seq), entry.seq, [&] {
-        const InclusionProof proof = parse_inclusion_proof(bytes);
-        if (proof.checkpoint != checkpoint) throw ProofError("the proof holds another checkpoint");
-        if (proof.index != entry.seq) throw ProofError("the proof is of another entry");
-        // The root of the checkpoint that step 2 verified, never one that JSON claims.
-        merkle::verify_inclusion(entry.leaf, proof.index, checkpoint_.size, proof.path,
-                                 checkpoint_.root);
-      });
-    }
+    const std::string& bytes = need(4, bundle::proof_file(entry.seq), entry.seq);
+    in_step(4, fmt::format("entry {}", entry.seq), entry.seq, [&] {
+      const InclusionProof proof = parse_inclusion_proof(bytes);
+      if (proof.checkpoint != checkpoint) throw ProofError("the proof holds another checkpoint");
+      if (proof.index != entry.seq) throw ProofError("the proof is of another entry");
+      // The root of the checkpoint that step 2 verified, never one that JSON claims.
+      merkle::verify_inclusion(entry.leaf, proof.index, checkpoint_.size, proof.path,
+                               checkpoint_.root);
+    });
   }
 
   // (5) Entry 0 created the log and names the same key.
@@ -420,35 +307,32 @@ class Check {
 
   // (6) Each opening fits its entry, and all of them and the answer name the number of case.json.
   void step_6() const {
-    only(6, "openings/", names_of(bundle::opening_file, 1));
-    const std::string& number = *text_of(case_, "number");
-    for (const Read& entry : std::span(entries_).subspan(1)) {
-      const std::string& bytes = need(6, bundle::opening_file(entry.seq), entry.seq);
-      in_step(6, fmt::format("opening of entry {}", entry.seq), entry.seq, [&] {
-        const canonical::Value opening = canonical::decode(bytes);
-        const std::string* salt = text_of(opening, "salt");
-        const std::string* details = text_of(opening, "details");
-        if (details == nullptr || !is_hash(salt) || opening.object()->size() != 2) {
-          throw ProofError("not details and a salt of 32 bytes");
-        }
-        constexpr std::string_view label("libconsent/commit/v1\0", 21);
-        const Digest commitment =
-            Sha256().add(label).add(digest_from_hex(*salt)->view()).add(*details).finish();
-        const std::string* committed = text_of(entry.body, "details");
-        if (committed == nullptr || *committed != to_hex(commitment)) {
-          throw ProofError("it is not the opening of this entry");
-        }
-        const canonical::Value opened = canonical::decode(*details);
-        const std::string* named = text_of(opened, "number");
-        if (named == nullptr || *named != number) {
-          throw ProofError("it names another number than case.json");
-        }
-      });
+    only(6, "openings/", names_of(bundle::opening_file, true));
+    for (const Place& place : places_) {
+      if (!place.opened) continue;
+      const auto holds = [&](const Read& entry) { return entry.seq == place.seq; };
+      const auto& among = place.former ? former_ : entries_;
+      opens(*std::find_if(among.begin(), among.end(), holds));
     }
     const std::string* answered = text_of(*case_.find("answer"), "number");
-    if (answered == nullptr || *answered != number) {
+    if (answered == nullptr || *answered != *text_of(case_, "number")) {
       refute(6, "the answer in case.json is about another number");
     }
+  }
+
+  void opens(const Read& entry) const {
+    const std::string& bytes = need(6, bundle::opening_file(entry.seq), entry.seq);
+    in_step(6, fmt::format("opening of entry {}", entry.seq), entry.seq, [&] {
+      const canonical::Value opening = canonical::decode(bytes);
+      const std::string* salt = text_of(opening, "salt");
+      const std::string* details = text_of(opening, "details");
+      if (details == nullptr || !is_hash(salt) || opening.object()->size() != 2) {
+        throw ProofError("not details and a salt of 32 bytes");
+      }
+      if (bundle::opened_number(entry, salt, details) != *text_of(case_, "number")) {
+        throw ProofError("it names another number than case.json");
+      }
+    });
   }
 
   // (7) One subject's chain from its first entry on, without gaps.
@@ -488,6 +372,24 @@ class Check {
           return static_cast<std::int64_t>(entry.seq) == *seq;
         })) {
       refute(7, "the answer relies on an entry that is not here");
+    }
+    check_former(tag);
+  }
+
+  /// What else was the number's: each tag once, by the entry that ended it. Of somebody erased
+  /// there is no opening any more; a receipt shows then whose number it was.
+  void check_former(const Digest& tag) const {
+    std::set<Digest> tags{tag};
+    for (const Read& entry : former_) {
+      if (!entry.subject ||
+          (entry.type != EventType::number_reassigned && entry.type != EventType::subject_erased)) {
+        refute(7, fmt::format("entry {} ends nobody's holding of the number", entry.seq),
+               entry.seq);
+      }
+      if (!tags.insert(entry.subject->tag).second) {
+        refute(7, fmt::format("entry {} is about a subject that is here already", entry.seq),
+               entry.seq);
+      }
     }
   }
 
@@ -537,6 +439,112 @@ class Check {
     }
   }
 
+  // (11) What the subscriber holds does not contradict the bundle.
+  void step_11() {
+    for (std::size_t i = 0; i < receipts_.size(); ++i) {
+      const std::string about = fmt::format("receipt {}", i + 1);
+      bundle::ReadReceipt receipt = [&] {
+        try {
+          return bundle::check_receipt(receipts_[i], trusted_);
+        } catch (const Failed& failed) {
+          // A receipt that does not hold shows nothing, neither for the bundle nor against it.
+          lack(11, fmt::format("{}: it does not hold itself: ({}) {}", about, failed.step,
+                               failed.what));
+        }
+      }();
+      compare(about, receipt);
+    }
+  }
+
+  void compare(const std::string& about, const bundle::ReadReceipt& receipt) {
+    const std::uint64_t seq = receipt.entry.seq;
+    if (receipt.signature.checkpoint.origin != checkpoint_.origin ||
+        receipt.signature.signer.text() != result_.coverage.signed_by) {
+      lack(11, about + ": it is of another log, or signed by another key");
+    }
+    if (receipt.signature.checkpoint.size == checkpoint_.size &&
+        receipt.signature.checkpoint.root != checkpoint_.root) {
+      refute(11, about + ": the log has signed two different trees of one size", seq);
+    }
+    if (receipt.number != *text_of(case_, "number"))
+      lack(11, about + ": it is about another number");
+    for (const std::vector<Read>* each : {&entries_, &former_}) {
+      for (const Read& entry : *each) {
+        if (entry.seq == seq && entry.leaf != receipt.entry.leaf) {
+          refute(11, fmt::format("{}: entry {} is another one there", about, seq), seq);
+        }
+      }
+    }
+    const bundle::Subject& held = *receipt.entry.subject;
+    if (held.tag == *digest_from_hex(*text_of(case_, "tag"))) {
+      same_subject(about, receipt.entry);
+    } else {
+      other_subject(about, receipt.entry);
+    }
+  }
+
+  /// The receipt's entry is one of the bundle, or comes after them in the subject's own count.
+  void same_subject(const std::string& about, const Read& held) {
+    const auto chain = std::span(entries_).subspan(1);
+    if (std::any_of(chain.begin(), chain.end(),
+                    [&](const Read& entry) { return entry.seq == held.seq; })) {
+      return;
+    }
+    if (held.seq < checkpoint_.size) {
+      refute(11, fmt::format("{}: the bundle leaves out entry {}", about, held.seq), held.seq);
+    }
+    const auto count = static_cast<std::int64_t>(chain.size());
+    const auto last = static_cast<std::int64_t>(chain.back().seq);
+    // Below its checkpoint the bundle has all of them: what follows points at the last, or at what
+    // follows that one.
+    const bool fits = held.subject->seq == count + 1
+                          ? held.subject->prev == last
+                          : held.subject->seq > count &&
+                                held.subject->prev >= static_cast<std::int64_t>(checkpoint_.size);
+    if (!fits) {
+      refute(11, fmt::format("{}: entry {} follows others than those here", about, held.seq),
+             held.seq);
+    }
+    newer(about, held);
+  }
+
+  /// Two tags of one number: one has to have ended before the other began.
+  void other_subject(const std::string& about, const Read& held) {
+    const auto size = static_cast<std::int64_t>(checkpoint_.size);
+    // The earliest entry of that subject which the receipt shows.
+    const std::int64_t known =
+        held.subject->prev >= 0 ? held.subject->prev : static_cast<std::int64_t>(held.seq);
+    if (known >= size) return newer(about, held);
+    const auto chain = std::span(entries_).subspan(1);
+    const Read& last = chain.back();
+    const bool ended =
+        last.type == EventType::number_reassigned || last.type == EventType::subject_erased;
+    if (ended && known > static_cast<std::int64_t>(last.seq)) return;
+    const auto closing = std::find_if(former_.begin(), former_.end(), [&](const Read& entry) {
+      return entry.subject->tag == held.subject->tag;
+    });
+    if (closing == former_.end()) {
+      refute(11,
+             fmt::format("{}: entry {} is about this number under another tag, and nothing here "
+                         "shows that it had passed to another holder or been erased",
+                         about, held.seq),
+             held.seq);
+    }
+    if (closing->seq < held.seq || closing->subject->seq < held.subject->seq ||
+        (closing->seq == held.seq) != (closing->subject->seq == held.subject->seq)) {
+      refute(11, fmt::format("{}: entry {} comes after the end of its holder", about, held.seq),
+             held.seq);
+    }
+    if (closing->seq > chain.front().seq) {
+      refute(11, fmt::format("{}: both tags of the number were in use at once", about), held.seq);
+    }
+  }
+
+  void newer(const std::string& about, const Read& held) {
+    result_.warnings.push_back(fmt::format(
+        "{}: entry {} is newer than this bundle; ask for a newer one", about, held.seq));
+  }
+
   // (10) What the caller must still check; and what exactly was asked.
   void step_10() {
     for (const char* what :
@@ -563,21 +571,31 @@ class Check {
         *text_of(case_, "number"), entries_.back().seq);
   }
 
+  /// Where case.json says the files of an entry lie.
+  struct Place {
+    std::uint64_t seq;
+    bool opened;
+    bool former;
+  };
+
   std::span<const BundleFile> listed_;
   std::span<const note::VerifierKey> trusted_;
+  std::span<const std::string> receipts_;
   std::map<std::string, const std::string*, std::less<>> files_;
   json::Value case_;
-  std::vector<std::uint64_t> seqs_;  ///< of the entries that case.json lists, ascending
+  std::vector<Place> places_;  ///< that case.json lists, ascending
   Checkpoint checkpoint_;
-  std::vector<Read> entries_;
+  std::vector<Read> entries_;  ///< entry 0, then the subject's
+  std::vector<Read> former_;   ///< that ended other subjects of the number
   Verification result_;
 };
 
 }  // namespace
 
 Verification verify_bundle(std::span<const BundleFile> files,
-                           std::span<const note::VerifierKey> trusted) {
-  return Check(files, trusted).run();
+                           std::span<const note::VerifierKey> trusted,
+                           std::span<const std::string> receipts) {
+  return Check(files, trusted, receipts).run();
 }
 
 }  // namespace consent

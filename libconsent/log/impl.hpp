@@ -157,6 +157,23 @@ struct Log::Impl {
     return *keys;
   }
 
+  /// The entry with what its subject's key opens of it. @throws BrokenLog where its details are not there.
+  [[nodiscard]] OpenedEntry opened(Entry entry, const SecretKey& of) const {
+    const auto commit = digest_from_hex(text_member(decode_entry(entry.bytes).body, "details"));
+    read_sealed.reset();
+    if (!commit || !read_sealed.bind(1, static_cast<std::int64_t>(entry.seq)).step()) {
+      read_sealed.reset();
+      throw BrokenLog(entry.seq,
+                      "entry " + std::to_string(entry.seq) + ": its details are missing");
+    }
+    const std::string text = consent::open(of.view(), commit->view(), read_sealed.blob(0));
+    read_sealed.reset();
+    if (text.size() < SecretKey::size) {
+      throw BrokenLog(entry.seq, "entry " + std::to_string(entry.seq) + ": its details are cut");
+    }
+    return {std::move(entry), text.substr(0, SecretKey::size), text.substr(SecretKey::size)};
+  }
+
   // Oldest first.
   [[nodiscard]] std::vector<Digest> tags_of(std::int64_t newest) const {
     std::vector<Digest> tags;

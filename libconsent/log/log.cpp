@@ -373,21 +373,7 @@ std::vector<OpenedEntry> Log::open_entries_of(const Digest& tag) const {
   const sqlite::Transaction snapshot(impl_->db, "BEGIN");
   std::vector<OpenedEntry> opened;
   for (Entry& entry : impl_->entries_of_tag(tag)) {
-    const auto commit = digest_from_hex(text_member(decode_entry(entry.bytes).body, "details"));
-    impl_->read_sealed.reset();
-    if (!commit || !impl_->read_sealed.bind(1, static_cast<std::int64_t>(entry.seq)).step()) {
-      impl_->read_sealed.reset();
-      throw BrokenLog(entry.seq,
-                      "entry " + std::to_string(entry.seq) + ": its details are missing");
-    }
-    const std::string text =
-        consent::open(subject->key.view(), commit->view(), impl_->read_sealed.blob(0));
-    impl_->read_sealed.reset();
-    if (text.size() < SecretKey::size) {
-      throw BrokenLog(entry.seq, "entry " + std::to_string(entry.seq) + ": its details are cut");
-    }
-    opened.push_back(
-        {std::move(entry), text.substr(0, SecretKey::size), text.substr(SecretKey::size)});
+    opened.push_back(impl_->opened(std::move(entry), subject->key));
   }
   return opened;
 }

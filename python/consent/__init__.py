@@ -30,7 +30,7 @@ except ImportError as error:  # pragma: no cover - only a broken installation co
         "needs (SQLite, OpenSSL, fmt) is missing."
     ) from error
 
-from consent import bundle, event, merkle, note, number, party, rules
+from consent import bundle, event, merkle, note, number, party, receipt, rules
 from consent._core import Classification, Coverage, Problem, Verification, version
 from consent.audit import AuditReport, Direction, audit
 from consent.decision import ALLOW, DENY, UNKNOWN, Decision, Finding, Gate
@@ -136,6 +136,7 @@ __all__ = [
     "number",
     "parse_number",
     "party",
+    "receipt",
     "rules",
     "verify",
     "version",

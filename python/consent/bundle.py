@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, cast
 
 from consent import _core, verify_standalone
 from consent.bundle_report import report_html, report_text
-from consent.errors import StorageError
+from consent.errors import ProofError, StorageError
 
 if TYPE_CHECKING:
     from consent._core import RulePack, Verification
@@ -67,6 +67,7 @@ def prove(
     channel: str = "voice",
     distributor: str | None = None,
     rules: RulePack | None = None,
+    receipts: Iterable[bytes] = (),
 ) -> Packed:
     """Write the pack of one number.
 
@@ -80,8 +81,11 @@ def prove(
         channel: See there.
         distributor: See there.
         rules: See there.
+        receipts: Files of receipts that the pack is to stand up to. Where one names a tag of this
+            number that was erased since, the pack shows the erasure.
 
     Raises:
+        ProofError: A receipt is not one.
         NotFoundError: The log has nothing about whoever held the number then.
         StorageError: ``out`` cannot be written.
         ValueError: A time has no zone.
@@ -92,7 +96,8 @@ def prove(
     if created_at.tzinfo is None:
         raise ValueError("created_at has no zone")
     asked = question(number, purpose=purpose, channel=channel, at=at, distributor=distributor)
-    assembled = _core.assemble_bundle(log, rules or russia(), asked)
+    also = [_tag_of(receipt) for receipt in receipts]
+    assembled = _core.assemble_bundle(log, rules or russia(), asked, also)
     files = pack_files(assembled, created_at)
     path = Path(out)
     _write_whole(path, zip_bytes(files))
@@ -105,6 +110,14 @@ def prove(
         verdict=case["answer"]["verdict"],
         other_subjects=case["other_subjects"],
     )
+
+
+def _tag_of(receipt: bytes) -> bytes:
+    entry = json.loads(_core.parse_receipt(receipt)["entry"])
+    try:
+        return bytes.fromhex(entry["subject"]["tag"])
+    except (KeyError, TypeError, ValueError):
+        raise ProofError("receipt: its entry is about nobody") from None
 
 
 def pack_files(assembled: Iterable[tuple[str, bytes]], created_at: datetime) -> dict[str, bytes]:
@@ -204,7 +217,9 @@ def read_pack(path: str | PathLike[str]) -> list[tuple[str, bytes]]:
         raise StorageError(f"the pack cannot be read: {error}") from error
 
 
-def verify(path: str | PathLike[str], *, trusted: Iterable[str] = ()) -> Verification:
+def verify(
+    path: str | PathLike[str], *, trusted: Iterable[str] = (), receipts: Iterable[bytes] = ()
+) -> Verification:
     """Check a pack; see :func:`consent.verify`.
 
     Raises:
@@ -216,4 +231,4 @@ def verify(path: str | PathLike[str], *, trusted: Iterable[str] = ()) -> Verific
     except verify_standalone.FailedError as refused:
         problem = _ContainerProblem(0, f"({refused.step}) {refused.what.en}")
         return cast("Verification", _RefusedContainer(refused.verdict, problem))
-    return _core.verify_bundle(files, list(trusted))
+    return _core.verify_bundle(files, list(trusted), list(receipts))

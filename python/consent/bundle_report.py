@@ -118,12 +118,13 @@ _FIELDS: Final[dict[str, tuple[str, str]]] = {
 _STOPS: Final = ("consent.refused", "consent.withdrawn")
 
 
-def _word(word: object, lang: Lang) -> str:
-    ru, en = _WORDS.get(str(word), (str(word), str(word)))
+def word(wire: object, lang: Lang) -> str:
+    """Say a word of the wire in a language."""
+    ru, en = _WORDS.get(str(wire), (str(wire), str(wire)))
     return ru if lang == "ru" else en
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Text of others without what could act: control signs and signs that turn the direction."""
     return "".join(
         c
@@ -176,8 +177,8 @@ class _Story:
         self.blocks.append(
             _Block(
                 kind,
-                tuple(_clean(line) for line in lines),
-                tuple(tuple(_clean(cell) for cell in row) for row in rows),
+                tuple(clean(line) for line in lines),
+                tuple(tuple(clean(cell) for cell in row) for row in rows),
             )
         )
 
@@ -226,13 +227,14 @@ class _Story:
                 (
                     self.say("Другие абоненты этого номера", "Other subscribers of this number"),
                     self.say(
-                        f"{others}; их записей здесь нет", f"{others}; their entries are not here"
+                        f"{others}; от прежних здесь только запись об уходе номера",
+                        f"{others}; of earlier ones only the entry that ended them is here",
                     ),
                 )
             )
         self.add("facts", rows=rows)
         self.add("head", self.say("Вопрос", "The question"))
-        channel, purpose = _word(asked["channel"], self.lang), _word(asked["purpose"], self.lang)
+        channel, purpose = word(asked["channel"], self.lang), word(asked["purpose"], self.lang)
         who = asked.get("distributor")
         self.add(
             "para",
@@ -270,7 +272,7 @@ class _Story:
             )
             source = f" ({citation})" if citation else ""
             reasons.append(
-                f"{why}{source}{entry} — {_word(finding['verdict'], self.lang)} [{finding['rule']}]"
+                f"{why}{source}{entry} — {word(finding['verdict'], self.lang)} [{finding['rule']}]"
             )
         if reasons:
             self.add("list", *reasons)
@@ -345,13 +347,13 @@ class _Story:
 
     def value(self, field: str, value: object) -> str:
         if isinstance(value, list):
-            return ", ".join(_word(item, self.lang) for item in value) or self.say(
+            return ", ".join(word(item, self.lang) for item in value) or self.say(
                 "никому не назван", "names nobody"
             )
         if field in ("until", "received_at") and isinstance(value, str):
             return _time(value)
         if field in ("purpose", "channel", "method", "means", "direction", "dialled_by"):
-            return _word(value, self.lang)
+            return word(value, self.lang)
         return str(value)
 
     def circumstances(self, body: Mapping[str, Any]) -> list[str]:
@@ -374,7 +376,7 @@ class _Story:
             )
         giver = body.get("giver")
         if isinstance(giver, dict):
-            lines.append(self.say("кто дал: ", "given by: ") + _word(giver.get("kind"), self.lang))
+            lines.append(self.say("кто дал: ", "given by: ") + word(giver.get("kind"), self.lang))
         if body.get("prechecked"):
             lines.append(self.say("галочка стояла заранее", "the box was ticked beforehand"))
         contract = body.get("in_contract")

@@ -39,10 +39,6 @@ NOT_BUILT_COMMANDS: Final = frozenset(
     ]
 )
 NOT_BUILT_FLAGS: Final = {
-    "give": ("--receipt",),
-    "ask": ("--receipt",),
-    "refuse": ("--receipt",),
-    "withdraw": ("--receipt",),
     "check": ("--caller",),
     "classify": ("--csv", "--name"),
     "prove": ("--call",),

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from os import PathLike
 from pathlib import Path
 
-from consent import _core, bundle
+from consent import _core, bundle, receipt
 from consent._core import Verification
-from consent.errors import StorageError
+from consent.errors import InvalidArgument, StorageError
 
 __all__ = ["verify"]
 
@@ -17,14 +17,18 @@ def verify(
     path: str | PathLike[str],
     *,
     trusted: Iterable[str] = (),
+    receipts: Iterable[str | PathLike[str]] = (),
     progress: Callable[[int, int], object] | None = None,
 ) -> Verification:
-    """Check a log's folder or a proof pack.
+    """Check a log's folder, a proof pack or a receipt.
 
     Args:
-        path: The folder of a log, or a pack (``proof.zip``, or a folder it was unpacked into).
+        path: The folder of a log, a pack (``proof.zip``, or a folder it was unpacked into), or a
+            receipt.
         trusted: Verifier keys to trust. None given: the key that stands in what is checked, and the
             coverage says so.
+        receipts: Receipts that a person holds, to check a pack against: one that shows an entry
+            which the pack leaves out, or another tag for its number, refutes it.
         progress: Called now and then with entries done and all.
 
     Returns:
@@ -34,6 +38,7 @@ def verify(
     Raises:
         StorageError: There is nothing to read.
         ProofError: A key of ``trusted`` is not one.
+        InvalidArgument: Receipts are given with what is not a pack.
     """
     if isinstance(trusted, str):
         raise TypeError("trusted must be a list of keys, not one str")
@@ -41,6 +46,12 @@ def verify(
     if not found.exists():
         raise StorageError("verify: neither a log's folder nor a pack is there")
     unpacked = not (found / "log.db").exists() and (found / "case.json").exists()
-    if found.is_dir() and not unpacked:
+    held = [receipt.read_bytes(path) for path in receipts]
+    a_pack = unpacked or not (found.is_dir() or receipt.is_receipt(found))
+    if held and not a_pack:
+        raise InvalidArgument("receipts: only a pack is checked against them")
+    if a_pack:
+        return bundle.verify(found, trusted=trusted, receipts=held)
+    if found.is_dir():
         return _core.verify_log(found, list(trusted), progress)
-    return bundle.verify(found, trusted=trusted)
+    return receipt.verify(found, trusted=trusted)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a libconsent bundle. Python 3.8 or newer and its standard library are all it needs.
 
-    python3 verify.py [FOLDER-OR-ZIP] [--key VKEY] [--json] [--lang ru|en]
+    python3 verify.py [FOLDER-OR-ZIP] [--key VKEY] [--receipt FILE] [--json] [--lang ru|en]
 
 Without a path it checks the folder it lies in. It changes nothing and asks no network.
 Exit codes: 0 proven, 1 refuted or not proven, 2 wrong usage, 3 cannot read.
@@ -41,6 +41,7 @@ MAX_RATIO = 100
 MAX_ENTRY = 16 * 1024
 MAX_CASE = 16 * 1024 * 1024
 MAX_NOTE = 128 * 1024
+RECEIPT = "libconsent-receipt/v1-draft"
 MAX_SIGNATURES = 100
 MAX_INTEGER = (1 << 53) - 1
 ZEROS = "0" * 64
@@ -70,6 +71,18 @@ TYPES = (
     "key.rotated",
     "receipt.issued",
 )
+
+OF_THE_LOG = (
+    "log.created",
+    "wording.registered",
+    "clock.step",
+    "log.restored",
+    "log.heartbeat",
+    "anchor.added",
+    "map.recorded",
+    "key.rotated",
+)
+ENDS = ("number.reassigned", "subject.erased")
 
 Files = List[Tuple[str, bytes]]
 
@@ -106,6 +119,7 @@ STEPS = {
     7: Text("the entries are one subject's chain without gaps", "записи — цепочка одного абонента без пропусков"),
     8: Text("the times of the entries are possible", "времена записей возможны"),
     9: Text("the wordings are the texts that the entries name", "формулировки — те, что названы в записях"),
+    11: Text("no receipt that was given contradicts the bundle", "ни одна из заданных квитанций не противоречит пакету"),
     10: Text("what this check does not show", "чего эта проверка не показывает"),
 }
 
@@ -615,11 +629,162 @@ class Entry(NamedTuple):
     value: Dict[str, Any]
 
 
+class Receipt(NamedTuple):
+    """A receipt that holds: its entry, the number it is about, and what was signed."""
+
+    entry: Entry
+    number: str
+    signer: Key
+    size: int
+    root: bytes
+
+
+def open_checkpoint(step: int, note: bytes, own: Key, keys: List[Key]) -> Tuple[str, int, bytes, Key]:
+    """Origin, size, root and signer; `own` stands in where no keys are given."""
+    try:
+        text, signers = open_note(note, keys or [own])
+        origin, size, root = parse_checkpoint(text)
+    except ProofError as error:
+        refute(step, f"checkpoint: {error}", f"контрольная точка: {error}")
+    if not signers:
+        if keys:
+            lack(step, "no given key has signed the checkpoint", "ни один из заданных ключей не подписывал контрольную точку")
+        refute(step, "the key named there has not signed the checkpoint", "названный там ключ не подписывал контрольную точку")
+    named = [key for key in signers if key.name == origin]
+    if not named:
+        refute(step, "no signer has the name of the checkpoint's origin", "имя подписавшего не совпадает с именем журнала")
+    return origin, size, root, named[0]
+
+
+def read_envelope(step: int, seq: int, origin: str, value: Dict[str, Any]) -> None:
+    """Every field of the envelope and no other."""
+
+    def bad() -> NoReturn:
+        refute(step, f"entry {seq}: its envelope is not of version 1", f"запись {seq}: оболочка не версии 1", seq)
+
+    if is_int(value.get("v")) and value["v"] != 1:
+        lack(
+            step,
+            f"entry {seq} is of a version this checker does not know",
+            f"запись {seq} в версии, которой эта проверка не знает",
+            seq,
+        )
+    names = set(value) - {"subject"}
+    if names != {"at", "body", "log", "prev", "salt", "seq", "type", "v"} or not is_int(value["v"]):
+        bad()
+    if not is_time(value["at"]) or not isinstance(value["body"], dict) or not is_hash(value["prev"]):
+        bad()
+    if not isinstance(value["salt"], str) or not re.fullmatch(r"[0-9a-f]{32}", value["salt"]):
+        bad()
+    if not isinstance(value["type"], str) or not is_int(value["seq"]):
+        bad()
+    if value["log"] != origin:
+        refute(step, f"entry {seq} is of another log", f"запись {seq} из другого журнала", seq)
+    if value["seq"] != seq:
+        refute(step, f"entry {seq} says it is entry {value['seq']}", f"запись {seq} называет себя записью {value['seq']}", seq)
+    if value["type"] not in TYPES:
+        lack(
+            step,
+            f"entry {seq} is of a type this checker does not know",
+            f"запись {seq} вида, которого эта проверка не знает",
+            seq,
+        )
+    if "subject" in value:
+        subject = value["subject"]
+        if not isinstance(subject, dict) or set(subject) != {"prev", "seq", "tag"}:
+            bad()
+        if not is_int(subject["prev"]) or not is_int(subject["seq"]) or not is_hash(subject["tag"]):
+            bad()
+
+
+def opened_number(body: Dict[str, Any], salt: object, details: object) -> str:
+    """The number that an opening shows an entry to be about."""
+    if not is_hash(salt):
+        raise ProofError("not details and a salt of 32 bytes")
+    if not isinstance(details, str):
+        raise ProofError("the details are not a text")
+    data = details.encode("utf-8")
+    commitment = hashlib.sha256(b"libconsent/commit/v1\x00" + bytes.fromhex(str(salt)) + data).hexdigest()
+    if body.get("details") != commitment:
+        raise ProofError("it is not the opening of this entry")
+    number = read_json(data, MAX_ENTRY).get("number")
+    if not isinstance(number, str):
+        raise ProofError("it names no number")
+    return number
+
+
+def check_receipt(data: bytes, keys: List[Key]) -> Receipt:
+    """The steps of docs/reference/receipt.md, 1 to 6."""
+    try:
+        proof = parse_proof(data)
+        line = data.split(b"\n", 2)[1]
+        if not line.startswith(b"extra "):
+            raise ProofError("a tlog-proof without the line of a receipt")
+        held = read_json(unbase64(line[6:].decode("ascii")), MAX_CASE)
+        if held.get("format") != RECEIPT:
+            raise ProofError("of a format this reader does not know")
+        if set(held) != {"details", "entry", "format", "key", "salt"} or not is_hash(held["salt"]):
+            raise ProofError("lacks a member, has another, or one of another type")
+        if not all(isinstance(held[name], str) for name in held):
+            raise ProofError("a member is not a text")
+        own = parse_key(held["key"])
+    except ProofError as error:
+        refute(1, f"file: {error}", f"файл: {error}")
+    origin, size, root, signer = open_checkpoint(2, proof.checkpoint, own, keys)
+    if signer.text != own.text:
+        refute(2, "the receipt names another key than the one that signed", "квитанция называет не тот ключ, которым подписано")
+    seq, entry_bytes = proof.place, held["entry"].encode("utf-8")
+    try:
+        value = read_json(entry_bytes, MAX_ENTRY)
+    except ProofError as error:
+        refute(3, f"entry {seq}: {error}", f"запись {seq}: {error}", seq)
+    read_envelope(3, seq, origin, value)
+    subject = value.get("subject")
+    if subject is None or value["type"] in OF_THE_LOG:
+        refute(3, f"entry {seq} is about nobody", f"запись {seq} ни о ком", seq)
+    first = subject["seq"] == 1
+    if subject["seq"] < 1 or not -1 <= subject["prev"] < seq or first != (subject["prev"] == -1):
+        refute(
+            3,
+            f"entry {seq}: its place among its subject's is impossible",
+            f"запись {seq}: её место среди записей абонента невозможно",
+            seq,
+        )
+    leaf = hashlib.sha256(b"\x00" + entry_bytes).digest()
+    try:
+        check_inclusion(leaf, seq, size, proof.path, root)
+    except ProofError as error:
+        refute(4, f"entry {seq}: {error}", f"запись {seq}: {error}", seq)
+    try:
+        number = opened_number(value["body"], held["salt"], held["details"])
+        if not NUMBER.fullmatch(number):
+            raise ProofError("the number is not in E.164 form")
+    except ProofError as error:
+        refute(5, f"opening: {error}", f"раскрытие: {error}", seq)
+    check_times(6, Entry(seq, leaf, value))
+    return Receipt(Entry(seq, leaf, value), number, signer, size, root)
+
+
+def check_times(step: int, entry: Entry) -> None:
+    """An entry says when it happened, and that is not after its recording."""
+    happened = entry.value["body"].get("happened")
+    if not is_time(happened):
+        refute(step, f"entry {entry.seq} does not say when it happened", f"в записи {entry.seq} нет времени события", entry.seq)
+    if happened > entry.value["at"]:
+        refute(
+            step,
+            f"entry {entry.seq} was recorded before it happened",
+            f"запись {entry.seq} сделана раньше самого события",
+            entry.seq,
+        )
+
+
 class Bundle:
     """The state of one check; step_N() raises FailedError, and run() keeps the account."""
 
-    def __init__(self, files: Files, keys: List[Key]) -> None:
+    def __init__(self, files: Files, keys: List[Key], receipts: Optional[List[bytes]] = None) -> None:
         self.listed = files
+        self.receipts = receipts or []
         self.files = dict(files)
         self.keys = keys
         self.case: Dict[str, Any] = {}
@@ -627,15 +792,17 @@ class Bundle:
         self.signer: Optional[Key] = None
         self.size = 0
         self.root = b""
+        self.former: List[Dict[str, Any]] = []
         self.entries: List[Entry] = []
+        self.ended: List[Entry] = []
         self.warnings: List[Text] = []
         self.not_checked: List[Text] = list(NOT_CHECKED)
         self.passed: List[int] = []
         self.failure: Optional[FailedError] = None
 
     def run(self) -> None:
-        """Steps 1 to 9 in order, up to the first that fails; 10 is what was not checked."""
-        for step in range(1, 10):
+        """Steps 1 to 9 and 11 in order, up to the first that fails; 10 is what was not checked."""
+        for step in (*range(1, 10), 11):
             try:
                 getattr(self, f"step_{step}")()
             except FailedError as failure:
@@ -704,26 +871,14 @@ class Bundle:
             own = parse_key(self.case["key"])
         except ProofError as error:
             refute(2, f"case.json: {error}", f"case.json: ключ негоден ({error})")
-        note = self.need(2, "checkpoint")
-        try:
-            text, signers = open_note(note, self.keys or [own])
-            origin, self.size, self.root = parse_checkpoint(text)
-        except ProofError as error:
-            refute(2, f"checkpoint: {error}", f"контрольная точка: {error}")
-        if not signers:
-            if self.keys:
-                lack(2, "no given key has signed the checkpoint", "ни один из заданных ключей не подписывал контрольную точку")
-            refute(2, "the key of case.json has not signed the checkpoint", "ключ из case.json не подписывал контрольную точку")
-        named = [key for key in signers if key.name == origin]
-        if not named:
-            refute(2, "no signer has the name of the checkpoint's origin", "имя подписавшего не совпадает с именем журнала")
+        origin, self.size, self.root, signer = open_checkpoint(2, self.need(2, "checkpoint"), own, self.keys)
         if origin != self.case["origin"]:
             refute(
                 2, "case.json names another log than the checkpoint", "case.json называет другой журнал, чем контрольная точка"
             )
-        if named[0].text != own.text:
+        if signer.text != own.text:
             refute(2, "case.json names another key than the one that signed", "case.json называет не тот ключ, которым подписано")
-        self.signer = named[0]
+        self.signer = signer
         if not self.keys:
             self.warnings.append(
                 Text(
@@ -747,13 +902,27 @@ class Bundle:
             refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа")
         if not NUMBER.fullmatch(case["number"]):
             refute(2, "case.json: the number is not in E.164 form", "case.json: номер записан не в форме E.164")
+        former = case.get("former", [])
+        if not isinstance(former, list) or ("former" in case and not former):
+            refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа")
+        self.check_places(places, False)
+        self.check_places(former, True)
+        twice = {place["seq"] for place in places} & {place["seq"] for place in former}
+        if twice:
+            refute(2, "case.json lists an entry twice", "case.json называет запись дважды", min(twice))
+        self.former = former
+        self.case, self.places = case, places
+
+    @staticmethod
+    def check_places(places: List[Any], former: bool) -> None:
+        """Where the files of each entry lie; of entry 0 and of somebody erased there is no opening."""
         last = -1
         for place in places:
             if not isinstance(place, dict) or not is_int(place.get("seq")) or place["seq"] <= last:
                 refute(2, "case.json: entries are not in ascending order", "case.json: записи не по возрастанию")
             last = place["seq"]
             expected = {"entry": f"entries/{last:06}.json", "proof": f"proofs/{last:06}.tlog-proof", "seq": last}
-            if last > 0:
+            if "opening" in place if former else last > 0:
                 expected["opening"] = f"openings/{last:06}.json"
             if place != expected:
                 refute(
@@ -762,20 +931,20 @@ class Bundle:
                     f"case.json: файлы записи {last} названы иначе",
                     last,
                 )
-        self.case, self.places = case, places
 
     def step_3(self) -> None:
         """Bytes and envelope of each entry; `prev` where the entry before is here too."""
-        self.only(3, "entries/", [place["entry"] for place in self.places])
-        for place in self.places:
+        listed = sorted(self.places + self.former, key=lambda place: place["seq"])
+        self.only(3, "entries/", [place["entry"] for place in listed])
+        before: Optional[Entry] = None
+        for place in listed:
             seq = place["seq"]
             data = self.need(3, place["entry"], seq)
             try:
                 value = read_json(data, MAX_ENTRY)
             except ProofError as error:
                 refute(3, f"entry {seq}: {error}", f"запись {seq}: {error}", seq)
-            self.check_envelope(seq, value)
-            before = self.entries[-1] if self.entries else None
+            read_envelope(3, seq, self.case["origin"], value)
             prev = ZEROS if seq == 0 else before.leaf.hex() if before and before.seq == seq - 1 else value["prev"]
             if value["prev"] != prev:
                 refute(
@@ -784,52 +953,14 @@ class Bundle:
                     f"запись {seq} продолжает другую запись, чем стоящая здесь перед ней",
                     seq,
                 )
-            self.entries.append(Entry(seq, hashlib.sha256(b"\x00" + data).digest(), value))
-
-    def check_envelope(self, seq: int, value: Dict[str, Any]) -> None:
-        """Every field of the envelope and no other."""
-
-        def bad() -> NoReturn:
-            refute(3, f"entry {seq}: its envelope is not of version 1", f"запись {seq}: оболочка не версии 1", seq)
-
-        if is_int(value.get("v")) and value["v"] != 1:
-            lack(
-                3,
-                f"entry {seq} is of a version this checker does not know",
-                f"запись {seq} в версии, которой эта проверка не знает",
-                seq,
-            )
-        names = set(value) - {"subject"}
-        if names != {"at", "body", "log", "prev", "salt", "seq", "type", "v"} or not is_int(value["v"]):
-            bad()
-        if not is_time(value["at"]) or not isinstance(value["body"], dict) or not is_hash(value["prev"]):
-            bad()
-        if not isinstance(value["salt"], str) or not re.fullmatch(r"[0-9a-f]{32}", value["salt"]):
-            bad()
-        if not isinstance(value["type"], str) or not is_int(value["seq"]):
-            bad()
-        if value["log"] != self.case["origin"]:
-            refute(3, f"entry {seq} is of another log", f"запись {seq} из другого журнала", seq)
-        if value["seq"] != seq:
-            refute(3, f"entry {seq} says it is entry {value['seq']}", f"запись {seq} называет себя записью {value['seq']}", seq)
-        if value["type"] not in TYPES:
-            lack(
-                3,
-                f"entry {seq} is of a type this checker does not know",
-                f"запись {seq} вида, которого эта проверка не знает",
-                seq,
-            )
-        if "subject" in value:
-            subject = value["subject"]
-            if not isinstance(subject, dict) or set(subject) != {"prev", "seq", "tag"}:
-                bad()
-            if not is_int(subject["prev"]) or not is_int(subject["seq"]) or not is_hash(subject["tag"]):
-                bad()
+            before = Entry(seq, hashlib.sha256(b"\x00" + data).digest(), value)
+            (self.ended if place in self.former else self.entries).append(before)
 
     def step_4(self) -> None:
         """Inclusion of each entry under the one checkpoint."""
-        self.only(4, "proofs/", [place["proof"] for place in self.places])
-        for place, entry in zip(self.places, self.entries):
+        listed = list(zip(self.places, self.entries)) + list(zip(self.former, self.ended))
+        self.only(4, "proofs/", [place["proof"] for place, _ in listed])
+        for place, entry in listed:
             data = self.need(4, place["proof"], entry.seq)
             try:
                 proof = parse_proof(data)
@@ -853,21 +984,17 @@ class Bundle:
 
     def step_6(self) -> None:
         """Openings, and that everything is about the one number."""
-        self.only(6, "openings/", [place["opening"] for place in self.places[1:]])
-        for place, entry in zip(self.places[1:], self.entries[1:]):
+        listed = list(zip(self.places, self.entries)) + list(zip(self.former, self.ended))
+        opened = [(place, entry) for place, entry in listed if "opening" in place]
+        self.only(6, "openings/", [place["opening"] for place, _ in opened])
+        for place, entry in opened:
             seq = entry.seq
             data = self.need(6, place["opening"], seq)
             try:
                 opening = read_json(data, MAX_ENTRY)
-                if set(opening) != {"details", "salt"} or not is_hash(opening["salt"]):
+                if set(opening) != {"details", "salt"}:
                     raise ProofError("not details and a salt of 32 bytes")
-                if not isinstance(opening["details"], str):
-                    raise ProofError("the details are not a text")
-                details = opening["details"].encode("utf-8")
-                commitment = hashlib.sha256(b"libconsent/commit/v1\x00" + bytes.fromhex(opening["salt"]) + details).hexdigest()
-                if entry.value["body"].get("details") != commitment:
-                    raise ProofError("it is not the opening of this entry")
-                if read_json(details, MAX_ENTRY).get("number") != self.case["number"]:
+                if opened_number(entry.value["body"], opening["salt"], opening["details"]) != self.case["number"]:
                     raise ProofError("it names another number than case.json")
             except ProofError as error:
                 refute(6, f"opening of entry {seq}: {error}", f"раскрытие записи {seq}: {error}", seq)
@@ -908,6 +1035,16 @@ class Bundle:
         relied_on = self.case["answer"].get("relied_on")
         if relied_on is not None and relied_on not in [entry.seq for entry in chain]:
             refute(7, "the answer relies on an entry that is not here", "ответ опирается на запись, которой здесь нет")
+        tags = [self.case["tag"]]
+        for entry in self.ended:
+            seq, subject = entry.seq, entry.value.get("subject")
+            if subject is None or entry.value["type"] not in ENDS:
+                refute(7, f"entry {seq} ends nobody's holding of the number", f"запись {seq} не прекращает ничьё владение номером", seq)
+            if subject["tag"] in tags:
+                refute(
+                    7, f"entry {seq} is about a subject that is here already", f"запись {seq} об абоненте, который здесь уже есть", seq
+                )
+            tags.append(subject["tag"])
 
     def step_8(self) -> None:
         """Order and possibility of the times."""
@@ -924,18 +1061,7 @@ class Bundle:
             latest = max(latest, at)
             if entry.seq == 0:
                 continue
-            happened = entry.value["body"].get("happened")
-            if not is_time(happened):
-                refute(
-                    8, f"entry {entry.seq} does not say when it happened", f"в записи {entry.seq} нет времени события", entry.seq
-                )
-            if happened > at:
-                refute(
-                    8,
-                    f"entry {entry.seq} was recorded before it happened",
-                    f"запись {entry.seq} сделана раньше самого события",
-                    entry.seq,
-                )
+            check_times(8, entry)
 
     def step_9(self) -> None:
         """Wordings."""
@@ -964,6 +1090,104 @@ class Bundle:
         for name in named:
             if name in self.files and hashlib.sha256(self.files[name]).hexdigest() != name[9:73]:
                 refute(9, f"{name} is another text", f"{name} — другой текст")
+
+    def step_11(self) -> None:
+        """What the subscriber holds."""
+        for i, data in enumerate(self.receipts, 1):
+            en, ru = f"receipt {i}", f"квитанция {i}"
+            try:
+                receipt = check_receipt(data, self.keys)
+            except FailedError as failure:
+                lack(
+                    11,
+                    f"{en}: it does not hold itself: ({failure.step}) {failure.what.en}",
+                    f"{ru}: она неверна сама: ({failure.step}) {failure.what.ru}",
+                )
+            self.compare(en, ru, receipt)
+
+    def compare(self, en: str, ru: str, receipt: Receipt) -> None:
+        """One receipt that holds."""
+        held, seq = receipt.entry, receipt.entry.seq
+        if self.signer is None or receipt.signer.text != self.signer.text or held.value["log"] != self.case["origin"]:
+            lack(
+                11,
+                f"{en}: it is of another log, or signed by another key",
+                f"{ru}: она из другого журнала или подписана другим ключом",
+            )
+        if receipt.size == self.size and receipt.root != self.root:
+            refute(
+                11,
+                f"{en}: the log has signed two different trees of one size",
+                f"{ru}: журнал подписал два разных дерева одного размера",
+                seq,
+            )
+        if receipt.number != self.case["number"]:
+            lack(11, f"{en}: it is about another number", f"{ru}: она о другом номере")
+        for entry in self.entries + self.ended:
+            if entry.seq == seq and entry.leaf != held.leaf:
+                refute(11, f"{en}: entry {seq} is another one there", f"{ru}: запись {seq} там другая", seq)
+        if held.value["subject"]["tag"] == self.case["tag"]:
+            self.same_subject(en, ru, held)
+        else:
+            self.other_subject(en, ru, held)
+
+    def same_subject(self, en: str, ru: str, held: Entry) -> None:
+        """The entry is one of the bundle, or comes after them in the subject's own count."""
+        chain, subject, seq = self.entries[1:], held.value["subject"], held.seq
+        if seq in [entry.seq for entry in chain]:
+            return
+        if seq < self.size:
+            refute(11, f"{en}: the bundle leaves out entry {seq}", f"{ru}: в пакете нет записи {seq}", seq)
+        if subject["seq"] == len(chain) + 1:
+            fits = subject["prev"] == chain[-1].seq
+        else:
+            fits = subject["seq"] > len(chain) and subject["prev"] >= self.size
+        if not fits:
+            refute(
+                11,
+                f"{en}: entry {seq} follows others than those here",
+                f"{ru}: запись {seq} продолжает другие записи, чем здесь",
+                seq,
+            )
+        self.newer(en, ru, seq)
+
+    def other_subject(self, en: str, ru: str, held: Entry) -> None:
+        """Two tags of one number: one has to have ended before the other began."""
+        chain, subject, seq = self.entries[1:], held.value["subject"], held.seq
+        known = subject["prev"] if subject["prev"] >= 0 else seq
+        if known >= self.size:
+            self.newer(en, ru, seq)
+            return
+        if chain[-1].value["type"] in ENDS and known > chain[-1].seq:
+            return
+        closing = [entry for entry in self.ended if entry.value["subject"]["tag"] == subject["tag"]]
+        if not closing:
+            refute(
+                11,
+                f"{en}: entry {seq} is about this number under another tag, and nothing here shows that it had passed to "
+                "another holder or been erased",
+                f"{ru}: запись {seq} — об этом номере под другой меткой, и ничто здесь не показывает, что номер сменил абонента "
+                "или данные о нём уничтожены",
+                seq,
+            )
+        end, count = closing[0].seq, closing[0].value["subject"]["seq"]
+        if end < seq or count < subject["seq"] or (end == seq) != (count == subject["seq"]):
+            refute(
+                11, f"{en}: entry {seq} comes after the end of its holder", f"{ru}: запись {seq} сделана после ухода своего абонента", seq
+            )
+        if end > chain[0].seq:
+            refute(
+                11, f"{en}: both tags of the number were in use at once", f"{ru}: обе метки номера действовали одновременно", seq
+            )
+
+    def newer(self, en: str, ru: str, seq: int) -> None:
+        """The receipt was made after the bundle."""
+        self.warnings.append(
+            Text(
+                f"{en}: entry {seq} is newer than this bundle; ask for a newer one",
+                f"{ru}: запись {seq} новее этого пакета; запросите новый",
+            )
+        )
 
     def verdict(self) -> str:
         """One of proven, refuted, not_proven."""
@@ -1004,7 +1228,7 @@ def as_json(bundle: Bundle, lang: int) -> str:
         "question": bundle.question()[lang],
         "verdict": bundle.verdict(),
         "coverage": {
-            "entries": len(bundle.entries),
+            "entries": len(bundle.entries) + len(bundle.ended),
             "signed_up_to": bundle.size if bundle.signer else 0,
             "signed_by": bundle.signer.text if bundle.signer else "",
             "key_was_given": bool(bundle.keys),
@@ -1017,7 +1241,8 @@ def as_json(bundle: Bundle, lang: int) -> str:
         else None,
         "steps": {
             str(step): "ok" if step in bundle.passed else "fail" if failure and failure.step == step else "not reached"
-            for step in STEPS
+            for step in sorted(STEPS)
+            if step != 11 or bundle.receipts
         },
     }
     return json.dumps(result, ensure_ascii=False, indent=1)
@@ -1028,7 +1253,7 @@ def as_text(bundle: Bundle, lang: int) -> str:
     lines: List[str] = []
     failure = bundle.failure
     for step, title in STEPS.items():
-        if step == 10:
+        if step == 10 or (step == 11 and not bundle.receipts):
             continue
         mark = "ok  " if step in bundle.passed else "FAIL" if failure and failure.step == step else "-   "
         lines.append(f"{mark} {step:2}  {title[lang]}")
@@ -1045,6 +1270,12 @@ def as_text(bundle: Bundle, lang: int) -> str:
     for text in bundle.warnings:
         lines.append(Text("Warning: ", "Внимание: ")[lang] + text[lang])
     return "\n".join(lines)
+
+
+def read_receipt(path: Path) -> bytes:
+    """A file's bytes, of a longer one what shows that it is no receipt."""
+    with path.open("rb") as file:
+        return file.read(MAX_NOTE + 1)
 
 
 def default_language() -> str:
@@ -1065,6 +1296,9 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument(
         "--key", action="append", default=[], metavar="VKEY", help="the log's verifier key, got from its owner; may be repeated"
     )
+    parser.add_argument(
+        "--receipt", action="append", default=[], metavar="FILE", help="a receipt to check the bundle against; may be repeated"
+    )
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--lang", choices=("ru", "en"), default=default_language())
     options = parser.parse_args(arguments)
@@ -1077,7 +1311,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
     bundle = Bundle([], keys)
     try:
         try:
-            bundle = Bundle(read_container(path), keys)
+            receipts = [read_receipt(Path(name)) for name in options.receipt]
+            bundle = Bundle(read_container(path), keys, receipts)
         except FailedError as failure:
             bundle.failure = failure
         else:

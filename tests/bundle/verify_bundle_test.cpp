@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 struct Vector {
   std::vector<BundleFile> files;
   std::vector<consent::note::VerifierKey> keys;
+  std::vector<std::string> receipts;
   std::string verdict;
   std::int64_t step;
 };
@@ -84,6 +85,9 @@ Vector load(const std::string& name) {
   for (const json::Value& key : *raw.find("keys")->array()) {
     vector.keys.push_back(consent::note::parse_verifier_key(*key.string()));
   }
+  if (const json::Value* receipts = raw.find("receipts")) {
+    for (const json::Value& each : *receipts->array()) vector.receipts.push_back(*each.string());
+  }
   vector.verdict = *raw.find("expect")->find("verdict")->string();
   vector.step = *raw.find("expect")->find("step")->integer();
   return vector;
@@ -111,7 +115,7 @@ TEST_CASE("every vector gets its verdict, and a refusal names its step", "[bundl
   for (const std::string& name : names) {
     CAPTURE(name);
     const Vector vector = load(name);
-    const auto result = consent::verify_bundle(vector.files, vector.keys);
+    const auto result = consent::verify_bundle(vector.files, vector.keys, vector.receipts);
     const std::string what = result.problem ? result.problem->what : "";
     CAPTURE(what);
     CHECK(to_word(result.verdict) == vector.verdict);

@@ -16,6 +16,7 @@ class Vector(NamedTuple):
     keys: list[str]
     verdict: str
     step: int
+    receipts: list[bytes]
 
 
 def content(value: str | dict[str, str]) -> bytes:
@@ -31,7 +32,10 @@ def load(name: str) -> Vector:
         kept = {n: d for n, d in load(raw["from"]).files if n not in raw["remove"]}
         kept |= {n: content(d) for n, d in raw["set"]}
         files = sorted(kept.items()) + [(n, content(d)) for n, d in raw["add"]]
-    return Vector(name, files, raw["keys"], raw["expect"]["verdict"], raw["expect"]["step"])
+    receipts = [each.encode() for each in raw.get("receipts", ())]
+    return Vector(
+        name, files, raw["keys"], raw["expect"]["verdict"], raw["expect"]["step"], receipts
+    )
 
 
 def names() -> list[str]:

@@ -160,7 +160,7 @@ def test_a_moment_without_a_zone_is_refused(log, tmp_path):
 @pytest.mark.parametrize("name", bundle_vectors.names())
 def test_the_core_gives_every_vector_its_verdict(name):
     vector = bundle_vectors.load(name)
-    result = consent._core.verify_bundle(vector.files, vector.keys)
+    result = consent._core.verify_bundle(vector.files, vector.keys, vector.receipts)
     assert result.verdict == vector.verdict
     if vector.step:
         assert result.problem.what.startswith(f"({vector.step}) ")

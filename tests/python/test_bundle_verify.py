@@ -57,8 +57,8 @@ def zipped(files, folder: Path, method: int = zipfile.ZIP_STORED) -> Path:
     return path
 
 
-def check(files, keys):
-    bundle = script.Bundle(files, [script.parse_key(key) for key in keys])
+def check(files, keys, receipts=()):
+    bundle = script.Bundle(files, [script.parse_key(key) for key in keys], list(receipts))
     bundle.run()
     return bundle
 
@@ -66,7 +66,7 @@ def check(files, keys):
 @pytest.mark.parametrize("name", bundle_vectors.names())
 def test_every_vector_gets_its_verdict_and_a_refusal_names_its_step(name):
     vector = bundle_vectors.load(name)
-    bundle = check(vector.files, vector.keys)
+    bundle = check(vector.files, vector.keys, vector.receipts)
     step = bundle.failure.step if bundle.failure else 0
     assert (bundle.verdict(), step) == (vector.verdict, vector.step), bundle.failure
     for lang in (0, 1):

@@ -371,7 +371,6 @@ def test_help_lists_what_is_built_and_nothing_else(run):
 @pytest.mark.parametrize(
     "words",
     [
-        ("give", "rom", NUMBER, "--receipt", "x"),
         ("check", "rom", NUMBER, "--caller=x.toml"),
         ("classify", "--csv", "x.csv"),
         ("verify", "rom", "--trust", "policy"),

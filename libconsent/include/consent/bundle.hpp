@@ -25,10 +25,12 @@ struct BundleFile {
 /// proof each, one signed checkpoint, the wordings, and case.json with the question and the answer.
 /// Of other people only hashes leave. Bodies of the report and verify.py are added by the packer,
 /// which also writes the container; manifest-sha256.txt is made by finish_manifest().
-/// `question` holds number and moment; its scope is answered in case.json.
+/// Where the number had other holders before, the entry that ended each one's holding is there too,
+/// and nothing else of them; `also` names tags of holders since erased, whose erasure is to be
+/// shown. `question` holds number and moment; its scope is answered in case.json.
 /// @throws Error (not_found) where the log never met the number.
-[[nodiscard]] CONSENT_EXPORT std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack,
-                                                                     const Question& question);
+[[nodiscard]] CONSENT_EXPORT std::vector<BundleFile> assemble_bundle(
+    Log& log, const RulePack& pack, const Question& question, std::span<const Digest> also = {});
 
 /// "<hex>  <name>\n" for every file but itself, sorted by name: `sha256sum -c` reads it.
 [[nodiscard]] CONSENT_EXPORT BundleFile manifest_of(std::span<const BundleFile> files);
@@ -36,7 +38,10 @@ struct BundleFile {
 /// Checks an unpacked bundle: manifest, signature, origin, each entry's inclusion and opening, the
 /// subject's chain, and that everything is about the number that case.json names.
 /// `trusted` empty: the key of the bundle itself is used and coverage says so.
+/// `receipts`: files of receipts that the person holds. One that shows what the bundle leaves out,
+/// or another tag for its number, refutes it; one that does not hold itself makes it not_proven.
 [[nodiscard]] CONSENT_EXPORT Verification verify_bundle(std::span<const BundleFile> files,
-                                                        std::span<const note::VerifierKey> trusted);
+                                                        std::span<const note::VerifierKey> trusted,
+                                                        std::span<const std::string> receipts = {});
 
 }  // namespace consent

@@ -158,6 +158,9 @@ class CONSENT_EXPORT Log {
   /// A checkpoint signed before for the same size is handed out again. @throws Error (storage)
   /// where there is no signing key (log.db alone).
   std::string checkpoint();
+  /// A checkpoint that covers entry `seq`: the oldest one kept that does, so that what was recorded
+  /// together shares a signature; else checkpoint().
+  std::string checkpoint_over(std::uint64_t seq);
   [[nodiscard]] InclusionProof prove_inclusion(std::uint64_t seq,
                                                std::string_view checkpoint) const;
   [[nodiscard]] merkle::Path prove_consistency(std::uint64_t size1, std::uint64_t size2) const;
@@ -174,6 +177,9 @@ class CONSENT_EXPORT Log {
   [[nodiscard]] std::vector<Entry> entries_of(const Digest& tag) const;
   /// The same with their sealed details. @throws Error (not_found) where the key is gone.
   [[nodiscard]] std::vector<OpenedEntry> open_entries_of(const Digest& tag) const;
+  /// One entry with its sealed details. @throws Error (not_found) where there is none, it is about
+  /// no subject, or the key is gone.
+  [[nodiscard]] OpenedEntry open_entry(std::uint64_t seq) const;
   /// All entries about a number over all of its subjects, in order of seq.
   [[nodiscard]] std::vector<Entry> history(PhoneNumber number) const;
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 import consent
-from consent.commands.arguments import NO, YES, Commands, number_of, open_log
+from consent.commands.arguments import NO, YES, Commands, UsageError, number_of, open_log
 from consent.terminal import Terminal
 
 
@@ -24,7 +24,10 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
                 purpose=given.purpose,
                 channel=given.channel,
                 distributor=given.distributor,
+                receipts=[consent.receipt.read_bytes(path) for path in given.receipt or ()],
             )
+        except consent.ProofError as error:
+            raise UsageError(f"--receipt: {error}") from None
         except consent.NotFoundError:
             if terminal.machine:
                 terminal.document({"number": number.e164, "out": None, "entries": 0})
@@ -74,5 +77,15 @@ def add(commands: Commands) -> None:
     commands.log(made)
     made.add_argument("--number", required=True)
     made.add_argument("--out", required=True, type=Path, metavar="FILE.zip")
+    made.add_argument(
+        "--receipt",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help=commands.say(
+            "a receipt that the pack is to stand up to; may be repeated",
+            "квитанция, с которой пакет должен сойтись; можно повторять",
+        ),
+    )
     commands.question(made, required=False, campaign=False)
     commands.at(made, "the moment of contact; now", "момент контакта; сейчас")

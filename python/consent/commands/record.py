@@ -9,8 +9,10 @@ from typing import Any
 
 import consent
 from consent.commands.arguments import (
+    CANNOT,
     YES,
     Commands,
+    UsageError,
     code_of,
     hashes_of,
     moment_of,
@@ -24,9 +26,16 @@ from consent.terminal import Terminal
 
 
 def _record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) -> int:
+    wanted: Path | None = getattr(given, "receipt", None)
+    if wanted is not None and (wanted.exists() or not wanted.parent.is_dir()):
+        # Before anything is recorded: the entry cannot be taken back.
+        raise UsageError("--receipt: the file is there already, or its folder is not")
+    made: consent.receipt.Receipt | None = None
     with open_log(given, writable=True) as log:
         appended = log.append_at(event, given.now)
         entry = log.entry(appended.seq)
+        if wanted is not None:
+            made = consent.receipt.make(log, appended.seq)
     number = event.number
     answer = {
         "seq": appended.seq,
@@ -37,6 +46,21 @@ def _record(event: consent.Event, given: argparse.Namespace, terminal: Terminal)
         "leaf": appended.leaf,
         "tag": appended.tag,
     }
+    code = YES
+    if made is not None and wanted is not None:
+        try:
+            made.save(wanted)
+        except consent.StorageError as error:
+            terminal.error(
+                f"{error}; {terminal.say('the entry is recorded', 'запись сделана')}: {entry.seq}"
+            )
+            made, code = None, CANNOT
+    if made is not None:
+        answer["receipt"] = {
+            "file": str(wanted),
+            "text": {"ru": made.text("ru"), "en": made.text("en")},
+            "sms": {"ru": made.sms("ru"), "en": made.sms("en")},
+        }
     if terminal.machine:
         terminal.document(answer)
     else:
@@ -45,7 +69,12 @@ def _record(event: consent.Event, given: argparse.Namespace, terminal: Terminal)
             f"{recorded}: {entry.type}, seq {appended.seq}, {terminal.moment(entry.recorded)}"
         )
         terminal.print(f"leaf {appended.leaf.hex()}")
-    return YES
+        if made is not None:
+            terminal.print(f"{terminal.say('receipt', 'квитанция')}: {wanted}")
+            terminal.print()
+            terminal.print(made.text(terminal.lang))
+            terminal.print(f"SMS: {made.sms(terminal.lang)}")
+    return code
 
 
 def _scope(given: argparse.Namespace, nobody: str) -> dict[str, Any]:
@@ -176,6 +205,15 @@ def add(commands: Commands) -> None:
             metavar="FILE",
             action="append",
             help=say("kept by its SHA-256; may be repeated", "хранится SHA-256; можно повторять"),
+        )
+        made.add_argument(
+            "--receipt",
+            type=Path,
+            metavar="FILE",
+            help=say(
+                "write the person's receipt there, and print the text to send with it",
+                "записать туда квитанцию для абонента и напечатать текст к ней",
+            ),
         )
         commands.at(made, "when it happened; now", "когда это было; сейчас")
         made.add_argument("--source", default="", help=say("where from: web", "откуда: web"))

@@ -1,4 +1,4 @@
-"""``consent verify``: does a log or a pack hold?"""
+"""``consent verify``: does a log, a pack or a receipt hold?"""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ from consent.terminal import Progress, Terminal
 
 
 def verify(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Check a log or a pack."""
+    """Check a log, a pack or a receipt."""
     with Progress(terminal.say("verify", "проверка")) as progress:
         try:
-            found = consent.verify(given.path, trusted=given.key or (), progress=progress)
+            found = consent.verify(
+                given.path,
+                trusted=given.key or (),
+                receipts=given.receipt or (),
+                progress=progress,
+            )
         except consent.ProofError as error:  # of a key; what does not hold is an answer
             raise UsageError(f"--key: {error}") from None
+        except consent.InvalidArgument as error:
+            raise UsageError(f"--receipt: {error}") from None
     coverage = found.coverage
     if terminal.machine:
         terminal.document(
@@ -73,8 +80,23 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command("verify", verify, "check a log or a pack", "проверить журнал или пакет")
-    made.add_argument("path", metavar="LOG|PACK", type=Path)
+    made = commands.command(
+        "verify",
+        verify,
+        "check a log, a pack or a receipt",
+        "проверить журнал, пакет или квитанцию",
+    )
+    made.add_argument("path", metavar="LOG|PACK|RECEIPT", type=Path)
+    made.add_argument(
+        "--receipt",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help=say(
+            "a receipt to check the pack against; may be repeated",
+            "квитанция, с которой сверить пакет; можно повторять",
+        ),
+    )
     made.add_argument(
         "--key",
         action="append",

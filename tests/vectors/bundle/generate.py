@@ -167,9 +167,10 @@ def body(seq, kind):
     )
 
 
-def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kinds=None):
+def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kinds=None, former=None):
     """A whole bundle. change(seq, entry) alters an entry before it is hashed, raw(seq, bytes) its
-    bytes, signed(size, root) the text that is signed. All hashes, proofs and signatures agree."""
+    bytes, signed(size, root) the text that is signed; former: {seq: opened} of entries that ended
+    other holders. All hashes, proofs and signatures agree."""
     kinds = kinds or {3: "consent.asked", 4: "consent.given", 7: "contact.made", 11: "consent.withdrawn"}
     entries, leaves, last, count = [], [], -1, 0
     for seq in range(SIZE):
@@ -208,7 +209,7 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
         leaves.append(leaf(data))
     text = (signed or (lambda size, top: f"{ORIGIN}\n{size}\n{b64(top)}\n"))(SIZE, root(leaves))
     checkpoint = key.note(text, malleable)
-    shown = [0, *kinds]
+    shown = sorted([0, *kinds, *(former or {})])
     case = {
         "answer": {
             "allowed": False,
@@ -252,12 +253,34 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
         files[place["entry"]] = entries[seq]
         lines = [f"index {seq}", *map(b64, path(leaves, seq))]
         files[place["proof"]] = ("c2sp.org/tlog-proof@v1\n" + "\n".join(lines) + "\n\n" + checkpoint).encode()
-        if seq:
+        if seq and (former or {}).get(seq, True):
             place["opening"] = f"openings/{seq:06}.json"
             files[place["opening"]] = opening(seq, NUMBER)[1]
-        case["entries"].append(place)
+        if seq in (former or {}):
+            case.setdefault("former", []).append(place)
+        else:
+            case["entries"].append(place)
     files["case.json"] = canonical(case)
     return manifested(files), entries
+
+
+def receipt(entries, seq, key=LOG_KEY, number=NUMBER, named=None, extra=None, index=None, malleable=False, raw_extra=None):
+    """The receipt of entry `seq` in the tree of `entries`; extra(members) changes what it carries."""
+    leaves = [leaf(each) for each in entries]
+    note = key.note(f"{ORIGIN}\n{len(leaves)}\n{b64(root(leaves))}\n", malleable)
+    opened = json.loads(opening(seq, number)[1])
+    members = {
+        "details": opened["details"],
+        "entry": entries[seq].decode(),
+        "format": "libconsent-receipt/v1-draft",
+        "key": (named or key).text,
+        "salt": opened["salt"],
+    }
+    if extra:
+        extra(members)
+    line = "extra " + (raw_extra or b64(canonical(members)))
+    lines = [line, f"index {seq if index is None else index}", *map(b64, path(leaves, seq))]
+    return ("c2sp.org/tlog-proof@v1\n" + "\n".join(lines) + "\n\n" + note).encode()
 
 
 def manifested(files):
@@ -280,7 +303,7 @@ def text_of(data):
         return {"hex": data.hex()}
 
 
-def vector(name, about, verdict, step, files=None, keys=("given",), extra=(), source="happy"):
+def vector(name, about, verdict, step, files=None, keys=("given",), extra=(), source="happy", receipts=()):
     """Describes `files` by what differs from happy."""
     files = HAPPY if files is None else files
     result = {
@@ -295,6 +318,8 @@ def vector(name, about, verdict, step, files=None, keys=("given",), extra=(), so
         result["set"] = [[n, text_of(d)] for n, d in sorted(files.items()) if HAPPY.get(n) != d]
         result["remove"] = sorted(set(HAPPY) - set(files))
         result["add"] = [[each, text_of(data)] for each, data in extra]
+    if receipts:
+        result["receipts"] = [each.decode() for each in receipts]
     VECTORS[name] = result
 
 
@@ -343,6 +368,7 @@ def all_vectors():
     e3 = e7.replace("7", "3")
     wording = next(name for name in HAPPY if name.startswith("wordings/"))
     made = lambda *a, **k: build(*a, **k)[0]
+    receipt_vectors()
 
     def setting(**members):
         return lambda entry: entry.update(members)
@@ -755,6 +781,86 @@ def all_vectors():
         9,
         manifested({n: d for n, d in made(lambda seq, e: e["body"].update(wording="yes") if seq in (3, 4) else None).items() if n != wording}),
     )
+
+
+EARLIER = hashlib.sha256(b"tag of the earlier holder").hexdigest()
+
+
+def held(seq, kind, count, before, tag=EARLIER, number=NUMBER):
+    """Makes entry `seq` one of another subject of the number."""
+
+    def edit(entry):
+        entry["type"] = kind
+        scope = {"ground": "request"} if kind == "subject.erased" else {}
+        entry["body"] = body(seq, "number.reassigned" if scope else kind) | {"details": opening(seq, number)[0]} | scope
+        entry["subject"] = {"prev": before, "seq": count, "tag": tag}
+
+    return seq, edit
+
+
+def also(*edits):
+    chosen = dict(edits)
+    return lambda seq, entry: chosen[seq](entry) if seq in chosen else None
+
+
+def receipt_vectors():
+    """Former holders of the number, and receipts that the bundle is checked against."""
+    earlier = [held(1, "consent.withdrawn", 1, -1), held(2, "number.reassigned", 2, 1)]
+    moved, log = build(also(*earlier), former={2: True})
+    unshown, _ = build(also(*earlier))
+    vector("happy@former-holder", "the entry that ended an earlier holder is there", "proven", 0, moved)
+    vector("receipt-of-own-entry", "the receipt is of the bundle's last entry", "proven", 0, receipts=[receipt(ALL_ENTRIES, 11)])
+    vector(
+        "receipt-of-own-entry@own-key", "no key is given", "proven", 0, keys=(), receipts=[receipt(ALL_ENTRIES, 3), receipt(ALL_ENTRIES, 11)]
+    )
+    vector("receipt-of-former-holder", "the number had another tag, which ended before", "proven", 0, moved, receipts=[receipt(log, 1)])
+    vector("receipt-of-former-holder@not-shown", "nothing shows that the other tag ended", "refuted", 11, unshown, receipts=[receipt(log, 1)])
+    hidden, log = build(also(held(5, "consent.withdrawn", 1, -1)))
+    vector("receipt-of-other-tag", "the withdrawal lies under another tag", "refuted", 11, hidden, receipts=[receipt(log, 5)])
+    late, log = build(also(held(1, "consent.withdrawn", 1, -1), held(5, "number.reassigned", 2, 1)), former={5: True})
+    vector("receipt-of-former-holder@ends-late", "both tags were in use at once", "refuted", 11, late, receipts=[receipt(log, 1)])
+    gone, log = build(also(held(1, "consent.withdrawn", 1, -1), held(2, "subject.erased", 2, 1)), former={2: False})
+    vector("receipt-of-erased-holder", "the other tag was erased before; no opening is left", "proven", 0, gone, receipts=[receipt(log, 1)])
+    after, log = build(also(*earlier, held(5, "consent.withdrawn", 3, 2)), former={2: True})
+    vector("receipt-of-former-holder@after-the-end", "a tag that had ended goes on", "refuted", 11, after, receipts=[receipt(log, 5)])
+    skipped, log = build(also(held(5, "consent.withdrawn", 3, 4, TAG)))
+    vector("receipt-of-left-out-entry", "the subject has an entry that the bundle leaves out", "refuted", 11, skipped, receipts=[receipt(log, 5)])
+    _, forked = build(on(11, lambda e: e["body"].update(means="paper")))
+    vector("receipt-of-another-tree", "two trees of one size are signed", "refuted", 11, receipts=[receipt(forked, 3)])
+    _, theirs = build(key=OTHER_KEY)
+    vector("receipt-under-other-key", "another key has signed the receipt", "not_proven", 11, keys=(), receipts=[receipt(theirs, 11, OTHER_KEY)])
+    vector("receipt-under-other-key@given", "the same, and a key is given", "not_proven", 11, receipts=[receipt(theirs, 11, OTHER_KEY)])
+    vector("receipt-of-other-number", "it is about somebody else", "not_proven", 11, receipts=[receipt(ALL_ENTRIES, 5, number=OTHERS[1])])
+    vector("receipt-cut", "half a receipt", "not_proven", 11, receipts=[receipt(ALL_ENTRIES, 11)[:900]])
+    vector("receipt-empty-file", "no receipt", "not_proven", 11, receipts=[b"\n"])
+
+    def grown(count, before, tag=TAG):
+        entry = json.loads(ALL_ENTRIES[11])
+        entry.update(at=moment(SIZE), prev=leaf(ALL_ENTRIES[-1]).hex(), seq=SIZE, salt="ab" * 16)
+        held(SIZE, "consent.withdrawn", count, before, tag)[1](entry)
+        return [*ALL_ENTRIES, canonical(entry)]
+
+    vector("receipt-newer", "the entry was recorded after the bundle was made: a warning", "proven", 0, receipts=[receipt(grown(5, 11), 13)])
+    vector("receipt-newer@other-tag", "a tag that began after the bundle", "proven", 0, receipts=[receipt(grown(1, -1, EARLIER), 13)])
+    vector("receipt-newer@counts-less", "the subject has fewer entries than here", "refuted", 11, receipts=[receipt(grown(4, 7), 13)])
+    vector("receipt-newer@counts-more", "the subject has an older entry that is not here", "refuted", 11, receipts=[receipt(grown(6, 12), 13)])
+    vector("receipt-newer@older-other-tag", "another tag had an entry before", "refuted", 11, receipts=[receipt(grown(2, 6, EARLIER), 13)])
+
+    # former, without receipts
+    consent, _ = build(also(held(2, "consent.withdrawn", 1, -1)), former={2: True})
+    vector("former-ends-nothing", "the entry does not end a holding", "refuted", 7, consent)
+    twice, _ = build(also(held(1, "number.reassigned", 1, -1), held(2, "number.reassigned", 2, 1)), former={1: True, 2: True})
+    vector("former-twice", "one holder ends twice", "refuted", 7, twice)
+    own, _ = build(also(held(12, "number.reassigned", 5, 11, TAG)), former={12: True})
+    vector("former-is-the-holder", "the subject itself as its own former holder", "refuted", 7, own)
+    else_, _ = build(also(held(2, "number.reassigned", 1, -1, number=OTHERS[0])), former={2: True})
+    vector("former-of-other-number", "the opening is of another number", "refuted", 6, else_)
+    entry = "entries/000002.json"
+    vector("former-flipped", "an entry of a former holder altered", "refuted", 3, manifested(moved | {entry: moved[entry].replace(b'"web"', b'"wab"')}))
+    for name, value in (("former-empty@case.json", []), ("former-text@case.json", "no"), ("former-listed-twice@case.json", None)):
+        case = json.loads(moved["case.json"])
+        case["former"] = case["entries"][1:2] if value is None else value
+        vector(name, "a list of former holders that is none", "refuted", 2, manifested(moved | {"case.json": canonical(case)}))
 
 
 def inexact(note):

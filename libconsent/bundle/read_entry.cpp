@@ -1,0 +1,126 @@
+#include "bundle/read_entry.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "bundle/step.hpp"
+#include "consent/instant.hpp"
+#include "log/base64.hpp"
+
+namespace consent::bundle {
+namespace {
+
+/// Whether the note has a signature line, right or wrong, of this key.
+bool has_line(std::string_view text, const note::VerifierKey& key) {
+  const std::string begin = "\xE2\x80\x94 " + key.name + ' ';
+  const std::size_t split = text.rfind("\n\n");
+  if (split == text.npos) return false;
+  text.remove_prefix(split + 2);
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    if (!line.starts_with(begin)) continue;
+    const auto blob = base64::decode(line.substr(begin.size()));
+    // An inexact spelling is left to note::verify(), which refuses the whole note for it.
+    if (!blob || (blob->size() > 4 &&
+                  to_hex(std::string_view(*blob).substr(0, 4)) == fmt::format("{:08x}", key.id))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Read read_entry(int step, std::uint64_t seq, std::string_view origin, std::string_view bytes) {
+  const auto value = in_step(step, fmt::format("entry {}", seq), seq,
+                             [&bytes] { return canonical::decode(bytes); });
+  const auto bad = [step, seq](bool is) {
+    if (is) refute(step, fmt::format("entry {}: its envelope is not of version 1", seq), seq);
+  };
+  bad(value.object() == nullptr);
+  const std::int64_t* version = integer_of(value, "v");
+  if (version != nullptr && *version != 1) {
+    lack(step, fmt::format("entry {} is of a version this checker does not know", seq), seq);
+  }
+  const canonical::Value* subject = value.find("subject");
+  for (const std::string_view name : {"at", "body", "log", "prev", "salt", "seq", "type", "v"}) {
+    bad(value.find(name) == nullptr);
+  }
+  bad(value.object()->size() != (subject == nullptr ? 8U : 9U) || version == nullptr);
+  const std::string* at = text_of(value, "at");
+  bad(at == nullptr || !parse_stored_instant(*at));
+  bad(value.find("body")->object() == nullptr || !is_hash(text_of(value, "prev")));
+  const std::string* salt = text_of(value, "salt");
+  bad(salt == nullptr || salt->size() != 32 ||
+      salt->find_first_not_of("0123456789abcdef") != salt->npos);
+  const std::string* type = text_of(value, "type");
+  const std::int64_t* number = integer_of(value, "seq");
+  bad(type == nullptr || number == nullptr);
+  const std::string* log = text_of(value, "log");
+  if (log == nullptr || *log != origin) {
+    refute(step, fmt::format("entry {} is of another log", seq), seq);
+  }
+  if (*number < 0 || static_cast<std::uint64_t>(*number) != seq) {
+    refute(step, fmt::format("entry {} says it is entry {}", seq, *number), seq);
+  }
+  const auto known = from_word<EventType>(*type);
+  if (!known) lack(step, fmt::format("entry {} is of a type this checker does not know", seq), seq);
+  Read read{seq, merkle::leaf_hash(bytes), *digest_from_hex(*text_of(value, "prev")), *at, *known,
+            {},  *value.find("body")};
+  if (subject != nullptr) {
+    const std::int64_t* prev = integer_of(*subject, "prev");
+    const std::int64_t* count = integer_of(*subject, "seq");
+    const std::string* tag = text_of(*subject, "tag");
+    bad(prev == nullptr || count == nullptr || !is_hash(tag) || subject->object()->size() != 3);
+    read.subject = Subject{*prev, *count, *digest_from_hex(*tag)};
+  }
+  return read;
+}
+
+std::string opened_number(const Read& entry, const std::string* salt, const std::string* details) {
+  if (details == nullptr || !is_hash(salt)) {
+    throw ProofError("not details and a salt of 32 bytes");
+  }
+  constexpr std::string_view label("libconsent/commit/v1\0", 21);
+  const Digest commitment =
+      Sha256().add(label).add(digest_from_hex(*salt)->view()).add(*details).finish();
+  const std::string* committed = text_of(entry.body, "details");
+  if (committed == nullptr || *committed != to_hex(commitment)) {
+    throw ProofError("it is not the opening of this entry");
+  }
+  const canonical::Value opened = canonical::decode(*details);
+  const std::string* named = text_of(opened, "number");
+  if (named == nullptr) throw ProofError("it names no number");
+  return *named;
+}
+
+Signed open_checkpoint(int step, std::string_view text, const note::VerifierKey& own,
+                       std::span<const note::VerifierKey> trusted) {
+  std::vector<note::VerifierKey> keys{own};
+  if (!trusted.empty()) {
+    keys.clear();
+    std::copy_if(trusted.begin(), trusted.end(), std::back_inserter(keys),
+                 [&](const note::VerifierKey& key) { return has_line(text, key); });
+    if (keys.empty()) {
+      in_step(step, "checkpoint", {}, [&] { return note::verify(text, {&own, 1}); });
+      lack(step, "no given key has signed the checkpoint");
+    }
+  }
+  const auto verified = in_step(step, "checkpoint", {}, [&] { return note::verify(text, keys); });
+  Signed result;
+  result.checkpoint =
+      in_step(step, "checkpoint", {}, [&] { return parse_checkpoint(verified.text); });
+  const auto signer = std::find_if(keys.begin(), keys.end(), [&](const note::VerifierKey& key) {
+    return key.name == result.checkpoint.origin;
+  });
+  if (signer == keys.end()) refute(step, "no signer has the name of the checkpoint's origin");
+  result.signer = *signer;
+  return result;
+}
+
+}  // namespace consent::bundle

@@ -1,0 +1,245 @@
+"""Receipts: what the person is handed when a consent, a refusal or a withdrawal was recorded.
+
+The compiled core makes and checks the file; this module says in words what it holds. Neither text
+names the number: whoever gets it knows it. docs/reference/receipt.md describes the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from consent import _core
+from consent.bundle_report import clean, word
+from consent.errors import ProofError, StorageError
+
+if TYPE_CHECKING:
+    from consent._core import Verification
+    from consent.log import Log
+
+__all__ = ["MAX_BYTES", "Receipt", "is_receipt", "make", "read", "read_bytes", "verify"]
+
+Lang = Literal["ru", "en"]
+
+#: A receipt is never longer: a C2SP note's own limit.
+MAX_BYTES: Final = 128 * 1024
+_FIRST: Final = b"c2sp.org/tlog-proof@v1\n"
+_ZONE: Final = ZoneInfo("Europe/Moscow")
+_NAME: Final = 32  # signs of a distributor's name in an SMS: two parts in Cyrillic, one in Latin
+
+_WHAT: Final[dict[str, tuple[str, str]]] = {
+    "consent.asked": ("запрос согласия", "request for consent"),
+    "consent.given": ("согласие", "consent"),
+    "consent.refused": ("отказ", "refusal"),
+    "consent.withdrawn": ("отзыв или запрет", "withdrawal or stop"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof that an entry about a person stands in a log.
+
+    Attributes:
+        file: The bytes to hand over; they hold the person's number.
+        origin: The log's name.
+        owner: Name of the log's distributor where it is known, else the origin.
+        seq: Place of the entry in the log.
+        type: ``consent.withdrawn`` and the like.
+        at: When it happened, as claimed.
+        recorded: When the log took it.
+        tag: The subject's tag in that log, lower-case hex.
+        leaf: Hash of the entry, lower-case hex.
+        key: The verifier key that signed.
+        signed_up_to: Size of the log that the signature covers.
+        body: What else the entry says.
+    """
+
+    file: bytes
+    origin: str
+    owner: str
+    seq: int
+    type: str
+    at: datetime
+    recorded: datetime
+    tag: str
+    leaf: str
+    key: str
+    signed_up_to: int
+    body: dict[str, Any]
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the file, readable by its owner alone; one that is there is not replaced.
+
+        Raises:
+            StorageError: It is there already, or cannot be written.
+        """
+        try:
+            with open(path, "xb", opener=_private) as file:
+                file.write(self.file)
+        except OSError as error:
+            raise StorageError(f"the receipt cannot be written: {error.strerror}") from error
+
+    def sms(self, lang: Lang = "ru") -> str:
+        """What fits into an SMS: at most three parts in Russian, two in English."""
+        ru = lang == "ru"
+        name = clean(self.owner).replace("\n", " ")
+        if len(name) > _NAME:
+            name = name[: _NAME - 2] + ".."
+        what = self._what(lang)
+        at = self.recorded.astimezone(_ZONE).strftime("%d.%m.%Y %H:%M")
+        if ru:
+            return (
+                f"{name}: записано: {what}, {at} МСК. "
+                f"Запись {self.seq}, метка {self.tag[:16]}, хеш {self.leaf[:16]}"
+            )
+        return (
+            f"{name}: recorded: {what}, {at} Moscow time. "
+            f"Entry {self.seq}, tag {self.tag[:16]}, hash {self.leaf[:16]}"
+        )
+
+    def text(self, lang: Lang = "ru") -> str:
+        """What goes into an e-mail or under a paper: what was recorded, and how to check it."""
+        ru = lang == "ru"
+        rows: list[tuple[str, str]] = [
+            ("записано" if ru else "recorded", self._what(lang)),
+            ("кем" if ru else "by", clean(self.owner)),
+            ("когда произошло" if ru else "happened", _moment(self.at)),
+            ("когда записано" if ru else "recorded at", _moment(self.recorded)),
+        ]
+        for name, labels in (
+            ("covers", ("на что", "for what")),
+            ("purposes", ("цели", "purposes")),
+            ("channels", ("способы связи", "channels")),
+            ("distributors", ("для кого (ИНН)", "for whom (INN)")),
+            ("until", ("действует до", "valid until")),
+            ("received_at", ("требование получено", "demand received")),
+        ):
+            value = self.body.get(name)
+            if value is None and name in ("purposes", "channels") and self._ends():
+                value = ["все" if ru else "all"]
+            if value:
+                words = [value] if isinstance(value, str) else value
+                rows.append((labels[0 if ru else 1], ", ".join(word(w, lang) for w in words)))
+        rows += [
+            ("журнал" if ru else "log", self.origin),
+            ("запись" if ru else "entry", str(self.seq)),
+            ("хеш записи" if ru else "hash of the entry", self.leaf),
+            ("ваша метка" if ru else "your tag", self.tag),
+            ("ключ журнала" if ru else "key of the log", self.key),
+        ]
+        lines = [("Квитанция" if ru else "Receipt"), ""]
+        lines += [f"{name}: {value}" for name, value in rows]
+        lines.append("")
+        lines.append(
+            "Сохраните файл квитанции: он доказывает, что эта запись сделана. Проверить: "
+            "consent verify КВИТАНЦИЯ --key КЛЮЧ. В файле есть ваш номер, не публикуйте его. "
+            "Если позже вам покажут другую метку для вашего номера или пакет без этой записи, "
+            "квитанция это опровергнет: consent verify ПАКЕТ --receipt КВИТАНЦИЯ."
+            if ru
+            else "Keep the file of the receipt: it proves that this entry was made. To check it: "
+            "consent verify RECEIPT --key KEY. The file holds your number: do not publish it. "
+            "Where you are later shown another tag for your number, or a pack without this entry, "
+            "the receipt refutes it: consent verify PACK --receipt RECEIPT."
+        )
+        return "\n".join(lines) + "\n"
+
+    def _ends(self) -> bool:
+        return self.type in ("consent.refused", "consent.withdrawn")
+
+    def _what(self, lang: Lang) -> str:
+        ru, en = _WHAT.get(self.type, (self.type, self.type))
+        return ru if lang == "ru" else en
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S %z")
+
+
+def _receipt(file: bytes, owner: str | None) -> Receipt:
+    parts = _core.parse_receipt(file)
+    entry = json.loads(parts["entry"])
+    body = entry["body"]
+    return Receipt(
+        file=file,
+        origin=entry["log"],
+        owner=owner or entry["log"],
+        seq=entry["seq"],
+        type=entry["type"],
+        at=_core.parse_instant(body["happened"]),
+        recorded=_core.parse_instant(entry["at"]),
+        tag=entry["subject"]["tag"],
+        leaf=_core.merkle_leaf_hash(parts["entry"]).hex(),
+        key=parts["key"],
+        signed_up_to=int(parts["checkpoint"].split("\n", 2)[1]),
+        body=body,
+    )
+
+
+def make(log: Log, seq: int) -> Receipt:
+    """Make the receipt of an entry.
+
+    Many made at once share a signature: the log signs again only where its last signature does not
+    reach the entry.
+
+    Raises:
+        NotFoundError: No such entry, it is about nobody, or its subject was erased.
+    """
+    return _receipt(_core.make_receipt(log, seq), log.distributor_name)
+
+
+def is_receipt(path: str | PathLike[str]) -> bool:
+    """Whether a file begins as receipts do."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(len(_FIRST)) == _FIRST
+    except OSError:
+        return False
+
+
+def read_bytes(path: str | PathLike[str]) -> bytes:
+    """The bytes of a receipt, unchecked; of a longer file only what shows that it is none.
+
+    Raises:
+        StorageError: The file cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise StorageError(f"the receipt cannot be read: {error.strerror}") from error
+
+
+def read(path: str | PathLike[str]) -> Receipt:
+    """Read a receipt **that holds**: it is checked with the key inside it first.
+
+    Raises:
+        StorageError: The file cannot be read.
+        ProofError: It does not hold.
+    """
+    file = read_bytes(path)
+    found = _core.verify_receipt(file)
+    if found.verdict != "proven":
+        what = found.problem.what if found.problem else found.verdict
+        raise ProofError(f"receipt: {what}")
+    return _receipt(file, None)
+
+
+def verify(path: str | PathLike[str], *, trusted: Iterable[str] = ()) -> Verification:
+    """Check a receipt; see :func:`consent.verify`.
+
+    Raises:
+        StorageError: The file cannot be read.
+        ProofError: A key of ``trusted`` is not one.
+    """
+    return _core.verify_receipt(read_bytes(Path(path)), list(trusted))
