@@ -123,18 +123,24 @@ Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now
     {
       sqlite::Transaction transaction(db);
       db.execute(schema::log);
+      db.execute(schema::entry_in_order);
       const std::string pragma = "PRAGMA application_id=" + std::to_string(schema::application_id) +
                                  "; PRAGMA user_version=" + std::to_string(schema::version);
       db.execute(pragma.c_str());
-      db.execute("INSERT INTO state(key,value) VALUES('subjects',CAST('0' AS BLOB))");
-      sqlite::Statement insert(db, "INSERT INTO entry(seq,prev,leaf,bytes) VALUES(0,?1,?2,?3)");
-      insert.bind_blob(1, Digest{}.view()).bind_blob(2, leaf.view()).bind_blob(3, bytes).run();
+      db.execute(
+          "INSERT INTO state(key,value) VALUES('subjects',CAST('0' AS BLOB)),"
+          "('standing_upto',CAST('1' AS BLOB))");
+      sqlite::Statement insert(
+          db, "INSERT INTO entry(seq,prev,leaf,bytes,sealed) VALUES(0,?1,?2,?3,?4)");
+      insert.bind_blob(1, Digest{}.view()).bind_blob(2, leaf.view()).bind_blob(3, bytes);
+      std::string sealed;
       if (identity.subscriber) {
-        const std::string sealed =
-            seal(keys.log_key().view(), commit.view(), salts.substr(16) + details);
-        sqlite::Statement put(db, "INSERT INTO sealed(seq,bytes) VALUES(0,?1)");
-        put.bind_blob(1, sealed).run();
+        sealed = seal(keys.log_key().view(), commit.view(), salts.substr(16) + details);
+        insert.bind_blob(4, sealed);
+      } else {
+        insert.bind_null(4);
       }
+      insert.run();
       transaction.commit();
     }
     auto head = HeadFile::create(made / "head");

@@ -11,7 +11,9 @@
 #include "consent/log.hpp"
 #include "event/encode.hpp"
 #include "log/head.hpp"
+#include "log/kept.hpp"
 #include "log/keys.hpp"
+#include "log/schema.hpp"
 #include "log/seal.hpp"
 #include "log/sqlite.hpp"
 #include "log/standing.hpp"
@@ -53,7 +55,20 @@ struct Log::Impl {
   mutable sqlite::Connection db;
   mutable std::optional<KeyStore> keys;
   mutable std::unique_ptr<TileStore> tree;
-  mutable sqlite::Statement read_entry, read_subject, read_sealed, read_wording, read_checkpoint;
+  mutable std::unique_ptr<KeptStanding> kept;
+  mutable sqlite::Statement read_entry, read_sealed, read_old_sealed, read_wording, read_checkpoint;
+
+  /// One read of one moment: nobody else on the connection, one transaction, standing caught up.
+  class Reading {
+   public:
+    explicit Reading(const Impl& impl) : lock_(impl.reading), snapshot_(impl.db, "BEGIN") {
+      impl.kept->catch_up();
+    }
+
+   private:
+    std::lock_guard<std::mutex> lock_;
+    sqlite::Transaction snapshot_;
+  };
 
   void check_fork() const {
     if (forks() != forks_at_open) {
@@ -104,16 +119,42 @@ struct Log::Impl {
     if (key.name != identity.origin) throw BrokenLog(0, "entry 0: a key of another name");
   }
 
+  /// What is sealed beside an entry; nullopt where nothing is.
+  [[nodiscard]] std::optional<std::string> sealed_at(std::uint64_t seq) const {
+    // Looked at each time, because a writer in another process may migrate the file meanwhile.
+    const std::int64_t version = db.integer("PRAGMA user_version");
+    std::optional<std::string> sealed;
+    const auto take = [&](sqlite::Statement& rows) {
+      rows.reset();
+      if (rows.bind(1, static_cast<std::int64_t>(seq)).step() && !rows.is_null(0)) {
+        sealed = std::string(rows.blob(0));
+      }
+      rows.reset();
+    };
+    if (version >= schema::with_mark) {
+      if (!read_sealed) {
+        read_sealed = sqlite::Statement(db, "SELECT sealed FROM entry WHERE seq=?1");
+      }
+      take(read_sealed);
+    }
+    // What was sealed before schema 3 is where it was.
+    if (!sealed && db.integer("SELECT count(*) FROM sqlite_schema WHERE name='sealed'") != 0) {
+      if (!read_old_sealed) {
+        read_old_sealed = sqlite::Statement(db, "SELECT bytes FROM sealed WHERE seq=?1");
+      }
+      take(read_old_sealed);
+    }
+    return sealed;
+  }
+
   // A diary's own number is sealed under the log's key; without keys.db it stays unknown.
   void load_subscriber() {
     const Entry first = entry_at(0);
     const auto commit = digest_from_hex(text_member(decode_entry(first.bytes).body, "details"));
     if (!commit) return;
-    read_sealed.reset();
-    if (!read_sealed.bind(1, 0).step()) throw BrokenLog(0, "entry 0: its details are missing");
-    const std::string text =
-        consent::open(keys->log_key().view(), commit->view(), read_sealed.blob(0));
-    read_sealed.reset();
+    const auto sealed = sealed_at(0);
+    if (!sealed) throw BrokenLog(0, "entry 0: its details are missing");
+    const std::string text = consent::open(keys->log_key().view(), commit->view(), *sealed);
     const canonical::Value details =
         canonical::decode(std::string_view(text).substr(SecretKey::size));
     identity.subscriber = PhoneNumber::from_e164(text_member(details, "number"));
@@ -121,11 +162,9 @@ struct Log::Impl {
 
   void prepare() {
     tree = std::make_unique<TileStore>(db);
+    kept = std::make_unique<KeptStanding>(db);
     read_entry = sqlite::Statement(
         db, "SELECT seq,leaf,bytes FROM entry WHERE seq>=?1 AND seq<?2 ORDER BY seq");
-    read_subject =
-        sqlite::Statement(db, "SELECT count,last,closed,clauses FROM subject WHERE tag=?1");
-    read_sealed = sqlite::Statement(db, "SELECT bytes FROM sealed WHERE seq=?1");
     read_wording = sqlite::Statement(db, "SELECT text FROM wording WHERE hash=?1");
     read_checkpoint = sqlite::Statement(db, "SELECT note FROM checkpoint WHERE size=?1");
   }
@@ -160,14 +199,12 @@ struct Log::Impl {
   /// The entry with what its subject's key opens of it. @throws BrokenLog where its details are not there.
   [[nodiscard]] OpenedEntry opened(Entry entry, const SecretKey& of) const {
     const auto commit = digest_from_hex(text_member(decode_entry(entry.bytes).body, "details"));
-    read_sealed.reset();
-    if (!commit || !read_sealed.bind(1, static_cast<std::int64_t>(entry.seq)).step()) {
-      read_sealed.reset();
+    const auto sealed = commit ? sealed_at(entry.seq) : std::nullopt;
+    if (!sealed) {
       throw BrokenLog(entry.seq,
                       "entry " + std::to_string(entry.seq) + ": its details are missing");
     }
-    const std::string text = consent::open(of.view(), commit->view(), read_sealed.blob(0));
-    read_sealed.reset();
+    const std::string text = consent::open(of.view(), commit->view(), *sealed);
     if (text.size() < SecretKey::size) {
       throw BrokenLog(entry.seq, "entry " + std::to_string(entry.seq) + ": its details are cut");
     }
@@ -194,30 +231,9 @@ struct Log::Impl {
     return newest ? tags_of(newest->id) : std::vector<Digest>{};
   }
 
-  [[nodiscard]] std::optional<SubjectStanding> standing_at(const Digest& tag) const {
-    read_subject.reset();
-    if (!read_subject.bind_blob(1, tag.view()).step()) {
-      read_subject.reset();
-      return std::nullopt;
-    }
-    SubjectStanding standing;
-    standing.tag = tag;
-    if (!read_subject.is_null(2)) {
-      standing.closed = Instant(std::chrono::microseconds(read_subject.integer(2)));
-    }
-    standing.clauses = unpack_clauses(read_subject.blob(3));
-    read_subject.reset();
-    return standing;
-  }
-
   [[nodiscard]] std::vector<Entry> entries_of_tag(const Digest& tag) const {
-    read_subject.reset();
-    if (!read_subject.bind_blob(1, tag.view()).step()) {
-      read_subject.reset();
-      return {};
-    }
-    std::int64_t at = read_subject.integer(1);
-    read_subject.reset();
+    const auto subject = kept->read(tag);
+    std::int64_t at = subject ? subject->last : -1;
     std::vector<Entry> entries;
     while (at >= 0) {
       Entry entry = entry_at(static_cast<std::uint64_t>(at));

@@ -89,22 +89,33 @@ std::string compare(const std::string& name, const HeadState& head, const std::s
 }
 
 // keys.db is written before log.db, so it may know more subjects and never fewer.
-std::string compare_keys(KeyStore& keys, sqlite::Connection& db, const std::string& incarnation) {
+std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
+                         const std::string& incarnation) {
   if (keys.incarnation() != incarnation) {
     return "keys.db: was written before the log's last restore, or for another copy of it";
   }
   std::uint64_t subjects = 0;
-  if (db.integer("PRAGMA user_version") >= 2) {
+  if (db.integer("PRAGMA user_version") >= schema::with_state) {
     sqlite::Statement count(db, "SELECT value FROM state WHERE key='subjects'");
-    subjects = count.step() ? std::stoull(std::string(count.blob(0))) : 0;
+    subjects = count.step() ? schema::to_count(count.blob(0)).value_or(0) : 0;
   } else {
     subjects = static_cast<std::uint64_t>(db.integer("SELECT count(*) FROM subject"));
   }
   if (keys.subjects() >= subjects) return {};
+  const sqlite::Transaction snapshot(db, "BEGIN");
+  kept.catch_up();
+  const auto behind = kept.behind();
+  auto newer = behind.begin();
   sqlite::Statement tags(db, "SELECT tag FROM subject");
   const std::uint64_t lost = keys.missing([&](Digest& tag) {
-    if (!tags.step()) return false;
-    tag = digest_from_bytes(tags.blob(0)).value_or(Digest{});
+    if (tags.step()) {
+      tag = digest_from_bytes(tags.blob(0)).value_or(Digest{});
+      return true;
+    }
+    // Subjects that came after the table was last written: those without a row.
+    while (newer != behind.end() && (*newer)->written) ++newer;
+    if (newer == behind.end()) return false;
+    tag = (*newer++)->standing.tag;
     return true;
   });
   if (lost == 0) return {};
@@ -190,7 +201,7 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     if (impl->keys->signing_key().public_key() != impl->key.key) {
       throw Error(ErrorCode::storage, "keys.db: belongs to another log");
     }
-    suspect(compare_keys(*impl->keys, impl->db, impl->incarnation));
+    suspect(compare_keys(*impl->keys, impl->db, *impl->kept, impl->incarnation));
     impl->load_subscriber();
   }
   if (!writing) return impl;
@@ -360,17 +371,15 @@ std::vector<Digest> Log::subjects_of(PhoneNumber number) const {
 
 std::vector<Entry> Log::entries_of(const Digest& tag) const {
   impl_->check_fork();
-  const std::lock_guard lock(impl_->reading);
-  const sqlite::Transaction snapshot(impl_->db, "BEGIN");
+  const Impl::Reading reading(*impl_);
   return impl_->entries_of_tag(tag);
 }
 
 std::vector<OpenedEntry> Log::open_entries_of(const Digest& tag) const {
   impl_->check_fork();
-  const std::lock_guard lock(impl_->reading);
+  const Impl::Reading reading(*impl_);
   const auto subject = impl_->need_keys().by_tag(tag);
   if (!subject) throw Error(ErrorCode::not_found, "keys.db: no key for this subject");
-  const sqlite::Transaction snapshot(impl_->db, "BEGIN");
   std::vector<OpenedEntry> opened;
   for (Entry& entry : impl_->entries_of_tag(tag)) {
     opened.push_back(impl_->opened(std::move(entry), subject->key));
@@ -380,8 +389,7 @@ std::vector<OpenedEntry> Log::open_entries_of(const Digest& tag) const {
 
 std::vector<Entry> Log::history(PhoneNumber number) const {
   impl_->check_fork();
-  const std::lock_guard lock(impl_->reading);
-  const sqlite::Transaction snapshot(impl_->db, "BEGIN");
+  const Impl::Reading reading(*impl_);
   std::vector<Entry> entries;
   for (const Digest& tag : impl_->tags_of(number)) {
     auto part = impl_->entries_of_tag(tag);
@@ -392,11 +400,10 @@ std::vector<Entry> Log::history(PhoneNumber number) const {
 
 std::vector<SubjectStanding> Log::standing_of(PhoneNumber number) const {
   impl_->check_fork();
-  const std::lock_guard lock(impl_->reading);
-  const sqlite::Transaction snapshot(impl_->db, "BEGIN");
+  const Impl::Reading reading(*impl_);
   std::vector<SubjectStanding> standings;
   for (const Digest& tag : impl_->tags_of(number)) {
-    if (auto standing = impl_->standing_at(tag)) standings.push_back(std::move(*standing));
+    if (auto subject = impl_->kept->read(tag)) standings.push_back(std::move(subject->standing));
   }
   return standings;
 }
@@ -404,22 +411,28 @@ std::vector<SubjectStanding> Log::standing_of(PhoneNumber number) const {
 void Log::for_each_standing(
     const std::function<void(PhoneNumber, std::span<const SubjectStanding>)>& visit) const {
   impl_->check_fork();
-  const std::lock_guard lock(impl_->reading);
-  const sqlite::Transaction snapshot(impl_->db, "BEGIN");
-  // Both sides in the order of tags: one pass over the table instead of a search for each number.
+  const Impl::Reading reading(*impl_);
+  // All sides in the order of tags: one pass over the table instead of a search for each number.
   const auto holders = impl_->need_keys().numbers();
   sqlite::Statement rows(impl_->db, "SELECT tag,closed,clauses FROM subject ORDER BY tag");
   bool more = rows.step();
+  const auto behind = impl_->kept->behind();
+  auto newer = behind.begin();
   std::vector<SubjectStanding> standings;
   for (const KeyStore::Holder& holder : holders) {
     while (more && rows.blob(0) < holder.tag.view()) more = rows.step();
     standings.clear();
     if (holder.previous != 0) {
       for (const Digest& tag : impl_->tags_of(holder.previous)) {
-        if (auto standing = impl_->standing_at(tag)) standings.push_back(std::move(*standing));
+        if (auto subject = impl_->kept->read(tag)) {
+          standings.push_back(std::move(subject->standing));
+        }
       }
     }
-    if (more && rows.blob(0) == holder.tag.view()) {
+    while (newer != behind.end() && (*newer)->standing.tag < holder.tag) ++newer;
+    if (newer != behind.end() && (*newer)->standing.tag == holder.tag) {
+      standings.push_back((*newer)->standing);
+    } else if (more && rows.blob(0) == holder.tag.view()) {
       SubjectStanding standing;
       standing.tag = holder.tag;
       if (!rows.is_null(1)) standing.closed = Instant(std::chrono::microseconds(rows.integer(1)));
@@ -441,15 +454,19 @@ Terms Log::terms() const {
 
 std::vector<std::string> Log::distributors() const {
   if (!impl_->identity.distributor.empty()) return {impl_->identity.distributor};
-  const Terms known = terms();
-  const std::lock_guard lock(impl_->reading);
   std::set<std::uint32_t> ids;
-  sqlite::Statement rows(impl_->db, "SELECT clauses FROM subject");
-  while (rows.step()) {
-    for (const Clause& clause : unpack_clauses(rows.blob(0))) {
+  const auto take = [&ids](std::span<const Clause> clauses) {
+    for (const Clause& clause : clauses) {
       if (clause.distributor != 0) ids.insert(clause.distributor);
     }
+  };
+  {
+    const Impl::Reading reading(*impl_);
+    sqlite::Statement rows(impl_->db, "SELECT clauses FROM subject");
+    while (rows.step()) take(unpack_clauses(rows.blob(0)));
+    for (const KeptSubject* subject : impl_->kept->behind()) take(subject->standing.clauses);
   }
+  const Terms known = terms();
   std::vector<std::string> names;
   for (const std::uint32_t id : ids) names.emplace_back(known.text(id));
   return names;

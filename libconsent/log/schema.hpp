@@ -1,33 +1,53 @@
 #pragma once
 
+#include <charconv>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 /// log.db as SQL. docs/reference/format.md, "Log folder", says what each table promises.
 namespace consent::schema {
 
 inline constexpr std::int64_t application_id = 0x434e534c;  // "CNSL"
-inline constexpr std::int64_t version = 2;
+inline constexpr std::int64_t version = 3;
 /// The oldest that is read; opening for writing brings it to `version`.
 inline constexpr std::int64_t oldest = 1;
+/// From this one on `state` is there.
+inline constexpr std::int64_t with_state = 2;
+/// From this one on sealed details stand with their entry, and `state` says up to where `subject`
+/// goes.
+inline constexpr std::int64_t with_mark = 3;
+
+/// A count as `state` keeps it, in decimal; nullopt where it is none.
+[[nodiscard]] inline std::optional<std::uint64_t> to_count(std::string_view text) noexcept {
+  std::uint64_t count = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (end.ec != std::errc{} || end.ptr != text.data() + text.size()) return std::nullopt;
+  return count;
+}
+
+// BEFORE INSERT compares with the last row, in one seek from the right: neither a gap nor INSERT OR
+// REPLACE gets in, also where recursive_triggers is off.
+inline constexpr const char* entry_in_order = R"sql(
+CREATE TRIGGER entry_in_order BEFORE INSERT ON entry
+WHEN (NEW.seq, NEW.prev) IS NOT (SELECT seq + 1, leaf FROM entry ORDER BY seq DESC LIMIT 1)
+  AND (NEW.seq != 0 OR NEW.prev != zeroblob(32) OR EXISTS (SELECT 1 FROM entry))
+BEGIN SELECT RAISE(ABORT, 'append-only: entries follow each other'); END;
+)sql";
 
 // The triggers refuse accidents, whoever's connection they come through; the hashes reveal intent.
-// BEFORE INSERT compares with the last row, so neither a gap nor INSERT OR REPLACE gets in, also
-// where recursive_triggers is off.
 inline constexpr const char* log = R"sql(
 CREATE TABLE entry (
   seq   INTEGER PRIMARY KEY CHECK (seq >= 0),
   prev  BLOB NOT NULL CHECK (length(prev) = 32),
   leaf  BLOB NOT NULL CHECK (length(leaf) = 32),
-  bytes BLOB NOT NULL
+  bytes BLOB NOT NULL,
+  sealed BLOB
 ) STRICT;
 CREATE TABLE tile (
   id     INTEGER PRIMARY KEY,
   root   BLOB NOT NULL CHECK (length(root) = 32),
   hashes BLOB NOT NULL CHECK (length(hashes) = 8192)
-) STRICT;
-CREATE TABLE sealed (
-  seq   INTEGER PRIMARY KEY,
-  bytes BLOB NOT NULL
 ) STRICT;
 CREATE TABLE checkpoint (
   size INTEGER PRIMARY KEY,
@@ -53,10 +73,6 @@ CREATE TABLE state (
   value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER entry_in_order BEFORE INSERT ON entry
-WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), -1) + 1 FROM entry)
-  OR NEW.prev IS NOT coalesce((SELECT leaf FROM entry WHERE seq = NEW.seq - 1), zeroblob(32))
-BEGIN SELECT RAISE(ABORT, 'append-only: entries follow each other'); END;
 CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER tile_once BEFORE INSERT ON tile
@@ -64,11 +80,6 @@ WHEN EXISTS (SELECT 1 FROM tile WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'written once'); END;
 CREATE TRIGGER tile_no_update BEFORE UPDATE ON tile BEGIN SELECT RAISE(ABORT, 'written once'); END;
 CREATE TRIGGER tile_no_delete BEFORE DELETE ON tile BEGIN SELECT RAISE(ABORT, 'written once'); END;
-CREATE TRIGGER sealed_once BEFORE INSERT ON sealed
-WHEN EXISTS (SELECT 1 FROM sealed WHERE seq = NEW.seq)
-BEGIN SELECT RAISE(ABORT, 'written once'); END;
-CREATE TRIGGER sealed_no_update BEFORE UPDATE ON sealed BEGIN SELECT RAISE(ABORT, 'written once'); END;
-CREATE TRIGGER sealed_no_delete BEFORE DELETE ON sealed BEGIN SELECT RAISE(ABORT, 'written once'); END;
 CREATE TRIGGER checkpoint_once BEFORE INSERT ON checkpoint
 WHEN EXISTS (SELECT 1 FROM checkpoint WHERE size = NEW.size)
 BEGIN SELECT RAISE(ABORT, 'written once'); END;
@@ -91,6 +102,15 @@ CREATE TABLE state (
   value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO state(key,value) SELECT 'subjects', CAST(count(*) AS BLOB) FROM subject;
+)sql";
+
+/// From schema 2: what was sealed before stays in the table `sealed`, because entries are never
+/// touched; from here on it stands in the row of its entry. `entry_in_order` is made anew.
+inline constexpr const char* from_2_to_3 =
+    R"sql(
+ALTER TABLE entry ADD COLUMN sealed BLOB;
+INSERT INTO state(key,value) SELECT 'standing_upto', CAST(coalesce(max(seq), -1) + 1 AS BLOB) FROM entry;
+DROP TRIGGER entry_in_order;
 )sql";
 
 }  // namespace consent::schema

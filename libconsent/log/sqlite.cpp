@@ -215,6 +215,12 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
+Unguarded::Unguarded(Connection& connection) : connection_(&connection) {
+  sqlite3_set_authorizer(connection.raw(), nullptr, nullptr);
+}
+
+Unguarded::~Unguarded() { sqlite3_set_authorizer(connection_->raw(), authorize, nullptr); }
+
 Transaction::~Transaction() {
   if (connection_ != nullptr && connection_->in_transaction()) {
     sqlite3_exec(connection_->raw(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -222,7 +228,11 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-  connection_->execute("COMMIT");
+  if (commit_ != nullptr) {
+    commit_->run();
+  } else {
+    connection_->execute("COMMIT");
+  }
   connection_ = nullptr;
 }
 

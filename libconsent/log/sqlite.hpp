@@ -61,10 +61,25 @@ class Statement {
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string_view blob(int column) const;  ///< lives until the next step or reset
   [[nodiscard]] bool is_null(int column) const;
+  /// Whether it was prepared.
+  [[nodiscard]] explicit operator bool() const noexcept { return statement_ != nullptr; }
 
  private:
   Connection* connection_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
+};
+
+/// Lifts the authorizer of a connection while it lives: for migrations, which change what no other
+/// code of the house may.
+class Unguarded {
+ public:
+  explicit Unguarded(Connection& connection);
+  Unguarded(const Unguarded&) = delete;
+  Unguarded& operator=(const Unguarded&) = delete;
+  ~Unguarded();
+
+ private:
+  Connection* connection_;
 };
 
 /// Rolls back on destruction unless commit() was reached.
@@ -74,6 +89,11 @@ class Transaction {
       : connection_(&connection) {
     connection.execute(begin);
   }
+  /// With statements prepared once, for a transaction a commit.
+  Transaction(Connection& connection, Statement& begin, Statement& commit)
+      : connection_(&connection), commit_(&commit) {
+    begin.run();
+  }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
@@ -81,6 +101,7 @@ class Transaction {
 
  private:
   Connection* connection_;
+  Statement* commit_ = nullptr;
 };
 
 /// Versions 3.7.0 to 3.51.2 without the backports 3.44.6 and 3.50.7 can lose commits when two

@@ -29,18 +29,26 @@ TileStore::TileStore(sqlite::Connection& connection)
       read_roots_(connection, "SELECT root FROM tile WHERE id>=?1 AND id<?2 ORDER BY id"),
       write_tile_(connection, "INSERT INTO tile(id,root,hashes) VALUES(?1,?2,?3)") {}
 
-void TileStore::complete(std::uint64_t size) {
+void TileStore::put(unsigned level, std::uint64_t index, std::span<const Digest> row) {
+  const Digest root = merkle::root(row);
+  const std::string_view bytes(reinterpret_cast<const char*>(row.data()), row.size_bytes());
+  write_tile_.bind(1, tile_id(level, index)).bind_blob(2, root.view()).bind_blob(3, bytes).run();
+}
+
+void TileStore::append(const Digest& leaf, std::uint64_t size) {
+  edge_.push_back(leaf);
   std::uint64_t covered = size;
   for (unsigned level = 0; covered != 0 && covered % width == 0; ++level) {
     const std::uint64_t index = covered / width - 1;
-    const auto row = hashes(level, index * width, width);
-    std::string bytes;
-    bytes.reserve(row.size() * 32);
-    for (const Digest& hash : row) bytes.append(hash.view());
-    const Digest root = merkle::root(row);
-    write_tile_.bind(1, tile_id(level, index)).bind_blob(2, root.view()).bind_blob(3, bytes).run();
+    // After an open or a rollback memory begins in the middle of a tile.
+    if (level == 0 && edge_.size() == width) {
+      put(level, index, edge_);
+    } else {
+      put(level, index, hashes(level, index * width, width));
+    }
     covered /= width;
   }
+  if (size % width == 0) edge_.clear();
 }
 
 std::vector<Digest> TileStore::hashes(unsigned tile_level, std::uint64_t first,

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "consent/proof.hpp"
 #include "log/sqlite.hpp"
@@ -16,8 +18,10 @@ class TileStore {
 
   explicit TileStore(sqlite::Connection& connection);
 
-  /// Stores the tiles that the leaf at `size - 1` completes.
-  void complete(std::uint64_t size);
+  /// Takes the leaf at `size - 1` in and stores the tiles that it completes.
+  void append(const Digest& leaf, std::uint64_t size);
+  /// After a transaction that was rolled back.
+  void forget() noexcept { edge_.clear(); }
 
   /// Complete subtree of 2^level leaves at `index`; reads O(1) rows or O(256) leaf rows.
   [[nodiscard]] Digest node(unsigned level, std::uint64_t index);
@@ -25,7 +29,9 @@ class TileStore {
  private:
   [[nodiscard]] std::vector<Digest> hashes(unsigned tile_level, std::uint64_t first,
                                            std::uint64_t count);
+  void put(unsigned level, std::uint64_t index, std::span<const Digest> row);
   sqlite::Connection* connection_;
+  std::vector<Digest> edge_;  ///< leaves since the last full tile, or none where not known
   sqlite::Statement read_tile_, read_leaves_, read_roots_, write_tile_;
 };
 

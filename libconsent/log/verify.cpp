@@ -15,6 +15,7 @@
 #include "event/encode.hpp"
 #include "log/head.hpp"
 #include "log/open.hpp"
+#include "log/schema.hpp"
 #include "log/sqlite.hpp"
 #include "log/standing.hpp"
 
@@ -52,6 +53,8 @@ struct Subject {
   std::int64_t claimed_prev = -1;
   std::uint64_t count = 0;
   std::int64_t last = -1;
+  std::uint64_t kept_count = 0;  ///< of those that the derived table covers
+  std::int64_t kept_last = -1;
   SubjectStanding standing;
 };
 
@@ -61,7 +64,8 @@ constexpr auto most_clock_drift = std::chrono::seconds(2);  // as the writer's
 struct Part {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
-  Digest prev;  ///< what the first entry names as the leaf before it
+  std::uint64_t kept_upto = 0;  ///< the derived table covers the entries below
+  Digest prev;                  ///< what the first entry names as the leaf before it
   std::vector<Digest> leaves;
   std::unordered_map<Digest, Subject, DigestHash> subjects;
   Terms terms;
@@ -154,6 +158,10 @@ struct Part {
     }
     subject.count += 1;
     subject.last = static_cast<std::int64_t>(seq);
+    if (seq < kept_upto) {
+      subject.kept_count = subject.count;
+      subject.kept_last = subject.last;
+    }
     try {
       append_clauses(entry, body, terms, subject.standing);
     } catch (const Error& error) {
@@ -190,6 +198,7 @@ class LogCheck {
     const auto all =
         static_cast<std::uint64_t>(db_.integer("SELECT coalesce(max(seq),-1)+1 FROM entry"));
     if (all == 0) refute(0, "the log holds no entry");
+    read_mark(all);
     if (db_.integer("SELECT count(*) FROM entry WHERE seq<0") != 0) refute(0, "entry is missing");
     constexpr std::uint64_t worth_a_thread = 20000;
     const std::uint64_t threads = std::clamp<std::uint64_t>(
@@ -198,6 +207,7 @@ class LogCheck {
     for (std::uint64_t i = 0; i < threads; ++i) {
       parts[i].first = all * i / threads;
       parts[i].last = all * (i + 1) / threads;
+      parts[i].kept_upto = kept_upto_;
     }
     std::atomic<std::uint64_t> done{0};
     constexpr std::uint64_t progress_step = 4096;
@@ -233,6 +243,19 @@ class LogCheck {
     }
   }
 
+  // The derived table may be behind the entries; it says itself up to where it goes.
+  void read_mark(std::uint64_t all) {
+    kept_upto_ = all;
+    has_state_ = db_.integer("PRAGMA user_version") >= schema::with_state;
+    has_mark_ = db_.integer("PRAGMA user_version") >= schema::with_mark;
+    if (!has_mark_) return;
+    sqlite::Statement row(db_, "SELECT value FROM state WHERE key='standing_upto'");
+    const auto mark = row.step() ? schema::to_count(row.blob(0)) : std::nullopt;
+    // What is wrong with the mark is told after the entries have been checked.
+    mark_fits_ = mark && *mark <= all;
+    if (mark_fits_) kept_upto_ = *mark;
+  }
+
   // Puts a part behind those before it. The first thing wrong by seq is what counts, whether the
   // part's own thread found it or it shows only here.
   void join(Part& part) {
@@ -264,6 +287,8 @@ class LogCheck {
       if (subject.claimed_prev != whole.last) suspect(subject.first, Part::chain_text);
       whole.count += subject.count;
       whole.last = subject.last;
+      whole.kept_count += subject.kept_count;
+      if (subject.kept_count > 0) whole.kept_last = subject.kept_last;
       whole.standing.tag = tag;
       if (subject.standing.closed) whole.standing.closed = subject.standing.closed;
       for (Clause& clause : subject.standing.clauses) {
@@ -394,29 +419,42 @@ class LogCheck {
   }
 
   void standing() {
-    // (9) The derived tables say what the entries say.
+    // (9) The derived tables say what the entries say, those of `subject` as of the entry that
+    // they go up to: a reader takes the rest from the entries themselves.
+    if (!mark_fits_) refute(frontier_.size(), state_text);
     sqlite::Statement rows(db_, "SELECT tag,count,last,closed,clauses FROM subject");
     std::uint64_t seen = 0;
     while (rows.step()) {
       ++seen;
       const auto tag = digest_from_bytes(rows.blob(0));
       const auto found = tag ? subjects_.find(*tag) : subjects_.end();
-      if (found == subjects_.end())
+      if (found == subjects_.end() || found->second.kept_count == 0)
         refute(frontier_.size(), "standing of a subject without entries");
       const Subject& subject = found->second;
       const SubjectStanding& built = subject.standing;
+      // A reassignment is the last entry of its subject.
+      const bool whole = subject.kept_count == subject.count;
+      const bool closed = whole && built.closed.has_value();
       const bool closed_fits =
-          rows.is_null(3)
-              ? !built.closed
-              : built.closed && built.closed->time_since_epoch().count() == rows.integer(3);
-      if (rows.integer(1) != static_cast<std::int64_t>(subject.count) ||
-          rows.integer(2) != subject.last || !closed_fits ||
-          rows.blob(4) != pack_clauses(built.clauses)) {
-        refute(static_cast<std::uint64_t>(subject.last),
+          rows.is_null(3) == !closed &&
+          (!closed || built.closed == Instant(std::chrono::microseconds(rows.integer(3))));
+      std::span<const Clause> clauses = built.clauses;
+      while (!whole && !clauses.empty() && clauses.back().seq >= kept_upto_) {
+        clauses = clauses.first(clauses.size() - 1);
+      }
+      if (rows.integer(1) != static_cast<std::int64_t>(subject.kept_count) ||
+          rows.integer(2) != subject.kept_last || !closed_fits ||
+          rows.blob(4) != pack_clauses(clauses)) {
+        refute(static_cast<std::uint64_t>(subject.kept_last),
                "the kept standing of its subject is not what the entries say");
       }
     }
-    if (seen != subjects_.size()) refute(frontier_.size(), "standing of a subject is missing");
+    const auto expected = std::count_if(subjects_.begin(), subjects_.end(), [](const auto& item) {
+      return item.second.kept_count > 0;
+    });
+    if (seen != static_cast<std::uint64_t>(expected)) {
+      refute(frontier_.size(), "standing of a subject is missing");
+    }
     sqlite::Statement terms(db_, "SELECT id,text FROM term ORDER BY id");
     std::uint32_t id = 0;
     while (terms.step()) {
@@ -432,18 +470,20 @@ class LogCheck {
   }
 
   void state() {
-    if (db_.integer("PRAGMA user_version") < 2) return;
+    if (!has_state_) return;
     sqlite::Statement rows(db_, "SELECT key,value FROM state");
     std::size_t seen = 0;
     while (rows.step()) {
       ++seen;
       const std::string_view key = rows.blob(0);
-      const bool fits = key == "subjects"      ? rows.blob(1) == std::to_string(subjects_.size())
-                        : key == "incarnation" ? to_hex(rows.blob(1)) == incarnation_
-                                               : false;
+      const bool fits = key == "subjects"        ? rows.blob(1) == std::to_string(subjects_.size())
+                        : key == "incarnation"   ? to_hex(rows.blob(1)) == incarnation_
+                        : key == "standing_upto" ? has_mark_
+                                                 : false;
       if (!fits) refute(frontier_.size(), state_text);
     }
-    if (seen != (restored_ ? 2U : 1U)) refute(frontier_.size(), state_text);
+    if (seen != 1U + (restored_ ? 1U : 0U) + (has_mark_ ? 1U : 0U))
+      refute(frontier_.size(), state_text);
   }
 
   void wordings() {
@@ -473,6 +513,8 @@ class LogCheck {
       "what is kept of the log itself is not what its entries say";
   std::string origin_, own_key_, incarnation_;
   bool restored_ = false;
+  std::uint64_t kept_upto_ = 0;
+  bool has_state_ = false, has_mark_ = false, mark_fits_ = true;
   Terms terms_;
   std::unordered_map<Digest, Subject, DigestHash> subjects_;
   std::map<std::uint64_t, Digest> roots_;

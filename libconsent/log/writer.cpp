@@ -6,6 +6,7 @@
 
 #include "consent/error.hpp"
 #include "event/encode.hpp"
+#include "log/schema.hpp"
 #include "log/seal.hpp"
 #include "log/standing.hpp"
 
@@ -16,6 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_cached_subjects = 1U << 18U;
+// Whoever opens the log after a crash, and every reader meanwhile, reads so many entries again.
+constexpr std::uint64_t most_entries_behind = 1U << 17U;
 constexpr std::size_t most_events_a_commit = 4096;
 constexpr std::size_t salt_size = 16;
 // Two machines' clocks under one time service differ by less; more is a step that somebody made.
@@ -44,10 +47,11 @@ const Wording* wording_of(const Event& event) {
 
 }  // namespace
 
-std::size_t Writer::DigestHash::operator()(const Digest& digest) const noexcept {
-  std::size_t hash = 0;
-  std::memcpy(&hash, digest.bytes.data(), sizeof(hash));
-  return hash;
+std::size_t Writer::NumberHash::operator()(PhoneNumber number) const noexcept {
+  // Numbers come in runs: without mixing, neighbours would share the low bits of nothing else.
+  constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
+  const std::uint64_t mixed = number.digits() * golden;
+  return mixed ^ (mixed >> 32U);
 }
 
 Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::string incarnation,
@@ -59,16 +63,10 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
       keys_(std::move(keys)),
       entropy_(&entropy) {
   db_ = sqlite::Connection::open(folder_ / "log.db", sqlite::Mode::write);
-  insert_entry_ =
-      sqlite::Statement(db_, "INSERT INTO entry(seq,prev,leaf,bytes) VALUES(?1,?2,?3,?4)");
-  insert_sealed_ = sqlite::Statement(db_, "INSERT INTO sealed(seq,bytes) VALUES(?1,?2)");
-  read_subject_ =
-      sqlite::Statement(db_, "SELECT count,last,closed,clauses FROM subject WHERE tag=?1");
-  put_subject_ = sqlite::Statement(
-      db_,
-      "INSERT INTO subject(tag,count,last,closed,clauses) VALUES(?1,?2,?3,?4,?5) ON CONFLICT(tag) "
-      "DO UPDATE SET count=excluded.count,last=excluded.last,closed=excluded.closed,"
-      "clauses=excluded.clauses");
+  begin_ = sqlite::Statement(db_, "BEGIN IMMEDIATE");
+  commit_ = sqlite::Statement(db_, "COMMIT");
+  insert_entry_ = sqlite::Statement(
+      db_, "INSERT INTO entry(seq,prev,leaf,bytes,sealed) VALUES(?1,?2,?3,?4,?5)");
   insert_term_ = sqlite::Statement(db_, "INSERT INTO term(id,text) VALUES(?1,?2)");
   insert_wording_ =
       sqlite::Statement(db_,
@@ -80,6 +78,7 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
                                  "INSERT INTO state(key,value) VALUES(?1,?2) "
                                  "ON CONFLICT(key) DO UPDATE SET value=excluded.value");
   tree_ = std::make_unique<TileStore>(db_);
+  kept_ = std::make_unique<KeptStanding>(db_);
   sqlite3_wal_hook(
       db_.raw(),
       [](void* self, sqlite3* /*db*/, const char* /*name*/, int pages) {
@@ -90,11 +89,7 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
   load_state();
 
   if (subject_count_ != keys_.subjects()) {
-    sqlite::Statement known(db_, "SELECT 1 FROM subject WHERE tag=?1");
-    keys_.sweep([&](const Digest& tag) {
-      known.reset();
-      return known.bind_blob(1, tag.view()).step();
-    });
+    keys_.sweep([&](const Digest& tag) { return kept_->knows(tag); });
   }
   // A head of the incarnation before is left alone: it shows the loss until the entry that names it
   // is committed.
@@ -117,6 +112,7 @@ Writer::~Writer() {
   tender_.join();
   try {
     for (const HeadFile& head : heads_) head.sync();
+    fold();
     // log.db alone must be whole for an auditor: nothing may stay behind in the WAL.
     sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     sqlite3_wal_checkpoint_v2(keys_.connection().raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
@@ -130,9 +126,10 @@ Writer::~Writer() {
 void Writer::load_state() {
   frontier_ = merkle::Frontier();
   last_leaf_ = Digest{};
-  terms_ = Terms();
-  subjects_.clear();
-  touched_.clear();
+  holders_.clear();
+  tree_->forget();
+  kept_->forget();
+  kept_->catch_up();
   const std::int64_t size = db_.integer("SELECT coalesce(max(seq),-1)+1 FROM entry");
   frontier_ = merkle::Frontier::resume(
       static_cast<std::uint64_t>(size),
@@ -149,11 +146,9 @@ void Writer::load_state() {
     if (last.bind(1, size - 1).step()) last_at_ = decode_entry(last.blob(0)).entry.recorded;
   }
   sqlite::Statement count(db_, "SELECT value FROM state WHERE key='subjects'");
-  subject_count_ = count.step() ? std::stoull(std::string(count.blob(0))) : 0;
+  subject_count_ = count.step() ? schema::to_count(count.blob(0)).value_or(0) : 0;
   subject_count_stored_ = subject_count_;
-  sqlite::Statement terms(db_, "SELECT text FROM term ORDER BY id");
-  while (terms.step()) terms_.id_of(terms.blob(0));
-  terms_stored_ = terms_.size();
+  terms_stored_ = kept_->terms().size();
 }
 
 Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_view salts) {
@@ -171,6 +166,7 @@ Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_vi
   if (prepared.body.size() > most_body_bytes) {
     throw Error(ErrorCode::invalid_argument, "event: longer than 15 KiB when written");
   }
+  if (speaks_to_standing(prepared.type)) prepared.said = canonical::decode(prepared.body);
   return prepared;
 }
 
@@ -268,27 +264,23 @@ void Writer::commit(std::span<Request* const> batch) {
   if (!poison_.empty()) throw Error(ErrorCode::storage, poison_);
   const std::uint64_t before = frontier_.size();
   try {
-    sqlite::Transaction transaction(db_);
+    sqlite::Transaction transaction(db_, begin_, commit_);
     for (Request* const request : batch) {
       request->done.resize(request->events.size());
       for (std::size_t i = 0; i < request->events.size(); ++i) {
         record(request->events[i], request->done[i]);
       }
     }
-    // In the order of the table, so that neighbours share a page.
-    std::sort(touched_.begin(), touched_.end(), [](const SubjectState* a, const SubjectState* b) {
-      return a->standing.tag < b->standing.tag;
-    });
-    for (SubjectState* const subject : touched_) {
-      put_subject(*subject);
-      subject->touched = false;
-    }
-    touched_.clear();
-    for (std::size_t i = terms_stored_; i < terms_.size(); ++i) {
+    const Terms& terms = kept_->terms();
+    for (std::size_t i = terms_stored_; i < terms.size(); ++i) {
       const auto id = static_cast<std::uint32_t>(i + 1);
-      insert_term_.bind(1, id).bind_text(2, terms_.text(id)).run();
+      insert_term_.bind(1, id).bind_text(2, terms.text(id)).run();
     }
-    terms_stored_ = terms_.size();
+    terms_stored_ = terms.size();
+    if (frontier_.size() - kept_->upto() >= most_entries_behind ||
+        kept_->held() > most_cached_subjects) {
+      kept_->write(frontier_.size());
+    }
     if (subject_count_ != subject_count_stored_) {
       const std::string count = std::to_string(subject_count_);
       put_state_.bind_text(1, "subjects").bind_blob(2, count).run();
@@ -320,7 +312,10 @@ void Writer::commit(std::span<Request* const> batch) {
     poison_ =
         std::string("log: takes no more entries until it is opened again, because ") + error.what();
   }
-  if (subjects_.size() > most_cached_subjects) subjects_.clear();
+  if (kept_->held() > most_cached_subjects && kept_->upto() == frontier_.size()) {
+    holders_.clear();
+    kept_->drop();
+  }
 }
 
 void Writer::write_heads() {
@@ -328,18 +323,16 @@ void Writer::write_heads() {
   for (HeadFile& head : heads_) head.write(frontier_.size(), root, incarnation_);
 }
 
-void Writer::put_subject(const SubjectState& subject) {
-  const SubjectStanding& standing = subject.standing;
-  const std::string clauses = pack_clauses(standing.clauses);
-  put_subject_.bind_blob(1, standing.tag.view())
-      .bind(2, static_cast<std::int64_t>(subject.count))
-      .bind(3, subject.last);
-  if (standing.closed) {
-    put_subject_.bind(4, standing.closed->time_since_epoch().count());
-  } else {
-    put_subject_.bind_null(4);
+void Writer::fold() {
+  if (!poison_.empty() || kept_->upto() == frontier_.size()) return;
+  try {
+    sqlite::Transaction transaction(db_, begin_, commit_);
+    kept_->write(frontier_.size());
+    transaction.commit();
+  } catch (...) {
+    // The entries hold it all: whoever opens the log next reads them again.
+    recover_after_failure();
   }
-  put_subject_.bind_blob(5, clauses).run();
 }
 
 void Writer::recover_after_failure() noexcept {
@@ -349,76 +342,61 @@ void Writer::recover_after_failure() noexcept {
     load_state();
     wordings_.clear();
     last_wording_.clear();
-    sqlite::Statement known(db_, "SELECT 1 FROM subject WHERE tag=?1");
-    keys_.sweep([&](const Digest& tag) {
-      known.reset();
-      return known.bind_blob(1, tag.view()).step();
-    });
+    keys_.sweep([&](const Digest& tag) { return kept_->knows(tag); });
   } catch (...) {
     // What memory holds no longer is what the file holds: refuse to write until opened again.
     poison_ = "log: an earlier failure could not be undone; open it again";
   }
 }
 
-Writer::SubjectState& Writer::subject_of(PhoneNumber number) {
+Writer::Holder& Writer::holder_of(PhoneNumber number) {
+  auto found = holders_.find(number);
+  const bool cached = found != holders_.end();
+  if (cached && !found->second.kept->standing.closed) return found->second;
   const Digest index = keys_.index_of(number);
-  auto found = subjects_.find(index);
-  if (found == subjects_.end()) {
+  if (!cached) {
     if (auto stored = keys_.newest(index)) {
-      auto state = std::make_unique<SubjectState>(
-          SubjectState{std::move(stored->key), stored->id, 0, -1, {}, false});
-      state->standing.tag = stored->tag;
-      read_subject_.reset();
-      if (read_subject_.bind_blob(1, stored->tag.view()).step()) {
-        state->count = static_cast<std::uint64_t>(read_subject_.integer(0));
-        state->last = read_subject_.integer(1);
-        if (!read_subject_.is_null(2)) {
-          state->standing.closed = Instant(std::chrono::microseconds(read_subject_.integer(2)));
-        }
-        state->standing.clauses = unpack_clauses(read_subject_.blob(3));
-      }
-      read_subject_.reset();
-      found = subjects_.emplace(index, std::move(state)).first;
+      found = holders_
+                  .emplace(number,
+                           Holder{std::move(stored->key), stored->id, &kept_->hold(stored->tag)})
+                  .first;
+      if (!found->second.kept->standing.closed) return found->second;
     }
   }
-  if (found != subjects_.end() && !found->second->standing.closed) return *found->second;
-
+  // A number that the log never met, or whose last subject was closed by reassignment.
   if (!keys_open_) {
     keys_.begin();
     keys_open_ = true;
   }
-  const std::int64_t previous = found == subjects_.end() ? 0 : found->second->id;
+  const std::int64_t previous = found == holders_.end() ? 0 : found->second.id;
   auto added = keys_.add(index, number, previous, identity_.origin, *entropy_);
-  auto state = std::make_unique<SubjectState>(
-      SubjectState{std::move(added.key), added.id, 0, -1, {}, false});
-  state->standing.tag = added.tag;
   ++subject_count_;
-  if (found != subjects_.end()) {
-    // The closed subject's row must reach the table although it leaves the cache now.
-    SubjectState& closed = *found->second;
-    if (closed.touched) {
-      put_subject(closed);
-      std::erase(touched_, &closed);
-    }
-    found->second = std::move(state);
-    return *found->second;
+  Holder fresh{std::move(added.key), added.id, &kept_->hold(added.tag)};
+  if (found != holders_.end()) {
+    found->second = std::move(fresh);
+    return found->second;
   }
-  return *subjects_.emplace(index, std::move(state)).first->second;
+  return holders_.emplace(number, std::move(fresh)).first->second;
 }
 
-void Writer::put_entry(const Envelope& envelope, std::string_view body) {
+void Writer::put_entry(const Envelope& envelope, std::string_view body, std::string_view sealed) {
   bytes_.clear();
   encode_entry(envelope, body, bytes_);
   const Digest leaf = merkle::leaf_hash(bytes_);
   insert_entry_.bind(1, static_cast<std::int64_t>(envelope.seq))
       .bind_blob(2, envelope.prev.view())
       .bind_blob(3, leaf.view())
-      .bind_blob(4, bytes_)
-      .run();
+      .bind_blob(4, bytes_);
+  if (sealed.empty()) {
+    insert_entry_.bind_null(5);
+  } else {
+    insert_entry_.bind_blob(5, sealed);
+  }
+  insert_entry_.run();
   frontier_.append(leaf);
   last_leaf_ = leaf;
   last_at_ = envelope.at;
-  tree_->complete(frontier_.size());
+  tree_->append(leaf, frontier_.size());
 }
 
 void Writer::record_log_event(const LogEvent& event, Instant now) {
@@ -432,7 +410,7 @@ void Writer::record_log_event(const LogEvent& event, Instant now) {
   envelope.salt = salt;
   envelope.seq = frontier_.size();
   envelope.type = type_of(event);
-  put_entry(envelope, body);
+  put_entry(envelope, body, {});
 }
 
 void Writer::record(const Prepared& prepared, Appended& done) {
@@ -461,30 +439,22 @@ void Writer::record(const Prepared& prepared, Appended& done) {
     if (!prepared.incarnation.empty()) {
       put_state_.bind_text(1, "incarnation").bind_blob(2, prepared.incarnation).run();
     }
-    put_entry(envelope, prepared.body);
+    put_entry(envelope, prepared.body, {});
     done.leaf = last_leaf_;
     return;
   }
   const Event& event = *prepared.event;
-  SubjectState& subject = subject_of(base_of(event).number);
+  const Holder& holder = holder_of(base_of(event).number);
+  KeptSubject& subject = *holder.kept;
   envelope.subject = SubjectRef{subject.standing.tag, subject.count + 1, subject.last};
-  put_entry(envelope, prepared.body);
-  const std::string sealed = seal(subject.key.view(), prepared.commitment.view(), prepared.sealing);
-  insert_sealed_.bind(1, static_cast<std::int64_t>(seq)).bind_blob(2, sealed).run();
+  const std::string sealed = seal(holder.key.view(), prepared.commitment.view(), prepared.sealing);
+  put_entry(envelope, prepared.body, sealed);
 
-  subject.count += 1;
-  subject.last = static_cast<std::int64_t>(seq);
-  if (speaks_to_standing(envelope.type)) {
-    Entry entry;
-    entry.seq = seq;
-    entry.recorded = prepared.now;
-    entry.type = envelope.type;
-    append_clauses(entry, canonical::decode(prepared.body), terms_, subject.standing);
-  }
-  if (!subject.touched) {
-    subject.touched = true;
-    touched_.push_back(&subject);
-  }
+  Entry entry;
+  entry.seq = seq;
+  entry.recorded = prepared.now;
+  entry.type = envelope.type;
+  kept_->add(subject, entry, prepared.said ? &*prepared.said : nullptr);
   done.leaf = last_leaf_;
   done.tag = subject.standing.tag;
 }
@@ -508,7 +478,7 @@ std::string Writer::checkpoint(const note::VerifierKey& key) {
     if (signed_note.empty()) {
       const Checkpoint checkpoint{identity_.origin, frontier_.size(), frontier_.root()};
       signed_note = note::sign_note(checkpoint.text(), key.name, keys_.signing_key());
-      sqlite::Transaction transaction(db_);
+      sqlite::Transaction transaction(db_, begin_, commit_);
       insert_checkpoint_.bind(1, size).bind_text(2, signed_note).run();
       transaction.commit();
     }
@@ -549,6 +519,7 @@ void Writer::tend() {
     if ((wal_pages_ > most_wal_pages || idle) && !busy_) {
       busy_ = true;
       lock.unlock();
+      if (idle) fold();
       run_checkpoint();
       lock.lock();
       busy_ = false;

@@ -17,6 +17,7 @@
 #include "consent/log.hpp"
 #include "event/encode.hpp"
 #include "log/head.hpp"
+#include "log/kept.hpp"
 #include "log/keys.hpp"
 #include "log/sqlite.hpp"
 #include "log/tree.hpp"
@@ -53,6 +54,8 @@ class Writer {
     std::string sealing;  ///< 32 bytes salt of the commitment, then the details
     Digest commitment;
     std::string body;
+    /// The body read back, where standing wants it: what is kept must follow from the bytes.
+    std::optional<canonical::Value> said;
     std::string_view incarnation;  ///< that a restore begins; "" none. Lives in the event.
     std::string_view wording;      ///< text to keep; "" none. Lives in the event.
   };
@@ -62,16 +65,14 @@ class Writer {
     std::exception_ptr error;
     bool finished = false;
   };
-  struct SubjectState {
+  /// The newest subject of a number.
+  struct Holder {
     SecretKey key;
     std::int64_t id;
-    std::uint64_t count = 0;
-    std::int64_t last = -1;
-    SubjectStanding standing;
-    bool touched = false;
+    KeptSubject* kept;
   };
-  struct DigestHash {
-    std::size_t operator()(const Digest& digest) const noexcept;
+  struct NumberHash {
+    std::size_t operator()(PhoneNumber number) const noexcept;
   };
 
   /// `salts`: 16 random bytes for the entry, 32 for the commitment.
@@ -81,10 +82,10 @@ class Writer {
   std::vector<Appended> submit(std::vector<Prepared> events);
   void record(const Prepared& prepared, Appended& done);
   void record_log_event(const LogEvent& event, Instant now);
-  void put_entry(const Envelope& envelope, std::string_view body);
-  void put_subject(const SubjectState& subject);
-  SubjectState& subject_of(PhoneNumber number);
+  void put_entry(const Envelope& envelope, std::string_view body, std::string_view sealed);
+  Holder& holder_of(PhoneNumber number);
   void load_state();
+  void fold();  ///< brings the derived table up to the newest entry
   void write_heads();
   void recover_after_failure() noexcept;
   void tend();  ///< the background thread: syncs the head, checkpoints when idle or at 64 MiB
@@ -99,18 +100,17 @@ class Writer {
 
   // Everything below is touched only by the thread that set busy_.
   sqlite::Connection db_;
-  sqlite::Statement insert_entry_, insert_sealed_, read_subject_, put_subject_, insert_term_,
-      insert_wording_, insert_checkpoint_, read_checkpoint_, put_state_;
+  sqlite::Statement begin_, commit_, insert_entry_, insert_term_, insert_wording_,
+      insert_checkpoint_, read_checkpoint_, put_state_;
   std::unique_ptr<TileStore> tree_;
   merkle::Frontier frontier_;
   Digest last_leaf_;
-  Terms terms_;
+  std::unique_ptr<KeptStanding> kept_;
   std::size_t terms_stored_ = 0;
   std::uint64_t subject_count_ = 0;
   std::uint64_t subject_count_stored_ = 0;
   Instant last_at_{};
-  std::unordered_map<Digest, std::unique_ptr<SubjectState>, DigestHash> subjects_;
-  std::vector<SubjectState*> touched_;
+  std::unordered_map<PhoneNumber, Holder, NumberHash> holders_;
   std::unordered_set<Digest, DigestHash> wordings_;
   std::string last_wording_;
   bool keys_open_ = false;  ///< a transaction on keys.db is under way

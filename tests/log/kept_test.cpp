@@ -1,0 +1,222 @@
+// The derived table may be behind its entries: nobody who reads may notice, and nothing may be
+// lost by it.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "consent/error.hpp"
+#include "consent/log.hpp"
+#include "consent/verify.hpp"
+#include "log_fixture.hpp"
+
+using namespace consent;
+using namespace consent::test;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const Instant noon = at("2026-11-20T12:00:00Z");
+constexpr const char* alice = "+79161234567";
+constexpr const char* boris = "+79031112233";
+constexpr const char* clara = "+79260000001";
+
+// What a kill leaves: everything acknowledged is in the file, nothing was tidied up.
+void killed_after(const fs::path& folder, const std::function<void(Log&)>& work) {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    Log log = Log::open(folder, Access::write);
+    work(log);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 0);
+}
+
+std::int64_t stored(const fs::path& folder, const std::string& sql) {
+  sqlite3* db = nullptr;
+  sqlite3_open((folder / "log.db").c_str(), &db);
+  sqlite3_stmt* row = nullptr;
+  sqlite3_prepare_v2(db, sql.c_str(), -1, &row, nullptr);
+  const std::int64_t value = sqlite3_step(row) == SQLITE_ROW ? sqlite3_column_int64(row, 0) : -1;
+  sqlite3_finalize(row);
+  sqlite3_close(db);
+  return value;
+}
+
+std::int64_t mark(const fs::path& folder) {
+  return stored(folder,
+                "SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM state WHERE key='standing_upto'");
+}
+
+// Entries 1 and 2 are in the table; 3 to 7 came after it was written.
+fs::path log_behind(const Scratch& scratch) {
+  const fs::path folder = scratch / "log";
+  {
+    Log log = Log::create(folder, romashka(), noon);
+    log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
+    log.append(given(boris, "2026-11-02T10:00:00Z"), noon);
+  }
+  killed_after(folder, [](Log& log) {
+    auto other = given(clara, "2026-11-03T10:00:00Z");
+    other.distributors = {"500100732259"};
+    other.campaign = "winter";
+    log.append(withdrawn(alice, "2026-11-03T10:00:00Z"), noon);
+    log.append(other, noon);
+    log.append(NumberReassigned{{number(boris), at("2026-11-04T10:00:00Z"), ""}}, noon);
+    log.append(given(boris, "2026-11-05T10:00:00Z"), noon);
+    log.append(given(alice, "2026-11-06T10:00:00Z"), noon);
+  });
+  return folder;
+}
+
+void check_standing(const Log& log) {
+  REQUIRE(log.standing_of(number(alice)).size() == 1);
+  CHECK(log.standing_of(number(alice)).front().clauses.size() == 3);
+  const auto twice = log.standing_of(number(boris));
+  REQUIRE(twice.size() == 2);
+  CHECK(twice[0].closed == at("2026-11-04T10:00:00Z"));
+  CHECK_FALSE(twice[1].closed);
+  CHECK(twice[1].clauses.size() == 1);
+  const auto third = log.standing_of(number(clara));
+  REQUIRE(third.size() == 1);
+  CHECK(log.terms().text(third.front().clauses.front().campaign) == "winter");
+  CHECK(log.terms().text(third.front().clauses.front().distributor) == "500100732259");
+  CHECK(log.history(number(alice)).size() == 3);
+  CHECK(log.open_entries_of(log.subjects_of(number(boris)).back()).size() == 1);
+  std::vector<std::pair<PhoneNumber, std::vector<SubjectStanding>>> all;
+  log.for_each_standing([&](PhoneNumber of, std::span<const SubjectStanding> standings) {
+    all.emplace_back(of, std::vector<SubjectStanding>(standings.begin(), standings.end()));
+  });
+  CHECK(all.size() == 3);
+  for (const auto& [of, standings] : all) CHECK(log.standing_of(of) == standings);
+}
+
+}  // namespace
+
+TEST_CASE("what the derived table does not say yet, every reader takes from the entries",
+          "[log][standing]") {
+  const Scratch scratch;
+  const fs::path folder = log_behind(scratch);
+  REQUIRE(mark(folder) == 3);
+  REQUIRE(stored(folder, "SELECT count(*) FROM subject") == 2);
+  SECTION("who opens the log to read") { check_standing(Log::open(folder, Access::read_only)); }
+  SECTION("who opens it to write, and the table afterwards") {
+    { check_standing(Log::open(folder, Access::write)); }
+    CHECK(mark(folder) == 8);
+    CHECK(stored(folder, "SELECT count(*) FROM subject") == 4);
+  }
+  SECTION("a file without its write-ahead log, as an auditor gets it") {
+    REQUIRE(foreign_sql(folder / "log.db", "PRAGMA wal_checkpoint(TRUNCATE)") == SQLITE_OK);
+    fs::remove(folder / "log.db-wal");
+    fs::remove(folder / "log.db-shm");
+    REQUIRE(mark(folder) == 3);
+    check_standing(Log::open(folder, Access::read_only));
+  }
+  const auto verified = verify_log(folder, {});
+  CHECK(verified.verdict == ProofVerdict::proven);
+  CHECK(verified.coverage.standing_checked);
+  CHECK_FALSE(Log::rebuild(folder).differed);
+  CHECK(mark(folder) == 8);
+  check_standing(Log::open(folder, Access::read_only));
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+}
+
+TEST_CASE("a reader beside a writer sees each entry in the standing at once, and none twice",
+          "[log][standing]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  auto log = std::make_optional(Log::create(folder, romashka(), noon));
+  const Log reader = Log::open(folder, Access::read_only);
+  for (std::size_t i = 1; i <= 20; ++i) {
+    log->append(given(alice, "2026-11-02T10:00:00Z"), noon);
+    CHECK(reader.standing_of(number(alice)).front().clauses.size() == i);
+    CHECK(log->standing_of(number(alice)).front().clauses.size() == i);
+    // Closing writes the table: what the reader took from entries now also stands there.
+    if (i % 5 == 0) {
+      log.reset();
+      CHECK(reader.standing_of(number(alice)).front().clauses.size() == i);
+      log.emplace(Log::open(folder, Access::write));
+    }
+  }
+}
+
+TEST_CASE("a log killed again and again while its table is behind stays exact",
+          "[log][standing][crash]") {
+  const Scratch scratch;
+  const fs::path folder = log_behind(scratch);
+  for (int round = 0; round < 5; ++round) {
+    killed_after(folder, [](Log& log) {
+      log.append(given(alice, "2026-11-07T10:00:00Z"), noon);
+      log.append(given(clara, "2026-11-07T10:00:00Z"), noon);
+    });
+  }
+  CHECK(mark(folder) == 3);
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+  CHECK(Log::open(folder, Access::read_only).standing_of(number(alice)).front().clauses.size() ==
+        8);
+  { const Log log = Log::open(folder, Access::write); }
+  CHECK(mark(folder) == 18);
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+}
+
+TEST_CASE("a mark or a row that the entries contradict is found, and not believed",
+          "[log][standing][verify]") {
+  const auto* const damage = GENERATE(
+      "UPDATE state SET value=CAST('2' AS BLOB) WHERE key='standing_upto'",  // row 2 is ahead
+      "UPDATE state SET value=CAST('4' AS BLOB) WHERE key='standing_upto'",  // entry 3 is lost
+      "UPDATE state SET value=CAST('9' AS BLOB) WHERE key='standing_upto'",
+      "UPDATE state SET value=CAST('-1' AS BLOB) WHERE key='standing_upto'",
+      "DELETE FROM state WHERE key='standing_upto'", "UPDATE subject SET count=2,last=2",
+      "DELETE FROM subject");
+  CAPTURE(damage);
+  const Scratch scratch;
+  const fs::path folder = log_behind(scratch);
+  REQUIRE(foreign_sql(folder / "log.db", damage) == SQLITE_OK);
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::refuted);
+  CHECK_THROWS_AS(Log::open(folder, Access::read_only).standing_of(number(alice)), Error);
+  CHECK(Log::rebuild(folder).differed);
+  check_standing(Log::open(folder, Access::write));
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+}
+
+TEST_CASE("what was sealed before schema 3 opens beside what was sealed after",
+          "[log][migration]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "draft";
+  fs::copy(fs::path(CONSENT_VECTORS) / "log" / "schema-1", folder);
+  const auto old = number("+79001000003");
+  std::size_t known = 0;
+  {
+    const Log log = Log::open(folder, Access::read_only);
+    known = log.open_entries_of(log.subjects_of(old).front()).size();
+    CHECK(known > 0);
+  }
+  {
+    Log log = Log::open(folder, Access::write);
+    log.append(given("+79001000003", "2026-11-19T10:00:00Z"), noon);
+    const auto opened = log.open_entries_of(log.subjects_of(old).front());
+    REQUIRE(opened.size() == known + 1);
+    for (const OpenedEntry& entry : opened) CHECK(entry.details == R"({"number":"+79001000003"})");
+  }
+  CHECK(stored(folder, "PRAGMA user_version") == 3);
+  CHECK(stored(folder, "SELECT count(*) FROM sealed") == 300);
+  for (const auto* const sql :
+       {"INSERT INTO entry(seq,prev,leaf,bytes) VALUES(500,zeroblob(32),zeroblob(32),x'00')",
+        "REPLACE INTO entry(seq,prev,leaf,bytes) VALUES(4,zeroblob(32),zeroblob(32),x'00')",
+        "INSERT INTO entry(seq,prev,leaf,bytes) VALUES(0,zeroblob(32),zeroblob(32),x'00')",
+        "UPDATE entry SET sealed=x'00' WHERE seq=4", "UPDATE sealed SET bytes=x'00'"}) {
+    CAPTURE(sql);
+    CHECK(foreign_sql(folder / "log.db", sql) != SQLITE_OK);
+  }
+  CHECK_FALSE(Log::rebuild(folder).differed);
+}
