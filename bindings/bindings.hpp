@@ -24,6 +24,7 @@ void bind_log(py::module_& m);
 void bind_proof(py::module_& m);
 void bind_verify(py::module_& m);
 void bind_rules(py::module_& m);
+void bind_advertising(py::module_& m);
 void bind_decision(py::module_& m);
 void bind_gate(py::module_& m);
 void bind_audit(py::module_& m);

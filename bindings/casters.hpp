@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "consent/advertising.hpp"
 #include "consent/decision.hpp"
 #include "consent/digest.hpp"
 #include "consent/error.hpp"
@@ -54,6 +55,10 @@ template <>
 inline constexpr std::string_view name_of<consent::Direction> = "direction";
 template <>
 inline constexpr std::string_view name_of<consent::DialledBy> = "dialled_by";
+template <>
+inline constexpr std::string_view name_of<consent::IsAdvertising> = "is_advertising";
+template <>
+inline constexpr std::string_view name_of<consent::Said> = "said";
 template <>
 inline constexpr std::string_view name_of<consent::PersonalData> = "personal_data";
 template <>

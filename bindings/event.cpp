@@ -125,6 +125,10 @@ consent::Event contact(py::handle event) {
   e.agent_ref = text(event, "agent_ref");
   e.campaign = text(event, "campaign");
   e.recording = file(event, "recording");
+  if (const py::object said = event.attr("advertising"); !said.is_none()) {
+    e.advertising = consent::Assessment{to_value<consent::IsAdvertising>(said.attr("answer")),
+                                        text(said, "pack"), to_digest(said.attr("answers"))};
+  }
   return e;
 }
 
@@ -194,6 +198,7 @@ std::vector<std::string> words(std::string_view name) {
   if (name == name_of<consent::Direction>) return words_of<consent::Direction>();
   if (name == name_of<consent::DialledBy>) return words_of<consent::DialledBy>();
   if (name == name_of<consent::PersonalData>) return words_of<consent::PersonalData>();
+  if (name == name_of<consent::IsAdvertising>) return words_of<consent::IsAdvertising>();
   if (name == name_of<consent::SubscriberKind>) return words_of<consent::SubscriberKind>();
   throw consent::Error(consent::ErrorCode::invalid_argument, "no list of words has this name");
 }

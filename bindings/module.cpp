@@ -24,6 +24,7 @@ PYBIND11_MODULE(_core, m) {
   bind_proof(m);
   bind_verify(m);
   bind_rules(m);
+  bind_advertising(m);
   bind_decision(m);
   bind_gate(m);
   bind_audit(m);

@@ -12,18 +12,6 @@ using consent::RulePack;
 
 namespace {
 
-const char* word_of(consent::RuleKind kind) {
-  switch (kind) {
-    case consent::RuleKind::law:
-      return "law";
-    case consent::RuleKind::guidance:
-      return "guidance";
-    case consent::RuleKind::policy:
-      return "policy";
-  }
-  return "";
-}
-
 const char* word_of(consent::Outcome outcome) {
   switch (outcome) {
     case consent::Outcome::deny:
@@ -47,7 +35,7 @@ void bind_rules(py::module_& m) {
       .def_readonly("since", &Rule::from, "First moment in force; None: always")
       .def_readonly("until", &Rule::to, "First moment no longer in force; None: still")
       .def_property_readonly(
-          "kind", [](const Rule& r) { return word_of(r.kind); },
+          "kind", [](const Rule& r) { return consent::to_word(r.kind); },
           "\"law\", \"guidance\" or \"policy\"")
       .def_readonly("condition", &Rule::condition)
       .def_property_readonly(

@@ -319,6 +319,13 @@ RulePack RulePack::russia() {
   return pack;
 }
 
+std::string_view to_word(RuleKind kind) noexcept {
+  for (const auto& [word, value] : kinds) {
+    if (value == kind) return word;
+  }
+  return {};
+}
+
 std::string_view RulePack::version() const noexcept { return impl_->version; }
 std::string_view RulePack::jurisdiction() const noexcept { return impl_->jurisdiction; }
 std::optional<Instant> RulePack::known_until() const noexcept { return impl_->known_until; }

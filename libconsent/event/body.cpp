@@ -115,6 +115,7 @@ constexpr Shape a_dialler{is_one_of<DialledBy>, "person or machine"};
 constexpr Shape a_giver{is_one_of<Giver>, "a giver"};
 constexpr Shape an_answer{is_one_of<PersonalData>, "yes, no or unknown"};
 constexpr Shape a_kind{is_one_of<SubscriberKind>, "a kind of subscriber"};
+constexpr Shape a_yes_no_unclear{is_one_of<IsAdvertising>, "yes, no or unclear"};
 constexpr Shape a_step{is_step, "back or forward"};
 
 /// One walk serves both: tables and objects stand in byte order.
@@ -146,6 +147,12 @@ constexpr std::array code_members{Member{"returned", a_flag, Needed::yes},
 constexpr std::array contract_members{Member{"separate_mark", a_flag, Needed::yes}};
 constexpr std::array giver_members{Member{"authority", a_word},
                                    Member{"kind", a_giver, Needed::yes}};
+constexpr std::array assessment_members{
+    Member{"answer", a_yes_no_unclear, Needed::yes},
+    Member{"answers", a_hash, Needed::yes},
+    Member{"pack", a_word, Needed::yes},
+};
+constexpr Shape an_assessment{is_object<assessment_members>, "{answer, answers, pack}"};
 constexpr Shape a_code{is_object<code_members>, "{returned, sent_to_this_number}"};
 constexpr Shape a_contract{is_object<contract_members>, "{separate_mark}"};
 constexpr Shape a_giver_of{is_object<giver_members>, "{authority, kind}"};
@@ -188,13 +195,19 @@ constexpr std::array withdrawn{Member{"campaign", a_word},   Member{"channels", 
                                Member{"covers", covers},     Member{"distributors", parties},
                                Member{"evidence", hashes},   Member{"means", a_method},
                                Member{"purposes", purposes}, Member{"received_at", a_time}};
-constexpr std::array contact{
-    Member{"agent_ref", a_word},     Member{"caller", a_party},
-    Member{"campaign", a_word},      Member{"channel", a_channel, Needed::yes},
-    Member{"dialled_by", a_dialler}, Member{"direction", a_direction, Needed::yes},
-    Member{"distributor", a_party},  Member{"duration_s", a_week_of_seconds},
-    Member{"outcome", a_word},       Member{"purpose", a_purpose, Needed::yes},
-    Member{"recording", a_hash},     Member{"requested_by_subscriber", only_true}};
+constexpr std::array contact{Member{"advertising", an_assessment},
+                             Member{"agent_ref", a_word},
+                             Member{"caller", a_party},
+                             Member{"campaign", a_word},
+                             Member{"channel", a_channel, Needed::yes},
+                             Member{"dialled_by", a_dialler},
+                             Member{"direction", a_direction, Needed::yes},
+                             Member{"distributor", a_party},
+                             Member{"duration_s", a_week_of_seconds},
+                             Member{"outcome", a_word},
+                             Member{"purpose", a_purpose, Needed::yes},
+                             Member{"recording", a_hash},
+                             Member{"requested_by_subscriber", only_true}};
 constexpr std::array operator_refused{Member{"covers", operators_covers, Needed::yes},
                                       Member{"in_force", a_time}, Member{"operator_id", a_party}};
 constexpr std::array classified{Member{"inn", an_organisation}, Member{"kind", a_kind},

@@ -162,6 +162,13 @@ struct BodyWriter {
     source(e);
   }
   void operator()(const ContactMade& e) const {
+    if (e.advertising) {
+      w.key("advertising").begin_object();
+      w.key("answer").plain(to_word(e.advertising->answer));
+      w.key("answers").hex(e.advertising->answers.view());
+      w.key("pack").text(e.advertising->pack);
+      w.end_object();
+    }
     write_text(w, "agent_ref", e.agent_ref);
     write_text(w, "caller", e.caller);
     write_text(w, "campaign", e.campaign);

@@ -29,6 +29,7 @@ constexpr std::array method_words{"unstated"sv,       "paper"sv,       "qualifie
 constexpr std::array giver_words{"unstated"sv, "holder"sv, "addressee"sv, "employee"sv};
 constexpr std::array direction_words{"outgoing"sv, "incoming"sv};
 constexpr std::array dialled_by_words{"unstated"sv, "person"sv, "machine"sv};
+constexpr std::array is_advertising_words{"unclear"sv, "yes"sv, "no"sv};
 constexpr std::array type_words{
     "log.created"sv,        "consent.asked"sv,     "consent.given"sv,      "consent.refused"sv,
     "consent.withdrawn"sv,  "number.reassigned"sv, "contact.made"sv,       "operator.refusal"sv,
@@ -155,6 +156,10 @@ struct Check {
     constexpr std::int64_t most_seconds = 7 * 24 * 3600;
     if (e.duration_s && (*e.duration_s < 0 || *e.duration_s > most_seconds)) {
       refuse("duration_s", "outside 0 to one week");
+    }
+    if (e.advertising) {
+      if (to_word(e.advertising->answer).empty()) refuse("advertising", "no such answer");
+      need_word("advertising.pack", e.advertising->pack);
     }
   }
   void operator()(const OperatorRefusal& e) const {
@@ -296,6 +301,7 @@ std::string_view to_word(Method v) noexcept { return word_of(method_words, v); }
 std::string_view to_word(Giver v) noexcept { return word_of(giver_words, v); }
 std::string_view to_word(Direction v) noexcept { return word_of(direction_words, v); }
 std::string_view to_word(DialledBy v) noexcept { return word_of(dialled_by_words, v); }
+std::string_view to_word(IsAdvertising v) noexcept { return word_of(is_advertising_words, v); }
 std::string_view to_word(EventType v) noexcept { return word_of(type_words, v); }
 
 template <>
@@ -325,6 +331,10 @@ std::optional<Direction> from_word(std::string_view w) noexcept {
 template <>
 std::optional<DialledBy> from_word(std::string_view w) noexcept {
   return value_of<DialledBy>(dialled_by_words, w);
+}
+template <>
+std::optional<IsAdvertising> from_word(std::string_view w) noexcept {
+  return value_of<IsAdvertising>(is_advertising_words, w);
 }
 template <>
 std::optional<PersonalData> from_word(std::string_view w) noexcept {

@@ -30,8 +30,9 @@ except ImportError as error:  # pragma: no cover - only a broken installation co
         "needs (SQLite, OpenSSL, fmt) is missing."
     ) from error
 
-from consent import bundle, event, merkle, note, number, party, receipt, rules
+from consent import advertising, bundle, event, merkle, note, number, party, receipt, rules
 from consent._core import Classification, Coverage, Problem, Verification, version
+from consent.advertising import Advertising, is_advertising
 from consent.audit import AuditReport, Direction, audit
 from consent.decision import ALLOW, DENY, UNKNOWN, Decision, Finding, Gate
 from consent.errors import (
@@ -49,6 +50,7 @@ from consent.errors import (
     StorageError,
 )
 from consent.event import (
+    Assessment,
     Code,
     ConsentAsked,
     ConsentGiven,
@@ -79,7 +81,9 @@ __all__ = [
     "ALLOW",
     "DENY",
     "UNKNOWN",
+    "Advertising",
     "Appended",
+    "Assessment",
     "AuditReport",
     "BrokenLogError",
     "Classification",
@@ -125,12 +129,14 @@ __all__ = [
     "SubjectRestricted",
     "Verification",
     "__version__",
+    "advertising",
     "audit",
     "bundle",
     "classify",
     "errors",
     "event",
     "file_hash",
+    "is_advertising",
     "merkle",
     "note",
     "number",

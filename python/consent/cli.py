@@ -24,7 +24,6 @@ INTERRUPTED: Final = 128 + signal.SIGINT
 NOT_BUILT_COMMANDS: Final = frozenset(
     [
         "access",
-        "advertising",
         "anchor",
         "backup",
         "complain",

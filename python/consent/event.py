@@ -19,6 +19,7 @@ from consent import _core
 from consent.number import Number, as_number
 
 __all__ = [
+    "Assessment",
     "Code",
     "ConsentAsked",
     "ConsentGiven",
@@ -70,6 +71,20 @@ class Code(NamedTuple):
     returned: bool = False
 
 
+class Assessment(NamedTuple):
+    """What was answered when a contact was held against the signs of advertising.
+
+    Attributes:
+        answer: ``yes no unclear``.
+        pack: Version of the rows that answered: ``ru-ad-2026-11-22``.
+        answers: SHA-256 of the answers given, which stay with the asker.
+    """
+
+    answer: str
+    pack: str
+    answers: bytes
+
+
 class InContract(NamedTuple):
     """The consent stood inside a contract or application: with a mark of its own?"""
 
@@ -99,6 +114,9 @@ class _Base:
         for name in ("distributors", "acts_for", "fields"):
             if hasattr(self, name):
                 put(self, name, _list(getattr(self, name)))
+        said = getattr(self, "advertising", None)
+        if isinstance(said, _core.Advertising):
+            put(self, "advertising", Assessment(said.answer, said.pack, said.digest))
         if hasattr(self, "evidence"):
             put(self, "evidence", tuple(self.evidence))
         _core.validate(self)  # type: ignore[arg-type]  # one of the classes below
@@ -270,6 +288,8 @@ class ContactMade(_Base):
         duration_s: Seconds, 0 or more.
         agent_ref: A pseudonym, never a name.
         recording: SHA-256 of the recording.
+        advertising: What :func:`consent.is_advertising` answered, or its Assessment; None: nobody
+            asked.
     """
 
     type: ClassVar[str] = "contact.made"
@@ -286,6 +306,7 @@ class ContactMade(_Base):
     agent_ref: str = ""
     campaign: str = ""
     recording: bytes | None = None
+    advertising: _core.Advertising | Assessment | None = None
     source: str = ""
 
 

@@ -41,7 +41,9 @@ def test_the_readme_shows_the_lines_of_the_cpp_example() -> None:
     assert blocks(README, "cpp") == [marked(ROOT / "examples" / "first.cpp", "// README\n")]
 
 
-PAGES = [ROOT / "docs" / page for page in ("start.md", "how/receipt.md")]
+PAGES = [
+    ROOT / "docs" / page for page in ("start.md", "how/receipt.md", "reference/advertising.md")
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

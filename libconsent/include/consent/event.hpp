@@ -48,6 +48,8 @@ enum class Method : std::uint8_t {
 enum class Giver : std::uint8_t { unstated, holder, addressee, employee };
 enum class Direction : std::uint8_t { outgoing, incoming };
 enum class DialledBy : std::uint8_t { unstated, person, machine };
+/// Is a contact advertising? `unclear` is to be treated as yes.
+enum class IsAdvertising : std::uint8_t { unclear, yes, no };
 
 /// A set of one of the enumerations above, as bits. Empty means what the field says it means.
 template <typename E>
@@ -166,6 +168,13 @@ struct ConsentWithdrawn : EventBase {
 /// The number has a new holder from `happened` on; earlier consents no longer speak for it.
 struct NumberReassigned : EventBase {};
 
+/// What was answered when a contact was held against the signs of advertising (advertising.hpp).
+struct Assessment {
+  IsAdvertising answer = IsAdvertising::unclear;
+  std::string pack{};  ///< version of the rows that answered, short word, needed
+  Digest answers{};    ///< Advertising::digest: of the answers given, which stay with the asker
+};
+
 /// A contact made or received.
 struct ContactMade : EventBase {
   Direction direction = Direction::outgoing;
@@ -180,6 +189,7 @@ struct ContactMade : EventBase {
   std::string agent_ref{};                   ///< a pseudonym, never a name
   std::string campaign{};
   std::optional<FileHash> recording{};
+  std::optional<Assessment> advertising{};  ///< absent: nobody asked
 };
 
 /// The subscriber told the telephone operator to let no mass calls, or no mailings, through.
@@ -310,6 +320,7 @@ enum class EventType : std::uint8_t {
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Giver) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Direction) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(DialledBy) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(IsAdvertising) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(EventType) noexcept;  ///< "consent.given"
 
 /// The word's value; nullopt for a word that is not on the list. E is one of the enums above.
@@ -329,6 +340,8 @@ template <>
 CONSENT_EXPORT std::optional<Direction> from_word(std::string_view) noexcept;
 template <>
 CONSENT_EXPORT std::optional<DialledBy> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<IsAdvertising> from_word(std::string_view) noexcept;
 template <>
 CONSENT_EXPORT std::optional<PersonalData> from_word(std::string_view) noexcept;
 template <>

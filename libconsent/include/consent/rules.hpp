@@ -17,6 +17,7 @@
 namespace consent {
 
 enum class RuleKind : std::uint8_t { law, guidance, policy };
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(RuleKind kind) noexcept;
 /// What a rule does where its condition holds.
 enum class Outcome : std::uint8_t { deny, allow, warn, treat };
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from consent.commands import (
+    advertising,
     audit,
     check,
     classify,
+    contact,
     history,
     log,
     prove,
@@ -18,5 +20,17 @@ from consent.commands.arguments import Commands
 
 def add_all(commands: Commands) -> None:
     """Declare every command, in the order of the help."""
-    for noun in (log, record, check, history, classify, rules, audit, prove, verify):
+    for noun in (
+        log,
+        record,
+        contact,
+        check,
+        history,
+        classify,
+        advertising,
+        rules,
+        audit,
+        prove,
+        verify,
+    ):
         noun.add(commands)

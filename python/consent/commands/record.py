@@ -25,7 +25,8 @@ from consent.commands.arguments import (
 from consent.terminal import Terminal
 
 
-def _record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) -> int:
+def record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) -> int:
+    """Append an event and say what was recorded."""
     wanted: Path | None = getattr(given, "receipt", None)
     if wanted is not None and (wanted.exists() or not wanted.parent.is_dir()):
         # Before anything is recorded: the entry cannot be taken back.
@@ -112,7 +113,7 @@ def give(given: argparse.Namespace, terminal: Terminal) -> int:
         giver=given.giver,
         authority=given.authority,
     )
-    return _record(event, given, terminal)
+    return record(event, given, terminal)
 
 
 def ask(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -122,7 +123,7 @@ def ask(given: argparse.Namespace, terminal: Terminal) -> int:
         **_scope(given, "none"),
         wording=wording_of(given.wording),
     )
-    return _record(event, given, terminal)
+    return record(event, given, terminal)
 
 
 def refuse(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -133,7 +134,7 @@ def refuse(given: argparse.Namespace, terminal: Terminal) -> int:
         method=given.method,
         wording=wording_of(given.wording),
     )
-    return _record(event, given, terminal)
+    return record(event, given, terminal)
 
 
 def withdraw(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -144,13 +145,13 @@ def withdraw(given: argparse.Namespace, terminal: Terminal) -> int:
         means=given.method,
         received_at=moment_of("--received-at", given.received_at),
     )
-    return _record(event, given, terminal)
+    return record(event, given, terminal)
 
 
 def reassign(given: argparse.Namespace, terminal: Terminal) -> int:
     """Record that a number has a new holder."""
     number = number_of("argument 2", given.number)
-    return _record(
+    return record(
         consent.NumberReassigned(number, at=given.at, source=given.source), given, terminal
     )
 

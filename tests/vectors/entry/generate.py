@@ -216,6 +216,7 @@ BODIES = {
     "number.reassigned": SUBJECT,
     "contact.made": SUBJECT
     | {
+        "advertising": is_object(answer=one_of("yes no unclear"), answers=is_hash, pack=is_word),
         "agent_ref": is_word,
         "caller": is_party,
         "campaign": is_word,
@@ -390,6 +391,11 @@ HAPPY = {
     },
     "number.reassigned": {"source": "operator"},
     "contact.made": {
+        "advertising": {
+            "answer": "yes",
+            "answers": digest("answers"),
+            "pack": "ru-ad-2026-11-22",
+        },
         "agent_ref": "a17",
         "caller": "call-centre",
         "campaign": "spring",
@@ -655,6 +661,26 @@ def body_vectors():
         "accept",
     )
     wrong("consent.refused", "no-distributor", "an empty list", distributors=[])
+    assessed = HAPPY["contact.made"]["advertising"]
+    wrong(
+        "contact.made",
+        "advertising-maybe",
+        "off the list",
+        advertising={**assessed, "answer": "maybe"},
+    )
+    wrong("contact.made", "advertising-as-word", "a word alone", advertising="yes")
+    wrong(
+        "contact.made",
+        "advertising-short-hash",
+        "half a hash",
+        advertising={**assessed, "answers": "ab" * 16},
+    )
+    wrong(
+        "contact.made",
+        "advertising-without-pack",
+        "by no rows",
+        advertising={"answer": "yes", "answers": assessed["answers"]},
+    )
     wrong("contact.made", "negative-duration", "below 0", duration_s=-1)
     wrong("contact.made", "long-duration", "more than a week", duration_s=604801)
     wrong("operator.refusal", "advertising", "not the operator's", covers=["advertising"])

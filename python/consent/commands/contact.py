@@ -1,0 +1,120 @@
+"""``consent contact``: record a contact that was made or received."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import consent
+from consent.advertising import read_answers
+from consent.commands.arguments import Commands, UsageError, number_of
+from consent.commands.record import record
+from consent.terminal import Terminal
+
+#: Purposes under which the duties of advertising stay.
+AS_ADVERTISING = ("advertising", "mixed", "unknown")
+
+
+def contact(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Record a contact."""
+    assessed = None
+    purpose = given.purpose
+    if given.advertising is not None:
+        text = None if given.text is None else given.text.read_bytes()
+        assessed = consent.is_advertising(read_answers(given.advertising), at=given.at, text=text)
+        if purpose is None:
+            purpose = assessed.purpose
+        elif assessed.treat_as_advertising and purpose not in AS_ADVERTISING:
+            raise UsageError(
+                f"--purpose {purpose}: the answers say that it is advertising "
+                f"({assessed.answer}): {', '.join(AS_ADVERTISING)}"
+            )
+    elif given.text is not None:
+        raise UsageError("--text: goes with --advertising")
+    event = consent.ContactMade(
+        number_of("argument 2", given.number),
+        at=given.at,
+        direction=given.direction,
+        channel=given.channel,
+        purpose=purpose or "unknown",
+        requested_by_subscriber=given.requested,
+        dialled_by=given.dialled_by or "unstated",
+        distributor=given.distributor or "",
+        caller=given.caller,
+        outcome=given.outcome,
+        duration_s=given.duration,
+        agent_ref=given.agent,
+        campaign=given.campaign,
+        recording=None if given.recording is None else consent.file_hash(given.recording),
+        advertising=assessed,
+        source=given.source,
+    )
+    return record(event, given, terminal)
+
+
+def add(commands: Commands) -> None:
+    """Declare what can be typed."""
+    say = commands.say
+    made = commands.command(
+        "contact",
+        contact,
+        "record a contact that was made or received",
+        "записать состоявшийся контакт",
+    )
+    commands.log(made)
+    made.add_argument("number", metavar="NUMBER")
+    made.add_argument("--direction", default="outgoing", help=", ".join(consent.words("direction")))
+    made.add_argument("--channel", default="voice", help=", ".join(consent.words("channel")))
+    made.add_argument(
+        "--purpose",
+        help=", ".join(consent.words("purpose"))
+        + say("; else what --advertising says", "; иначе по --advertising"),
+    )
+    made.add_argument("--dialled-by", choices=("person", "machine"))
+    made.add_argument(
+        "--distributor",
+        metavar="INN",
+        help=say("for whom; else the log's own", "для кого; иначе владелец журнала"),
+    )
+    made.add_argument(
+        "--caller",
+        metavar="INN",
+        default="",
+        help=say("who dialled for the distributor", "кто звонил за него"),
+    )
+    made.add_argument(
+        "--outcome", default="", metavar="WORD", help=say("how it ended", "чем кончилось")
+    )
+    made.add_argument("--duration", type=int, metavar="SECONDS")
+    made.add_argument(
+        "--agent", default="", help=say("a pseudonym, never a name", "псевдоним, не имя")
+    )
+    made.add_argument("--campaign", default="", help=say("a short word", "короткое слово"))
+    made.add_argument(
+        "--recording",
+        type=Path,
+        metavar="FILE",
+        help=say("kept by its SHA-256", "хранится SHA-256"),
+    )
+    made.add_argument(
+        "--requested",
+        action="store_true",
+        help=say("the subscriber asked for it", "абонент просил об этом сам"),
+    )
+    made.add_argument(
+        "--advertising",
+        type=Path,
+        metavar="FILE",
+        help=say(
+            "answers to the questions of `consent advertising`; what they come to is stored",
+            "ответы на вопросы `consent advertising`; итог хранится",
+        ),
+    )
+    made.add_argument(
+        "--text",
+        type=Path,
+        metavar="FILE",
+        help=say("what was said or sent; only its SHA-256 is used", "текст; только его SHA-256"),
+    )
+    commands.at(made, "when it was; now", "когда это было; сейчас")
+    made.add_argument("--source", default="", help=say("where from: crm", "откуда: crm"))
