@@ -245,8 +245,10 @@ Appended Log::append(const Event& event, Instant now) {
   return append_many({&event, 1}, now).front();
 }
 
-std::vector<Appended> Log::append_many(std::span<const Event> events, Instant now) {
-  impl_->check_writable();
+namespace {
+
+/// Whether these events may be recorded at `now`. @throws as Log::append()
+void check(const Log& log, std::span<const Event> events, Instant now) {
   for (const Event& event : events) {
     validate(event);
     // Their entries would say that something was destroyed or barred, and nothing here does it yet.
@@ -255,7 +257,7 @@ std::vector<Appended> Log::append_many(std::span<const Event> events, Instant no
         std::holds_alternative<SubjectHeld>(event)) {
       throw Error(ErrorCode::not_built, "erasure, restriction and hold: not in this version");
     }
-    if (const auto target = refers_to(event); target && *target >= size()) {
+    if (const auto target = refers_to(event); target && *target >= log.size()) {
       throw Error(ErrorCode::invalid_argument, "of: points at an entry that is not there");
     }
     if (base_of(event).happened > now) {
@@ -266,7 +268,32 @@ std::vector<Appended> Log::append_many(std::span<const Event> events, Instant no
       throw Error(ErrorCode::invalid_argument, "received_at: claims a time after its recording");
     }
   }
+}
+
+}  // namespace
+
+std::vector<Appended> Log::append_many(std::span<const Event> events, Instant now) {
+  impl_->check_writable();
+  check(*this, events, now);
   return impl_->writer->append(events, now);
+}
+
+std::vector<Appended> Log::append_once(std::span<const Event> events, Instant now) {
+  impl_->check_writable();
+  check(*this, events, now);
+  return impl_->writer->append_once(events, now);
+}
+
+std::string_view to_word(Once outcome) noexcept {
+  switch (outcome) {
+    case Once::recorded:
+      return "recorded";
+    case Once::already_there:
+      return "already_there";
+    case Once::before_reassignment:
+      return "before_reassignment";
+  }
+  return {};
 }
 
 const LogIdentity& Log::identity() const noexcept { return impl_->identity; }

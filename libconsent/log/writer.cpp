@@ -67,6 +67,7 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
   commit_ = sqlite::Statement(db_, "COMMIT");
   insert_entry_ = sqlite::Statement(
       db_, "INSERT INTO entry(seq,prev,leaf,bytes,sealed) VALUES(?1,?2,?3,?4,?5)");
+  read_entry_ = sqlite::Statement(db_, "SELECT bytes FROM entry WHERE seq=?1");
   insert_term_ = sqlite::Statement(db_, "INSERT INTO term(id,text) VALUES(?1,?2)");
   insert_wording_ =
       sqlite::Statement(db_,
@@ -171,6 +172,16 @@ Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_vi
 }
 
 std::vector<Appended> Writer::append(std::span<const Event> events, Instant now) {
+  return submit(prepare(events, now));
+}
+
+std::vector<Appended> Writer::append_once(std::span<const Event> events, Instant now) {
+  auto prepared = prepare(events, now);
+  for (Prepared& one : prepared) one.once = true;
+  return submit(std::move(prepared));
+}
+
+std::vector<Writer::Prepared> Writer::prepare(std::span<const Event> events, Instant now) {
   std::vector<Prepared> prepared;
   prepared.reserve(events.size());
   constexpr std::size_t each = salt_size + SecretKey::size;
@@ -179,7 +190,7 @@ std::vector<Appended> Writer::append(std::span<const Event> events, Instant now)
     const std::string_view own = std::string_view(salts).substr(each * prepared.size(), each);
     prepared.push_back(prepare(event, now, own));
   }
-  return submit(std::move(prepared));
+  return prepared;
 }
 
 std::uint64_t Writer::append(const LogEvent& event, Instant now) {
@@ -342,6 +353,8 @@ void Writer::recover_after_failure() noexcept {
     load_state();
     wordings_.clear();
     last_wording_.clear();
+    said_.clear();
+    said_count_ = 0;
     keys_.sweep([&](const Digest& tag) { return kept_->knows(tag); });
   } catch (...) {
     // What memory holds no longer is what the file holds: refuse to write until opened again.
@@ -414,6 +427,10 @@ void Writer::record_log_event(const LogEvent& event, Instant now) {
 }
 
 void Writer::record(const Prepared& prepared, Appended& done) {
+  if (prepared.once) {
+    done.once = judge_once(prepared, done);
+    if (done.once != Once::recorded) return;
+  }
   // Order is sequence; a clock that stands before the last entry is told, not corrected.
   if (prepared.now + most_clock_drift < last_at_ && prepared.type != EventType::clock_step) {
     record_log_event(ClockStep{last_at_, prepared.now}, prepared.now);
@@ -457,6 +474,7 @@ void Writer::record(const Prepared& prepared, Appended& done) {
   kept_->add(subject, entry, prepared.said ? &*prepared.said : nullptr);
   done.leaf = last_leaf_;
   done.tag = subject.standing.tag;
+  note_said(done.tag, seq, envelope.type, prepared.body);
 }
 
 std::string Writer::checkpoint(const note::VerifierKey& key) {

@@ -37,6 +37,8 @@ class Writer {
 
   /// As Log::append_many(); events are validated already.
   std::vector<Appended> append(std::span<const Event> events, Instant now);
+  /// As Log::append_once(); events are validated already.
+  std::vector<Appended> append_once(std::span<const Event> events, Instant now);
   /// Records an entry about the log itself.
   std::uint64_t append(const LogEvent& event, Instant now);
   /// As Log::observe_clock().
@@ -58,6 +60,7 @@ class Writer {
     std::optional<canonical::Value> said;
     std::string_view incarnation;  ///< that a restore begins; "" none. Lives in the event.
     std::string_view wording;      ///< text to keep; "" none. Lives in the event.
+    bool once = false;             ///< not where an entry says it already
   };
   struct Request {
     std::vector<Prepared> events;
@@ -77,6 +80,12 @@ class Writer {
 
   /// `salts`: 16 random bytes for the entry, 32 for the commitment.
   Prepared prepare(const Event& event, Instant now, std::string_view salts);
+  std::vector<Prepared> prepare(std::span<const Event> events, Instant now);
+  /// Fingerprints of what one subject's entries say, and where.
+  using Said = std::unordered_map<Digest, std::uint64_t, DigestHash>;
+  const Said& said_by(const Digest& tag, std::int64_t last);
+  void note_said(const Digest& tag, std::uint64_t seq, EventType type, std::string_view body);
+  Once judge_once(const Prepared& prepared, Appended& done);
   void lead(std::unique_lock<std::mutex>& lock);
   void commit(std::span<Request* const> batch);
   std::vector<Appended> submit(std::vector<Prepared> events);
@@ -100,7 +109,7 @@ class Writer {
 
   // Everything below is touched only by the thread that set busy_.
   sqlite::Connection db_;
-  sqlite::Statement begin_, commit_, insert_entry_, insert_term_, insert_wording_,
+  sqlite::Statement begin_, commit_, insert_entry_, read_entry_, insert_term_, insert_wording_,
       insert_checkpoint_, read_checkpoint_, put_state_;
   std::unique_ptr<TileStore> tree_;
   merkle::Frontier frontier_;
@@ -112,6 +121,8 @@ class Writer {
   Instant last_at_{};
   std::unordered_map<PhoneNumber, Holder, NumberHash> holders_;
   std::unordered_set<Digest, DigestHash> wordings_;
+  std::unordered_map<Digest, Said, DigestHash> said_;
+  std::size_t said_count_ = 0;
   std::string last_wording_;
   bool keys_open_ = false;  ///< a transaction on keys.db is under way
   std::string bytes_;

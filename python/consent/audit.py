@@ -14,20 +14,10 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO, overload
 
-from consent.calls import (
-    Attempt,
-    Calls,
-    Dates,
-    Direction,
-    InputError,
-    Layout,
-    NumberFrom,
-    Progress,
-    Source,
-    load_zone,
-    read,
-)
+from consent.calls import Attempt, Calls, Direction, Layout, NumberFrom, Progress, Source, read
+from consent.clock import Dates, load_zone
 from consent.errors import InternalError, NotBuiltError
+from consent.records import InputError
 
 if TYPE_CHECKING:
     import pyarrow

@@ -6,7 +6,6 @@ left out with a reason, or a row rejected with a reason. ``Calls.rows`` is their
 
 from __future__ import annotations
 
-import csv
 import gc
 import gzip
 import hashlib
@@ -18,14 +17,14 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final, Literal, NamedTuple, Protocol, cast
-from zoneinfo import ZoneInfo
 
-from consent.errors import InternalError, InvalidArgument, NotBuiltError
+from consent.clock import EPOCH, SECOND, Clock, Dates, Refused, load_zone
+from consent.errors import InternalError, NotBuiltError
+from consent.records import Batch, InputError, Reader
 
-Dates = Literal["iso", "day-first", "month-first", "unix"]
 NumberFrom = Literal["dst", "lastdata"]
 Progress = Callable[[str, int, int], None]
 
@@ -39,13 +38,6 @@ class ArrowStream(Protocol):
 
 Source = str | Path | IO[bytes] | ArrowStream | Iterable[Mapping[str, object]]
 
-
-SECOND: Final = 1_000_000
-HOUR: Final = 3600 * SECOND
-DAY: Final = 24 * HOUR
-EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  wall clock: the zone is applied later
-FIRST_DAY: Final = datetime(1990, 1, 1, tzinfo=UTC)  # before: an unset clock
-LAST_DAY: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
 #: Master.csv as cdr_csv.c writes it: 16 columns always, then three options.
 ASTERISK_BASE: Final = [
@@ -96,8 +88,6 @@ REJECTED: Final = (
     "bad_number",
 )
 
-#: Seconds. Uniqueid and start of one leg lie minutes apart; zones, a quarter of an hour at least.
-AGREE_WITHIN: Final = 10 * 60
 UNIQUEID: Final = re.compile(r"(?:.*-)?(\d{9,10})\.\d+")
 COUNT: Final = re.compile(r" *(\d{1,9})(?:\.\d*)? *", re.ASCII)
 #: ":15:07" to microseconds after the hour.
@@ -110,20 +100,6 @@ NUMBER_LIKE: Final = re.compile(r"\d(?:[\s().+-]*\d){6}")
 NOT_A_NUMBER: Final = re.compile(
     r"|[A-Za-z_][\w.-]*|[*#][\d*#]*|\d[\d]*[*#][\d*#]*|&|~~s~~", re.ASCII
 )
-
-
-class InputError(InvalidArgument):
-    """The input or what was declared about it cannot be used; the message says what to change.
-
-    Attributes:
-        row: Physical line, from 1, where one is to blame.
-        column: Its name, where one is to blame.
-    """
-
-    def __init__(self, message: str, *, row: int | None = None, column: str | None = None) -> None:
-        super().__init__(message)
-        self.row = row
-        self.column = column
 
 
 class DirectionNotDeclared(InputError):  # noqa: N818  says what happened
@@ -558,317 +534,6 @@ class Calls:
 # --- time ----------------------------------------------------------------------------------------
 
 
-class _Refused(Exception):  # noqa: N818  never leaves this file
-    def __init__(self, reason: str, detail: str) -> None:
-        self.reason = reason
-        self.detail = detail
-
-
-def load_zone(name: str) -> tzinfo:
-    """A time zone by its IANA name.
-
-    Raises:
-        InputError: There is none of that name.
-    """
-    if name == "UTC":
-        return UTC
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise InputError(
-            f'no time zone is called "{name}"; one is called, say, Europe/Moscow'
-        ) from None
-
-
-_ISO: Final = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?",
-    re.ASCII,
-)
-_SLASHED: Final = re.compile(
-    r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d\d),? +(\d{1,2}):(\d\d)(?::(\d\d))?", re.ASCII
-)
-_UNIX: Final = re.compile(r"(\d{9,11})(?:\.(\d{1,6}))?", re.ASCII)
-
-
-class _Clock:
-    """Reads start times. Whole hours are remembered: a file holds few of them."""
-
-    def __init__(self, zone: tzinfo, dates: Dates) -> None:
-        self.zone = zone
-        self.dates = dates
-        self.without_seconds = 0
-        self.hours: dict[str, int] = {}  # "2024-01-27 15" to microseconds
-        self._offsets: dict[int, int | None] = {}
-        self._first = (FIRST_DAY - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
-        self._last = (LAST_DAY - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
-
-    def read(self, text: str) -> tuple[int, int | None]:
-        """Wall time in microseconds since 1970, and the offset where the text gives one."""
-        try:
-            if found := _ISO.fullmatch(text):
-                wall = self._wall(found[1], found[2], found[3], found[4], found[5], found[6])
-                if found[7]:
-                    wall += int(found[7][:6].ljust(6, "0"))
-                offset = self._offset(found[8])
-                if offset is None and len(text) == 19 and text[10] == " ":
-                    self.hours[text[:13]] = wall // HOUR * HOUR
-                return wall, offset
-            if self.dates == "unix" and (found := _UNIX.fullmatch(text)):
-                return int(found[1]) * SECOND + int((found[2] or "").ljust(6, "0")), 0
-            if self.dates in ("day-first", "month-first") and (found := _SLASHED.fullmatch(text)):
-                day, month = (found[1], found[2])[:: 1 if self.dates == "day-first" else -1]
-                year = found[3] if len(found[3]) == 4 else "20" + found[3]
-                return self._wall(year, month, day, found[4], found[5], found[6]), None
-        except (ValueError, OverflowError):
-            raise _Refused("bad_time", "no such date or time of day") from None
-        raise _Refused("bad_time", f"not a date and time as declared ({self.dates})")
-
-    def _wall(
-        self, year: str, month: str, day: str, hour: str, minute: str, second: str | None
-    ) -> int:
-        if second is None:
-            self.without_seconds += 1
-        moment = datetime(  # noqa: DTZ001  wall clock: the zone is applied later
-            int(year), int(month), int(day), int(hour), int(minute), int(second or 0)
-        )
-        return (moment - EPOCH) // timedelta(microseconds=1)
-
-    @staticmethod
-    def _offset(text: str | None) -> int | None:
-        if text is None:
-            return None
-        if text == "Z":
-            return 0
-        digits = text[1:].replace(":", "").ljust(4, "0")
-        hours, minutes = int(digits[:2]), int(digits[2:])
-        if hours > 14 or minutes > 59:
-            raise ValueError
-        return (hours * 60 + minutes) * 60 * SECOND * (-1 if text[0] == "-" else 1)
-
-    def offset_of(self, wall: int, unix: int | None) -> int:
-        """What the zone adds to UTC at this wall time.
-
-        Args:
-            wall: Microseconds.
-            unix: Seconds of UTC near that moment, which settle a time that exists twice.
-        """
-        hour = wall // HOUR
-        offset = self._offsets.get(hour, 0)
-        if offset is None or hour not in self._offsets:
-            begin, end = self._both(hour * HOUR), self._both(hour * HOUR + HOUR - SECOND)
-            offset = begin[0] if begin[0] == begin[1] == end[0] == end[1] else None
-            self._offsets[hour] = offset
-            if offset is None:
-                offset = self._settle(wall, unix)
-        utc = wall - offset
-        if not self._first <= utc < self._last:
-            raise _Refused("time_out_of_range", "before 1990 or after 2099: an unset clock?")
-        return offset
-
-    def _both(self, wall: int) -> tuple[int, int]:
-        try:
-            moment = (EPOCH + timedelta(microseconds=wall)).replace(tzinfo=self.zone)
-            first, second = moment.utcoffset(), moment.replace(fold=1).utcoffset()
-        except OverflowError:
-            raise _Refused(
-                "time_out_of_range", "before 1990 or after 2099: an unset clock?"
-            ) from None
-        one = timedelta(microseconds=1)
-        return (first or timedelta()) // one, (second or timedelta()) // one
-
-    def _settle(self, wall: int, unix: int | None) -> int:
-        first, second = self._both(wall)
-        if first == second:
-            return first
-        moment = EPOCH + timedelta(microseconds=wall - first)
-        back = moment.replace(tzinfo=UTC).astimezone(self.zone).replace(tzinfo=None)
-        if back != EPOCH + timedelta(microseconds=wall):
-            raise _Refused("nonexistent_local_time", "the clocks went forward over this time")
-        if unix is not None:
-            near = [o for o in (first, second) if abs((wall - o) // SECOND - unix) <= AGREE_WITHIN]
-            if len(near) == 1:
-                return near[0]
-        raise _Refused("ambiguous_local_time", "the clocks went back: this time came twice")
-
-
-# --- bytes to records ----------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Records in order: their first lines, cells (None: cannot be told apart) and bytes."""
-
-    lines: Sequence[int]
-    cells: Sequence[list[str] | None]
-    raws: Sequence[bytes]
-
-
-class _Reader:
-    """Splits bytes into records.
-
-    A line that is a good record by itself is never drawn into its neighbour, so an unclosed quote
-    costs one row and not the rest of the file.
-    """
-
-    CHUNK: Final = 1 << 18
-    MOST_LINES: Final = 64
-
-    def __init__(self, stream: IO[bytes], delimiter: str, encoding: str) -> None:
-        self._stream = stream
-        self._delimiter = delimiter
-        self._encoding = encoding
-        self.expected: frozenset[int] = frozenset()
-        self._line = 1
-        self._ahead: list[bytes] = []
-        self._ended = False
-        edge = re.escape(delimiter)
-        # A field in quotes ends at a quote before a delimiter: quotes inside need not be doubled.
-        self._tolerant = re.compile(rf'(?:"(.*?)"(?={edge}|$)|([^{edge}]*))(?:{edge}|$)', re.DOTALL)
-        self._cr_only = False
-        self._begin()
-
-    def _begin(self) -> None:
-        head = self._stream.read(1 << 16)
-        if not head.strip():
-            self._ahead = []
-            self._ended = True
-            return
-        if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise InputError("the file is UTF-16; save it as UTF-8")
-        head = head.removeprefix(b"\xef\xbb\xbf")
-        if re.match(rb"\s*<(!doctype|html|\?xml|head|body|table)", head, re.IGNORECASE):
-            raise InputError("this is a web page saved under another name, not call records")
-        if head.startswith(b"PK\x03\x04"):
-            raise InputError("this is an Excel workbook or a ZIP archive; save it as CSV")
-        if head.startswith(b"SQLite format 3"):
-            raise InputError("this is an SQLite database; export the table as CSV")
-        self._cr_only = b"\r" in head and b"\n" not in head
-        if self._cr_only:
-            rest = self._stream.read()
-            self._ahead = (head + rest).splitlines(keepends=True)
-            self._ended = True
-        else:
-            head += self._stream.readline()
-            self._ahead = head.split(b"\n")
-            if not self._ahead[-1]:
-                self._ahead.pop()
-
-    @property
-    def empty(self) -> bool:
-        return self._ended and not self._ahead
-
-    def _more(self) -> bool:
-        if self._ended:
-            return False
-        lines = self._stream.readlines(self.CHUNK)
-        if not lines:
-            self._ended = True
-            return False
-        self._ahead += lines
-        return True
-
-    def _decode(self, line: bytes) -> str:
-        return line.decode(self._encoding, "surrogateescape")
-
-    def _strictly(self, text: str) -> list[str] | None:
-        """Cells of one record whose quoting is clean."""
-        try:
-            cells = next(csv.reader([text], delimiter=self._delimiter, strict=True), [])
-        except csv.Error:
-            return None
-        return cells if len(cells) in self.expected or not self.expected else None
-
-    def split(self, text: str) -> list[str] | None:
-        """Cells of one record; None where no reading gives an expected number of them.
-
-        Read in turn as RFC 4180; with text outside quotes, as in ``"Ann" <105>,105``; and with
-        quotes inside quotes that nobody doubled, as in ``""Smith, Ann" <105>",105``.
-        """
-        text = text.rstrip("\r\n")
-        for strict in (True, False):
-            try:
-                cells = next(csv.reader([text], delimiter=self._delimiter, strict=strict), [])
-            except csv.Error:
-                continue
-            if len(cells) in self.expected or not self.expected:
-                return cells
-        found = [first or second for first, second in self._tolerant.findall(text)]
-        # After the last field the pattern matches once more, unless a delimiter stood there.
-        if found and not text.endswith(self._delimiter):
-            found.pop()
-        return found if len(found) in self.expected else None
-
-    def first(self) -> list[str] | None:
-        """Cells of the first record that is not blank; it stays unread."""
-        while True:
-            for line in self._ahead:
-                if line.strip():
-                    return self.split(self._decode(line))
-            if not self._more():
-                return None
-
-    def skip(self) -> None:
-        """Read past the first record that is not blank."""
-        while self._ahead:
-            self._line += 1
-            if self._ahead.pop(0).strip():
-                return
-
-    def batches(self) -> Iterator[_Batch]:
-        """All records, given ``expected``."""
-        while self._ahead or self._more():
-            lines, self._ahead = self._ahead, []
-            texts = [self._decode(line) for line in lines]
-            cells: list[list[str]] = []
-            if texts[-1].count('"') % 2 == 0:
-                try:
-                    cells = list(csv.reader(texts, delimiter=self._delimiter))
-                except csv.Error:
-                    cells = []
-            # As many records as lines, none of them blank: each line is a record.
-            if len(cells) == len(lines) and set(map(len, cells)) <= self.expected:
-                yield _Batch(range(self._line, self._line + len(lines)), cells, lines)
-                self._line += len(lines)
-            else:
-                yield self._recover(lines, texts)
-
-    def _recover(self, lines: list[bytes], texts: list[str]) -> _Batch:
-        numbers: list[int] = []
-        records: list[list[str] | None] = []
-        raws: list[bytes] = []
-        i = 0
-        while i < len(lines):
-            taken, text = 1, texts[i]
-            if not text.strip():
-                i += 1
-                self._line += 1
-                continue
-            cells = self._strictly(text.rstrip("\r\n"))
-            if cells is None and text.count('"') % 2 == 1:
-                for more in range(1, self.MOST_LINES):
-                    if i + more >= len(lines):
-                        if not self._more():
-                            break
-                        lines += self._ahead
-                        texts += [self._decode(line) for line in self._ahead]
-                        self._ahead = []
-                    following = texts[i + more]
-                    if following.count('"') % 2 == 0 and self.split(following) is not None:
-                        break
-                    text += texts[i + more] if text.endswith("\n") else "\n" + texts[i + more]
-                    if text.count('"') % 2 == 0 and (cells := self.split(text)) is not None:
-                        taken = more + 1
-                        break
-            if cells is None:
-                cells = self.split(texts[i])
-            numbers.append(self._line)
-            records.append(cells)
-            raws.append(b"\n".join(line.removesuffix(b"\n") for line in lines[i : i + taken]))
-            i += taken
-            self._line += taken
-        return _Batch(numbers, records, raws)
-
-
 # --- other inputs --------------------------------------------------------------------------------
 
 
@@ -906,12 +571,12 @@ def _rows_of(calls: ArrowStream | Iterable[Mapping[str, object]]) -> Iterator[Ma
 
 def _table(
     calls: ArrowStream | Iterable[Mapping[str, object]],
-) -> tuple[list[str], Iterator[_Batch]]:
+) -> tuple[list[str], Iterator[Batch]]:
     rows = _rows_of(calls)
     first = next(rows, None)
     names = [str(name) for name in first] if first is not None else []
 
-    def batches() -> Iterator[_Batch]:
+    def batches() -> Iterator[Batch]:
         cells: list[list[str] | None] = []
         raws: list[bytes] = []
         begin = 1
@@ -922,11 +587,11 @@ def _table(
             raw = json.dumps(dict(zip(names, texts, strict=True)), ensure_ascii=False)
             raws.append(raw.encode("utf-8", "surrogatepass"))
             if len(cells) == 4096:
-                yield _Batch(range(begin, begin + len(cells)), cells, raws)
+                yield Batch(range(begin, begin + len(cells)), cells, raws)
                 begin += len(cells)
                 cells, raws = [], []
             row = next(rows, None)
-        yield _Batch(range(begin, begin + len(cells)), cells, raws)
+        yield Batch(range(begin, begin + len(cells)), cells, raws)
 
     return names, batches()
 
@@ -985,7 +650,7 @@ class _Sink:
     def __init__(
         self,
         calls: Calls,
-        clock: _Clock,
+        clock: Clock,
         direction: Direction,
         country: str | None,
         number_from: NumberFrom,
@@ -1006,7 +671,7 @@ class _Sink:
     def reject(self, line: int, column: str, reason: str, detail: str, raw: bytes) -> None:
         self.calls.rejects.append(Reject(line, column, reason, detail, raw.rstrip(b"\r\n")))
 
-    def take(self, batch: _Batch, at: Mapping[int, Mapping[str, int]], complaint: str) -> None:
+    def take(self, batch: Batch, at: Mapping[int, Mapping[str, int]], complaint: str) -> None:
         """Put every record of the batch in its place. ``at``: columns by the number of cells."""
         calls, clock, judge, left_out = self.calls, self.clock, self.judge, self.calls.left_out
         columns: Mapping[str, int] = {}
@@ -1051,7 +716,7 @@ class _Sink:
             else:
                 try:
                     wall, given = clock.read(written.strip())
-                except _Refused as refused:
+                except Refused as refused:
                     self.reject(line, "start", refused.reason, refused.detail, raw)
                     continue
 
@@ -1098,7 +763,7 @@ class _Sink:
                 continue
             try:
                 offset = given if given is not None else clock.offset_of(wall, unix)
-            except _Refused as refused:
+            except Refused as refused:
                 self.reject(line, "start", refused.reason, refused.detail, raw)
                 continue
 
@@ -1246,7 +911,7 @@ def read(
     tz = load_zone(zone_name)
     if country not in (None, "RU", "KZ", "US", "CA"):
         raise InputError("country must be RU, KZ, US or CA, or left out")
-    clock = _Clock(tz, dates or known.dates)
+    clock = Clock(tz, dates or known.dates)
     result = Calls(name or "calls", None, zone_name, direction, known.name)
     sink = _Sink(result, clock, direction, country, number_from, number or read_number)
 
@@ -1327,7 +992,7 @@ def _columns(
 
 
 def _check_declared(
-    direction: Direction, batches: Iterator[_Batch], at: Mapping[int, Mapping[str, int]]
+    direction: Direction, batches: Iterator[Batch], at: Mapping[int, Mapping[str, int]]
 ) -> None:
     """Refuse an undeclared direction, and show what the file has to choose from."""
     if direction.declared:
@@ -1392,7 +1057,7 @@ def _read_records(
         raise InputError(f"no encoding is called {name}") from None
     if not as_ascii:
         raise InputError(f"{name} does not hold ASCII as it is; save the file as UTF-8")
-    reader = _Reader(stream, layout.delimiter, name)
+    reader = Reader(stream, layout.delimiter, name)
     if reader.empty:
         raise InputError(f"{sink.calls.name}: the file is empty")
     names = reader.first()

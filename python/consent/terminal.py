@@ -112,6 +112,7 @@ class Progress:
         self._what = what
         self._shown = False
         self._next = 0.0
+        self._began = time.monotonic()
         self._on = sys.stderr.isatty()
 
     def __call__(self, done: int, of_all: int) -> None:
@@ -121,6 +122,20 @@ class Progress:
         self._next = time.monotonic() + 0.1
         share = f"{100 * done // of_all:3d} %" if of_all else f"{done:,}"
         sys.stderr.write(f"\r{self._what}: {share} ")
+        sys.stderr.flush()
+        self._shown = True
+
+    def rate(self, done: int, of_all: int, rows: int) -> None:
+        """Hear how far it is, of what, and how many rows that were: shows speed and time left."""
+        if not self._on or time.monotonic() < self._next:
+            return
+        spent = max(time.monotonic() - self._began, 1e-6)
+        self._next = time.monotonic() + 0.1
+        text = f"\r{self._what}: {rows:,} ({rows / spent:,.0f}/s)"
+        if of_all and done:
+            left = max(0, round(spent * (of_all - done) / done))
+            text += f" {100 * done // of_all} % {left // 60}:{left % 60:02d}"
+        sys.stderr.write(text + "\x1b[K")
         sys.stderr.flush()
         self._shown = True
 

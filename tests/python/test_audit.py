@@ -15,7 +15,8 @@ import pytest
 import consent
 from consent import audit as audit_function
 from consent.audit import COLUMNS, AuditReport, Direction, Findings, Judged, Scope, audit
-from consent.calls import Attempt, Calls, InputError, Note, Reject
+from consent.calls import Attempt, Calls, Note, Reject
+from consent.records import InputError
 
 SHARED = Path(os.environ.get("CONSENT_SHARED", Path(__file__).parents[3] / "shared"))
 EXAMPLE = Path(__file__).parents[2] / "examples" / "records" / "calls.csv"

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from consent import calls
-from consent.calls import Direction, DirectionNotDeclared, InputError, Layout, read
+from consent.calls import Direction, DirectionNotDeclared, Layout, read
+from consent.records import InputError
 
 SHARED = Path(os.environ.get("CONSENT_SHARED", Path(__file__).parents[3] / "shared"))
 EXAMPLE = Path(__file__).parents[2] / "examples" / "records" / "calls.csv"

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "consent/digest.hpp"
@@ -50,11 +51,21 @@ struct Entry {
   std::string bytes;
 };
 
+/// What became of an event that was offered to append_once().
+enum class Once : std::uint8_t {
+  recorded,
+  already_there,        ///< an entry says the same of this number
+  before_reassignment,  ///< said before the number got a new holder: it would count for a stranger
+};
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(Once) noexcept;
+
 /// What append() hands back: enough to find, show and prove the entry.
 struct Appended {
   std::uint64_t seq = 0;
   Digest leaf;
   Digest tag;
+  /// Of append_once() alone. Where already_there, `seq` and `tag` are those of the entry that is.
+  Once once = Once::recorded;
 };
 
 /// An entry with the details that its subject's key opens.
@@ -129,6 +140,12 @@ class CONSENT_EXPORT Log {
   Appended append(const Event& event, Instant now);
   /// All or nothing, in one commit.
   std::vector<Appended> append_many(std::span<const Event> events, Instant now);
+  /// Records, in one commit, what the log does not hold yet; the rest is answered and left alone.
+  /// There already is an event of which an entry about the same number says the same: same type,
+  /// same body, whoever held the number then. So a list can be read in twice, or again after a
+  /// crash, and nothing is doubled. Two equal events in `events` are recorded once.
+  /// @returns one answer an event, in order. @throws as append(); then nothing was recorded.
+  std::vector<Appended> append_once(std::span<const Event> events, Instant now);
   /// Tells the log both clocks of its machine, as often as the caller likes. Where the wall clock
   /// jumped against the monotonic one, or stands before the last entry, a clock.step entry is
   /// recorded. @returns whether one was.

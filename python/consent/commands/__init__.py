@@ -9,6 +9,7 @@ from consent.commands import (
     classify,
     contact,
     history,
+    importing,
     log,
     prove,
     record,
@@ -23,6 +24,7 @@ def add_all(commands: Commands) -> None:
     for noun in (
         log,
         record,
+        importing,
         contact,
         check,
         history,

@@ -1,0 +1,113 @@
+// What an import asks of the writer: is this said already, and may it be said of who holds the
+// number now?
+
+#include "consent/error.hpp"
+#include "log/writer.hpp"
+
+namespace consent {
+
+namespace {
+
+constexpr std::size_t most_fingerprints = 1U << 20U;
+
+[[noreturn]] void refuse(std::uint64_t seq) {
+  throw BrokenLog(seq, "entry " + std::to_string(seq) + ": its subject's chain does not fit");
+}
+
+/// The body within the bytes of an entry. Nothing behind the body holds this text: no string in
+/// canonical JSON holds a bare quotation mark.
+std::string_view body_in(std::uint64_t seq, std::string_view bytes) {
+  constexpr std::string_view before = R"({"at":"....-..-..T..:..:.........Z","body":)";
+  const std::size_t end = bytes.rfind(R"(,"log":")");
+  if (end == std::string_view::npos || end < before.size()) refuse(seq);
+  return bytes.substr(before.size(), end - before.size());
+}
+
+/// Type and body without the commitment: its salt is new each time, all else says what was said.
+Digest fingerprint(EventType type, std::string_view body) {
+  constexpr std::string_view key = R"("details":")";
+  constexpr std::size_t length = key.size() + 64 + 1;
+  const std::size_t at = body.find(key);
+  Sha256 hash;
+  hash.add(to_word(type)).add("|");
+  if (at == std::string_view::npos || at + length > body.size()) return hash.add(body).finish();
+  return hash.add(body.substr(0, at)).add(body.substr(at + length)).finish();
+}
+
+}  // namespace
+
+void Writer::note_said(const Digest& tag, std::uint64_t seq, EventType type,
+                       std::string_view body) {
+  if (const auto found = said_.find(tag); found != said_.end()) {
+    found->second.emplace(fingerprint(type, body), seq);
+    ++said_count_;
+  }
+}
+
+const Writer::Said& Writer::said_by(const Digest& tag, std::int64_t last) {
+  if (const auto found = said_.find(tag); found != said_.end()) return found->second;
+  if (said_count_ > most_fingerprints) {
+    said_.clear();
+    said_count_ = 0;
+  }
+  Said& said = said_[tag];
+  for (std::int64_t seq = last; seq >= 0;) {
+    read_entry_.reset();
+    if (!read_entry_.bind(1, seq).step()) refuse(static_cast<std::uint64_t>(seq));
+    const std::string_view bytes = read_entry_.blob(0);
+    const Entry entry = decode_entry(bytes).entry;
+    if (!entry.subject || entry.subject->tag != tag || entry.subject->prev >= seq)
+      refuse(entry.seq);
+    said[fingerprint(entry.type, body_in(entry.seq, bytes))] = entry.seq;
+    ++said_count_;
+    seq = entry.subject->prev;
+  }
+  read_entry_.reset();
+  return said;
+}
+
+Once Writer::judge_once(const Prepared& prepared, Appended& done) {
+  const EventBase& base = base_of(*prepared.event);
+  const auto cached = holders_.find(base.number);
+  std::int64_t previous = 0;
+  Once outcome = Once::recorded;
+  const auto look = [&](const Digest& tag, std::int64_t last, std::optional<Instant> closed) {
+    const Said& said = said_by(tag, last);
+    if (const auto found = said.find(fingerprint(prepared.type, prepared.body));
+        found != said.end()) {
+      done.seq = found->second;
+      done.tag = tag;
+      return true;
+    }
+    if (closed && base.happened < *closed) outcome = Once::before_reassignment;
+    return false;
+  };
+  std::int64_t id = 0;
+  if (cached != holders_.end()) {
+    const Holder& newest = cached->second;
+    if (look(newest.kept->standing.tag, newest.kept->last, newest.kept->standing.closed)) {
+      return Once::already_there;
+    }
+    const auto stored = keys_.by_id(newest.id);
+    previous = stored ? stored->previous : 0;
+    id = newest.id;
+  } else {
+    const auto stored = keys_.newest(keys_.index_of(base.number));
+    if (!stored) return Once::recorded;
+    previous = stored->id;
+    id = stored->id + 1;
+  }
+  // A number passed on: what its earlier holders said is theirs, and nobody else's.
+  while (previous != 0 && previous < id) {
+    const auto stored = keys_.by_id(previous);
+    if (!stored) break;
+    if (const auto kept = kept_->read(stored->tag)) {
+      if (look(stored->tag, kept->last, kept->standing.closed)) return Once::already_there;
+    }
+    id = previous;
+    previous = stored->previous;
+  }
+  return outcome;
+}
+
+}  // namespace consent

@@ -1,0 +1,1354 @@
+"""Read other people's lists into a log: every row once, none lost, none doubled.
+
+Every row of the list ends in exactly one of three places: recorded, already there, or rejected with
+its row, column and reason. What a row means is declared by column names of our own or by a map
+(TOML); nothing about zones, countries or orders of day and month is guessed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import difflib
+import gzip
+import hashlib
+import io
+import itertools
+import json
+import os
+import queue
+import re
+import threading
+import tomllib
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple, cast
+
+from consent import _core
+from consent.calls import read_number
+from consent.clock import EPOCH, HOUR, SECOND, Clock, Dates, Refused, load_zone
+from consent.errors import InternalError, InvalidArgument
+from consent.event import (
+    Code,
+    ConsentAsked,
+    ConsentGiven,
+    ConsentRefused,
+    ConsentWithdrawn,
+    Event,
+    InContract,
+    NumberReassigned,
+    OperatorRefusal,
+)
+from consent.log import Log
+from consent.records import Batch, Bounded, InputError, Reader
+
+__all__ = ["Imported", "Map", "import_list", "ready_maps"]
+
+#: Our column names; the first five may differ from row to row at no cost.
+OWN: Final = ("number", "at", "until", "document", "evidence")
+SHARED: Final = (
+    *("event", "covers", "purpose", "channel", "distributor", "campaign", "method", "wording"),
+    *("source", "code", "prechecked", "in_contract", "giver", "authority", "advertiser"),
+    *("acts_for", "operator"),
+)
+COLUMNS: Final = (*OWN, *SHARED)
+
+#: What a row says: our event types, and shorter words for them.
+EVENTS: Final[Mapping[str, type[Any]]] = {
+    **dict.fromkeys(("consent.given", "given", "give"), ConsentGiven),
+    **dict.fromkeys(("consent.asked", "asked", "ask"), ConsentAsked),
+    **dict.fromkeys(("consent.refused", "refused", "refuse"), ConsentRefused),
+    **dict.fromkeys(("consent.withdrawn", "withdrawn", "withdraw"), ConsentWithdrawn),
+    **dict.fromkeys(("operator.refusal", "operator_refusal"), OperatorRefusal),
+    **dict.fromkeys(("number.reassigned", "reassigned", "reassign"), NumberReassigned),
+}
+_STOP: Final = frozenset({"covers", "purpose", "channel", "distributor", "campaign", "method"})
+#: What each event has a place for; a filled cell without a place is a reject, never dropped.
+PLACES: Final[Mapping[type[Any], frozenset[str]]] = {
+    ConsentGiven: frozenset(SHARED) - {"event", "operator", "source"},
+    ConsentAsked: (_STOP - {"method"}) | {"wording"},
+    ConsentRefused: _STOP | {"wording"},
+    ConsentWithdrawn: _STOP,
+    OperatorRefusal: frozenset({"covers", "operator"}),
+    NumberReassigned: frozenset(),
+}
+DETAILS: Final = {
+    "not_a_record": "the cells of this line cannot be told apart",
+    "wrong_column_count": "more or fewer cells than the header",
+    "too_long": "a line longer than 1 MiB; only its beginning is kept here",
+    "encoding": "bytes that are not text in the encoding of the file",
+    "unknown_value": "the map knows no such value",
+    "no_event": "what the row says is not said",
+    "no_place": "the event has no place for this",
+    "unknown_wording": "the log holds no text of this hash",
+    "no_such_file": "no such file among --files",
+    "merged_cells": "merged cells: the spreadsheet shows a value that this row does not have",
+    "formula": "a formula without a value; save the workbook with values",
+    "not_json": "not one JSON object",
+    "before_reassignment": "said before the number got a new holder",
+    "erased": "older than an erasure of this number",
+}
+MOST_TABLE_BYTES: Final = 1 << 30
+BATCH_ROWS: Final = 16384
+_HEX: Final = re.compile(r"[0-9A-Fa-f]{64}")
+_MARK: Final = ("rejected_row", "rejected_column", "rejected_reason", "rejected_detail")
+_DAY: Final = {
+    "iso": re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)", re.ASCII),
+    "day-first": re.compile(r"(?P<d>\d\d?)[./-](?P<m>\d\d?)[./-](?P<y>\d{4})", re.ASCII),
+    "month-first": re.compile(r"(?P<m>\d\d?)[./-](?P<d>\d\d?)[./-](?P<y>\d{4})", re.ASCII),
+}
+
+Progress = Callable[[int, int, int], None]
+
+
+# --- what is declared ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What the columns of a list are, and what its cells mean.
+
+    Attributes:
+        name: What to call it in messages.
+        columns: Our word to header names, JSON paths or positions from 1; the first one that the
+            file has counts.
+        constants: Our word to what holds in every row whose cell is empty or absent.
+        values: Our word to {cell: our value}; with values declared, any other cell is a reject.
+        only: JSON path to the values that make a record ours; others are of another table.
+        joins: JSON path to (path, value, key path): the record of the same document that it names.
+        records: JSON paths under which the records may lie.
+        header: True, False, or None: there is one unless the first cell of the number reads as one.
+        ids: The number column holds ids; numbers come from a list of (id, number).
+    """
+
+    name: str = "columns of our own"
+    columns: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    joins: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    records: tuple[str, ...] = ()
+    header: bool | None = True
+    ids: bool = False
+    delimiter: str | None = None
+    encoding: str | None = None
+    dates: Dates = "iso"
+    zone: str | None = None
+    country: str | None = None
+    sheet: str | None = None
+
+    @classmethod
+    def load(cls, given: str | Path | Map | None) -> Map:
+        """Take a map by the name of a ready one (``ready_maps()``), or read it from a TOML file.
+
+        Raises:
+            InputError: No such map, or a key in it that means nothing here.
+        """
+        if isinstance(given, Map):
+            return given
+        if given is None:
+            return cls(columns={word: (word,) for word in COLUMNS})
+        name = str(given)
+        try:
+            if name in ready_maps():
+                text = resources.files("consent.maps").joinpath(f"{name}.toml").read_text("utf-8")
+            elif not name.endswith(".toml"):
+                ready = ", ".join(ready_maps())
+                raise InputError(f"no map is called that; ready are {ready}; or give a MAP.toml")
+            else:
+                text = Path(given).read_bytes().decode("utf-8-sig")
+            data = tomllib.loads(text)
+        except UnicodeDecodeError as error:
+            raise InputError(f"{Path(name).name}: not UTF-8, byte {error.start}") from None
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{Path(name).name}: {error}") from None
+        return cls._from_data(Path(name).name, data)
+
+    @classmethod
+    def _from_data(cls, name: str, data: Mapping[str, Any]) -> Map:
+        tables = ("columns", "constants", "values", "format", "only", "join")
+        for key, value in data.items():
+            if key not in tables:
+                raise InputError(f"{name}: [{key}] means nothing here; there are {tables}")
+            if not isinstance(value, Mapping):
+                raise InputError(f"{name}: {key} must be a table: [{key}]")
+        columns: dict[str, tuple[str | int, ...]] = {}
+        for word, where in data.get("columns", {}).items():
+            if word not in COLUMNS:
+                raise InputError(f"{name}: column {word} is not one of {', '.join(COLUMNS)}")
+            several = where if isinstance(where, list) else [where]
+            for one in several:
+                if type(one) not in (str, int) or one == 0:
+                    raise InputError(f"{name}: {word} must be header names or positions from 1")
+            columns[word] = tuple(several)
+        constants = dict(data.get("constants", {}))
+        for word, value in constants.items():
+            if word not in COLUMNS or not isinstance(value, str):
+                raise InputError(f"{name}: [constants] {word} must be one of our words, and text")
+        values = {word: dict(table) for word, table in data.get("values", {}).items()}
+        for word in values:
+            if word not in SHARED:
+                raise InputError(f"{name}: [values.{word}] is not one of {', '.join(SHARED)}")
+        options = dict(data.get("format", {}))
+        known = ("delimiter", "encoding", "dates", "zone", "country", "sheet", "header", "records")
+        for key in options:
+            if key not in (*known, "ids"):
+                raise InputError(f"{name}: [format] {key} means nothing here")
+        header = options.pop("header", True)
+        records = options.pop("records", [])
+        if "number" not in columns and "number" not in constants:
+            raise InputError(f"{name}: [columns] lacks number")
+        return cls(
+            name=name,
+            columns=columns,
+            constants=constants,
+            values=values,
+            only={path: frozenset(v) for path, v in data.get("only", {}).items()},
+            joins={p: (j["only"], j["is"], j["key"]) for p, j in data.get("join", {}).items()},
+            records=tuple(records if isinstance(records, list) else [records]),
+            header=None if header == "auto" else bool(header),
+            **options,
+        )
+
+
+def ready_maps() -> list[str]:
+    """Names of the maps that come with the package."""
+    found = resources.files("consent.maps").iterdir()
+    return sorted(entry.name[:-5] for entry in found if entry.name.endswith(".toml"))
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a list.
+
+    Attributes:
+        rows: Records in it; the sum of the next three.
+        accepted: Recorded now.
+        rejected: Not understood or not allowed; each stands in the file of rejects.
+        already_there: The log, or an earlier row, says the same.
+        rejects_file: Where the rejects are; None where there are none.
+        reasons: How many rejects for each reason.
+        encoding: How the file was read.
+        unused_columns: Columns that mean nothing here.
+        warnings: What whoever imports should know.
+    """
+
+    rows: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    already_there: int = 0
+    rejects_file: Path | None = None
+    reasons: Counter[str] = field(default_factory=Counter)
+    encoding: str = "utf-8"
+    unused_columns: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+# --- tables: CSV, XLSX, JSON ---------------------------------------------------------------------
+
+
+class _Table:
+    """A list as rows of cells, whatever it was kept in."""
+
+    names: list[str]
+    has_header = True
+    delimiter = ","
+    encoding = "utf-8"
+    size = 0
+
+    def batches(self) -> Iterator[Batch]:
+        """Rows in order."""
+        raise NotImplementedError
+
+    def done(self) -> int:
+        """Bytes read, of ``size``."""
+        return 0
+
+    def problem(self, line: int, cells: list[str] | None) -> str | None:  # noqa: ARG002
+        """Why this row cannot be used, where the table itself knows."""
+        return "not_a_record" if cells is None else None
+
+
+def _stated_encoding(name: str) -> str:
+    try:
+        if "a,\n".encode(name) == b"a,\n":
+            return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        raise InputError(f"no encoding is called {name}") from None
+    raise InputError(f"{name} does not hold ASCII as it is; save the file as UTF-8")
+
+
+def _found_encoding(blocks: Iterable[bytes]) -> str:
+    """UTF-8 where all of it is, else Windows-1251 where it reads as Russian, else UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    high = Counter[int]()
+    valid = True
+    for block in blocks:
+        if valid:
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                valid = False
+        if not block.isascii():
+            high.update(byte for byte in block[: 1 << 16] if byte >= 0x80)
+    if valid:
+        return "utf-8"
+    letters = sum(count for byte, count in high.items() if byte >= 0xC0 or byte in (0xA8, 0xB8))
+    # UTF-8 Russian is D0 and D1 before every letter; Windows-1251 has no byte that frequent.
+    pairs = high[0xD0] + high[0xD1]
+    total = sum(high.values())
+    return "cp1251" if total and letters >= 0.7 * total and pairs < 0.3 * total else "utf-8"
+
+
+class _Delimited(_Table):
+    def __init__(
+        self, file: IO[bytes], known: Map, encoding: str | None, delimiter: str | None, size: int
+    ) -> None:
+        self._file = file
+        self.size = size
+        stated = encoding or known.encoding
+        stream = file
+        head = file.read(2)
+        if head == b"\x1f\x8b":
+            file.seek(0)
+            stream = cast(IO[bytes], gzip.GzipFile(fileobj=file))
+            head = stream.read(1 << 20)
+            found = None if stated else _found_encoding([head])
+        else:
+
+            def blocks() -> Iterator[bytes]:
+                file.seek(0)
+                while block := file.read(1 << 20):
+                    yield block
+
+            found = None if stated else _found_encoding(blocks())
+        stream.seek(0)
+        self.encoding = _stated_encoding(stated) if stated else (found or "utf-8")
+        first = stream.read(1 << 16)
+        stream.seek(0)
+        self.delimiter = delimiter or known.delimiter or self._divider(first, known)
+        if len(self.delimiter) != 1:
+            raise InputError("the delimiter must be one character")
+        self._bounded = Bounded(stream)
+        bounded = cast(IO[bytes], self._bounded)
+        self._reader = Reader(bounded, self.delimiter, self.encoding)
+        if self._reader.empty:
+            raise InputError("the file is empty")
+        names = self._reader.first()
+        if names is None or 1 in self._bounded.cut:
+            raise InputError("the first line cannot be split into columns", row=1)
+        self.names = [name.strip() for name in names]
+        self.has_header = True
+
+    def _divider(self, head: bytes, known: Map) -> str:
+        line = next((part for part in head.splitlines() if part.strip()), b"")
+        text = line.removeprefix(b"\xef\xbb\xbf").decode(self.encoding, "replace")
+        wanted = {str(name).casefold() for names in known.columns.values() for name in names}
+
+        def fit(divider: str) -> tuple[int, int]:
+            cells = next(csv.reader([text], delimiter=divider), [])
+            return sum(c.strip().casefold() in wanted for c in cells), len(cells)
+
+        best = max(",;\t|", key=fit)
+        return best if fit(best) > (0, 1) else ","
+
+    def begin(self, *, header: bool) -> None:
+        self.has_header = header
+        self._reader.expected = frozenset({len(self.names)})
+        if header:
+            self._reader.skip()
+
+    def batches(self) -> Iterator[Batch]:
+        try:
+            yield from self._reader.batches()
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise InputError(f"broken gzip: {error}") from None
+
+    def done(self) -> int:
+        return self._file.tell()
+
+    def problem(self, line: int, cells: list[str] | None) -> str | None:
+        if line in self._bounded.cut:
+            return "too_long"
+        return "wrong_column_count" if cells is None else None
+
+
+class _Workbook(_Table):
+    """A sheet of an XLSX file. Values as the spreadsheet last showed them."""
+
+    def __init__(self, file: IO[bytes], known: Map, sheet: str | None) -> None:
+        try:
+            import openpyxl
+        except ImportError:
+            raise _core_not_built("reading XLSX needs the package openpyxl") from None
+        try:
+            archive = zipfile.ZipFile(file)
+            infos = archive.infolist()
+        except (zipfile.BadZipFile, OSError, ValueError):
+            raise InputError("not an XLSX workbook, or a broken one") from None
+        unpacked = sum(info.file_size for info in infos)
+        packed = sum(info.compress_size for info in infos) or 1
+        # A declared size binds: zipfile reads no more than it.
+        if unpacked > MOST_TABLE_BYTES or (unpacked > 1 << 26 and unpacked > 100 * packed):
+            raise InputError("the workbook unpacks to more than a table of this size can hold")
+        if "xl/workbook.xml" not in archive.namelist():
+            raise InputError("a ZIP archive that is no XLSX workbook")
+        try:
+            self._book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            self._formulas = openpyxl.load_workbook(file, read_only=True, data_only=False)
+        except Exception as error:  # openpyxl lets whatever a broken file causes through
+            raise InputError(
+                f"not an XLSX workbook, or a broken one: {type(error).__name__}"
+            ) from None
+        named = sheet or known.sheet
+        sheets = self._book.sheetnames
+        if named is None and len(sheets) > 1:
+            raise InputError(f"the workbook has {len(sheets)} sheets; say which: --sheet NAME")
+        if named is not None and named not in sheets:
+            raise InputError("the workbook has no sheet of that name")
+        if not sheets:
+            raise InputError("the workbook has no sheet")
+        self._sheet = self._book[named or sheets[0]]
+        self._written = self._formulas[named or sheets[0]]
+        self._merged = self._find_merged(archive)
+        self._bad: dict[int, str] = {}
+        self._rows = enumerate(self._read(), 1)
+        self.names = []
+        self.encoding = "xlsx"
+        for line, (shown, _) in self._rows:
+            if any(shown):
+                self.names = [name.strip() for name in shown]
+                self._header_line = line
+                self._first = shown
+                break
+        while self.names and not self.names[-1]:
+            self.names.pop()
+        if not self.names:
+            raise InputError("the sheet is empty")
+
+    def _find_merged(self, archive: zipfile.ZipFile) -> list[tuple[int, int]]:
+        """First and last row of each merged range; openpyxl does not tell in this mode."""
+        path = getattr(self._sheet, "_worksheet_path", "")
+        found = []
+        if path in archive.namelist():
+            tail = b""
+            with archive.open(path) as part:
+                while block := part.read(1 << 20):
+                    text = tail + block
+                    for a, b in re.findall(rb'<mergeCell ref="[A-Z]+(\d+):[A-Z]+(\d+)"', text):
+                        found.append((int(a), int(b)))
+                    tail = block[-64:]
+        return sorted(set(found))
+
+    def _read(self) -> Iterator[tuple[list[str], bool]]:
+        written = self._written.iter_rows(values_only=True)
+        for shown in self._sheet.iter_rows(values_only=True):
+            formulas = next(written, ())
+            hollow = any(
+                value is None and isinstance(text, str) and text.startswith("=")
+                for value, text in zip(shown, formulas, strict=False)
+            )
+            yield [_cell_text(value) for value in shown], hollow
+
+    def begin(self, *, header: bool) -> None:
+        self.has_header = header
+
+    def batches(self) -> Iterator[Batch]:
+        width = len(self.names)
+        lines: list[int] = []
+        cells: list[list[str] | None] = []
+        rows: Iterator[tuple[int, tuple[list[str], bool]]] = self._rows
+        if not self.has_header:
+            rows = itertools.chain([(self._header_line, (self._first, False))], rows)
+        for line, (row, hollow) in rows:
+            if not any(row):
+                continue
+            if hollow:
+                self._bad[line] = "formula"
+            elif any(a <= line <= b for a, b in self._merged):
+                self._bad[line] = "merged_cells"
+            elif any(row[width:]):
+                self._bad[line] = "wrong_column_count"
+            lines.append(line)
+            cells.append((row + [""] * width)[:width])
+            if len(lines) == 4096:
+                yield Batch(lines, cells, [b""] * len(lines))
+                lines, cells = [], []
+        yield Batch(lines, cells, [b""] * len(lines))
+
+    def problem(self, line: int, cells: list[str] | None) -> str | None:  # noqa: ARG002
+        return self._bad.get(line)
+
+
+def _cell_text(value: object) -> str:
+    """A cell of a spreadsheet as a person would have typed it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+def _core_not_built(message: str) -> Exception:
+    from consent.errors import NotBuiltError
+
+    return NotBuiltError(message)
+
+
+class _Json(_Table):
+    """JSON lines, or one document that holds a list of records."""
+
+    def __init__(self, file: IO[bytes], known: Map, encoding: str | None, size: int) -> None:
+        self.size = size
+        self._file = file
+        self._known = known
+        stated = encoding or known.encoding
+
+        def blocks() -> Iterator[bytes]:
+            file.seek(0)
+            while block := file.read(1 << 20):
+                yield block
+
+        self.encoding = _stated_encoding(stated) if stated else _found_encoding(blocks())
+        file.seek(0)
+        self._words = [word for word in COLUMNS if word in known.columns]
+        self.names = list(self._words)
+        self._bad: dict[int, str] = {}
+        self._lines = not self._is_document()
+
+    def _is_document(self) -> bool:
+        head = self._file.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
+        self._file.seek(0)
+        if head.startswith(b"["):
+            return True
+        first, _, rest = head.partition(b"\n")
+        try:
+            json.loads(first.decode(self.encoding, "replace"))
+        except ValueError:
+            return True
+        # One object on one line may be either; with paths to its records it is a document.
+        return bool(self._known.records) and not rest.strip()
+
+    def begin(self, *, header: bool) -> None:
+        del header
+
+    def _value(self, text: str) -> object:
+        def one(pairs: list[tuple[str, object]]) -> dict[str, object]:
+            found = dict(pairs)
+            if len(found) != len(pairs):
+                raise ValueError("a key twice")
+            return found
+
+        # Numbers stay as they are written: a phone number is no float.
+        return json.loads(text, object_pairs_hook=one, parse_int=str, parse_float=str)
+
+    def batches(self) -> Iterator[Batch]:
+        lines: list[int] = []
+        cells: list[list[str] | None] = []
+        raws: list[bytes] = []
+        for line, record, raw in self._each():
+            if record is None:
+                self._bad[line] = "not_json"
+                cells.append(None)
+            else:
+                if self._known.only and not all(
+                    _text_at(record, path) in wanted for path, wanted in self._known.only.items()
+                ):
+                    continue
+                cells.append([self._cell(record, word) for word in self._words])
+            lines.append(line)
+            raws.append(raw)
+            if len(lines) == 4096:
+                yield Batch(lines, cells, raws)
+                lines, cells, raws = [], [], []
+        yield Batch(lines, cells, raws)
+
+    def _cell(self, record: Mapping[str, object], word: str) -> str:
+        for path in self._known.columns[word]:
+            if isinstance(path, str) and (text := _text_at(record, path)):
+                return text
+        return ""
+
+    def _each(self) -> Iterator[tuple[int, Mapping[str, object] | None, bytes]]:
+        if self._lines:
+            bounded = Bounded(self._file)
+            number = 0
+            while lines := bounded.readlines(1 << 18):
+                for raw in lines:
+                    number += 1
+                    if not raw.strip():
+                        continue
+                    text = raw.removeprefix(b"\xef\xbb\xbf").decode(
+                        self.encoding, "surrogateescape"
+                    )
+                    try:
+                        value = self._value(text)
+                    except (ValueError, RecursionError):
+                        value = None
+                    yield number, value if isinstance(value, dict) else None, raw.rstrip(b"\r\n")
+            return
+        if self.size > MOST_TABLE_BYTES:
+            raise InputError("one JSON document of more than 1 GiB; make it JSON lines")
+        text = self._file.read().removeprefix(b"\xef\xbb\xbf").decode(self.encoding, "replace")
+        try:
+            document = self._value(text)
+        except (ValueError, RecursionError) as error:
+            row = error.lineno if isinstance(error, json.JSONDecodeError) else None
+            raise InputError(f"not JSON: {type(error).__name__}", row=row) from None
+        records = document
+        for path in self._known.records:
+            if isinstance(document, dict) and isinstance(document.get(path), list):
+                records = document[path]
+                break
+        if isinstance(records, dict):
+            records = [records]
+        if not isinstance(records, list):
+            raise InputError(f"no list of records under {' or '.join(self._known.records)}")
+        joined = self._join(records)
+        for number, record in enumerate(records, 1):
+            raw = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
+            whole = {**record, **joined(record)} if isinstance(record, dict) else None
+            yield number, whole, raw
+
+    def _join(self, records: list[Any]) -> Callable[[Mapping[str, object]], dict[str, object]]:
+        tables: dict[str, dict[str, object]] = {}
+        for path, (only, wanted, key) in self._known.joins.items():
+            tables[path] = {
+                _text_at(record, key): record
+                for record in records
+                if isinstance(record, dict) and _text_at(record, only) == wanted
+            }
+
+        def joined(record: Mapping[str, object]) -> dict[str, object]:
+            return {f"@{path}": tables[path].get(_text_at(record, path), {}) for path in tables}
+
+        return joined
+
+    def done(self) -> int:
+        return self._file.tell()
+
+    def problem(self, line: int, cells: list[str] | None) -> str | None:
+        return self._bad.get(line) or ("not_json" if cells is None else None)
+
+
+def _text_at(record: Mapping[str, object], path: str) -> str:
+    """The text under a dotted path; a step into text reads it as JSON. "" where there is none."""
+    value: object = record
+    rest = path
+    while rest:
+        if isinstance(value, str):
+            try:
+                value = json.loads(value, parse_int=str, parse_float=str)
+            except (ValueError, RecursionError):
+                return ""
+        if not isinstance(value, dict):
+            return ""
+        # A joined record stands under its whole path: "@fields.signature.fields.payload".
+        step = max(
+            (key for key in value if rest == key or rest.startswith(key + ".")),
+            key=len,
+            default=None,
+        )
+        if step is None:
+            return ""
+        value = value[step]
+        rest = rest[len(step) + 1 :]
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+# --- rows to events ------------------------------------------------------------------------------
+
+
+class _Reject(NamedTuple):
+    reason: str
+    column: str = ""
+    detail: str = ""
+
+
+def _words_in(text: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[\s,;|]+", text.strip()) if word)
+
+
+def _parties(text: str) -> tuple[str, ...] | None:
+    named = _words_in(text)
+    if not named:
+        return None
+    return () if named in (("none",), ("all",)) else named
+
+
+def _truth(text: str) -> bool:
+    if text.casefold() in ("true", "1", "yes", "да"):
+        return True
+    if text.casefold() in ("false", "0", "no", "нет", ""):
+        return False
+    raise InvalidArgument("prechecked: true or false")
+
+
+class _Meaning:
+    """Makes a pattern of what the rows of one kind share."""
+
+    def __init__(
+        self, known: Map, constants: Mapping[str, str], log: Log, files: Path | None
+    ) -> None:
+        self._known = known
+        self._constants = constants
+        self._log = log
+        self._files = files
+        self.rejects: list[_Reject] = []
+        self.add: Callable[[Any], int] = lambda _: 0
+        self._hashes: dict[str, str | None] = {}
+        self._waiting: dict[Any, int] = {}
+
+    def resolve(self, cells: list[str]) -> int:
+        """The pattern of these cells; below 0: minus 1 minus the place of why there is none."""
+        try:
+            return self.add(self._event(dict(zip(SHARED, cells, strict=True))))
+        except _Unclear as unclear:
+            self.rejects.append(unclear.reject)
+        except InvalidArgument as error:
+            column = str(error).partition(":")[0]
+            named = {"purposes": "purpose", "channels": "channel", "distributors": "distributor"}
+            column = named.get(column, column)
+            if column not in COLUMNS:
+                column = next((w for w in SHARED if f"'{w}'" in str(error)), "")
+            self.rejects.append(_Reject("refused", column, str(error)))
+        return -len(self.rejects)
+
+    def _event(self, cells: dict[str, str]) -> Event:
+        said: dict[str, str] = {}
+        for word, cell in cells.items():
+            text = cell.strip()
+            if any("\udc80" <= c <= "\udcff" for c in text):
+                raise _Unclear("encoding", word)
+            table = self._known.values.get(word)
+            if table is not None:
+                if text not in table and not (text == "" and word in self._constants):
+                    reason = "no_event" if word == "event" and not text else "unknown_value"
+                    raise _Unclear(reason, word)
+                text = table.get(text, "")
+            said[word] = text or self._constants.get(word, "")
+        kind = EVENTS.get(said["event"].casefold())
+        if kind is None:
+            raise _Unclear("unknown_value" if said["event"] else "no_event", "event")
+        places = PLACES[kind]
+        for word, text in said.items():
+            # A constant is a default: it fills what the event has a place for.
+            if text and word not in places and word not in ("event", "source"):
+                if cells[word].strip():
+                    raise _Unclear("no_place", word)
+                said[word] = ""
+        fields: dict[str, Any] = {"source": said["source"] or "import"}
+        if "covers" in places and said["covers"]:
+            fields["covers"] = _words_in(said["covers"])
+        for word, name in (("purpose", "purposes"), ("channel", "channels")):
+            if word in places:
+                fields[name] = _words_in(said[word])
+        if "distributor" in places:
+            fields["distributors"] = _parties(said["distributor"])
+            # Of a stop an empty list means everybody; of a consent, nobody: each has its own word.
+            asks = kind is ConsentGiven or kind is ConsentAsked
+            if _words_in(said["distributor"]) == (("all",) if asks else ("none",)):
+                raise _Unclear("unknown_value", "distributor")
+        for word in ("campaign", "giver", "authority", "advertiser"):
+            if word in places and said[word]:
+                fields[word] = said[word]
+        if "method" in places and said["method"]:
+            fields["means" if kind is ConsentWithdrawn else "method"] = said["method"]
+        if "acts_for" in places and said["acts_for"]:
+            fields["acts_for"] = _words_in(said["acts_for"])
+        if "operator" in places and said["operator"]:
+            fields["operator_id"] = said["operator"]
+        if said["code"]:
+            words = set(_words_in(said["code"]))
+            if words - {"sent", "returned", "none"} or (len(words) > 1 and "none" in words):
+                raise _Unclear("unknown_value", "code")
+            fields["code"] = Code("sent" in words, "returned" in words)
+        if said["prechecked"]:
+            fields["prechecked"] = _truth(said["prechecked"])
+        if said["in_contract"]:
+            if said["in_contract"] not in ("separate-mark", "no-mark"):
+                raise _Unclear("unknown_value", "in_contract")
+            fields["in_contract"] = InContract(said["in_contract"] == "separate-mark")
+        if said["wording"]:
+            fields["wording"] = self._wording(said["wording"])
+        event = kind("+79000000000", at=datetime(2000, 1, 1, tzinfo=UTC), **fields)
+        return cast(Event, event)
+
+    def _wording(self, text: str) -> str:
+        if _HEX.fullmatch(text):
+            kept = self._log.wording(bytes.fromhex(text))
+            if kept is None:
+                raise _Unclear("unknown_wording", "wording")
+            return kept
+        if text.startswith("file:"):
+            found = self._file(text[5:])
+            if found is None:
+                raise _Unclear("no_such_file", "wording")
+            return found.read_bytes().decode("utf-8-sig")
+        return text
+
+    def _file(self, name: str) -> Path | None:
+        if self._files is None or not name or "\0" in name:
+            return None
+        root = self._files.resolve()
+        found = (root / name).resolve()
+        return found if found.is_relative_to(root) and found.is_file() else None
+
+    def hash_of(self, text: str) -> str | None:
+        """SHA-256 in hex of files named in a cell; hashes in it stay. None: no such file."""
+        known = self._hashes.get(text, "")
+        if known == "":
+            hashes: list[str] = []
+            whole: str | None = ""
+            for name in re.split(r"[;|\n]", text):
+                name = name.strip()
+                if not name:
+                    continue
+                if _HEX.fullmatch(name):
+                    hashes.append(name)
+                elif (found := self._file(name)) is not None:
+                    with found.open("rb") as opened:
+                        hashes.append(hashlib.file_digest(opened, "sha256").hexdigest())
+                else:
+                    whole = None
+            known = None if whole is None else " ".join(hashes)
+            self._hashes[text] = known
+        return known
+
+
+class _Unclear(Exception):  # noqa: N818  never leaves this file
+    def __init__(self, reason: str, column: str) -> None:
+        self.reject = _Reject(reason, column, DETAILS.get(reason, ""))
+
+
+class _Times:
+    """Reads the times that the core does not: local ones, days alone, other orders."""
+
+    def __init__(self, zone: str | None, dates: Dates) -> None:
+        self.clock = Clock(load_zone(zone), dates) if zone else None
+        self._bare = Clock(UTC, dates)
+        self._day = _DAY.get(dates, _DAY["iso"])
+        self._declared = dates
+
+    def read(self, text: str, end_of_day: bool) -> int | str:
+        """Microseconds of UTC, or why not."""
+        try:
+            found = self._day.fullmatch(text) or _DAY["iso"].fullmatch(text)
+            if found:
+                if self.clock is None:
+                    return "no_zone"
+                day = datetime(int(found["y"]), int(found["m"]), int(found["d"]))  # noqa: DTZ001
+                wall = (day - EPOCH) // timedelta(microseconds=1)
+                if end_of_day:
+                    wall += 24 * HOUR - SECOND
+                return wall - self.clock.offset_of(wall, None) + (SECOND - 1 if end_of_day else 0)
+            wall, offset = self._bare.read(text)
+            if offset is not None:
+                return wall - offset
+            if self.clock is None:
+                return "no_zone"
+            return wall - self.clock.offset_of(wall, None)
+        except (Refused, ValueError, OverflowError):
+            return "bad_time"
+
+    def offset(self, hour: int) -> int | None:
+        """What the zone adds in this whole hour; None where that changes within it."""
+        if self.clock is None:
+            return None
+        try:
+            first = self.clock.offset_of(hour, None)
+            return first if self.clock.offset_of(hour + HOUR - SECOND, None) == first else None
+        except Refused:
+            return None
+
+
+# --- rejects -------------------------------------------------------------------------------------
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula; :func:`unguarded` gives it back.
+
+    An apostrophe goes before what begins like a formula. A telephone number begins with ``+`` too
+    and stays, since digits, blanks, brackets and dashes alone are no formula.
+    """
+    if not cell or cell[0] not in "=+-@\t\r'":
+        return cell
+    if cell[0] in "+-" and re.fullmatch(r"[+-][\d ().-]*", cell):
+        return cell
+    return "'" + cell
+
+
+def unguarded(cell: str) -> str:
+    """What :func:`guarded` was given."""
+    return cell[1:] if cell.startswith("'") else cell
+
+
+class _Rejects:
+    """The file of rejects: made with the first of them, put in place when the import ends."""
+
+    def __init__(self, path: Path, table: _Table, names: Sequence[str]) -> None:
+        self.path = path
+        self._part = path.with_name(path.name + ".part")
+        self._encoding = "utf-8" if table.encoding in ("xlsx",) else table.encoding
+        self._delimiter = table.delimiter
+        self._names = names
+        self._file: IO[str] | None = None
+
+    def put(self, row: int, column: str, why: _Reject, cells: Sequence[str]) -> None:
+        if self._file is None:
+            self._part.unlink(missing_ok=True)
+            # It holds what the list held: nobody else's to read.
+            opened = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._file = os.fdopen(
+                opened, "w", encoding=self._encoding, errors="surrogateescape", newline=""
+            )
+            if self._encoding == "utf-8":
+                self._file.write("\ufeff")
+            self._writer = csv.writer(self._file, delimiter=self._delimiter)
+            self._writer.writerow([*_MARK, *map(guarded, self._names)])
+        shown = [row, column, why.reason, why.detail]
+        try:
+            self._writer.writerow([*shown, *map(guarded, cells)])
+        except UnicodeEncodeError:
+            plain = (
+                c.encode(self._encoding, "backslashreplace").decode(self._encoding) for c in cells
+            )
+            self._writer.writerow([*shown, *map(guarded, plain)])
+
+    def close(self) -> Path | None:
+        if self._file is None:
+            return None
+        self._file.close()
+        target = self.path
+        # An earlier file of rejects may have been worked on: another one is not written over.
+        if target.exists() and target.read_bytes() != self._part.read_bytes():
+            numbered = (
+                self.path.with_suffix(f".{n}{self.path.suffix}") for n in itertools.count(2)
+            )
+            target = next(
+                p for p in numbered if not p.exists() or p.read_bytes() == self._part.read_bytes()
+            )
+        self._part.replace(target)
+        return target
+
+
+# --- importing -----------------------------------------------------------------------------------
+
+
+def _positions(table: _Table, known: Map, *, named: bool) -> dict[str, int]:
+    lowered = [name.strip().casefold() for name in table.names]
+    found: dict[str, int] = {}
+    for word, places in known.columns.items():
+        if isinstance(table, _Json):
+            found[word] = table.names.index(word)
+            continue
+        for place in places:
+            if isinstance(place, int):
+                if place > len(lowered):
+                    raise InputError(f"{word} is column {place}, the file has {len(lowered)}")
+                if not named or len(places) == 1:
+                    found[word] = place - 1
+                    break
+                continue
+            same = [i for i, name in enumerate(lowered) if name == place.casefold()]
+            if len(same) > 1:
+                raise InputError(f"{len(same)} columns of one name mean {word}", row=1, column=word)
+            if same and named:
+                found[word] = same[0]
+                break
+    return found
+
+
+def _check_unused(table: _Table, found: Mapping[str, int], *, ours: bool) -> list[str]:
+    if isinstance(table, _Json) or not table.has_header:
+        return []
+    used = set(found.values())
+    unused = [name for i, name in enumerate(table.names) if i not in used and name]
+    if ours:
+        for name in unused:
+            close = difflib.get_close_matches(name.casefold(), COLUMNS, 1, 0.75)
+            if close:
+                # A misspelt "campaign" would turn a narrow consent into a wide one.
+                raise InputError(
+                    f"a column whose name is almost {close[0]}; correct or remove it", row=1
+                )
+    return unused
+
+
+def _open_table(
+    file: IO[bytes],
+    known: Map,
+    encoding: str | None,
+    delimiter: str | None,
+    sheet: str | None,
+    size: int,
+) -> _Delimited | _Workbook | _Json:
+    head = file.read(1 << 12)
+    file.seek(0)
+    plain = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not plain and len(head) < 1 << 12:
+        raise InputError("the file is empty")
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise InputError("an old .xls workbook; save it as XLSX or CSV")
+    if head.startswith(b"PK\x03\x04"):
+        return _Workbook(file, known, sheet)
+    if plain[:1] in (b"{", b"["):
+        return _Json(file, known, encoding, size)
+    return _Delimited(file, known, encoding, delimiter, size)
+
+
+def _ids(file: Path) -> dict[str, str]:
+    """A list of (id, number)."""
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.reader(opened))
+    return {row[0].strip(): row[1].strip() for row in rows if len(row) >= 2}
+
+
+def import_list(
+    log: Log,
+    source: str | Path | IO[bytes],
+    *,
+    map: str | Path | Map | None = None,  # noqa: A002  the word of the command
+    zone: str | None = None,
+    dates: Dates | None = None,
+    country: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    at: datetime | None = None,
+    constants: Mapping[str, str] | None = None,
+    files: str | Path | None = None,
+    numbers: str | Path | Mapping[str, str] | None = None,
+    rejects: str | Path | None = None,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Read a list into a log.
+
+    Safe to run twice, and again after a crash: what the log says already is not recorded again.
+    Rows are recorded in commits of some thousands; a crash loses none that was committed.
+
+    Args:
+        log: Open for writing.
+        source: A path (CSV, TSV, XLSX, JSON lines or document; also gzip), or an open binary file.
+        map: A ready map by name, a MAP.toml, or None: the columns bear our own names.
+        zone: IANA name of the zone of times without an offset.
+        dates: ``iso`` (the default), ``day-first``, ``month-first`` or ``unix``.
+        country: Where numbers without a country code are: "RU", "KZ", "US", "CA".
+        encoding: Of the file; found out (UTF-8 or Windows-1251) where left out.
+        delimiter: One character; found out of ``, ; tab |`` where left out.
+        sheet: Of a workbook with several.
+        at: When it happened, where no column says it.
+        constants: Our word to what holds where a row says nothing.
+        files: Folder of the documents and recordings that cells name.
+        numbers: A CSV of (id, number), where the list names people by id.
+        rejects: Where to put rejected rows; beside the source where left out.
+        now: The moment of recording, for replays and tests.
+        progress: Hears (bytes done, bytes of all, rows done).
+
+    Raises:
+        InputError: The file or what was declared about it cannot be used; ``row`` and ``column``.
+        StorageError: The log cannot be written; rows of earlier commits are in it.
+    """
+    known = Map.load(map)
+    if country not in (None, "RU", "KZ", "US", "CA"):
+        raise InputError("country must be RU, KZ, US or CA, or left out")
+    fixed = {**known.constants, **(constants or {})}
+    for word in constants or {}:
+        if word not in COLUMNS:
+            raise InputError(f"{word} is not one of {', '.join(COLUMNS)}")
+    if at is not None:
+        fixed["at"] = at.isoformat()
+    if isinstance(source, str | Path):
+        path = Path(source)
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            table = _open_table(file, known, encoding, delimiter, sheet, size)
+            beside = path.with_name(path.name + ".rejects.csv")
+            return _run(
+                log,
+                table,
+                known,
+                fixed,
+                zone,
+                dates,
+                country,
+                files,
+                numbers,
+                Path(rejects) if rejects is not None else beside,
+                now,
+                progress,
+                map is None,
+            )
+    if rejects is None:
+        rejects = "consent-import.rejects.csv"
+    data = source.read()
+    if not isinstance(data, bytes):
+        raise InputError("an open file must be binary")
+    table = _open_table(io.BytesIO(data), known, encoding, delimiter, sheet, len(data))
+    return _run(
+        log,
+        table,
+        known,
+        fixed,
+        zone,
+        dates,
+        country,
+        files,
+        numbers,
+        Path(rejects),
+        now,
+        progress,
+        map is None,
+    )
+
+
+def _run(
+    log: Log,
+    table: _Delimited | _Workbook | _Json,
+    known: Map,
+    fixed: Mapping[str, str],
+    zone: str | None,
+    dates: Dates | None,
+    country: str | None,
+    files: str | Path | None,
+    numbers: str | Path | Mapping[str, str] | None,
+    rejects: Path,
+    now: datetime | None,
+    progress: Progress | None,
+    ours: bool,
+) -> Imported:
+    result = Imported(encoding=table.encoding)
+    again = table.names[: len(_MARK)] == list(_MARK)
+    wide = country or known.country or ""
+    header = known.header
+    if not isinstance(table, _Json):
+        named = _positions(table, known, named=True)
+        if header is None:
+            first = table.names[named.get("number", 0)]
+            header = "number" in named or read_number(first, wide or None) is None
+        if header and "number" in known.columns and "number" not in named:
+            named_columns = known.columns["number"]
+            positions = [p for p in named_columns if isinstance(p, int)]
+            if (
+                len(named_columns) > len(positions)
+                and "number" not in fixed
+                and not (known.header is None and len(table.names) == 1)
+            ):
+                words = ", ".join(str(p) for p in named_columns if isinstance(p, str))
+                raise InputError(
+                    f"no column is called {words}: describe the file in a MAP.toml",
+                    row=1,
+                    column="number",
+                )
+    table.begin(header=bool(header))
+    found = _positions(table, known, named=bool(header))
+    if "number" not in found and "number" not in fixed:
+        if not isinstance(table, _Json) and len(table.names) == 1 and known.header is None:
+            found["number"] = 0
+        else:
+            raise InputError("no column holds the number", row=1, column="number")
+    if not isinstance(table, _Json):
+        result.unused_columns = _check_unused(table, found, ours=ours and not again)
+        if again:
+            result.unused_columns = [n for n in result.unused_columns if n not in _MARK]
+    if "event" not in found and "event" not in fixed:
+        raise InputError(
+            "what each row says is not declared: a column event, or --set event=given",
+            column="event",
+        )
+    if "at" not in found and "at" not in fixed:
+        raise InputError("when it happened is not declared: a column at, or --at TIME", column="at")
+    times = _Times(zone or known.zone, dates or known.dates)
+    meaning = _Meaning(known, fixed, log, Path(files) if files is not None else None)
+    intake = _core.Intake(wide, meaning.resolve, times.read, times.offset if times.clock else None)
+    meaning.add = intake.add_pattern
+    own = [found.get(word, -1) for word in OWN]
+    always = [fixed.get(word, "") for word in OWN]
+    shared = [found.get(word, -1) for word in SHARED]
+    ids: Mapping[str, str] | None = None
+    if numbers is not None:
+        ids = numbers if isinstance(numbers, Mapping) else _ids(Path(numbers))
+    elif known.ids:
+        ids = {}
+        result.warnings.append("the list names people by id: give --numbers with their numbers")
+    # Where a cell is empty what is fixed holds: cells are made anew only where that can be.
+    filling = [(place, always[i]) for i, place in enumerate(own) if place >= 0 and always[i]]
+    hashing = [place for place in (own[3], own[4]) if place >= 0] if files is not None else []
+    names = table.names if isinstance(table, _Delimited | _Workbook) else ["record"]
+    if isinstance(table, _Delimited | _Workbook) and not table.has_header:
+        names = [f"column_{i}" for i in range(1, len(table.names) + 1)]
+    out = _Rejects(rejects, table, names[len(_MARK) :] if again else names)
+    column_names = {word: table.names[i] for word, i in found.items()} if header else {}
+
+    def reject(batch: Batch, index: int, why: _Reject) -> None:
+        cells = batch.cells[index]
+        if isinstance(table, _Json) or cells is None:
+            cells = [batch.raws[index].decode(table.encoding, "surrogateescape")]
+            if why.reason == "too_long":
+                cells = [cells[0][: Bounded.KEPT]]
+        elif again:
+            cells = cells[len(_MARK) :]
+        result.rejected += 1
+        result.reasons[why.reason] += 1
+        column = column_names.get(why.column, why.column)
+        out.put(batch.lines[index], column, why, cells)
+
+    def prepared() -> Iterator[tuple[Batch, Any, list[tuple[int, _Reject]]]]:
+        for batch in _joined(table.batches()):
+            problems: list[tuple[int, _Reject]] = []
+            rows = list(batch.cells)
+            for index, cells in enumerate(rows):
+                reason = table.problem(batch.lines[index], cells)
+                if reason is not None:
+                    problems.append((index, _Reject(reason, "", DETAILS.get(reason, ""))))
+                    rows[index] = None
+            if again or ids is not None or filling or hashing:
+                for index, cells in enumerate(rows):
+                    if cells is None:
+                        continue
+                    cells = [unguarded(cell) for cell in cells] if again else list(cells)
+                    if ids is not None and own[0] >= 0:
+                        cells[own[0]] = ids.get(cells[own[0]].strip(), "")
+                    for place, constant in filling:
+                        cells[place] = cells[place].strip() or constant
+                    for place in hashing:
+                        named_files = meaning.hash_of(cells[place]) if cells[place] else ""
+                        if named_files is None:
+                            word = OWN[own.index(place)]
+                            why = _Reject("no_such_file", word, DETAILS["no_such_file"])
+                            problems.append((index, why))
+                            rows[index] = None
+                            break
+                        cells[place] = named_files
+                    else:
+                        rows[index] = cells
+            moment = now or datetime.now(UTC)
+            taken = intake.take(rows, own, shared, always, moment)
+            for index, word, sentence in taken.problems:
+                problems.append((index, _Reject(word, _column_of(word), sentence)))
+            for index, place in taken.unpatterned:
+                problems.append((index, meaning.rejects[-place - 1]))
+            if problems:
+                _refuse_undeclared(batch, problems, result, column_names, times)
+            yield batch, taken, problems
+
+    try:
+        for batch, taken, problems in _ahead(prepared()):
+            moment = now or log._now()
+            recorded, already, refused = taken.append(log, moment)
+            problems += [
+                (index, _Reject(word, "number", DETAILS.get(word, ""))) for index, word in refused
+            ]
+            for index, why in sorted(problems, key=lambda item: item[0]):
+                reject(batch, index, why)
+            result.rows += len(batch.cells)
+            result.accepted += recorded
+            result.already_there += already
+            if progress is not None:
+                progress(table.done(), table.size, result.rows)
+    finally:
+        result.rejects_file = out.close()
+    if result.rows != result.accepted + result.rejected + result.already_there:
+        raise InternalError(f"{result.rows} rows read, not all of them accounted for")
+    return result
+
+
+def _column_of(problem: str) -> str:
+    if problem in ("no_number", "not_a_number", "two_numbers", "digits_lost", "extension"):
+        return "number"
+    if problem in ("no_time", "bad_time", "no_zone", "in_the_future"):
+        return "at"
+    return {"bad_until": "until", "bad_hash": "evidence"}.get(problem, "")
+
+
+def _refuse_undeclared(
+    batch: Batch,
+    problems: Sequence[tuple[int, _Reject]],
+    result: Imported,
+    column_names: Mapping[str, str],
+    times: _Times,
+) -> None:
+    """Stop before the first row is recorded where a declaration is what all of them lack."""
+    if result.rows or len(problems) < len(batch.cells):
+        return
+    del times
+    for word, what in (("no_zone", "the zone of the times: --zone Europe/Moscow"),):
+        if all(why.reason == word for _, why in problems):
+            raise InputError(
+                f"row {batch.lines[0]}, column {column_names.get('at', 'at')}: a local time; "
+                f"declare {what}",
+                row=batch.lines[0],
+                column="at",
+            )
+
+
+def _joined(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The same rows in batches of a commit's size."""
+    lines: list[int] = []
+    cells: list[list[str] | None] = []
+    raws: list[bytes] = []
+    for batch in batches:
+        lines += batch.lines
+        cells += batch.cells
+        raws += batch.raws
+        if len(lines) >= BATCH_ROWS:
+            yield Batch(lines, cells, raws)
+            lines, cells, raws = [], [], []
+    if lines:
+        yield Batch(lines, cells, raws)
+
+
+def _ahead(items: Iterator[Any]) -> Iterator[Any]:
+    """The same items, made by a thread of their own while the log is written."""
+    waiting: queue.Queue[tuple[bool, Any]] = queue.Queue(maxsize=2)
+    stop = threading.Event()
+
+    def put(item: tuple[bool, Any]) -> bool:
+        while not stop.is_set():
+            try:
+                waiting.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def work() -> None:
+        try:
+            for item in items:
+                if not put((True, item)):
+                    return
+        except BaseException as error:  # handed over: it is raised where the import was asked for
+            put((False, error))
+        else:
+            put((False, None))
+
+    thread = threading.Thread(target=work, name="consent-import", daemon=True)
+    thread.start()
+    try:
+        while True:
+            more, item = waiting.get()
+            if not more:
+                if item is not None:
+                    raise item
+                return
+            yield item
+    finally:
+        stop.set()
+        thread.join()
