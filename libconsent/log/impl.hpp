@@ -196,7 +196,8 @@ struct Log::Impl {
     return *keys;
   }
 
-  /// The entry with what its subject's key opens of it. @throws BrokenLog where its details are not there.
+  /// The entry with what its subject's key opens of it. @throws BrokenLog where its details are not
+  /// there.
   [[nodiscard]] OpenedEntry opened(Entry entry, const SecretKey& of) const {
     const auto commit = digest_from_hex(text_member(decode_entry(entry.bytes).body, "details"));
     const auto sealed = commit ? sealed_at(entry.seq) : std::nullopt;

@@ -550,7 +550,7 @@ def verify_receipt(file: bytes, trusted: Sequence[str] = ...) -> Verification: .
 
 # --- intake ---
 
-class Taken:
+class Taken(_Made):
     @property
     def events(self) -> int: ...
     @property
@@ -559,7 +559,7 @@ class Taken:
     def unpatterned(self) -> list[tuple[int, int]]: ...
     def append(self, log: Log, now: datetime) -> tuple[int, int, list[tuple[int, str]]]: ...
 
-class Intake:
+class Intake(metaclass=_Native):
     def __init__(
         self,
         country: str,

@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "consent/error.hpp"
 #include "consent/intake.hpp"
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
