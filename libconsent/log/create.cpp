@@ -132,7 +132,8 @@ Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now
           "('standing_upto',CAST('1' AS BLOB))");
       sqlite::Statement insert(
           db, "INSERT INTO entry(seq,prev,leaf,bytes,sealed) VALUES(0,?1,?2,?3,?4)");
-      insert.bind_blob(1, Digest{}.view()).bind_blob(2, leaf.view()).bind_blob(3, bytes);
+      const Digest none;
+      insert.bind_blob(1, none.view()).bind_blob(2, leaf.view()).bind_blob(3, bytes);
       std::string sealed;
       if (identity.subscriber) {
         sealed = seal(keys.log_key().view(), commit.view(), salts.substr(16) + details);

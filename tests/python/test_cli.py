@@ -448,7 +448,7 @@ def test_the_language_is_the_locales_unless_it_is_said(run, made):
     assert "НЕЛЬЗЯ" in run("check", made, OTHER, *AD, lang="ru_RU.UTF-8").stdout
     assert "НЕЛЬЗЯ" in run("check", made, OTHER, *AD, "--lang", "ru").stdout
     assert "DENIED" in run("check", made, OTHER, *AD, "--lang=en", lang="ru_RU.UTF-8").stdout
-    assert "нет в этой версии" in run("import", lang="ru_RU.UTF-8").stderr
+    assert "нет в этой версии" in run("anchor", lang="ru_RU.UTF-8").stderr
 
 
 @pytest.mark.parametrize(
