@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "consent/error.hpp"
 #include "event/utf8.hpp"
@@ -302,6 +303,15 @@ const Value* Value::find(std::string_view key) const noexcept {
     }
   }
   return nullptr;
+}
+
+Value Value::take(std::string_view key) {
+  if (Object* const members = std::get_if<Object>(&value_)) {
+    for (auto& [name, value] : *members) {
+      if (name == key) return std::exchange(value, Value());
+    }
+  }
+  return {};
 }
 
 void set(Object& object, std::string_view key, Value value) {

@@ -48,6 +48,8 @@ class Value {
   [[nodiscard]] const Object* object() const noexcept { return std::get_if<Object>(&value_); }
   /// Member of an object; nullptr where absent or where this is no object.
   [[nodiscard]] const Value* find(std::string_view key) const noexcept;
+  /// Takes a member out of an object and leaves `false` in its place; `false` where absent.
+  [[nodiscard]] Value take(std::string_view key);
 
   friend bool operator==(const Value&, const Value&) = default;
 

@@ -356,7 +356,7 @@ std::string encode_details(PhoneNumber number) {
 DecodedEntry decode_entry(std::string_view bytes) {
   DecodedEntry decoded;
   decoded.entry.leaf = merkle::leaf_hash(bytes);
-  const Value value = canonical::decode(bytes);
+  Value value = canonical::decode(bytes);
   if (value.object() == nullptr) malformed("not an object");
   if (need_integer(value, "v") != 1) malformed("a format version this version does not know");
   only(value, {"at", "body", "log", "prev", "salt", "seq", "subject", "type", "v"},
@@ -395,7 +395,7 @@ DecodedEntry decode_entry(std::string_view bytes) {
   }
   const Value* const body = value.find("body");
   if (body == nullptr || body->object() == nullptr) malformed("no 'body'");
-  decoded.body = *body;
+  decoded.body = value.take("body");
   entry.bytes.assign(bytes);
   return decoded;
 }

@@ -1,5 +1,6 @@
 #include "log/tree.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "consent/error.hpp"
@@ -82,11 +83,44 @@ std::vector<Digest> TileStore::hashes(unsigned tile_level, std::uint64_t first,
   return out;
 }
 
+bool TileStore::tile_ready(std::uint64_t tile) {
+  if (!tile_.empty() && tile_index_ == tile) return true;
+  read_tile_.reset();
+  const bool there = read_tile_.bind(1, tile_id(0, tile)).step();
+  read_tile_.reset();
+  return there;
+}
+
+Digest TileStore::inside(std::uint64_t tile, unsigned level, std::uint64_t index) {
+  if (tile_.empty() || tile_index_ != tile) {
+    // Children of node i are 2i and 2i + 1; the leaves are 256 to 511.
+    std::vector<Digest> heap(2 * width);
+    const auto leaves = hashes(0, tile * width, width);
+    std::copy(leaves.begin(), leaves.end(), heap.begin() + width);
+    for (std::size_t i = width - 1; i > 0; --i) {
+      heap[i] = merkle::node_hash(heap[2 * i], heap[2 * i + 1]);
+    }
+    tile_ = std::move(heap);
+    tile_index_ = tile;
+  }
+  return tile_[(width >> level) + (index & ((width >> level) - 1))];
+}
+
 Digest TileStore::node(unsigned level, std::uint64_t index) {
   const unsigned tile_level = level / height;
-  const unsigned inside = level % height;
-  const std::uint64_t count = std::uint64_t{1} << inside;
-  return merkle::root(hashes(tile_level, index << inside, count));
+  const unsigned within = level % height;
+  if (tile_level == 0) {
+    const std::uint64_t tile = index >> (height - within);
+    if (tile_ready(tile)) return inside(tile, level, index);
+    return merkle::root(hashes(0, index << within, std::uint64_t{1} << within));
+  }
+  const std::uint64_t place = (static_cast<std::uint64_t>(level) << level_shift) | index;
+  if (const auto found = upper_.find(place); found != upper_.end()) return found->second;
+  const Digest node = merkle::root(hashes(tile_level, index << within, std::uint64_t{1} << within));
+  constexpr std::size_t most_kept = 1U << 16U;
+  if (upper_.size() >= most_kept) upper_.clear();
+  upper_.emplace(place, node);
+  return node;
 }
 
 }  // namespace consent

@@ -60,6 +60,15 @@ struct Subject {
 
 constexpr auto most_clock_drift = std::chrono::seconds(2);  // as the writer's
 
+constexpr std::uint64_t worth_a_thread = 20000;
+
+// The file mapped: a scan of all of it copies no pages.
+sqlite::Connection open_to_scan(const fs::path& file) {
+  auto db = open_log_for_reading(file);
+  db.execute("PRAGMA mmap_size=8589934592");
+  return db;
+}
+
 // One run of entries, checked by one thread from its own connection.
 struct Part {
   std::uint64_t first = 0;
@@ -186,10 +195,10 @@ class LogCheck {
            const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     entries(progress);
     roots(head);
-    tiles();
-    checkpoints(trusted);
-    against_head(head);
-    standing();
+    tree_and_standing([&] {
+      checkpoints(trusted);
+      against_head(head);
+    });
     wordings();
   }
 
@@ -200,7 +209,6 @@ class LogCheck {
     if (all == 0) refute(0, "the log holds no entry");
     read_mark(all);
     if (db_.integer("SELECT count(*) FROM entry WHERE seq<0") != 0) refute(0, "entry is missing");
-    constexpr std::uint64_t worth_a_thread = 20000;
     const std::uint64_t threads = std::clamp<std::uint64_t>(
         std::min<std::uint64_t>(std::thread::hardware_concurrency(), all / worth_a_thread), 1, 8);
     std::vector<Part> parts(threads);
@@ -218,7 +226,7 @@ class LogCheck {
       others.emplace_back([&, i] {
         try {
           // Entries below `all` are there for good, so another connection sees the same ones.
-          auto own = open_log_for_reading(file_);
+          auto own = open_to_scan(file_);
           parts[i].check(own, count);
         } catch (...) {
           failed[i] = std::current_exception();
@@ -279,25 +287,38 @@ class LogCheck {
     }
     std::vector<std::uint32_t> ids(part.terms.size() + 1, 0);
     for (std::uint32_t id = 1; id < ids.size(); ++id) ids[id] = terms_.id_of(part.terms.text(id));
+    bool terms_as_here = true;
+    for (std::uint32_t id = 1; id < ids.size(); ++id)
+      terms_as_here = terms_as_here && ids[id] == id;
+    if (subjects_.empty()) subjects_.reserve(part.subjects.size());
     for (auto& [tag, subject] : part.subjects) {
       const auto [found, added] = subjects_.try_emplace(tag);
       Subject& whole = found->second;
       if (whole.standing.closed) suspect(subject.first, Part::closed_text);
       if (subject.claimed_seq != whole.count + 1) suspect(subject.first, Part::count_text);
       if (subject.claimed_prev != whole.last) suspect(subject.first, Part::chain_text);
+      const bool alone = whole.count == 0 && terms_as_here;
       whole.count += subject.count;
       whole.last = subject.last;
       whole.kept_count += subject.kept_count;
       if (subject.kept_count > 0) whole.kept_last = subject.kept_last;
       whole.standing.tag = tag;
       if (subject.standing.closed) whole.standing.closed = subject.standing.closed;
+      if (alone) {
+        whole.standing.clauses = std::move(subject.standing.clauses);
+        continue;
+      }
       for (Clause& clause : subject.standing.clauses) {
         clause.distributor = ids[clause.distributor];
         clause.campaign = ids[clause.campaign];
         whole.standing.clauses.push_back(clause);
       }
     }
-    leaves_.insert(leaves_.end(), part.leaves.begin(), part.leaves.end());
+    if (leaves_.empty()) {
+      leaves_ = std::move(part.leaves);
+    } else {
+      leaves_.insert(leaves_.end(), part.leaves.begin(), part.leaves.end());
+    }
     result_.coverage.entries = leaves_.size();
     if (worst) throw Refuted{*worst};
     if (part.backwards > 0) {
@@ -310,29 +331,31 @@ class LogCheck {
     named_wordings_.merge(part.wordings);
   }
 
+  // (5) The root at every size that was signed or acknowledged.
   void roots(const std::optional<HeadState>& head) {
-    // (5) The root at every size that was signed or acknowledged.
-    std::unordered_set<std::uint64_t> wanted;
     sqlite::Statement rows(db_, "SELECT size FROM checkpoint");
-    while (rows.step()) wanted.insert(static_cast<std::uint64_t>(rows.integer(0)));
-    if (head) wanted.insert(head->size);
-    for (const Digest& leaf : leaves_) {
-      frontier_.append(leaf);
-      if (wanted.contains(frontier_.size())) roots_[frontier_.size()] = frontier_.root();
-    }
+    while (rows.step()) wanted_.insert(static_cast<std::uint64_t>(rows.integer(0)));
+    if (head) wanted_.insert(head->size);
+    tiles_kept_ = static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM tile"));
   }
 
-  void tiles() {
+  void tree(sqlite::Connection& db) {
+    merkle::Frontier frontier;
+    for (const Digest& leaf : leaves_) {
+      frontier.append(leaf);
+      if (wanted_.contains(frontier.size())) roots_[frontier.size()] = frontier.root();
+    }
     // (6) Every full tile is there, and its hashes and its root are those of the entries.
-    std::vector<Digest> level = leaves_;
+    std::span<const Digest> level = leaves_;
+    std::vector<Digest> kept;
     constexpr std::size_t width = 256;
     constexpr unsigned id_shift = 48;
     std::uint64_t seen = 0;
-    sqlite::Statement read(db_, "SELECT root,hashes FROM tile WHERE id=?1");
+    sqlite::Statement read(db, "SELECT root,hashes FROM tile WHERE id=?1");
     for (unsigned height = 0; level.size() >= width; ++height) {
       std::vector<Digest> above;
       for (std::size_t i = 0; i + width <= level.size(); i += width) {
-        const std::span<const Digest> hashes(level.data() + i, width);
+        const std::span<const Digest> hashes = level.subspan(i, width);
         const Digest root = merkle::root(hashes);
         const auto id =
             static_cast<std::int64_t>((std::uint64_t{height} << id_shift) | (i / width));
@@ -347,12 +370,45 @@ class LogCheck {
         above.push_back(root);
         ++seen;
       }
-      level = std::move(above);
+      kept = std::move(above);
+      level = kept;
     }
     read.reset();
-    if (static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM tile")) != seen) {
-      refute(frontier_.size(), "the tree holds tiles that no entries make");
+    if (tiles_kept_ != seen) {
+      refute(leaves_.size(), "the tree holds tiles that no entries make");
     }
+  }
+
+  // The tree and the standing do not need each other: two threads on a long log. What is told is
+  // the same as if one came after the other.
+  void tree_and_standing(const std::function<void()>& between) {
+    std::exception_ptr failed_tree;
+    std::exception_ptr failed_standing;
+    const auto both = [&](const auto& check, std::exception_ptr& failed) {
+      try {
+        check();
+      } catch (...) {
+        failed = std::current_exception();
+      }
+    };
+    if (leaves_.size() < worth_a_thread) {
+      both([&] { tree(db_); }, failed_tree);
+      both([&] { standing(); }, failed_standing);
+    } else {
+      // Tiles that complete the entries below are there for good: another connection sees the same.
+      std::jthread other([&] {
+        both(
+            [&] {
+              auto own = open_to_scan(file_);
+              tree(own);
+            },
+            failed_tree);
+      });
+      both([&] { standing(); }, failed_standing);
+    }
+    if (failed_tree) std::rethrow_exception(failed_tree);
+    between();
+    if (failed_standing) std::rethrow_exception(failed_standing);
   }
 
   void checkpoints(std::span<const note::VerifierKey> trusted) {
@@ -381,20 +437,20 @@ class LogCheck {
       try {
         const Checkpoint checkpoint = parse_checkpoint(note::verify(rows.blob(1), keys).text);
         if (checkpoint.size != size || checkpoint.origin != origin_) {
-          refute(std::min(size, frontier_.size()), "a checkpoint of another size or log");
+          refute(std::min(size, leaves_.size()), "a checkpoint of another size or log");
         }
         const auto root = roots_.find(size);
-        if (root == roots_.end()) refute(frontier_.size(), "a checkpoint of a longer log");
+        if (root == roots_.end()) refute(leaves_.size(), "a checkpoint of a longer log");
         if (root->second != checkpoint.root) {
           refute(size - 1, "a checkpoint was signed over other entries than these");
         }
         result_.coverage.signed_up_to = size;
         result_.coverage.signed_by = keys.front().text();
       } catch (const Error& error) {
-        refute(std::min(size, frontier_.size()), error.what());
+        refute(std::min(size, leaves_.size()), error.what());
       }
     }
-    result_.coverage.open_tail = frontier_.size() - result_.coverage.signed_up_to;
+    result_.coverage.open_tail = leaves_.size() - result_.coverage.signed_up_to;
     if (result_.coverage.signed_up_to == 0) {
       result_.warnings.emplace_back("no checkpoint is kept: nothing here is signed");
     }
@@ -408,9 +464,9 @@ class LogCheck {
       return;
     }
     if (to_hex(head->incarnation) != incarnation_) refute(0, "the head file is another log's");
-    if (head->size > frontier_.size()) {
-      refute(frontier_.size(), std::to_string(head->size - frontier_.size()) +
-                                   " acknowledged entries are missing at the end");
+    if (head->size > leaves_.size()) {
+      refute(leaves_.size(), std::to_string(head->size - leaves_.size()) +
+                                 " acknowledged entries are missing at the end");
     }
     const auto root = roots_.find(head->size);
     if (head->size > 0 && (root == roots_.end() || root->second != head->root)) {
@@ -421,7 +477,7 @@ class LogCheck {
   void standing() {
     // (9) The derived tables say what the entries say, those of `subject` as of the entry that
     // they go up to: a reader takes the rest from the entries themselves.
-    if (!mark_fits_) refute(frontier_.size(), state_text);
+    if (!mark_fits_) refute(leaves_.size(), state_text);
     sqlite::Statement rows(db_, "SELECT tag,count,last,closed,clauses FROM subject");
     std::uint64_t seen = 0;
     while (rows.step()) {
@@ -429,7 +485,7 @@ class LogCheck {
       const auto tag = digest_from_bytes(rows.blob(0));
       const auto found = tag ? subjects_.find(*tag) : subjects_.end();
       if (found == subjects_.end() || found->second.kept_count == 0)
-        refute(frontier_.size(), "standing of a subject without entries");
+        refute(leaves_.size(), "standing of a subject without entries");
       const Subject& subject = found->second;
       const SubjectStanding& built = subject.standing;
       // A reassignment is the last entry of its subject.
@@ -453,18 +509,17 @@ class LogCheck {
       return item.second.kept_count > 0;
     });
     if (seen != static_cast<std::uint64_t>(expected)) {
-      refute(frontier_.size(), "standing of a subject is missing");
+      refute(leaves_.size(), "standing of a subject is missing");
     }
     sqlite::Statement terms(db_, "SELECT id,text FROM term ORDER BY id");
     std::uint32_t id = 0;
     while (terms.step()) {
       ++id;
       if (terms.integer(0) != id || terms_.text(id) != terms.blob(1)) {
-        refute(frontier_.size(),
-               "the kept names of distributors and campaigns are not the entries'");
+        refute(leaves_.size(), "the kept names of distributors and campaigns are not the entries'");
       }
     }
-    if (id != terms_.size()) refute(frontier_.size(), "kept names are missing");
+    if (id != terms_.size()) refute(leaves_.size(), "kept names are missing");
     state();
     result_.coverage.standing_checked = true;
   }
@@ -480,10 +535,10 @@ class LogCheck {
                         : key == "incarnation"   ? to_hex(rows.blob(1)) == incarnation_
                         : key == "standing_upto" ? has_mark_
                                                  : false;
-      if (!fits) refute(frontier_.size(), state_text);
+      if (!fits) refute(leaves_.size(), state_text);
     }
     if (seen != 1U + (restored_ ? 1U : 0U) + (has_mark_ ? 1U : 0U))
-      refute(frontier_.size(), state_text);
+      refute(leaves_.size(), state_text);
   }
 
   void wordings() {
@@ -492,7 +547,7 @@ class LogCheck {
     std::uint64_t kept = 0;
     while (rows.step()) {
       const Digest hash = sha256(rows.blob(1));
-      if (hash.view() != rows.blob(0)) refute(frontier_.size(), "a kept wording is not its hash's");
+      if (hash.view() != rows.blob(0)) refute(leaves_.size(), "a kept wording is not its hash's");
       const auto named = named_wordings_.find(hash);
       if (named != named_wordings_.end()) ++kept;
     }
@@ -506,7 +561,8 @@ class LogCheck {
   sqlite::Connection& db_;
   Verification& result_;
   std::vector<Digest> leaves_;
-  merkle::Frontier frontier_;
+  std::unordered_set<std::uint64_t> wanted_;
+  std::uint64_t tiles_kept_ = 0;
   Instant last_at_ = Instant::min();
   std::uint64_t backwards_ = 0, first_backwards_ = 0;
   static constexpr const char* state_text =
@@ -544,7 +600,7 @@ Verification verify_log(const fs::path& folder, std::span<const note::VerifierKe
       "Are these the entries that were written, in their order, with nothing between?";
   // The head before the database: a writer at work may only make the log longer than it.
   const auto head = is_file ? std::nullopt : HeadFile::read(folder / "head");
-  sqlite::Connection db = open_log_for_reading(file);
+  sqlite::Connection db = open_to_scan(file);
   try {
     const sqlite::Transaction snapshot(db, "BEGIN");
     LogCheck(file, db, result).run(trusted, head, progress);

@@ -167,7 +167,6 @@ Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_vi
   if (prepared.body.size() > most_body_bytes) {
     throw Error(ErrorCode::invalid_argument, "event: longer than 15 KiB when written");
   }
-  if (speaks_to_standing(prepared.type)) prepared.said = canonical::decode(prepared.body);
   return prepared;
 }
 
@@ -182,13 +181,36 @@ std::vector<Appended> Writer::append_once(std::span<const Event> events, Instant
 }
 
 std::vector<Writer::Prepared> Writer::prepare(std::span<const Event> events, Instant now) {
-  std::vector<Prepared> prepared;
-  prepared.reserve(events.size());
+  std::vector<Prepared> prepared(events.size());
   constexpr std::size_t each = salt_size + SecretKey::size;
   const std::string salts = random_bytes(*entropy_, each * events.size());
-  for (const Event& event : events) {
-    const std::string_view own = std::string_view(salts).substr(each * prepared.size(), each);
-    prepared.push_back(prepare(event, now, own));
+  const auto prepare_from = [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      prepared[i] = prepare(events[i], now, std::string_view(salts).substr(each * i, each));
+    }
+  };
+  constexpr std::size_t worth_a_thread = 128;
+  if (events.size() < worth_a_thread) {
+    prepare_from(0, events.size());
+    // Read back before the writer's place is taken: beside other threads that is time won. In a
+    // large group it would only keep a thousand trees alive at once.
+    for (Prepared& one : prepared) {
+      if (speaks_to_standing(one.type)) one.said = canonical::decode(one.body);
+    }
+  } else {
+    std::exception_ptr failed;
+    {
+      const std::size_t half = events.size() / 2;
+      const std::jthread other([&] {
+        try {
+          prepare_from(half, events.size());
+        } catch (...) {
+          failed = std::current_exception();
+        }
+      });
+      prepare_from(0, half);
+    }
+    if (failed) std::rethrow_exception(failed);
   }
   return prepared;
 }
@@ -471,7 +493,14 @@ void Writer::record(const Prepared& prepared, Appended& done) {
   entry.seq = seq;
   entry.recorded = prepared.now;
   entry.type = envelope.type;
-  kept_->add(subject, entry, prepared.said ? &*prepared.said : nullptr);
+  if (prepared.said) {
+    kept_->add(subject, entry, &*prepared.said);
+  } else if (speaks_to_standing(entry.type)) {
+    const canonical::Value said = canonical::decode(prepared.body);
+    kept_->add(subject, entry, &said);
+  } else {
+    kept_->add(subject, entry, nullptr);
+  }
   done.leaf = last_leaf_;
   done.tag = subject.standing.tag;
   note_said(done.tag, seq, envelope.type, prepared.body);
