@@ -21,6 +21,7 @@ void bind_number(py::module_& m);
 void bind_party(py::module_& m);
 void bind_event(py::module_& m);
 void bind_intake(py::module_& m);
+void bind_pseudonym(py::module_& m);
 void bind_log(py::module_& m);
 void bind_proof(py::module_& m);
 void bind_verify(py::module_& m);

@@ -126,6 +126,25 @@ void bind_log(py::module_& m) {
   m.def("rebuild_log", &rebuild, py::arg("folder"), py::arg("wait_ms"),
         "Writes the derived tables anew from the entries.");
 
+  py::class_<consent::Copied>(m, "Copied", "A log that went into a file, or came out of one.")
+      .def_readonly("entries", &consent::Copied::entries)
+      .def_readonly("root", &consent::Copied::root, "Of all of them, 32 bytes")
+      .def_readonly("origin", &consent::Copied::origin)
+      .def_readonly("verifier_key", &consent::Copied::verifier_key, "Of entry 0")
+      .def_readonly("already_there", &consent::Copied::already_there,
+                    "The folder holds them and was left alone");
+  m.def(
+      "import_entries",
+      [](const std::filesystem::path& file, const std::filesystem::path& folder,
+         const py::iterable& trusted, py::object progress) {
+        const auto keys = to_keys(trusted);
+        const Progress told = to_progress(std::move(progress));
+        const Unlocked unlocked;
+        return Log::import_entries(file, folder, keys, told);
+      },
+      py::arg("file"), py::arg("folder"), py::arg("trusted"), py::arg("progress") = py::none(),
+      "Makes a log's folder of a file that export_entries() wrote.");
+
   py::class_<LogHandle>(m, "Log", "An open log; consent.Log is the face of it.")
       .def(py::init([](const std::filesystem::path& folder, bool writable,
                        const std::optional<std::filesystem::path>& second_head,
@@ -261,6 +280,28 @@ void bind_log(py::module_& m) {
             return on(self, [&](Log& log) { return log.subjects_of(number.number); });
           },
           py::arg("number"), "Tags of those who have held the number, oldest first.")
+      .def(
+          "export_entries",
+          [](const LogHandle& self, const std::filesystem::path& file, py::object progress) {
+            const Progress told = to_progress(std::move(progress));
+            return on(self, [&](Log& log) { return log.export_entries(file, told); });
+          },
+          py::arg("file"), py::arg("progress") = py::none(),
+          "Writes every entry, byte for byte, without any key.")
+      .def(
+          "numbers_by_tag",
+          [](const LogHandle& self) {
+            std::vector<std::pair<consent::Digest, consent::PhoneNumber>> found;
+            on(self, [&](Log& log) {
+              log.for_each_standing([&](consent::PhoneNumber number, const auto& standings) {
+                for (const auto& standing : standings) found.emplace_back(standing.tag, number);
+              });
+            });
+            py::dict numbers;
+            for (const auto& [tag, number] : found) numbers[to_bytes(tag)] = py::str(number.e164());
+            return numbers;
+          },
+          "Every subject's tag and its number, in clear: from keys.db.")
       .def(
           "distributors",
           [](const LogHandle& self) {

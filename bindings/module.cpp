@@ -22,6 +22,7 @@ PYBIND11_MODULE(_core, m) {
   bind_event(m);
   bind_log(m);
   bind_intake(m);
+  bind_pseudonym(m);
   bind_proof(m);
   bind_verify(m);
   bind_rules(m);

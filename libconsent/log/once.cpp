@@ -92,8 +92,12 @@ Once Writer::judge_once(const Prepared& prepared, Appended& done) {
     previous = stored ? stored->previous : 0;
     id = newest.id;
   } else {
-    const auto stored = keys_.newest(keys_.index_of(base.number));
-    if (!stored) return Once::recorded;
+    const Digest index = keys_.index_of(base.number);
+    const auto stored = keys_.newest(index);
+    if (!stored) {
+      never_met_ = {base.number, index};
+      return Once::recorded;
+    }
     previous = stored->id;
     id = stored->id + 1;
   }

@@ -377,6 +377,7 @@ void Writer::recover_after_failure() noexcept {
     last_wording_.clear();
     said_.clear();
     said_count_ = 0;
+    never_met_.reset();
     keys_.sweep([&](const Digest& tag) { return kept_->knows(tag); });
   } catch (...) {
     // What memory holds no longer is what the file holds: refuse to write until opened again.
@@ -388,8 +389,11 @@ Writer::Holder& Writer::holder_of(PhoneNumber number) {
   auto found = holders_.find(number);
   const bool cached = found != holders_.end();
   if (cached && !found->second.kept->standing.closed) return found->second;
-  const Digest index = keys_.index_of(number);
-  if (!cached) {
+  // Of an event offered once the answer is known already.
+  const bool new_here = never_met_ && never_met_->first == number;
+  const Digest index = new_here ? never_met_->second : keys_.index_of(number);
+  never_met_.reset();
+  if (!cached && !new_here) {
     if (auto stored = keys_.newest(index)) {
       found = holders_
                   .emplace(number,

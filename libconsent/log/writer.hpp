@@ -123,6 +123,8 @@ class Writer {
   std::unordered_set<Digest, DigestHash> wordings_;
   std::unordered_map<Digest, Said, DigestHash> said_;
   std::size_t said_count_ = 0;
+  /// The number that keys.db was asked for last and did not know, with its index.
+  std::optional<std::pair<PhoneNumber, Digest>> never_met_;
   std::string last_wording_;
   bool keys_open_ = false;  ///< a transaction on keys.db is under way
   std::string bytes_;

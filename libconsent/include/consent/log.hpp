@@ -96,6 +96,15 @@ struct Rebuilt {
   bool differed = false;       ///< the tables had said something else than the entries
 };
 
+/// A log that went into a file, or came out of one.
+struct Copied {
+  std::uint64_t entries = 0;
+  Digest root;  ///< of all of them, as the checkpoint signs it
+  std::string origin;
+  std::string verifier_key;    ///< of entry 0
+  bool already_there = false;  ///< the folder holds them, and was left alone
+};
+
 /// An append-only consent log in one folder: log.db, keys.db, head. Move-only; closes on
 /// destruction.
 ///
@@ -129,6 +138,23 @@ class CONSENT_EXPORT Log {
   /// Writes the derived tables anew from the entries, in one transaction.
   /// @throws Error (locked) where somebody writes; BrokenLog where an entry cannot be read.
   static Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options = {});
+
+  /// Writes every entry up to a checkpoint signed now, byte for byte, with the texts, the older
+  /// checkpoints and the sealed details, which nobody opens without keys.db. No key goes along.
+  /// The file appears when it is whole. @throws Error (storage) where there is no signing key.
+  Copied export_entries(const std::filesystem::path& file,
+                        const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+  /// Makes a folder of such a file, once every entry was read strictly, followed the one before,
+  /// and all of them had the signed root; else the folder is not made. The copy has no keys.db and
+  /// no head: it verifies, and is read-only until keys.db lies beside it and restore() says that it
+  /// goes on in the place of the other. `trusted` empty: the key of entry 0.
+  /// @throws BrokenLog with the seq of the first entry that is missing or altered; ProofError where
+  /// no trusted key signed; Error (storage) where the folder holds something else.
+  static Copied import_entries(
+      const std::filesystem::path& file, const std::filesystem::path& folder,
+      std::span<const note::VerifierKey> trusted = {},
+      const std::function<void(std::uint64_t, std::uint64_t)>& progress = {},
+      Entropy& entropy = system_entropy());
 
   Log(Log&&) noexcept;
   Log& operator=(Log&&) noexcept;
