@@ -991,7 +991,7 @@ def _check_unused(table: _Table, found: Mapping[str, int], *, ours: bool) -> lis
     return unused
 
 
-def _open_table(
+def open_table(
     file: IO[bytes],
     known: Map,
     encoding: str | None,
@@ -1079,7 +1079,7 @@ def import_list(
         path = Path(source)
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            table = _open_table(file, known, encoding, delimiter, sheet, size)
+            table = open_table(file, known, encoding, delimiter, sheet, size)
             beside = path.with_name(path.name + ".rejects.csv")
             return _run(
                 log,
@@ -1101,7 +1101,7 @@ def import_list(
     data = source.read()
     if not isinstance(data, bytes):
         raise InputError("an open file must be binary")
-    table = _open_table(io.BytesIO(data), known, encoding, delimiter, sheet, len(data))
+    table = open_table(io.BytesIO(data), known, encoding, delimiter, sheet, len(data))
     return _run(
         log,
         table,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import consent
+from consent import _core
 from consent.commands.arguments import NO, YES, Commands, UsageError, open_log
 from consent.importing import COLUMNS, import_list, ready_maps
 from consent.records import InputError
@@ -14,7 +17,9 @@ from consent.terminal import Progress, Terminal
 
 
 def import_(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Read a list into a log."""
+    """Read a list into a log, or make a log of entries."""
+    if given.entries:
+        return _import_entries(given, terminal)
     constants: dict[str, str] = {}
     for pair in given.set or ():
         word, equals, value = pair.partition("=")
@@ -66,6 +71,46 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
     else:
         _show(found, terminal)
     return NO if given.strict and found.rejected else YES
+
+
+def _import_entries(given: argparse.Namespace, terminal: Terminal) -> int:
+    file = given.file
+    with tempfile.TemporaryDirectory() as scratch:
+        if file == "-":
+            file = Path(scratch) / "entries"
+            with file.open("wb") as kept:
+                shutil.copyfileobj(sys.stdin.buffer, kept)
+        with Progress(terminal.say("import", "импорт")) as progress:
+            copied = _core.import_entries(file, given.log, given.key or (), progress)
+    accepted = 0 if copied.already_there else copied.entries
+    if terminal.machine:
+        terminal.document(
+            {
+                "rows": copied.entries,
+                "accepted": accepted,
+                "rejected": 0,
+                "already_there": copied.entries - accepted,
+                "rejects_file": None,
+                "log": str(given.log),
+                "origin": copied.origin,
+                "root": copied.root,
+                "verifier_key": copied.verifier_key,
+            }
+        )
+        return YES
+    entries = terminal.say("entries", "записей")
+    root = terminal.say("root", "корень")
+    terminal.print(f"{given.log}: {entries} {copied.entries}, {root} {copied.root.hex()}")
+    if copied.already_there:
+        terminal.print(terminal.say("they were there already", "они уже были там"))
+    else:
+        terminal.print(
+            terminal.say(
+                "a copy to be read: it has no keys, so it knows no numbers and records nothing",
+                "копия для чтения: ключей в ней нет, номеров она не знает и ничего не запишет",
+            )
+        )
+    return YES
 
 
 def _show(found: consent.importing.Imported, terminal: Terminal) -> None:
@@ -129,6 +174,20 @@ def add(commands: Commands) -> None:
         type=Path,
         metavar="IDS.csv",
         help=say("id,number, where people are named by id", "id,номер, если люди названы id"),
+    )
+    made.add_argument(
+        "--entries",
+        action="store_true",
+        help=say(
+            "FILE is of consent export --entries, LOG a new folder",
+            "FILE создан consent export --entries, LOG новая папка",
+        ),
+    )
+    made.add_argument(
+        "--key",
+        action="append",
+        metavar="VKEY",
+        help=say("with --entries: who must have signed", "с --entries: кто должен был подписать"),
     )
     made.add_argument("--rejects", type=Path, metavar="FILE.csv")
     made.add_argument(

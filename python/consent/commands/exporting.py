@@ -1,0 +1,84 @@
+"""``consent export``: events for tables of one's own, or the whole log as a file of entries."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from consent.commands.arguments import YES, Commands, UsageError, open_log
+from consent.exporting import export_events
+from consent.terminal import Progress, Terminal
+
+
+def export(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Write the events or the entries of a log into a file."""
+    if given.entries and given.with_numbers:
+        raise UsageError("--entries holds no numbers; they move with consent backup --keys")
+    if not given.entries and given.out.suffix.lower() not in (".jsonl", ".parquet"):
+        raise UsageError("--out: a file named .jsonl or .parquet; or --entries")
+    with (
+        Progress(terminal.say("export", "экспорт")) as progress,
+        open_log(given, writable=False) as log,
+    ):
+        if given.entries:
+            copied = log.export_entries(given.out, progress)
+            document = {
+                "out": str(given.out),
+                "entries": copied.entries,
+                "root": copied.root,
+                "origin": copied.origin,
+                "verifier_key": copied.verifier_key,
+            }
+        else:
+            wrote = export_events(
+                log, given.out, with_numbers=given.with_numbers, progress=progress
+            )
+            document = {
+                "out": str(wrote.path),
+                "events": wrote.events,
+                "size": wrote.size,
+                "with_numbers": wrote.with_numbers,
+            }
+    if terminal.machine:
+        terminal.document(document)
+    elif given.entries:
+        entries = terminal.say("entries", "записей")
+        root = terminal.say("root", "корень")
+        key = terminal.say("key for those who check it", "ключ для проверяющих")
+        terminal.print(f"{given.out}: {entries} {copied.entries}, {root} {copied.root.hex()}")
+        terminal.print(f"{key}: {copied.verifier_key}")
+    else:
+        events = terminal.say("events", "событий")
+        terminal.print(f"{given.out}: {events} {wrote.events}")
+        if wrote.with_numbers:
+            terminal.print(
+                terminal.say(
+                    "! it holds telephone numbers in clear",
+                    "! в нём телефонные номера открытым текстом",
+                )
+            )
+    return YES
+
+
+def add(commands: Commands) -> None:
+    """Declare what can be typed."""
+    say = commands.say
+    made = commands.command("export", export, "write a log into a file", "выгрузить журнал в файл")
+    commands.log(made)
+    made.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl|.parquet")
+    made.add_argument(
+        "--with-numbers",
+        action="store_true",
+        help=say(
+            "telephone numbers IN CLEAR; else tags alone",
+            "телефонные номера ОТКРЫТЫМ ТЕКСТОМ; иначе только метки",
+        ),
+    )
+    made.add_argument(
+        "--entries",
+        action="store_true",
+        help=say(
+            "every entry, byte for byte, for consent import --entries",
+            "все записи байт в байт, для consent import --entries",
+        ),
+    )
