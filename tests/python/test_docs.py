@@ -42,7 +42,14 @@ def test_the_readme_shows_the_lines_of_the_cpp_example() -> None:
 
 
 PAGES = [
-    ROOT / "docs" / page for page in ("start.md", "how/receipt.md", "reference/advertising.md")
+    ROOT / "docs" / page
+    for page in (
+        "start.md",
+        "how/export.md",
+        "how/import.md",
+        "how/receipt.md",
+        "reference/advertising.md",
+    )
 ]
 
 
