@@ -18,6 +18,8 @@ namespace py = pybind11;
 // One function a noun, called by module.cpp in the order data flows.
 void bind_errors();
 void bind_number(py::module_& m);
+void bind_numbering(py::module_& m);
+void bind_calendar(py::module_& m);
 void bind_party(py::module_& m);
 void bind_event(py::module_& m);
 void bind_intake(py::module_& m);

@@ -18,6 +18,8 @@ PYBIND11_MODULE(_core, m) {
       py::arg("text"), "Reads RFC 3339 with an offset; the moment comes back in UTC.");
   bind_errors();   // first: everything below may raise
   bind_number(m);  // then in the order data flows
+  bind_numbering(m);
+  bind_calendar(m);
   bind_party(m);
   bind_event(m);
   bind_log(m);

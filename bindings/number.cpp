@@ -3,6 +3,7 @@
 #include "bindings.hpp"
 #include "casters.hpp"
 #include "consent/numbering.hpp"
+#include "consent/sender.hpp"
 
 namespace consent_python {
 
@@ -78,6 +79,14 @@ void bind_number(py::module_& m) {
       },
       py::arg("text"), py::arg("country") = py::none(),
       "As PhoneNumber.parse(), with the extension (\"\" where none).");
+  m.def(
+      "parse_sender",
+      [](py::handle text, const py::object& country) {
+        const auto sender = consent::Sender::parse(to_text(text), to_country(country));
+        return std::make_pair(std::string(to_word(sender.kind())), sender.text());
+      },
+      py::arg("text"), py::arg("country") = py::none(),
+      "Kind (number, short, alpha) and text of a sender.");
   m.def(
       "numbering_facts",
       [](const AnyNumber& number) {

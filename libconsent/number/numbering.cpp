@@ -1,114 +1,141 @@
 #include "consent/numbering.hpp"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
-#include <cstddef>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <system_error>
+
+#include "consent/error.hpp"
+#include "number/numbering_file.hpp"
+#include "number/plan.hpp"
 
 namespace consent {
 namespace {
 
-enum class Holder : std::uint8_t { nobody, russia, kazakhstan };
+using number::FileView;
 
-struct Range {
-  std::size_t first;
-  std::size_t last;
-};
+[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& why) {
+  throw Error(ErrorCode::storage, "numbering file " + file.string() + ": " + why);
+}
 
-struct Code {
-  Holder holder = Holder::nobody;
-  NumberKind kind = NumberKind::unknown;
-};
-
-// The plan of zone 7 by its three-digit code. Later lines overwrite earlier ones; what no line
-// names is shared between the two countries (100-199, 800-809, 881-899) or in reserve.
-constexpr std::array<Code, 1000> kPlan = [] {
-  std::array<Code, 1000> plan{};
-  const auto give = [&](std::size_t first, std::size_t last, Holder holder, NumberKind kind) {
-    for (std::size_t code = first; code <= last; ++code) plan[code] = {holder, kind};
-  };
-  using enum NumberKind;
-
-  // Law sheet 8.1, read 2026-11-22: exclusive ranges of the agreement of 2024-11-27 (C2), and
-  // 3xx, 4xx, 8xx = geographic, 9xx = non-geographic (C1).
-  give(0, 99, Holder::kazakhstan, unknown);
-  give(600, 799, Holder::kazakhstan, unknown);
-  give(200, 299, Holder::russia, unknown);
-  give(300, 499, Holder::russia, geographic);  // 336 too: Baikonur is a Russian range in Kazakhstan
-  give(500, 599, Holder::russia, unknown);
-  // clang-format off
-  constexpr auto russian_8xx = std::to_array<Range>({
-      {810, 818}, {820, 821}, {831, 831}, {833, 836}, {840, 848}, {850, 851}, {855, 857},
-      {860, 863}, {865, 867}, {869, 869}, {871, 873}, {877, 880}});
-  // clang-format on
-  for (const auto& [first, last] : russian_8xx) give(first, last, Holder::russia, geographic);
-
-  // Non-geographic services, held by either country. Law sheet 8.1, from libphonenumber's RU
-  // metadata and the registry (C2). 801, 802, 805-807 have no name that anybody read.
-  give(800, 809, Holder::nobody, service);
-  for (const std::size_t code : {800U, 804U}) plan[code].kind = free_call;
-  for (const std::size_t code : {803U, 809U}) plan[code].kind = premium;
-  plan[808].kind = personal;
-
-  // 9xx: the 83 codes with ranges in the register file DEF-9xx of 2026-08-19. The other 17 are
-  // Russia's and empty: 945 is a slip for 495, not a mobile telephone.
-  give(900, 999, Holder::russia, unknown);
-  // clang-format off
-  constexpr auto mobile_9xx = std::to_array<Range>({
-      {900, 906}, {908, 934}, {936, 939}, {941, 942}, {949, 955}, {958, 971},
-      {977, 997}, {999, 999}});
-  // clang-format on
-  for (const auto& [first, last] : mobile_9xx) give(first, last, Holder::russia, mobile);
-
-  // Kazakhstan by libphonenumber's KZ metadata 8.13.48 (Apache-2.0), read 2026-11-22 (C2).
-  give(710, 718, Holder::kazakhstan, geographic);
-  give(721, 729, Holder::kazakhstan, geographic);
-  give(751, 751, Holder::kazakhstan, service);
-  for (const std::size_t code : {700U, 701U, 702U, 705U, 706U, 707U, 708U, 747U, 760U, 761U, 762U,
-                                 763U, 764U, 771U, 775U, 776U, 777U, 778U, 785U}) {
-    plan[code].kind = mobile;
+/// A whole file in memory as it lies; read-only, and gone with the last Numbering that uses it.
+class Mapping {
+ public:
+  explicit Mapping(const std::filesystem::path& file) {
+    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);  // NOLINT(*-vararg): POSIX
+    if (fd < 0) refuse(file, std::generic_category().message(errno));
+    struct stat status {};
+    const bool regular = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    if (regular && status.st_size > 0) {
+      size_ = static_cast<std::size_t>(status.st_size);
+      data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
+    }
+    const int error = errno;
+    ::close(fd);
+    if (!regular) refuse(file, "not a regular file");
+    if (size_ == 0) refuse(file, "empty");
+    if (data_ == MAP_FAILED) refuse(file, std::generic_category().message(error));
   }
-  return plan;
-}();
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  ~Mapping() {
+    if (data_ != MAP_FAILED) ::munmap(data_, size_);
+  }
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
+    return {static_cast<const std::byte*>(data_), size_};
+  }
 
-constexpr std::uint64_t kZone7 = 70'000'000'000;
-constexpr std::uint64_t kPerCode = 10'000'000;
+ private:
+  void* data_ = MAP_FAILED;
+  std::size_t size_ = 0;
+};
+
+std::string hex(std::uint64_t value) {
+  std::string text(16, '0');
+  for (std::size_t i = 16; i-- > 0; value >>= 4U) text[i] = "0123456789abcdef"[value & 15U];
+  return text;
+}
 
 }  // namespace
 
-NumberFacts numbering_facts(PhoneNumber number) noexcept {
-  const std::uint64_t digits = number.digits();
-  if (digits < kZone7 || digits >= kZone7 + 1000 * kPerCode) return {"", NumberKind::foreign};
-  const Code code = kPlan[(digits - kZone7) / kPerCode];
-  switch (code.holder) {
-    case Holder::russia:
-      return {"RU", code.kind};
-    case Holder::kazakhstan:
-      return {"KZ", code.kind};
-    case Holder::nobody:
-      break;
+struct Numbering::Impl {
+  Zones zones = Zones::russia();
+  std::array<ZoneSet, number::kCodes> by_code{};
+  std::string version = "plan-2026-11-22";
+  std::optional<Mapping> mapping;
+  FileView file;
+  bool same_zones = false;
+
+  Impl() {
+    const ZoneSet kazakhstan = zones.zones_of_country("KZ");
+    for (std::uint32_t code = 0; code < number::kCodes; ++code) {
+      by_code[code] = number::code_facts(code).country == "KZ"
+                          ? kazakhstan
+                          : zones.zones_of(number::code_regions(code));
+    }
   }
-  return {"", code.kind};
+};
+
+Numbering Numbering::built_in() {
+  static const auto impl = std::make_shared<const Impl>();
+  return Numbering(impl);
 }
 
-std::string_view to_word(NumberKind kind) noexcept {
-  switch (kind) {
-    case NumberKind::unknown:
-      return "unknown";
-    case NumberKind::mobile:
-      return "mobile";
-    case NumberKind::geographic:
-      return "geographic";
-    case NumberKind::free_call:
-      return "free_call";
-    case NumberKind::premium:
-      return "premium";
-    case NumberKind::personal:
-      return "personal";
-    case NumberKind::service:
-      return "service";
-    case NumberKind::foreign:
-      return "foreign";
+Numbering Numbering::open(const std::filesystem::path& file) {
+  auto impl = std::make_shared<Impl>();
+  impl->mapping.emplace(file);
+  if (const std::string problem = impl->file.open(impl->mapping->bytes()); !problem.empty()) {
+    refuse(file, problem);
   }
-  return "unknown";
+  impl->same_zones = impl->file.header().zones_table == impl->zones.fingerprint();
+  impl->version = "register-" + hex(impl->file.header().checksum);
+  return Numbering(std::move(impl));
+}
+
+NumberFacts Numbering::lookup(PhoneNumber number) const noexcept {
+  const auto code = number::code_of(number);
+  if (!code) return {"", NumberKind::foreign};
+  NumberFacts facts = number::code_facts(*code);
+  facts.regions = number::code_regions(*code);
+  facts.zones = impl_->by_code[*code];
+  if (!impl_->mapping) return facts;
+  const auto rest =
+      static_cast<std::uint32_t>((number.digits() - number::kZone7) % number::kPerCode);
+  const auto found = impl_->file.find(*code, rest);
+  if (!found) return facts;
+  facts.in_register = true;
+  facts.country = "RU";  // the register holds no others
+  if (facts.kind == NumberKind::unknown || facts.kind == NumberKind::reserve) {
+    facts.kind = *code >= 900 ? NumberKind::mobile : NumberKind::geographic;
+  }
+  facts.operator_name = found->operator_name;
+  facts.operator_inn = found->operator_inn;
+  facts.place = found->place_text;
+  facts.regions = RegionSet{found->place.low, found->place.high};
+  // A file made by another table of zones: its regions are asked again, and its districts are lost.
+  facts.zones =
+      impl_->same_zones ? ZoneSet{found->place.zones} : impl_->zones.zones_of(facts.regions);
+  return facts;
+}
+
+std::string_view Numbering::version() const noexcept { return impl_->version; }
+std::size_t Numbering::ranges() const noexcept { return impl_->file.header().ranges; }
+std::size_t Numbering::codes() const noexcept { return impl_->file.header().codes; }
+Instant Numbering::imported_at() const noexcept {
+  return Instant{std::chrono::microseconds{impl_->file.header().imported_us}};
+}
+std::vector<std::string> Numbering::sources() const {
+  std::vector<std::string> out;
+  for (std::uint32_t row = 0; row < impl_->file.header().sources; ++row) {
+    out.emplace_back(impl_->file.source(row));
+  }
+  return out;
 }
 
 }  // namespace consent

@@ -92,7 +92,7 @@ class TableReader : RowsReader {
   [[nodiscard]] static std::optional<NumberKind> number_kind(std::string_view w) noexcept {
     using enum NumberKind;
     for (const auto kind :
-         {unknown, mobile, geographic, free_call, premium, personal, service, foreign}) {
+         {unknown, mobile, geographic, free_call, premium, personal, service, foreign, reserve}) {
       if (to_word(kind) == w) return kind;
     }
     return std::nullopt;

@@ -129,6 +129,12 @@ Words words_of(std::string_view text) {
   return words;
 }
 
+std::uint64_t fnv1a(std::string_view text) noexcept {
+  std::uint64_t sum = 0xcbf29ce484222325U;
+  for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return sum;
+}
+
 bool is_whole_country(std::string_view key) noexcept {
   return key == "российская федерация" || key == "россия" || key == "рф";
 }
@@ -137,6 +143,7 @@ bool is_whole_country(std::string_view key) noexcept {
 
 struct Zones::Impl {
   std::string version;
+  std::uint64_t fingerprint = 0;
   std::array<Zone, kBits> zones;
   std::array<ZoneSet, kCodes> by_region{};
   std::array<std::string, kCodes> names;
@@ -273,10 +280,13 @@ const Zones& Zones::russia() {
 Zones Zones::from_toml(std::string_view toml, const std::string& name) {
   auto impl = std::make_shared<Impl>();
   ZonesReader(name).read(toml, *impl);
+  impl->fingerprint = fnv1a(toml);
   return Zones(std::move(impl));
 }
 
 std::string_view Zones::version() const noexcept { return impl_->version; }
+
+std::uint64_t Zones::fingerprint() const noexcept { return impl_->fingerprint; }
 
 LocalOffsets Zones::local_offsets(ZoneSet zones, Instant at) const noexcept {
   LocalOffsets out;

@@ -30,7 +30,19 @@ except ImportError as error:  # pragma: no cover - only a broken installation co
         "needs (SQLite, OpenSSL, fmt) is missing."
     ) from error
 
-from consent import advertising, bundle, event, merkle, note, number, party, receipt, rules
+from consent import (
+    advertising,
+    bundle,
+    calendar,
+    event,
+    merkle,
+    note,
+    number,
+    numbering,
+    party,
+    receipt,
+    rules,
+)
 from consent._core import Classification, Coverage, Problem, Verification, version
 from consent.advertising import Advertising, is_advertising
 from consent.audit import AuditReport, Direction, audit
@@ -70,7 +82,8 @@ from consent.event import (
     words,
 )
 from consent.log import Appended, Entry, HistoryEvent, Log, Rebuilt
-from consent.number import PhoneNumber, parse_number
+from consent.number import PhoneNumber, Sender, parse_number, parse_sender
+from consent.numbering import Numbering
 from consent.party import Organisation, classify
 from consent.rules import Rule, RulePack
 from consent.verification import verify
@@ -114,6 +127,7 @@ __all__ = [
     "NotFoundError",
     "NumberClassified",
     "NumberReassigned",
+    "Numbering",
     "OperatorRefusal",
     "Organisation",
     "ParseError",
@@ -124,6 +138,7 @@ __all__ = [
     "Rule",
     "RulePack",
     "RulesError",
+    "Sender",
     "StorageError",
     "SubjectHeld",
     "SubjectRestricted",
@@ -132,6 +147,7 @@ __all__ = [
     "advertising",
     "audit",
     "bundle",
+    "calendar",
     "classify",
     "errors",
     "event",
@@ -140,7 +156,9 @@ __all__ = [
     "merkle",
     "note",
     "number",
+    "numbering",
     "parse_number",
+    "parse_sender",
     "party",
     "receipt",
     "rules",

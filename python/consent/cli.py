@@ -32,7 +32,6 @@ NOT_BUILT_COMMANDS: Final = frozenset(
         "due",
         "erase",
         "hold",
-        "numbering",
         "receipt",
     ]
 )

@@ -7,7 +7,15 @@ from typing import NamedTuple, TypeAlias
 from consent import _core
 from consent._core import PhoneNumber
 
-__all__ = ["Number", "NumberingFacts", "PhoneNumber", "facts", "parse_number"]
+__all__ = [
+    "Number",
+    "NumberingFacts",
+    "PhoneNumber",
+    "Sender",
+    "facts",
+    "parse_number",
+    "parse_sender",
+]
 
 Number: TypeAlias = PhoneNumber | str
 """A number as callers have it: a :class:`PhoneNumber`, or text that ``parse`` reads."""
@@ -18,7 +26,7 @@ class NumberingFacts(NamedTuple):
 
     Attributes:
         country: ISO 3166; "" where the code is shared, in reserve, or not +7.
-        kind: ``unknown mobile geographic free_call premium personal service foreign``.
+        kind: ``unknown mobile geographic free_call premium personal service foreign reserve``.
     """
 
     country: str
@@ -44,6 +52,31 @@ def parse_number(text: str, country: str | None = None) -> tuple[PhoneNumber, st
         ('+74951234567', '12')
     """
     return _core.parse_number(text, country)
+
+
+class Sender(NamedTuple):
+    """Who a message or a call says it is from.
+
+    Attributes:
+        kind: ``number``, ``short`` (1 to 6 digits) or ``alpha`` (a name).
+        text: E.164 of a number; the others as written.
+    """
+
+    kind: str
+    text: str
+
+
+def parse_sender(text: str, country: str | None = None) -> Sender:
+    """Read a sender as a telephone shows it. Short numbers and names are senders, not numbers.
+
+    Raises:
+        ParseError: Neither a number, nor up to 6 digits, nor a name of up to 11 characters.
+
+    Example:
+        >>> parse_sender("0500").kind, parse_sender("GOSUSLUGI").kind
+        ('short', 'alpha')
+    """
+    return Sender(*_core.parse_sender(text, country))
 
 
 def facts(number: Number) -> NumberingFacts:

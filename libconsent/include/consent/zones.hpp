@@ -102,6 +102,8 @@ class CONSENT_EXPORT Zones {
   [[nodiscard]] static Zones from_toml(std::string_view toml, const std::string& name);
 
   [[nodiscard]] std::string_view version() const noexcept;  ///< "ru-zones-2026-11-22"
+  /// Changes with every change of the table's text.
+  [[nodiscard]] std::uint64_t fingerprint() const noexcept;
 
   /// Offsets in force at `at` in all `zones`. Empty where the set is empty, or where the table does
   /// not know the offset of one of them then (before 2014-10-26). No allocation.
