@@ -1,9 +1,11 @@
-#include "consent/party.hpp"
-
+#include <cstring>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "bindings.hpp"
 #include "casters.hpp"
+#include "consent/classification.hpp"
 
 namespace consent_python {
 
@@ -31,6 +33,82 @@ Classification classify(const AnyNumber& number, py::handle inn, py::handle ogrn
   facts.linked_attributes = linked;
   facts.former_subscriber = former;
   return consent::classify(number.number, facts);
+}
+
+consent::DefaultCountry country_of(const py::object& iso) {
+  if (iso.is_none()) return consent::DefaultCountry::none;
+  if (const auto country = consent::default_country(to_text(iso))) return *country;
+  throw consent::Error(consent::ErrorCode::invalid_argument,
+                       "country: one of RU, KZ, US, CA, or None");
+}
+
+py::tuple answers_of(const consent::ClassifiedNumbers& found) {
+  return py::make_tuple(found.answers, py::bytes(reinterpret_cast<const char*>(found.which.data()),
+                                                 found.which.size()));
+}
+
+py::tuple classify_many(const py::object& numbers, const py::object& country) {
+  if (PyObject_CheckBuffer(numbers.ptr()) != 0) {
+    const auto digits = to_integers(py::reinterpret_borrow<py::buffer>(numbers), "number");
+    consent::ClassifiedNumbers found;
+    {
+      const py::gil_scoped_release unlocked;
+      std::vector<std::optional<consent::PhoneNumber>> read;
+      read.reserve(digits.size());
+      for (const std::int64_t value : digits) {
+        read.push_back(consent::PhoneNumber::from_digits(static_cast<std::uint64_t>(value)));
+      }
+      found = consent::classify_many(read);
+    }
+    return answers_of(found);
+  }
+  if (py::isinstance<py::str>(numbers)) throw py::type_error("numbers must be a list, not one str");
+  const auto default_country = country_of(country);
+  std::vector<std::optional<consent::PhoneNumber>> read;
+  for (const py::handle number : numbers) {
+    if (py::isinstance<py::str>(number)) {
+      read.push_back(consent::PhoneNumber::try_parse(to_text(number), default_country));
+    } else if (py::isinstance<consent::PhoneNumber>(number)) {
+      read.emplace_back(number.cast<consent::PhoneNumber>());
+    } else if (number.is_none()) {
+      read.emplace_back();
+    } else {
+      throw py::type_error("a number must be a PhoneNumber, str or None");
+    }
+  }
+  return answers_of(consent::classify_many(read));
+}
+
+py::tuple classify_strings(const py::buffer& offsets, const py::buffer& data, std::size_t first,
+                           std::size_t count, const py::object& country) {
+  const py::buffer_info ends = offsets.request();
+  const py::buffer_info bytes = data.request();
+  const auto default_country = country_of(country);
+  const auto size = static_cast<std::uint64_t>(bytes.size * bytes.itemsize);
+  const auto entries = static_cast<std::uint64_t>(ends.size * ends.itemsize) / sizeof(std::int64_t);
+  if (count >= entries || first > entries - count - 1) {
+    throw consent::Error(consent::ErrorCode::invalid_argument, "offsets end too early");
+  }
+  consent::ClassifiedNumbers found;
+  {
+    const py::gil_scoped_release unlocked;
+    const auto* const begin = static_cast<const char*>(bytes.ptr);
+    const auto at = [&](std::size_t row) {
+      std::int64_t value = 0;
+      std::memcpy(&value, static_cast<const char*>(ends.ptr) + row * sizeof value, sizeof value);
+      return static_cast<std::uint64_t>(value);
+    };
+    std::vector<std::string_view> texts;
+    texts.reserve(count);
+    for (std::size_t row = first; row < first + count; ++row) {
+      const std::uint64_t from = at(row);
+      const std::uint64_t to = at(row + 1);
+      const bool inside = from <= to && to <= size;
+      texts.push_back(inside ? std::string_view(begin + from, to - from) : std::string_view{});
+    }
+    found = consent::classify_many(texts, default_country);
+  }
+  return answers_of(found);
 }
 
 }  // namespace
@@ -63,10 +141,30 @@ void bind_party(py::module_& m) {
       .def_readonly("confidence", &Classification::confidence,
                     "C1, C2 or G (unconfirmed), of the weakest authority")
       .def_readonly("warnings", &Classification::warnings)
+      .def_readonly("warnings_ru", &Classification::warnings_ru)
+      .def("__bool__",
+           [](const Classification&) -> bool {
+             throw py::type_error(
+                 "a Classification is no truth value: compare .personal_data, whose \"unknown\" is "
+                 "to be treated as \"yes\"");
+           })
       .def("__repr__", [](const Classification& c) {
         return "<Classification: personal data " + std::string(to_word(c.personal_data)) + ", " +
                c.row + ">";
       });
+  m.def(
+      "check_snils",
+      [](py::handle text) -> py::object {
+        const auto problem = consent::check_snils(to_text(text));
+        return problem ? py::object(py::str(std::string(to_word(*problem)))) : py::none();
+      },
+      py::arg("text"), "\"ok\" or what is wrong with the SNILS; None where it cannot be checked.");
+  m.def(
+      "classify_many", &classify_many, py::arg("numbers"), py::arg("country") = py::none(),
+      "Numbers of which nothing else is known: the answers, and a byte a number that says which.");
+  m.def("classify_strings", &classify_strings, py::arg("offsets"), py::arg("data"),
+        py::arg("first"), py::arg("count"), py::arg("country") = py::none(),
+        "The same for an Arrow column of large strings, by its buffers.");
   m.def("classify", &classify, py::arg("number"), py::arg("inn"), py::arg("ogrn"),
         py::arg("holder"), py::arg("user"), py::arg("linked"), py::arg("former"));
 }

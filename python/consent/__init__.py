@@ -34,6 +34,7 @@ from consent import (
     advertising,
     bundle,
     calendar,
+    classification,
     event,
     merkle,
     note,
@@ -46,6 +47,7 @@ from consent import (
 from consent._core import Classification, Coverage, Problem, Verification, version
 from consent.advertising import Advertising, is_advertising
 from consent.audit import AuditReport, Direction, audit
+from consent.classification import ClassifiedNumbers, classify_many
 from consent.decision import ALLOW, DENY, UNKNOWN, Decision, Finding, Gate
 from consent.errors import (
     BrokenLogError,
@@ -100,6 +102,7 @@ __all__ = [
     "AuditReport",
     "BrokenLogError",
     "Classification",
+    "ClassifiedNumbers",
     "Code",
     "ConsentAsked",
     "ConsentError",
@@ -148,7 +151,9 @@ __all__ = [
     "audit",
     "bundle",
     "calendar",
+    "classification",
     "classify",
+    "classify_many",
     "errors",
     "event",
     "file_hash",

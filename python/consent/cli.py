@@ -37,7 +37,6 @@ NOT_BUILT_COMMANDS: Final = frozenset(
 )
 NOT_BUILT_FLAGS: Final = {
     "check": ("--caller",),
-    "classify": ("--csv", "--name"),
     "prove": ("--call",),
     "verify": ("--trust",),
 }

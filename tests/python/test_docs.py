@@ -49,6 +49,7 @@ PAGES = [
         "how/import.md",
         "how/receipt.md",
         "reference/advertising.md",
+        "reference/classify.md",
     )
 ]
 
@@ -73,6 +74,14 @@ def test_the_shell_lines_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -
                 done.stdout,
                 done.stderr,
             )
+
+
+@pytest.mark.parametrize("page", ["numbering.md", "classify.md"])
+def test_the_python_lines_of_a_page_hold(page: str) -> None:
+    text = (ROOT / "docs" / "reference" / page).read_text(encoding="utf-8")
+    assert blocks(text, "python")
+    for block in blocks(text, "python"):
+        exec(compile(block, page, "exec"), {})  # noqa: S102  our own pages
 
 
 def test_the_demo_ends_well_and_says_where_report_and_bundle_lie() -> None:

@@ -235,7 +235,8 @@ def test_the_whole_register_of_2026_is_taken_and_every_range_has_a_zone(tmp_path
 
 def test_the_registers_of_2014_are_taken_and_regions_left_unread_are_named(tmp_path: Path) -> None:
     files = [
-        shared(f"2014-11-18_cp1251/Kody_{name}.csv.gz") for name in ("ABC-3kh", "ABC-8kh", "DEF-9kh")
+        shared(f"2014-11-18_cp1251/Kody_{name}.csv.gz")
+        for name in ("ABC-3kh", "ABC-8kh", "DEF-9kh")
     ]
     report = import_register(files, tmp_path / "n.db", at=NOW)
     assert report.ranges == 19_702 + 49_344 + 66_002
@@ -266,7 +267,7 @@ def test_no_lookup_of_a_random_number_breaks() -> None:
         assert plan.lookup(number).operator == ""
 
 
-# --- the command line ------------------------------------------------------------------------------
+# --- the command line ----------------------------------------------------------------------------
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -334,7 +335,7 @@ def test_wrong_usage_is_2_and_what_cannot_be_read_is_3(
     assert not (tmp_path / "x").exists()
 
 
-# --- senders ---------------------------------------------------------------------------------------
+# --- senders -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

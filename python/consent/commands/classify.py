@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from pathlib import Path
 
 import consent
-from consent.commands.arguments import YES, Commands, UsageError, line_number, stdin_lines
-from consent.terminal import Terminal
+from consent import classification
+from consent.commands.arguments import NO, YES, Commands, UsageError, line_number, stdin_lines
+from consent.terminal import Progress, Terminal
 
 
-def classify(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Answer whether numbers are personal data."""
+def run(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Answer whether numbers are personal data; 0 whatever the answer."""
+    if given.csv is not None:
+        return _csv(given, terminal)
+    if not given.number:
+        raise UsageError("classify: which number? or --csv FILE")
+    for flag in ("into", "source", "out", "rejects", "column", "country"):
+        if getattr(given, flag) is not None:
+            raise UsageError(f"--{flag}: goes with --csv")
+    if given.strict:
+        raise UsageError("--strict: goes with --csv")
+    return _numbers(given, terminal)
+
+
+def _numbers(given: argparse.Namespace, terminal: Terminal) -> int:
     from_stdin = given.number == ["-"]
     place = "line" if from_stdin else "argument"
     texts = stdin_lines() if from_stdin else enumerate(given.number, 1)
@@ -29,7 +46,7 @@ def classify(given: argparse.Namespace, terminal: Terminal) -> int:
                     ogrn=given.ogrn,
                     holder=given.holder,
                     user=given.user,
-                    linked=given.linked,
+                    linked=given.linked or bool(given.name),
                     former=given.former,
                 ),
             )
@@ -45,7 +62,7 @@ def classify(given: argparse.Namespace, terminal: Terminal) -> int:
                 "citations": found.citations_ru if ru else found.citations,
                 "confidence": found.confidence or None,
                 "row": found.row,
-                "warnings": found.warnings,
+                "warnings": found.warnings_ru if ru else found.warnings,
             }
             for number, found in answers
         ]
@@ -63,9 +80,103 @@ def classify(given: argparse.Namespace, terminal: Terminal) -> int:
         terminal.print(f"  {found.basis_ru if ru else found.basis}")
         for citation in found.citations_ru if ru else found.citations:
             terminal.print(f"  - {citation}")
-        for warning in found.warnings:
+        for warning in found.warnings_ru if ru else found.warnings:
             terminal.print(f"  ! {warning}")
     return YES
+
+
+def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
+    if given.number:
+        raise UsageError("--csv: takes the numbers from the file; name its column with --column")
+    for flag in ("linked", "former"):
+        if getattr(given, flag):
+            raise UsageError(f"--{flag}: not with --csv")
+    if (given.into is None) != (given.source is None):
+        raise UsageError("--into LOG and --source NAME: one goes with the other")
+    if given.into is not None and given.out is not None:
+        raise UsageError("--out: not with --into")
+    file = sys.stdin.buffer if given.csv == "-" else given.csv
+    imported = None
+    if given.into is not None:
+        with (
+            consent.Log.open(
+                given.into, passphrase=os.environ.get("CONSENT_PASSPHRASE", "")
+            ) as log,
+            Progress(terminal.say("recording", "запись")) as progress,
+        ):
+            imported = classification.import_directory(
+                log,
+                file,
+                source=given.source,
+                at=given.at,
+                number=given.column,
+                inn=given.inn or None,
+                ogrn=given.ogrn or None,
+                names=given.name,
+                holder=given.holder,
+                user=given.user,
+                country=given.country,
+                progress=progress,
+            )
+        answered = imported.file
+    else:
+        answered = classification.classify_csv(
+            file,
+            number=given.column,
+            inn=given.inn or None,
+            ogrn=given.ogrn or None,
+            names=given.name,
+            holder=given.holder,
+            user=given.user,
+            country=given.country,
+            lang=terminal.lang,
+        )
+    rejects_file = None
+    if answered.rejects:
+        stem = Path("classify") if given.csv == "-" else Path(given.csv)
+        beside = given.out or stem
+        rejects_file = given.rejects or beside.with_name(beside.name + ".rejects.csv")
+        answered.write_rejects(rejects_file)
+    if given.out is not None:
+        answered.write(given.out)
+    code = NO if given.strict and answered.rejects else YES
+    accepted = sum(answered.counts.values())
+    document: dict[str, object] = {
+        "rows": accepted + len(answered.rejects),
+        "accepted": accepted if imported is None else imported.accepted,
+        "rejected": len(answered.rejects),
+        "already_there": 0 if imported is None else imported.already_there,
+        "rejects_file": None if rejects_file is None else str(rejects_file),
+        "answers": answered.counts,
+        "out": None if given.out is None else str(given.out),
+    }
+    if terminal.machine:
+        if imported is None and given.out is None:
+            document["numbers"] = [
+                dict(zip(answered.header, r, strict=True)) for r in answered.rows
+            ]
+        terminal.document(document)
+        return code
+    if imported is None and given.out is None:
+        answered.print_to(sys.stdout)
+    counts = answered.counts
+    summary = terminal.say(
+        f"{accepted} rows: personal data {counts['yes']}, not {counts['no']}, "
+        f"unknown (treat as personal data) {counts['unknown']}; {len(answered.rejects)} rejected",
+        f"строк: {accepted}; персональные данные {counts['yes']}, нет {counts['no']}, "
+        f"неизвестно (считать персональными) {counts['unknown']}; "
+        f"отвергнуто {len(answered.rejects)}",
+    )
+    if imported is not None:
+        summary += terminal.say(
+            f"; recorded {imported.accepted}, already there {imported.already_there}",
+            f"; записано {imported.accepted}, уже было {imported.already_there}",
+        )
+    if rejects_file is not None:
+        summary += f": {rejects_file}"
+    # The table itself may go into a pipe: what is said about it does not.
+    sys.stderr.write(summary + "\n")
+    return code
 
 
 def add(commands: Commands) -> None:
@@ -73,13 +184,65 @@ def add(commands: Commands) -> None:
     say = commands.say
     made = commands.command(
         "classify",
-        classify,
+        run,
         "is this number personal data?",
         "номер — персональные данные?",
     )
-    made.add_argument("number", metavar="NUMBER", nargs="+")
-    made.add_argument("--inn", default="", help=say("INN of the holder", "ИНН абонента"))
-    made.add_argument("--ogrn", default="", help=say("OGRN or OGRNIP", "ОГРН или ОГРНИП"))
+    made.add_argument("number", metavar="NUMBER", nargs="*")
+    made.add_argument(
+        "--csv", metavar="FILE", help=say("a table of numbers, or -", "таблица номеров или -")
+    )
+    made.add_argument(
+        "--inn",
+        default="",
+        help=say("INN of the holder; with --csv its column", "ИНН абонента; с --csv — столбец"),
+    )
+    made.add_argument(
+        "--ogrn",
+        default="",
+        help=say("OGRN or OGRNIP; with --csv its column", "ОГРН или ОГРНИП; с --csv — столбец"),
+    )
+    made.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        help=say(
+            "a name stands beside the number; with --csv a column of names or the like",
+            "рядом с номером имя; с --csv — столбец с именем или подобным",
+        ),
+    )
+    made.add_argument(
+        "--column",
+        metavar="NAME",
+        help=say("the file's column of numbers", "столбец с номером в файле"),
+    )
+    made.add_argument(
+        "--country", metavar="ISO", help=say("of numbers without a code", "номеров без кода страны")
+    )
+    made.add_argument(
+        "--out", type=Path, metavar="FILE", help=say("where the answers go", "куда записать ответы")
+    )
+    made.add_argument(
+        "--rejects",
+        type=Path,
+        metavar="FILE",
+        help=say("rejected rows; else beside the file", "отвергнутые строки; иначе рядом с файлом"),
+    )
+    made.add_argument(
+        "--into",
+        type=Path,
+        metavar="LOG",
+        help=say("record the answers in a log", "записать ответы в журнал"),
+    )
+    made.add_argument(
+        "--source", metavar="NAME", help=say("the directory's name", "название справочника")
+    )
+    made.add_argument(
+        "--strict",
+        action="store_true",
+        help=say("exit 1 where a row is rejected", "код 1, если строка отвергнута"),
+    )
+    commands.at(made, "of the events; now", "событий; сейчас")
     made.add_argument(
         "--holder",
         default="unknown",
