@@ -30,6 +30,7 @@ void bind_verify(py::module_& m);
 void bind_rules(py::module_& m);
 void bind_advertising(py::module_& m);
 void bind_decision(py::module_& m);
+void bind_outcome(py::module_& m);
 void bind_gate(py::module_& m);
 void bind_audit(py::module_& m);
 void bind_bundle(py::module_& m);

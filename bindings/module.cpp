@@ -30,6 +30,7 @@ PYBIND11_MODULE(_core, m) {
   bind_rules(m);
   bind_advertising(m);
   bind_decision(m);
+  bind_outcome(m);
   bind_gate(m);
   bind_audit(m);
   bind_bundle(m);

@@ -40,6 +40,7 @@ from consent import (
     note,
     number,
     numbering,
+    outcome,
     party,
     receipt,
     rules,
@@ -86,6 +87,7 @@ from consent.event import (
 from consent.log import Appended, Entry, HistoryEvent, Log, Rebuilt
 from consent.number import PhoneNumber, Sender, parse_number, parse_sender
 from consent.numbering import Numbering
+from consent.outcome import OutcomeMap, outcomes
 from consent.party import Organisation, classify
 from consent.rules import Rule, RulePack
 from consent.verification import verify
@@ -133,6 +135,7 @@ __all__ = [
     "Numbering",
     "OperatorRefusal",
     "Organisation",
+    "OutcomeMap",
     "ParseError",
     "PhoneNumber",
     "Problem",
@@ -162,6 +165,8 @@ __all__ = [
     "note",
     "number",
     "numbering",
+    "outcome",
+    "outcomes",
     "parse_number",
     "parse_sender",
     "party",

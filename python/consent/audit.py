@@ -14,9 +14,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO, overload
 
+from consent.audit_outcomes import summary as outcome_summary
 from consent.calls import Attempt, Calls, Direction, Layout, NumberFrom, Progress, Source, read
 from consent.clock import Dates, load_zone
 from consent.errors import InternalError, NotBuiltError
+from consent.outcome import BUILT_IN, OutcomeMap, Outcomes, hold
 from consent.records import InputError
 
 if TYPE_CHECKING:
@@ -110,7 +112,8 @@ def _judge(
     scope: Scope,
     rules: RulePack | None,
     progress: Progress | None,
-) -> Judged:
+    outcomes: OutcomeMap | None = None,
+) -> tuple[Judged, Outcomes | None]:
     """Ask the core. The only place here that knows it."""
     from consent import _core
     from consent.decision import checked_inn
@@ -143,7 +146,8 @@ def _judge(
         dialled_by=scope.dialled_by,
         progress=judging,
     )
-    return Judged(
+    ended = None if outcomes is None else hold(attempts, native, question, outcomes)
+    judged = Judged(
         log_origin=native.origin,
         log_size=result.log_size,
         log_root=result.log_root.hex(),
@@ -156,6 +160,7 @@ def _judge(
         finding_seqs=_integers("q", result.finding_seqs),
         text=result.finding,
     )
+    return judged, ended
 
 
 class Findings(Sequence[Mapping[str, object]]):
@@ -255,6 +260,7 @@ class AuditReport:
         scope: What was asked of every call.
         lang: "en" or "ru", of the texts in ``findings``.
         generated_at: Written into the summary where given; no clock is asked.
+        outcomes: How the calls ended; None where no map says what their statuses mean.
     """
 
     calls: Calls
@@ -262,6 +268,7 @@ class AuditReport:
     scope: Scope
     lang: str = "en"
     generated_at: datetime | None = None
+    outcomes: Outcomes | None = None
     _findings: Findings | None = None
     _written: dict[str, str | None] = field(
         default_factory=lambda: {"report": None, "findings": None, "rejects": None}
@@ -434,6 +441,7 @@ class AuditReport:
             },
             "log": {"origin": judged.log_origin, "size": judged.log_size, "root": judged.log_root},
             "rules": judged.rules,
+            "outcomes": None if self.outcomes is None else outcome_summary(self.outcomes),
             "generated_at": None if self.generated_at is None else self.generated_at.isoformat(),
         }
 
@@ -542,6 +550,7 @@ def audit(
     campaign: str = "",
     basis: str = "said",
     rules: RulePack | None = None,
+    outcomes: str | PathLike[str] | OutcomeMap | None = None,
     lang: str = "en",
     name: str | None = None,
     generated_at: datetime | None = None,
@@ -571,6 +580,8 @@ def audit(
         campaign: Where consents name one.
         basis: "said", or "recorded" to count a consent from its recording alone.
         rules: A rule pack; Russian law where left out.
+        outcomes: What the statuses of the calls mean: "asterisk", "freeswitch", "vicidial", a
+            MAP.toml or an OutcomeMap. Left out: the map that bears the name of the layout.
         lang: "en" or "ru": texts of the findings and of the report.
         name: What to call the input in reports; the file's name where left out.
         generated_at: Goes into the report where given.
@@ -593,6 +604,7 @@ def audit(
         raise InputError("lang must be en or ru")
     if zone is not None:
         load_zone(zone)
+    used = None if outcomes is None else OutcomeMap.load(outcomes)
     found = read(
         calls,
         zone=zone,
@@ -606,9 +618,11 @@ def audit(
         progress=progress,
     )
     scope = Scope(purpose, channel, dialled_by, distributor, campaign, basis)
-    judged = _judge(found.attempts, log, scope, rules, progress)
+    if used is None and found.layout in BUILT_IN:
+        used = OutcomeMap.load(found.layout)
+    judged, ended = _judge(found.attempts, log, scope, rules, progress, used)
     if len(judged.verdicts) != len(found.attempts):
         raise InternalError(
             f"{len(found.attempts)} calls asked about, {len(judged.verdicts)} answered"
         )
-    return AuditReport(found, judged, scope, lang, generated_at)
+    return AuditReport(found, judged, scope, lang, generated_at, ended)

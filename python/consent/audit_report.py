@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from consent.audit import ALLOW, DENY, TREAT, UNKNOWN, VERDICTS, WARN
+from consent.audit_outcomes import section
 
 if TYPE_CHECKING:
     from consent.audit import AuditReport
@@ -619,6 +620,8 @@ def page(report: AuditReport, lang: str) -> str:
         sections.append((words["treated"], treated))
     if warned := _kinds(report, lang, WARN, "warned_f"):
         sections.append((words["warned"], warned))
+    if (ended := section(report, lang, _text, _table)) is not None:
+        sections.append(ended)
     sections.append((words["left_title"], _left_out(report, lang)))
     sections.append((words["rejects_title"], _rejects(report, lang)))
     sections.append((words["listing"], _listing(report, lang)))

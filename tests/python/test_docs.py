@@ -50,6 +50,7 @@ PAGES = [
         "how/receipt.md",
         "reference/advertising.md",
         "reference/classify.md",
+        "reference/outcomes.md",
     )
 ]
 

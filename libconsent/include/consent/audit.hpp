@@ -10,6 +10,7 @@
 #include "consent/decision.hpp"
 #include "consent/export.hpp"
 #include "consent/log.hpp"
+#include "consent/outcome.hpp"
 #include "consent/rules.hpp"
 
 namespace consent {
@@ -45,5 +46,29 @@ audit(std::span<const Call> calls, const Log& log, const RulePack& pack, const Q
 [[nodiscard]] CONSENT_EXPORT AuditResult
 audit_each(std::span<const Call> calls, const Log& log, const RulePack& pack, const Question& scope,
            const std::function<void(std::size_t, const Judgement&)>& visit);
+
+/// What the calls did not heed of how earlier ones ended.
+struct OutcomeAudit {
+  struct Item {
+    std::size_t call = 0;                      ///< the one at fault
+    std::size_t rule = 0;                      ///< place in the pack
+    std::optional<std::size_t> because_call;   ///< whose outcome was not heeded, where it is one
+    std::optional<std::uint64_t> because_seq;  ///< the log's entry of it, where there is one
+    std::uint16_t because_outcome = 0;         ///< place in the pack
+  };
+  std::vector<Item> items;  ///< in order of the calls
+  /// How each call ended: as given or, where that was "unknown", as the log's contact of it says.
+  std::vector<std::uint16_t> outcomes;
+  std::string pack;  ///< version
+};
+
+/// Holds every call against how earlier calls of its number ended, and against the outcomes of the
+/// contacts that the log holds. `outcomes`: of each call, its place in the pack. The calls are one
+/// campaign, that of `scope`. Policy, not law: no verdict changes.
+/// @throws Error (invalid_argument) as may_contact(), or where the lengths differ.
+[[nodiscard]] CONSENT_EXPORT OutcomeAudit audit_outcomes(std::span<const Call> calls,
+                                                         std::span<const std::uint16_t> outcomes,
+                                                         const Log& log, const OutcomePack& pack,
+                                                         const Question& scope);
 
 }  // namespace consent

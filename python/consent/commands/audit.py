@@ -10,7 +10,8 @@ import consent
 from consent.audit_report import WORDS
 from consent.calls import own_lines
 from consent.commands.arguments import NO, YES, Commands, UsageError, open_log
-from consent.terminal import Progress, Terminal
+from consent.outcome import BUILT_IN
+from consent.terminal import Progress, Terminal, without_numbers
 
 
 def audit(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -50,6 +51,7 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
             distributor=given.distributor or "",
             campaign=given.campaign,
             basis=given.basis,
+            outcomes=given.outcomes,
             lang=terminal.lang,
             name="-" if given.calls == "-" else None,
             generated_at=given.now,
@@ -96,6 +98,7 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
         for violation in violations:
             terminal.print(f"{violation.calls:>9}  {violation.rule} ({violation.verdict})")
             terminal.print(f"           {violation.why_ru if ru else violation.why}")
+    _show_outcomes(report, terminal)
     for warning in summary["warnings"]:
         terminal.print(f"! {warning}")
     terminal.print()
@@ -114,6 +117,31 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
             terminal.print(f"{shown}: {summary[name]}")
 
 
+def _show_outcomes(report: consent.AuditReport, terminal: Terminal) -> None:
+    ended, say = report.outcomes, terminal.say
+    if ended is None:
+        return
+    if ended.by_rule:
+        terminal.print()
+        terminal.print(
+            say(
+                "outcomes not heeded (policy, not law):",
+                "исходы, с которыми не посчитались (правила библиотеки, не закон):",
+            )
+        )
+        why = {found.rule.id: found.rule for found in ended.unheeded}
+        for rule, count in sorted(ended.by_rule.items(), key=lambda item: (-item[1], item[0])):
+            terminal.print(f"{count:>9}  {rule}")
+            one = why[rule]
+            terminal.print(f"           {one.why_ru if terminal.lang == 'ru' else one.why}")
+    if ended.not_mapped:
+        statuses = ", ".join(f'"{word}" ({n})' for word, n in sorted(ended.not_mapped.items()))
+        terminal.print(
+            say("! statuses not in the map ", "! статусы, которых нет в карте ")
+            + f"{ended.map}: {without_numbers(statuses)}"
+        )
+
+
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
@@ -130,6 +158,14 @@ def add(commands: Commands) -> None:
         help=say("call records; - is stdin", "записи звонков; - это stdin"),
     )
     made.add_argument("--layout", default="asterisk", metavar="asterisk|MAP.toml")
+    made.add_argument(
+        "--outcomes",
+        metavar="|".join((*BUILT_IN, "MAP.toml")),
+        help=say(
+            "what the statuses mean; else the map named as the layout",
+            "что значат статусы; иначе карта с именем формата",
+        ),
+    )
     made.add_argument(
         "--zone", help=say("zone of the times: Europe/Moscow", "зона времён: Europe/Moscow")
     )
