@@ -30,15 +30,30 @@ struct Range {
   std::uint32_t code, first, last, operator_row, place_row, file, row;
 };
 
+/// Codes of services, whatever region their rows name.
+constexpr bool belongs_nowhere(std::uint32_t code) noexcept { return code >= 800 && code <= 809; }
+constexpr std::uint32_t kNowhere = 800;
+
 std::uint32_t bucket_of(const Range& range) noexcept {
   return range.code * (number::kBuckets / 1000) + range.first / number::kPerBucket;
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view kBlank = " \t\r\n\xc2\xa0";
-  const auto begin = text.find_first_not_of(kBlank);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+  constexpr std::string_view kBlank = " \t\r\n";
+  constexpr std::string_view kNoBreak = "\xc2\xa0";
+  for (;;) {
+    if (!text.empty() && kBlank.find(text.front()) != kBlank.npos) {
+      text.remove_prefix(1);
+    } else if (!text.empty() && kBlank.find(text.back()) != kBlank.npos) {
+      text.remove_suffix(1);
+    } else if (text.starts_with(kNoBreak)) {
+      text.remove_prefix(kNoBreak.size());
+    } else if (text.ends_with(kNoBreak)) {
+      text.remove_suffix(kNoBreak.size());
+    } else {
+      return text;
+    }
+  }
 }
 
 /// A cell that says nothing: empty, or the dash that the register puts there.
@@ -58,14 +73,17 @@ std::optional<std::uint32_t> whole(std::string_view text, std::size_t digits) no
   return value;
 }
 
-/// UTF-8 without control characters, which would write into a reader's terminal.
-bool is_plain(std::string_view text) noexcept {
+/// The text without control characters, which would write into a reader's terminal; nullopt where
+/// it is not UTF-8.
+std::optional<std::string> plain(std::string_view text) {
+  std::string out;
   for (std::size_t i = 0; i < text.size();) {
     const number::Character c = number::decode(text, i);
-    if (c.size == 0 || c.code < 0x20 || (c.code >= 0x7F && c.code < 0xA0)) return false;
+    if (c.size == 0) return std::nullopt;
+    if (c.code >= 0x20 && (c.code < 0x7F || c.code >= 0xA0)) out.append(text.substr(i, c.size));
     i += c.size;
   }
-  return true;
+  return out;
 }
 
 /// The INN as it must be: programs that read it as a number drop a leading zero.
@@ -168,7 +186,7 @@ struct NumberingImport::Impl {
   std::uint32_t place_row(std::string_view region, std::string_view territory, std::uint32_t code) {
     // Only geographic codes have a home of their own that belongs to the set.
     const RegionSet home = code < 900 ? number::code_regions(code) : RegionSet{};
-    const std::uint32_t key = home.empty() ? 0 : code;
+    const std::uint32_t key = belongs_nowhere(code) ? kNowhere : home.empty() ? 0 : code;
     const auto [known, is_new] =
         place_rows.emplace(std::tuple{std::string(region), std::string(territory), key},
                            static_cast<std::uint32_t>(places.size()));
@@ -182,7 +200,7 @@ struct NumberingImport::Impl {
                              std::uint32_t code) {
     number::FilePlace row{};
     row.text = intern(region.empty() ? territory : region);
-    if (code >= 800 && code <= 809) return row;  // belongs to no place, whatever the row says
+    if (belongs_nowhere(code)) return row;
     const Place by_region = zones.place(region);
     const Place by_territory = zones.place(territory);
     const RegionSet regions = by_region.regions | by_territory.regions | home;
@@ -233,12 +251,20 @@ void NumberingImport::add(const RegisterRow& row) {
       return note("capacity", "is not what lies between the first and the last number");
     }
   }
-  const std::string_view name = said(row.operator_name);
-  if (!is_plain(name)) return note("operator", "holds characters that are no text");
-  const std::string_view region = said(row.region);
-  const std::string_view territory = said(row.territory);
-  if (!is_plain(region)) return note("region", "holds characters that are no text");
-  if (!is_plain(territory)) return note("territory", "holds characters that are no text");
+  const std::string_view columns[] = {"operator", "region", "territory"};
+  std::string texts[3];
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::string_view cell = said(i == 0   ? row.operator_name
+                                       : i == 1 ? row.region
+                                                : row.territory);
+    auto text = plain(cell);
+    if (!text) return note(columns[i], "is not UTF-8");
+    if (text->size() != cell.size()) {
+      note(columns[i], "held control characters, which were left out", true);
+    }
+    texts[i] = std::move(*text);
+  }
+  const auto& [name, region, territory] = texts;
   std::string inn = inn_of(said(row.inn));
   if (const auto problem = inn.empty() ? IdentifierProblem::ok : check_inn(inn);
       problem != IdentifierProblem::ok) {

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TextIO, TypeGuard
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO
 
 from consent import _core
 from consent._core import Classification
@@ -109,16 +108,12 @@ class ClassifiedNumbers:
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
 
-def _pyarrow() -> ModuleType:
+def _pyarrow() -> Any:  # noqa: ANN401  a module that may be absent
     try:
         import pyarrow
     except ImportError:
         raise NotBuiltError("this needs the package pyarrow: pip install pyarrow") from None
     return pyarrow
-
-
-def _is_frame(numbers: object) -> TypeGuard[ArrowStream]:
-    return hasattr(numbers, "__arrow_c_stream__")
 
 
 def classify_many(
@@ -145,7 +140,7 @@ def classify_many(
         >>> classify_many(["+79161234567", "+74951234567", "no number"]).counts
         {'yes': 0, 'no': 0, 'unknown': 2, 'unread': 1}
     """
-    if not _is_frame(numbers):
+    if not hasattr(numbers, "__arrow_c_stream__"):
         return ClassifiedNumbers(*_core.classify_many(numbers, country))
     pa = _pyarrow()
     table = pa.table(numbers)
@@ -270,7 +265,7 @@ class ClassifiedFile:
 
 
 def classify_csv(
-    file: str | PathLike[str] | io.BufferedIOBase,
+    file: str | PathLike[str] | IO[bytes],
     *,
     number: str | None = None,
     inn: str | None = None,
@@ -352,7 +347,7 @@ class Imported:
 
 def import_directory(
     log: Log,
-    file: str | PathLike[str] | io.BufferedIOBase,
+    file: str | PathLike[str] | IO[bytes],
     *,
     source: str,
     at: datetime,
@@ -458,7 +453,7 @@ def _held(log: Log, number: PhoneNumber, source: str) -> set[tuple[str, str, str
     }
 
 
-def _table(file: str | PathLike[str] | io.BufferedIOBase) -> tuple[list[str], list[list[str]]]:
+def _table(file: str | PathLike[str] | IO[bytes]) -> tuple[list[str], list[list[str]]]:
     try:
         data = Path(file).read_bytes() if isinstance(file, str | os.PathLike) else file.read()
     except OSError as error:

@@ -188,7 +188,7 @@ def test_a_directory_is_recorded_with_its_source_and_once(tmp_path: Path) -> Non
         assert (again.accepted, again.already_there) == (0, 3)
         other = import_directory(log, file, source="yandex", at=AT, inn="inn", ogrn="ogrn")
         assert other.accepted == 2
-        assert log.verify().verdict == "verified"
+        assert log.verify().verdict == "proven"
         with pytest.raises(consent.InvalidArgument, match="source"):
             import_directory(log, file, source=" ", at=AT)
 
