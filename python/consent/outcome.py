@@ -25,7 +25,7 @@ __all__ = ["BUILT_IN", "CallOutcome", "OutcomeMap", "OutcomePack", "OutcomeRule"
 #: Maps that the package brings.
 BUILT_IN: Final = ("asterisk", "freeswitch", "vicidial")
 
-_MAPS: Final = Path(__file__).parent / "maps"
+_MAPS: Final = Path(__file__).parent / "maps" / "outcomes"
 _NUMBER_LIKE: Final = re.compile(r"\d(?:[\s().+-]*\d){6}")
 _UNKNOWN: Final = "unknown"
 
