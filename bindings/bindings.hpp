@@ -28,6 +28,7 @@ void bind_log(py::module_& m);
 void bind_proof(py::module_& m);
 void bind_verify(py::module_& m);
 void bind_rules(py::module_& m);
+void bind_retention(py::module_& m);
 void bind_advertising(py::module_& m);
 void bind_decision(py::module_& m);
 void bind_outcome(py::module_& m);

@@ -30,6 +30,10 @@ const char* class_for(consent::ErrorCode code) {
       return "NotBuiltError";
     case consent::ErrorCode::rules:
       return "RulesError";
+    case consent::ErrorCode::erased:
+      return "ErasedError";
+    case consent::ErrorCode::restricted:
+      return "RestrictedError";
     case consent::ErrorCode::internal:
       break;
   }

@@ -1,5 +1,7 @@
 #include "consent/event.hpp"
 
+#include <filesystem>
+
 #include "bindings.hpp"
 #include "casters.hpp"
 
@@ -27,15 +29,41 @@ std::optional<consent::Instant> moment(py::handle event, const char* name) {
   return to_instant(given);
 }
 
-std::optional<consent::FileHash> file(py::handle event, const char* name) {
+/// A file whose content the log is to keep: an object with `content` and `kind`.
+bool is_file(py::handle given) { return py::hasattr(given, "content"); }
+
+consent::EvidenceFile to_file(py::handle given) {
+  consent::EvidenceFile file;
+  file.kind = std::string(to_text(given.attr("kind")));
+  const py::object content = given.attr("content");
+  if (py::isinstance<py::bytes>(content)) {
+    file.bytes = content.cast<std::string>();
+  } else {
+    file.file = content.cast<std::filesystem::path>();
+  }
+  return file;
+}
+
+/// A hash; a file that the log is to keep goes to the event's files.
+std::optional<consent::FileHash> file(consent::EventBase& e, py::handle event, const char* name) {
   const py::object given = event.attr(name);
   if (given.is_none()) return std::nullopt;
+  if (is_file(given)) {
+    e.files.push_back(to_file(given));
+    return std::nullopt;
+  }
   return consent::FileHash{to_digest(given)};
 }
 
-std::vector<consent::FileHash> files(py::handle event, const char* name) {
+std::vector<consent::FileHash> files(consent::EventBase& e, py::handle event, const char* name) {
   std::vector<consent::FileHash> hashes;
-  for (const py::handle hash : event.attr(name)) hashes.push_back({to_digest(hash)});
+  for (const py::handle given : event.attr(name)) {
+    if (is_file(given)) {
+      e.files.push_back(to_file(given));
+    } else {
+      hashes.push_back({to_digest(given)});
+    }
+  }
   return hashes;
 }
 
@@ -62,7 +90,7 @@ void scope(E& e, py::handle event) {
   e.channels = to_set<consent::Channel>(event.attr("channels"));
   e.distributors = parties(event, "distributors");
   e.campaign = text(event, "campaign");
-  e.evidence = files(event, "evidence");
+  e.evidence = files(e, event, "evidence");
 }
 
 consent::Event asked(py::handle event) {
@@ -79,7 +107,7 @@ consent::Event given(py::handle event) {
   e.advertiser = text(event, "advertiser");
   e.method = to_value<consent::Method>(event.attr("method"));
   e.wording = wording(event);
-  e.document = file(event, "document");
+  e.document = file(e, event, "document");
   e.until = moment(event, "until");
   e.prechecked = event.attr("prechecked").cast<bool>();
   if (const py::object mark = event.attr("in_contract"); !mark.is_none()) {
@@ -124,7 +152,7 @@ consent::Event contact(py::handle event) {
   }
   e.agent_ref = text(event, "agent_ref");
   e.campaign = text(event, "campaign");
-  e.recording = file(event, "recording");
+  e.recording = file(e, event, "recording");
   if (const py::object said = event.attr("advertising"); !said.is_none()) {
     e.advertising = consent::Assessment{to_value<consent::IsAdvertising>(said.attr("answer")),
                                         text(said, "pack"), to_digest(said.attr("answers"))};
@@ -158,7 +186,7 @@ std::uint64_t entry_number(py::handle event) {
 consent::Event evidence(py::handle event) {
   auto e = begun<consent::EvidenceAdded>(event);
   e.of = entry_number(event);
-  e.evidence = files(event, "evidence");
+  e.evidence = files(e, event, "evidence");
   e.kind = text(event, "kind");
   return e;
 }
@@ -176,7 +204,7 @@ consent::Event restricted(py::handle event) {
   e.ground = text(event, "ground");
   e.until = moment(event, "until");
   e.released = event.attr("released").cast<bool>();
-  e.request = file(event, "request");
+  e.request = file(e, event, "request");
   return e;
 }
 

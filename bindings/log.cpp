@@ -144,6 +144,49 @@ void bind_log(py::module_& m) {
       },
       py::arg("file"), py::arg("folder"), py::arg("trusted"), py::arg("progress") = py::none(),
       "Makes a log's folder of a file that export_entries() wrote.");
+  py::class_<consent::Hold>(m, "Hold", "A legal hold: nothing of the subject may be erased.")
+      .def_readonly("by", &consent::Hold::by, "INN or short word")
+      .def_readonly("ground", &consent::Hold::ground)
+      .def_readonly("until", &consent::Hold::until, "First moment without it; None: open")
+      .def_readonly("seq", &consent::Hold::seq);
+  py::class_<consent::Restriction>(m, "Restriction", "Kept for proof alone.")
+      .def_readonly("ground", &consent::Restriction::ground)
+      .def_readonly("until", &consent::Restriction::until, "First moment without it; None: open")
+      .def_readonly("seq", &consent::Restriction::seq);
+  py::class_<consent::ErasureCheck>(m, "ErasureCheck",
+                                    "What an erasure would destroy, and what stands in its way.")
+      .def_readonly("tag", &consent::ErasureCheck::tag)
+      .def_readonly("holds_number", &consent::ErasureCheck::holds_number,
+                    "False: of one who held the number before")
+      .def_readonly("entries", &consent::ErasureCheck::entries)
+      .def_readonly("consents", &consent::ErasureCheck::consents)
+      .def_readonly("files", &consent::ErasureCheck::files)
+      .def_readonly("contacts", &consent::ErasureCheck::contacts,
+                    "seq of contacts that still need their proof")
+      .def_readonly("hold", &consent::ErasureCheck::hold)
+      .def_readonly("erased_before", &consent::ErasureCheck::erased_before);
+  py::class_<consent::Erasure>(m, "Erasure", "What an erasure did.")
+      .def_readonly("erased", &consent::Erasure::erased,
+                    "False: .before says what stood in the way")
+      .def_readonly("before", &consent::Erasure::before)
+      .def_readonly("seq", &consent::Erasure::seq, "The entry subject.erased")
+      .def_readonly("at", &consent::Erasure::at)
+      .def_property_readonly("request_salt",
+                             [](const consent::Erasure& e) { return py::bytes(e.request_salt); })
+      .def_readonly("request", &consent::Erasure::request, "Salted hash of the reference")
+      .def("__bool__", [](const consent::Erasure&) -> bool {
+        throw py::type_error("an Erasure is not a yes or no: use .erased");
+      });
+
+  py::class_<consent::KeptEvidence>(m, "KeptEvidence", "One file that the log keeps with an entry.")
+      .def_readonly("seq", &consent::KeptEvidence::seq, "Of the entry")
+      .def_readonly("place", &consent::KeptEvidence::place, "Among the entry's files, from 1")
+      .def_readonly("kind", &consent::KeptEvidence::kind, "A short word")
+      .def_readonly("commitment", &consent::KeptEvidence::commitment,
+                    "SHA-256 of a label, a salt and the content, 32 bytes")
+      .def_readonly("beside", &consent::KeptEvidence::beside,
+                    "A large one, in the folder evidence; else inside log.db")
+      .def_readonly("there", &consent::KeptEvidence::there, "False: its file is missing");
 
   py::class_<LogHandle>(m, "Log", "An open log; consent.Log is the face of it.")
       .def(py::init([](const std::filesystem::path& folder, bool writable,
@@ -308,6 +351,63 @@ void bind_log(py::module_& m) {
             return on(self, [](Log& log) { return log.distributors(); });
           },
           "Distributors that the log was created for or, in a log for none, that its entries name.")
+      .def(
+          "before_erasing_at",
+          [](const LogHandle& self, const AnyNumber& number, consent::Instant needed_since,
+             const std::optional<consent::Instant>& held_at, consent::Instant now) {
+            return on(self, [&](Log& log) {
+              return log.before_erasing(number.number, needed_since, now, held_at);
+            });
+          },
+          py::arg("number"), py::arg("needed_since"), py::arg("held_at"), py::arg("now"),
+          "As before_erasing(), with the moment given.")
+      .def(
+          "erase_at",
+          [](const LogHandle& self, const AnyNumber& number, py::handle ground,
+             py::handle requester, consent::Instant needed_since, bool lose_proof,
+             const std::optional<consent::Instant>& held_at, consent::Instant now) {
+            const consent::ErasureOrder order{std::string(to_text(ground)),
+                                              std::string(to_text(requester)), needed_since,
+                                              lose_proof, held_at};
+            return on(self, [&](Log& log) { return log.erase(number.number, order, now); });
+          },
+          py::arg("number"), py::arg("ground"), py::arg("requester"), py::arg("needed_since"),
+          py::arg("lose_proof"), py::arg("held_at"), py::arg("now"),
+          "As erase(), with the moment given.")
+      .def(
+          "erased_at",
+          [](const LogHandle& self, const AnyNumber& number) {
+            return on(self, [&](Log& log) { return log.erased_at(number.number); });
+          },
+          py::arg("number"),
+          "Up to when what was said is not taken in again, because the holder was erased; None.")
+      .def(
+          "restriction_of",
+          [](const LogHandle& self, const AnyNumber& number, consent::Instant at) {
+            return on(self, [&](Log& log) { return log.restriction_of(number.number, at); });
+          },
+          py::arg("number"), py::arg("at"), "Whether the record is kept for proof alone; None.")
+      .def(
+          "evidence_of",
+          [](const LogHandle& self, std::uint64_t seq) {
+            return on(self, [&](Log& log) { return log.evidence_of(seq); });
+          },
+          py::arg("seq"), "Files kept with an entry, in order. Needs no key.")
+      .def(
+          "read_evidence",
+          [](const LogHandle& self, std::uint64_t seq, std::uint32_t place,
+             const py::function& take) {
+            return py::bytes(on(self, [&](Log& log) {
+              return log.evidence(seq, place, [&](std::string_view piece) {
+                const py::gil_scoped_acquire locked;
+                take(py::bytes(piece.data(), piece.size()));
+              });
+            }));
+          },
+          py::arg("seq"), py::arg("place"), py::arg("take"),
+          "Opens one file piece by piece; returns its salt, 32 bytes. Only the return says that "
+          "the "
+          "pieces are what the entry committed to.")
       .def(
           "wording",
           [](const LogHandle& self, const consent::Digest& hash) {

@@ -28,6 +28,7 @@ PYBIND11_MODULE(_core, m) {
   bind_proof(m);
   bind_verify(m);
   bind_rules(m);
+  bind_retention(m);
   bind_advertising(m);
   bind_decision(m);
   bind_outcome(m);

@@ -28,6 +28,13 @@ StandingTable read_standings(std::span<const Call> calls, const Log& log, std::u
     log.for_each_standing([&](PhoneNumber number, std::span<const SubjectStanding> subjects) {
       if (StandingTable::Slot* const slot = table.find(number)) table.fill(*slot, subjects, size);
     });
+    // Of an erased number that nobody else holds the log knows no more than that: asked one by one.
+    if (log.has_erased()) {
+      for (const PhoneNumber number : numbers) {
+        StandingTable::Slot& slot = *table.find(number);
+        if (slot.held == 0) table.fill(slot, log.standing_of(number), size);
+      }
+    }
   }
   return table;
 }

@@ -133,14 +133,50 @@ std::size_t holder_at(std::span<const SubjectStanding> subjects, Instant at) {
   return static_cast<std::size_t>(found - subjects.begin());
 }
 
-std::string opening_bytes(const OpenedEntry& opened) {
+struct OpenedFile {
+  std::uint64_t place;
+  std::string salt;
+};
+
+std::string opening_bytes(const OpenedEntry& opened, std::span<const OpenedFile> evidence) {
   std::string out;
   Writer w(out);
   w.begin_object();
   w.key("details").text(opened.details);
+  if (!evidence.empty()) {
+    w.key("files").begin_array();
+    for (const OpenedFile& file : evidence) {
+      w.begin_object();
+      w.key("place").number(static_cast<std::int64_t>(file.place));
+      w.key("salt").hex(file.salt);
+      w.end_object();
+    }
+    w.end_array();
+  }
   w.key("salt").hex(opened.salt);
   w.end_object();
   return out;
+}
+
+/// Opens the files kept with an entry into `files`, as long as they fit into `room` bytes: what is
+/// missing or too large stays a commitment, and a check says so.
+std::vector<OpenedFile> open_files(const Log& log, std::uint64_t seq, std::size_t& room,
+                                   std::vector<BundleFile>& files) {
+  std::vector<OpenedFile> opened;
+  for (const KeptEvidence& kept : log.evidence_of(seq)) {
+    if (!kept.there) continue;
+    std::string content;
+    bool fits = true;
+    const std::string salt = log.evidence(seq, kept.place, [&](std::string_view piece) {
+      fits = fits && content.size() + piece.size() <= room;
+      if (fits) content.append(piece);
+    });
+    if (!fits) continue;
+    room -= content.size();
+    opened.push_back({kept.place, salt});
+    files.push_back({bundle::evidence_file(seq, kept.place), std::move(content)});
+  }
+  return opened;
 }
 
 /// Hashes of the wordings that entries name.
@@ -170,6 +206,10 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
                                         std::span<const Digest> also) {
   const std::vector<SubjectStanding> subjects = log.standing_of(asked.number);
   const Digest tag = subjects[holder_at(subjects, asked.at)].tag;
+  if (tag == Digest{}) {
+    throw Error(ErrorCode::erased,
+                "bundle: the number's holder was erased, and nothing leads to those entries");
+  }
   const Question question = with_distributor(log, asked);
 
   // In this order: what the decision read lies below the checkpoint, and of the subject's entries
@@ -201,14 +241,17 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
     files.push_back({bundle::proof_file(seq), log.prove_inclusion(seq, checkpoint).text()});
   };
   add(0, log.entry(0).bytes);
+  // A container may hold 1 GiB; a tenth is left for everything else.
+  std::size_t room = std::size_t{900} << 20U;
   for (const OpenedEntry& each : opened) {
     add(each.entry.seq, each.entry.bytes);
-    files.push_back({bundle::opening_file(each.entry.seq), opening_bytes(each)});
+    const auto evidence = open_files(log, each.entry.seq, room, files);
+    files.push_back({bundle::opening_file(each.entry.seq), opening_bytes(each, evidence)});
   }
   for (const Former& each : former) {
     add(each.entry.seq, each.entry.bytes);
     if (each.opened) {
-      files.push_back({bundle::opening_file(each.entry.seq), opening_bytes(*each.opened)});
+      files.push_back({bundle::opening_file(each.entry.seq), opening_bytes(*each.opened, {})});
     }
   }
   for (const Digest& hash : wordings_of(opened)) {

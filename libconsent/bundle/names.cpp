@@ -59,5 +59,8 @@ std::string entry_file(std::uint64_t seq) { return fmt::format("entries/{:06}.js
 std::string opening_file(std::uint64_t seq) { return fmt::format("openings/{:06}.json", seq); }
 std::string proof_file(std::uint64_t seq) { return fmt::format("proofs/{:06}.tlog-proof", seq); }
 std::string wording_file(std::string_view hex) { return fmt::format("wordings/{}.txt", hex); }
+std::string evidence_file(std::uint64_t seq, std::uint64_t place) {
+  return fmt::format("evidence/{:06}-{}", seq, place);
+}
 
 }  // namespace consent::bundle

@@ -21,5 +21,7 @@ inline constexpr std::string_view checkpoint = "checkpoint";
 [[nodiscard]] std::string opening_file(std::uint64_t seq);  ///< "openings/000041.json"
 [[nodiscard]] std::string proof_file(std::uint64_t seq);    ///< "proofs/000041.tlog-proof"
 [[nodiscard]] std::string wording_file(std::string_view hex);
+/// "evidence/000041-1": the first file of entry 41.
+[[nodiscard]] std::string evidence_file(std::uint64_t seq, std::uint64_t place);
 
 }  // namespace consent::bundle

@@ -123,8 +123,8 @@ class Check {
   }
 
   static bool is_known(std::string_view name) {
-    constexpr std::array<std::string_view, 4> folders{"entries/", "openings/", "proofs/",
-                                                      "wordings/"};
+    constexpr std::array<std::string_view, 5> folders{"entries/", "evidence/", "openings/",
+                                                      "proofs/", "wordings/"};
     constexpr std::array<std::string_view, 7> plain{
         bundle::case_file, bundle::checkpoint, bundle::manifest, "report.html",
         "report.txt",      "verify.py",        "FORMAT.md"};
@@ -306,7 +306,7 @@ class Check {
   }
 
   // (6) Each opening fits its entry, and all of them and the answer name the number of case.json.
-  void step_6() const {
+  void step_6() {
     only(6, "openings/", names_of(bundle::opening_file, true));
     for (const Place& place : places_) {
       if (!place.opened) continue;
@@ -320,19 +320,37 @@ class Check {
     }
   }
 
-  void opens(const Read& entry) const {
+  void opens(const Read& entry) {
     const std::string& bytes = need(6, bundle::opening_file(entry.seq), entry.seq);
     in_step(6, fmt::format("opening of entry {}", entry.seq), entry.seq, [&] {
       const canonical::Value opening = canonical::decode(bytes);
       const std::string* salt = text_of(opening, "salt");
       const std::string* details = text_of(opening, "details");
-      if (details == nullptr || !is_hash(salt) || opening.object()->size() != 2) {
+      const canonical::Value* salts = opening.find("files");
+      if (details == nullptr || !is_hash(salt) ||
+          opening.object()->size() != (salts == nullptr ? 2U : 3U)) {
         throw ProofError("not details and a salt of 32 bytes");
       }
+      if (salts != nullptr) read_salts(entry.seq, *salts);
       if (bundle::opened_number(entry, salt, details) != *text_of(case_, "number")) {
         throw ProofError("it names another number than case.json");
       }
     });
+  }
+
+  void read_salts(std::uint64_t seq, const canonical::Value& salts) {
+    const auto bad = [](bool is) {
+      if (is) throw ProofError("its files are not a list of {place, salt}, in order");
+    };
+    bad(salts.array() == nullptr || salts.array()->empty());
+    std::int64_t before = 0;
+    for (const canonical::Value& file : *salts.array()) {
+      const std::int64_t* place = integer_of(file, "place");
+      const std::string* salt = text_of(file, "salt");
+      bad(place == nullptr || !is_hash(salt) || file.object()->size() != 2 || *place <= before);
+      before = *place;
+      salts_[{seq, static_cast<std::uint64_t>(*place)}] = *digest_from_hex(*salt);
+    }
   }
 
   // (7) One subject's chain from its first entry on, without gaps.
@@ -342,6 +360,7 @@ class Check {
     const Digest tag = *digest_from_hex(*text_of(case_, "tag"));
     std::int64_t before = -1;
     std::int64_t count = 0;
+    bool given_away = false;
     for (const Read& entry : chain) {
       if (!entry.subject || !is_about_subject(entry.type)) {
         refute(7, fmt::format("entry {} is about no subject", entry.seq), entry.seq);
@@ -353,10 +372,15 @@ class Check {
         refute(7, fmt::format("before entry {} an entry of the subject is missing", entry.seq),
                entry.seq);
       }
-      if (entry.type == EventType::number_reassigned && &entry != &chain.back()) {
-        refute(7, fmt::format("entry {} gives the number away, yet others follow", entry.seq),
+      // What is done with the record of an earlier holder may still follow.
+      const bool about_record = entry.type == EventType::subject_erased ||
+                                entry.type == EventType::subject_restricted ||
+                                entry.type == EventType::subject_held;
+      if (given_away && !about_record) {
+        refute(7, fmt::format("entry {} follows, though the number was given away", entry.seq),
                entry.seq);
       }
+      given_away = given_away || entry.type == EventType::number_reassigned;
       before = static_cast<std::int64_t>(entry.seq);
     }
     const json::Value& whole = *case_.find("completeness");
@@ -414,8 +438,52 @@ class Check {
     }
   }
 
+  // (9) Files kept sealed are what their entries committed to. One that is not here is reported.
+  void evidence() {
+    std::set<std::string> named;
+    for (const Read& entry : std::span(entries_).subspan(1)) {
+      const canonical::Value* files = entry.body.find("files");
+      if (files == nullptr) continue;
+      const auto malformed = [&] {
+        refute(9,
+               fmt::format("entry {}: its files are not a list of {{commitment, kind}}", entry.seq),
+               entry.seq);
+      };
+      if (files->array() == nullptr) malformed();
+      std::uint64_t place = 0;
+      for (const canonical::Value& file : *files->array()) {
+        ++place;
+        const std::string* committed = text_of(file, "commitment");
+        if (!is_hash(committed)) malformed();
+        const std::string name = bundle::evidence_file(entry.seq, place);
+        const auto salt = salts_.find({entry.seq, place});
+        if (salt == salts_.end()) {
+          result_.coverage.not_checked.push_back(
+              fmt::format("file {} of entry {}: only its commitment is here", place, entry.seq));
+          continue;
+        }
+        named.insert(name);
+        const std::string& content = need(9, name, entry.seq);
+        constexpr std::string_view label("libconsent/commit/v1\0", 21);
+        if (to_hex(Sha256().add(label).add(salt->second.view()).add(content).finish()) !=
+            *committed) {
+          refute(9, fmt::format("{} is another file than entry {} committed to", name, entry.seq),
+                 entry.seq);
+        }
+        salts_.erase(salt);
+      }
+    }
+    if (!salts_.empty()) {
+      const std::uint64_t seq = salts_.begin()->first.first;
+      refute(9, fmt::format("the opening of entry {} names a file that the entry does not", seq),
+             seq);
+    }
+    only(9, "evidence/", named);
+  }
+
   // (9) Wordings hash to their names; those that entries name are here, or reported as hash only.
   void step_9() {
+    evidence();
     std::set<std::string> named;
     for (const Read& entry : entries_) {
       const canonical::Value* member = entry.body.find("wording");
@@ -587,6 +655,7 @@ class Check {
   Checkpoint checkpoint_;
   std::vector<Read> entries_;  ///< entry 0, then the subject's
   std::vector<Read> former_;   ///< that ended other subjects of the number
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Digest> salts_;  ///< of files, by seq and place
   Verification result_;
 };
 

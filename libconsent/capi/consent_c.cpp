@@ -31,6 +31,8 @@ static_assert(CONSENT_CRYPTO == static_cast<int>(ErrorCode::crypto));
 static_assert(CONSENT_NOT_BUILT == static_cast<int>(ErrorCode::not_built));
 static_assert(CONSENT_RULES == static_cast<int>(ErrorCode::rules));
 static_assert(CONSENT_INTERNAL == static_cast<int>(ErrorCode::internal));
+static_assert(CONSENT_ERASED == static_cast<int>(ErrorCode::erased));
+static_assert(CONSENT_RESTRICTED == static_cast<int>(ErrorCode::restricted));
 static_assert(CONSENT_DENY == static_cast<int>(consent::Verdict::deny));
 static_assert(CONSENT_ALLOW == static_cast<int>(consent::Verdict::allow));
 static_assert(CONSENT_UNKNOWN == static_cast<int>(consent::Verdict::unknown));
@@ -230,6 +232,10 @@ const char* consent_status_word(consent_status status) {
       return "rules";
     case CONSENT_INTERNAL:
       return "internal";
+    case CONSENT_ERASED:
+      return "erased";
+    case CONSENT_RESTRICTED:
+      return "restricted";
     default:
       return "unknown";
   }

@@ -60,6 +60,12 @@ constexpr std::array<BuiltinFinding, decision::builtin_count> builtins{{
      "С согласием не хранится ни текст, ни документ, ни запись: доказать его может быть трудно."},
     {"findings/more", "There is more to say than fits: read the history of the number.",
      "Поместилось не всё: смотрите историю номера."},
+    {"standing/restricted",
+     "What is held on this subscriber is restricted: it is kept for proof alone.",
+     "Сведения об этом абоненте заблокированы: хранятся только для доказывания."},
+    {"standing/erased",
+     "This number's holder was erased from the log, and nobody has consented since.",
+     "Абонент этого номера удалён из журнала, и с тех пор согласия не было."},
 }};
 
 std::string_view verdict_ru(Verdict verdict) {

@@ -44,8 +44,10 @@ enum class Builtin : std::int16_t {
   ended_by_stop = -15,
   nothing_kept = -16,
   more = -17,
+  restricted = -18,  ///< kept for proof alone
+  erased = -19,      ///< whoever holds the number was erased, and nobody has consented since
 };
-inline constexpr std::int16_t builtin_count = 17;
+inline constexpr std::int16_t builtin_count = 19;
 
 /// Why one consent does not count. Bits of one word, so that "counts" is "== 0".
 enum Spoil : std::uint32_t {
@@ -159,7 +161,17 @@ class Judge {
   }
 
   [[nodiscard]] static bool is_stop(const Clause& clause) noexcept {
-    return clause.type == EventType::consent_refused || clause.type == EventType::consent_withdrawn;
+    return clause.type == EventType::consent_refused ||
+           clause.type == EventType::consent_withdrawn || clause.type == EventType::subject_erased;
+  }
+
+  /// The record may be kept and not used. A release counts from when it is known.
+  void restrict_by(const Clause& clause) noexcept {
+    if ((clause.flags & Clause::released) != 0) {
+      if (std::max(clause.said, clause.recorded) <= asked_.at) restricted_ = nullptr;
+    } else if (std::min(clause.said, clause.recorded) <= asked_.at && asked_.at < clause.until) {
+      restricted_ = &clause;
+    }
   }
 
   /// Does this stop bear on the question? Overlapping scopes: the least permissive reading.
@@ -232,7 +244,9 @@ class Judge {
   void read(std::span<const Clause> clauses) noexcept {
     const Clause* late = nullptr;  // counts, but was recorded after `at`
     for (const Clause& clause : clauses) {
-      if (is_stop(clause)) {
+      if (clause.type == EventType::subject_restricted) {
+        restrict_by(clause);
+      } else if (is_stop(clause)) {
         const Instant from = std::min(clause.said, clause.recorded);
         if (from <= asked_.at && stops(clause) && (stop_ == nullptr || from >= stopped_)) {
           stop_ = &clause;
@@ -255,7 +269,13 @@ class Judge {
   }
 
   void decide() noexcept {
-    if (stop_ != nullptr) {
+    if (restricted_ != nullptr) {
+      out_.relied_on = restricted_->seq;
+      item(Builtin::restricted, FindingVerdict::deny, restricted_->seq);
+    }
+    if (stop_ != nullptr && stop_->type == EventType::subject_erased) {
+      item(Builtin::erased, FindingVerdict::deny, stop_->seq);
+    } else if (stop_ != nullptr) {
       out_.relied_on = stop_->seq;
       deciding(Condition::stop_demand, Builtin::stop, FindingVerdict::deny, stop_->seq);
     }
@@ -400,11 +420,12 @@ class Judge {
   ResolvedQuestion asked_;
   const RulePack::Impl& pack_;
   bool channel_known_ = false;
-  Mask active_ = 0;               // rows in force for this question
-  std::uint32_t worth_ = 0;       // worth spoils that a row in force speaks of
-  std::optional<Instant> began_;  // when the present holder's time began
-  const Clause* live_ = nullptr;  // the consent that stands
-  const Clause* stop_ = nullptr;  // the stop that stands
+  Mask active_ = 0;                     // rows in force for this question
+  std::uint32_t worth_ = 0;             // worth spoils that a row in force speaks of
+  std::optional<Instant> began_;        // when the present holder's time began
+  const Clause* live_ = nullptr;        // the consent that stands
+  const Clause* stop_ = nullptr;        // the stop that stands
+  const Clause* restricted_ = nullptr;  // the restriction that stands
   Instant stopped_{};
   bool consented_ = false;  // some consent would stand but for the stop
   Mask warned_ = 0;

@@ -141,7 +141,8 @@ class StandingTable {
   std::uint32_t append(const std::vector<Clause>& clauses, std::uint64_t end) {
     const std::size_t before = clauses_.size();
     for (const Clause& clause : clauses) {
-      if (clause.seq < end) clauses_.push_back(clause);
+      // A clause of no entry is not of the entries after `end` either.
+      if (clause.seq < end || clause.seq == no_seq) clauses_.push_back(clause);
     }
     (void)narrow(clauses_.size());
     return narrow(clauses_.size() - before);

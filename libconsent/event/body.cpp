@@ -157,10 +157,20 @@ constexpr Shape a_code{is_object<code_members>, "{returned, sent_to_this_number}
 constexpr Shape a_contract{is_object<contract_members>, "{separate_mark}"};
 constexpr Shape a_giver_of{is_object<giver_members>, "{authority, kind}"};
 
+constexpr std::array file_members{Member{"commitment", a_hash, Needed::yes},
+                                  Member{"kind", a_word, Needed::yes}};
+/// In the order the writer was given them: their number is how they are called.
+bool is_files(const Value& v) {
+  constexpr std::size_t most = 32;
+  return v.array() != nullptr && !v.array()->empty() && v.array()->size() <= most &&
+         std::all_of(v.array()->begin(), v.array()->end(), is_object<file_members>);
+}
+constexpr Shape sealed_files{is_files, "a list of {commitment, kind}, at most 32"};
+
 // The tables of docs/reference/format.md, "Entry"; members in byte order.
-constexpr std::array subject_members{Member{"details", a_hash, Needed::yes},
-                                     Member{"happened", a_time, Needed::yes},
-                                     Member{"source", a_word}};
+constexpr std::array subject_members{
+    Member{"details", a_hash, Needed::yes}, Member{"files", sealed_files},
+    Member{"happened", a_time, Needed::yes}, Member{"source", a_word}};
 constexpr std::array created{Member{"details", a_hash},
                              Member{"distributor", a_party},
                              Member{"distributor_name", a_text},
@@ -213,7 +223,7 @@ constexpr std::array operator_refused{Member{"covers", operators_covers, Needed:
 constexpr std::array classified{Member{"inn", an_organisation}, Member{"kind", a_kind},
                                 Member{"personal_data", an_answer, Needed::yes},
                                 Member{"row", a_word}};
-constexpr std::array evidenced{Member{"evidence", hashes, Needed::yes}, Member{"kind", a_word},
+constexpr std::array evidenced{Member{"evidence", hashes}, Member{"kind", a_word},
                                Member{"of", a_seq, Needed::yes}};
 constexpr std::array corrected{Member{"fields", short_words}, Member{"of", a_seq, Needed::yes},
                                Member{"reason", a_word, Needed::yes}};
@@ -312,6 +322,10 @@ void check_body(EventType type, const Value& body) {
   if (body.object() == nullptr) malformed("body", "is not an object");
   if (is_about_subject(type)) check(subject_members, body);
   check(members_of(type), body);
+  if (type == EventType::evidence_added && body.find("evidence") == nullptr &&
+      body.find("files") == nullptr) {
+    malformed("evidence", "is missing");
+  }
   if (type == EventType::clock_step) {
     // Text order is time order.
     const std::string_view before = text_of(body, "before");

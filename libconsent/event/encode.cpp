@@ -77,7 +77,19 @@ struct BodyWriter {
   Writer& w;
   std::string_view own;
   const Digest& details;
+  std::span<const Digest> files;  ///< commitments to the event's files
 
+  void kept(const EventBase& e) const {
+    if (files.empty()) return;
+    w.key("files").begin_array();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      w.begin_object();
+      w.key("commitment").hex(files[i].view());
+      w.key("kind").text(e.files[i].kind);
+      w.end_object();
+    }
+    w.end_array();
+  }
   void happened(const EventBase& e) const { w.key("happened").plain(to_text(e.happened)); }
   void sealed() const { w.key("details").hex(details.view()); }
   void source(const EventBase& e) const { write_text(w, "source", e.source); }
@@ -89,6 +101,7 @@ struct BodyWriter {
     sealed();
     write_named(w, e.distributors, own, false);
     write_hashes(w, "evidence", e.evidence);
+    kept(e);
     happened(e);
     write_set(w, "purposes", e.purposes);
     source(e);
@@ -111,6 +124,7 @@ struct BodyWriter {
     write_named(w, e.distributors, own, true);
     if (e.document) w.key("document").hex(e.document->sha256.view());
     write_hashes(w, "evidence", e.evidence);
+    kept(e);
     if (e.giver != Giver::unstated || !e.authority.empty()) {
       w.key("giver").begin_object();
       write_text(w, "authority", e.authority);
@@ -137,6 +151,7 @@ struct BodyWriter {
     sealed();
     write_named(w, e.distributors, own, false);
     write_hashes(w, "evidence", e.evidence);
+    kept(e);
     happened(e);
     write_word(w, "method", e.method);
     write_set(w, "purposes", e.purposes);
@@ -150,6 +165,7 @@ struct BodyWriter {
     sealed();
     write_named(w, e.distributors, own, false);
     write_hashes(w, "evidence", e.evidence);
+    kept(e);
     happened(e);
     write_word(w, "means", e.means);
     write_set(w, "purposes", e.purposes);
@@ -158,6 +174,7 @@ struct BodyWriter {
   }
   void operator()(const NumberReassigned& e) const {
     sealed();
+    kept(e);
     happened(e);
     source(e);
   }
@@ -178,6 +195,7 @@ struct BodyWriter {
     w.key("direction").plain(to_word(e.direction));
     write_text(w, "distributor", e.distributor.empty() ? own : std::string_view(e.distributor));
     if (e.duration_s) w.key("duration_s").number(*e.duration_s);
+    kept(e);
     happened(e);
     write_text(w, "outcome", e.outcome);
     w.key("purpose").plain(to_word(e.purpose));
@@ -188,6 +206,7 @@ struct BodyWriter {
   void operator()(const OperatorRefusal& e) const {
     write_set(w, "covers", e.covers);
     sealed();
+    kept(e);
     happened(e);
     if (e.in_force) w.key("in_force").plain(to_text(*e.in_force));
     write_text(w, "operator_id", e.operator_id);
@@ -195,6 +214,7 @@ struct BodyWriter {
   }
   void operator()(const NumberClassified& e) const {
     sealed();
+    kept(e);
     happened(e);
     write_text(w, "inn", e.inn);
     if (e.kind != SubscriberKind::unknown) w.key("kind").plain(to_word(e.kind));
@@ -205,6 +225,7 @@ struct BodyWriter {
   void operator()(const EvidenceAdded& e) const {
     sealed();
     write_hashes(w, "evidence", e.evidence);
+    kept(e);
     happened(e);
     write_text(w, "kind", e.kind);
     w.key("of").number(static_cast<std::int64_t>(e.of));
@@ -213,6 +234,7 @@ struct BodyWriter {
   void operator()(const EntryCorrected& e) const {
     sealed();
     if (!e.fields.empty()) write_texts(w, "fields", e.fields);
+    kept(e);
     happened(e);
     w.key("of").number(static_cast<std::int64_t>(e.of));
     write_text(w, "reason", e.reason);
@@ -220,6 +242,7 @@ struct BodyWriter {
   }
   void operator()(const SubjectErased& e) const {
     sealed();
+    kept(e);
     write_text(w, "ground", e.ground);
     happened(e);
     if (e.request) w.key("request").hex(e.request->sha256.view());
@@ -228,6 +251,7 @@ struct BodyWriter {
   }
   void operator()(const SubjectRestricted& e) const {
     sealed();
+    kept(e);
     write_text(w, "ground", e.ground);
     happened(e);
     if (e.released) w.key("released").boolean(true);
@@ -238,6 +262,7 @@ struct BodyWriter {
   void operator()(const SubjectHeld& e) const {
     write_text(w, "by", e.by);
     sealed();
+    kept(e);
     write_text(w, "ground", e.ground);
     happened(e);
     if (e.released) w.key("released").boolean(true);
@@ -330,10 +355,10 @@ void encode_entry(const Envelope& envelope, std::string_view body, std::string& 
 }
 
 void encode_body(const Event& event, std::string_view own_distributor, const Digest& details,
-                 std::string& out) {
+                 std::span<const Digest> files, std::string& out) {
   Writer w(out);
   w.begin_object();
-  std::visit(BodyWriter{w, own_distributor, details}, event);
+  std::visit(BodyWriter{w, own_distributor, details, files}, event);
   w.end_object();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,9 +28,10 @@ struct Envelope {
 void encode_entry(const Envelope& envelope, std::string_view body, std::string& out);
 
 /// Appends the canonical body of `event`. `own_distributor` stands where the event leaves the
-/// distributor out; `details` is the commitment to what is sealed.
+/// distributor out; `details` is the commitment to what is sealed, `files` those to the event's
+/// files, one each.
 void encode_body(const Event& event, std::string_view own_distributor, const Digest& details,
-                 std::string& out);
+                 std::span<const Digest> files, std::string& out);
 
 /// Appends the canonical body of what the log says of itself: no subject, nothing sealed.
 void encode_body(const LogEvent& event, std::string& out);

@@ -92,7 +92,21 @@ void check_wording(const Wording& wording, PhoneNumber number) {
   const std::string_view national =
       std::string_view(own).substr(own.size() > 10 ? own.size() - 10 : 0);
   if (digits.find(national) != std::string::npos) {
-    refuse("wording", "holds the subscriber's number: keep a personalised text as evidence");
+    refuse(
+        "wording",
+        "holds the subscriber's number: a personalised text is kept sealed, as a file of the kind "
+        "wording");
+  }
+}
+
+void check_files(const std::vector<EvidenceFile>& files) {
+  constexpr std::size_t most = 32;
+  if (files.size() > most) refuse("files", "more than 32");
+  for (const EvidenceFile& each : files) {
+    need_word("files: kind", each.kind);
+    if (each.bytes.empty() == each.file.empty()) {
+      refuse("files", "each needs its bytes or the place it is read from, and not both");
+    }
   }
 }
 
@@ -182,7 +196,7 @@ struct Check {
   }
   void operator()(const EvidenceAdded& e) const {
     check_of(e.of);
-    if (e.evidence.empty()) refuse("evidence", "at least one file is needed");
+    if (e.evidence.empty() && e.files.empty()) refuse("evidence", "at least one file is needed");
     check_word("kind", e.kind);
   }
   void operator()(const EntryCorrected& e) const {
@@ -293,6 +307,9 @@ std::optional<std::uint64_t> refers_to(const Event& event) noexcept {
 const EventBase& base_of(const Event& event) noexcept {
   return std::visit([](const auto& e) -> const EventBase& { return e; }, event);
 }
+EventBase& base_of(Event& event) noexcept {
+  return std::visit([](auto& e) -> EventBase& { return e; }, event);
+}
 
 std::string_view to_word(Purpose v) noexcept { return word_of(purpose_words, v); }
 std::string_view to_word(Channel v) noexcept { return word_of(channel_words, v); }
@@ -355,6 +372,7 @@ std::optional<EventType> from_word(std::string_view w) noexcept {
 
 void validate(const Event& event) {
   check_word("source", base_of(event).source);
+  check_files(base_of(event).files);
   std::visit(Check{}, event);
 }
 

@@ -211,6 +211,12 @@ struct Log::Impl {
     }
     return {std::move(entry), text.substr(0, SecretKey::size), text.substr(SecretKey::size)};
   }
+  /// @throws Error (erased) for what happened before its number's holder was erased.
+  void refuse_erased(std::span<const Event> events) const;
+  /// Puts the clause that bars advertising before whatever is known of whoever is there since.
+  void bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>& standings) const;
+  [[nodiscard]] ErasureCheck check_erasure(PhoneNumber number, Instant needed_since, Instant now,
+                                           const std::optional<Instant>& held_at) const;
 
   // Oldest first.
   [[nodiscard]] std::vector<Digest> tags_of(std::int64_t newest) const {

@@ -16,7 +16,7 @@ namespace consent {
 namespace {
 
 constexpr std::int64_t application_id = 0x434e534b;  // "CNSK"
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 
 constexpr const char* schema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -30,6 +30,19 @@ CREATE TABLE subject (
 CREATE TABLE number (
   idx     BLOB PRIMARY KEY CHECK (length(idx) = 32),   -- HMAC of the number under the index key
   subject INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE suppressed (
+  idx    BLOB PRIMARY KEY CHECK (length(idx) = 32),   -- HMAC of the number under the suppress key
+  before INTEGER NOT NULL,            -- what was said up to then is refused; microseconds of 1970
+  bars   INTEGER NOT NULL             -- 1: the number's holder was erased, not one before
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* from_1_to_2 = R"sql(
+CREATE TABLE suppressed (
+  idx    BLOB PRIMARY KEY CHECK (length(idx) = 32),
+  before INTEGER NOT NULL,
+  bars   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql";
 
@@ -80,6 +93,8 @@ KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& 
     throw;
   }
   store.db_.execute("PRAGMA secure_delete=ON");
+  // Nothing of it may reach a temporary file.
+  store.db_.execute("PRAGMA temp_store=MEMORY");
   store.db_.execute("PRAGMA journal_mode=WAL");
   umask(before);
   const std::string pragma = "PRAGMA application_id=" + std::to_string(application_id) +
@@ -110,6 +125,7 @@ KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& 
     put_key("signing", SecretKey::copy_of(signing.seed()).chars());
     put_key("index", index.chars());
     put_key("log", log.chars());
+    put_key("suppress", SecretKey::generate(entropy).chars());
     transaction.commit();
   }
   store.load(origin, passphrase);
@@ -117,19 +133,40 @@ KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& 
 }
 
 KeyStore KeyStore::open(const std::filesystem::path& file, sqlite::Mode mode,
-                        const std::string& origin, std::string_view passphrase) {
+                        const std::string& origin, std::string_view passphrase, Entropy& entropy) {
   KeyStore store;
   store.db_ =
       mode == sqlite::Mode::read ? open_for_reading(file) : sqlite::Connection::open(file, mode);
   if (store.db_.integer("PRAGMA application_id") != application_id) {
     throw Error(ErrorCode::storage, store.db_.name() + ": not a key store of libconsent");
   }
-  if (store.db_.integer("PRAGMA user_version") != schema_version) {
+  const std::int64_t version = store.db_.integer("PRAGMA user_version");
+  if (version < 1 || version > schema_version) {
     throw Error(ErrorCode::storage, store.db_.name() + ": a schema of another version");
   }
-  if (mode == sqlite::Mode::write) store.db_.execute("PRAGMA secure_delete=ON");
+  if (mode == sqlite::Mode::write) {
+    store.db_.execute("PRAGMA secure_delete=ON");
+    store.db_.execute("PRAGMA temp_store=MEMORY");
+  }
   store.load(origin, passphrase);
+  if (mode == sqlite::Mode::write && version < schema_version) {
+    store.migrate(entropy);
+    store.load(origin, passphrase);
+  }
   return store;
+}
+
+void KeyStore::migrate(Entropy& entropy) {
+  sqlite::Transaction transaction(db_);
+  if (db_.integer("PRAGMA user_version") == 1) {
+    db_.execute(from_1_to_2);
+    const SecretKey key = SecretKey::generate(entropy);
+    const std::string name = "suppress";
+    put_meta(name, master_ ? seal(master_->view(), std::string(meta_context) + name, key.chars())
+                           : std::string(key.chars()));
+    db_.execute("PRAGMA user_version=2");
+  }
+  transaction.commit();
 }
 
 void KeyStore::load(const std::string& origin, std::string_view passphrase) {
@@ -168,9 +205,16 @@ void KeyStore::load(const std::string& origin, std::string_view passphrase) {
     wipe(bytes.data(), bytes.size());
     return read;
   };
-  secrets_ =
-      std::unique_ptr<const Secrets>(new Secrets{SigningKey::from_seed(secret("signing").view()),
-                                                 HmacKey(secret("index").view()), secret("log")});
+  std::unique_ptr<Secrets> secrets(new Secrets{SigningKey::from_seed(secret("signing").view()),
+                                               HmacKey(secret("index").view()), secret("log"),
+                                               std::nullopt});
+  const bool suppressing = find("suppress").has_value();
+  if (suppressing) secrets->suppress.emplace(secret("suppress").view());
+  secrets_ = std::move(secrets);
+  if (suppressing) {
+    any_suppressed_ = sqlite::Statement(db_, "SELECT 1 FROM suppressed LIMIT 1");
+    suppressed_ = sqlite::Statement(db_, "SELECT before,bars FROM suppressed WHERE idx=?1");
+  }
   // Stores of the first draft kept no count.
   const auto count = find("subjects");
   count_ = count ? std::stoull(*count)

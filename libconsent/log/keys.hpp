@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "consent/digest.hpp"
+#include "consent/instant.hpp"
 #include "consent/number.hpp"
 #include "log/secret.hpp"
 #include "log/sign.hpp"
@@ -36,7 +37,8 @@ class KeyStore {
   /// @throws Error (storage) where the origin is another log's; (crypto) where the passphrase is
   /// missing or wrong.
   static KeyStore open(const std::filesystem::path& file, sqlite::Mode mode,
-                       const std::string& origin, std::string_view passphrase);
+                       const std::string& origin, std::string_view passphrase,
+                       Entropy& entropy = system_entropy());
 
   /// Of the log when these keys were last written: an older one is a keys.db put back.
   [[nodiscard]] const std::string& incarnation() const noexcept { return incarnation_; }
@@ -68,6 +70,31 @@ class KeyStore {
   void rollback() noexcept;
   /// Removes subjects whose tag `known` does not know; their numbers go back to the one before.
   std::size_t sweep(const std::function<bool(const Digest&)>& known);
+  /// What is left of an erased subject: enough to let nothing said before come in again.
+  struct Suppressed {
+    Instant before;  ///< what was said up to then is refused
+    bool bars;       ///< whoever holds the number now is the one who was erased
+  };
+  /// By the number's HMAC under a key of its own.
+  [[nodiscard]] std::optional<Suppressed> suppressed(PhoneNumber number);
+  /// Whether any number is: where none is, no other question need be asked.
+  [[nodiscard]] bool suppressed_any();
+  /// A store of schema 1, opened to read, has no key for it.
+  [[nodiscard]] bool can_suppress() const noexcept { return secrets_->suppress.has_value(); }
+  /// An exact moment would single out the entry of the erasure: whoever has the keys and a number
+  /// could find its history again. Moments older than a day become the end of their day (UTC).
+  void blur_suppressed(Instant now);
+  /// The number that a subject was made for.
+  [[nodiscard]] PhoneNumber number_of(const Subject& subject);
+  /// Destroys a subject's key, address and index row, and suppresses its number. In one
+  /// transaction; the bytes are gone from every file when scrub() has returned after it.
+  void erase(const Subject& subject, const Suppressed& suppressed);
+  /// Empties the WAL, looks for the destroyed bytes in keys.db and writes it anew where SQLite left
+  /// a copy. @throws Error (locked) where another process reads keys.db all the while.
+  void scrub();
+  /// Every subject, by tag; `visit` may erase it.
+  void for_each(const std::function<void(const Digest&)>& visit);
+
   /// How many subjects it holds a key for; kept, not counted.
   [[nodiscard]] std::uint64_t subjects() const noexcept { return count_; }
   /// Of `tags`, how many have no key here.
@@ -87,13 +114,17 @@ class KeyStore {
     SigningKey signing;
     HmacKey index;
     SecretKey log;
+    std::optional<HmacKey> suppress;  ///< none: a store of schema 1, opened to read
   };
+  void migrate(Entropy& entropy);
+  [[nodiscard]] bool holds(std::span<const std::string> pieces);
   std::unique_ptr<const Secrets> secrets_;
   std::optional<SecretKey> master_;  ///< where a passphrase protects the keys
   std::string incarnation_;
-  std::uint64_t count_ = 0;         ///< with those of the transaction under way
-  std::uint64_t count_stored_ = 0;  ///< what the file says
-  sqlite::Statement newest_, by_id_, by_tag_, add_subject_, point_;
+  std::vector<std::string> destroyed_;  ///< bytes that scrub() must not find; wiped after it
+  std::uint64_t count_ = 0;             ///< with those of the transaction under way
+  std::uint64_t count_stored_ = 0;      ///< what the file says
+  sqlite::Statement newest_, by_id_, by_tag_, add_subject_, point_, any_suppressed_, suppressed_;
 };
 
 }  // namespace consent

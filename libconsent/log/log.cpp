@@ -106,14 +106,22 @@ std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& k
   kept.catch_up();
   const auto behind = kept.behind();
   auto newer = behind.begin();
-  sqlite::Statement tags(db, "SELECT tag FROM subject");
+  sqlite::Statement rows(db, "SELECT tag,clauses FROM subject");
   const std::uint64_t lost = keys.missing([&](Digest& tag) {
-    if (tags.step()) {
-      tag = digest_from_bytes(tags.blob(0)).value_or(Digest{});
-      return true;
+    while (rows.step()) {
+      tag = digest_from_bytes(rows.blob(0)).value_or(Digest{});
+      // An erased one has none, and its row may not say so yet.
+      if (std::any_of(behind.begin(), behind.end(), [&](const KeptSubject* each) {
+            return each->standing.tag == tag && each->standing.erased();
+          })) {
+        continue;
+      }
+      SubjectStanding standing;
+      standing.clauses = unpack_clauses(rows.blob(1));
+      if (!standing.erased()) return true;
     }
     // Subjects that came after the table was last written: those without a row.
-    while (newer != behind.end() && (*newer)->written) ++newer;
+    while (newer != behind.end() && ((*newer)->written || (*newer)->standing.erased())) ++newer;
     if (newer == behind.end()) return false;
     tag = (*newer++)->standing.tag;
     return true;
@@ -218,6 +226,10 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
         KeyStore::open(key_file, sqlite::Mode::write, impl->identity.origin, options.passphrase),
         entropy);
     impl->access = Access::write;
+    if (!impl->keys->can_suppress()) {  // the writer has just brought keys.db to this version
+      impl->keys =
+          KeyStore::open(key_file, sqlite::Mode::read, impl->identity.origin, options.passphrase);
+    }
     if (restoring != nullptr) impl->writer->append(LogEvent(impl->restored), restoring->now);
   }
   return impl;
@@ -251,11 +263,9 @@ namespace {
 void check(const Log& log, std::span<const Event> events, Instant now) {
   for (const Event& event : events) {
     validate(event);
-    // Their entries would say that something was destroyed or barred, and nothing here does it yet.
-    if (std::holds_alternative<SubjectErased>(event) ||
-        std::holds_alternative<SubjectRestricted>(event) ||
-        std::holds_alternative<SubjectHeld>(event)) {
-      throw Error(ErrorCode::not_built, "erasure, restriction and hold: not in this version");
+    // Its entry says that a key was destroyed, which appending does not do.
+    if (std::holds_alternative<SubjectErased>(event)) {
+      throw Error(ErrorCode::invalid_argument, "subject.erased: is recorded by erase() alone");
     }
     if (const auto target = refers_to(event); target && *target >= log.size()) {
       throw Error(ErrorCode::invalid_argument, "of: points at an entry that is not there");
@@ -275,6 +285,7 @@ void check(const Log& log, std::span<const Event> events, Instant now) {
 std::vector<Appended> Log::append_many(std::span<const Event> events, Instant now) {
   impl_->check_writable();
   check(*this, events, now);
+  impl_->refuse_erased(events);
   return impl_->writer->append(events, now);
 }
 
@@ -292,6 +303,8 @@ std::string_view to_word(Once outcome) noexcept {
       return "already_there";
     case Once::before_reassignment:
       return "before_reassignment";
+    case Once::erased:
+      return "erased";
   }
   return {};
 }
@@ -432,6 +445,7 @@ std::vector<SubjectStanding> Log::standing_of(PhoneNumber number) const {
   for (const Digest& tag : impl_->tags_of(number)) {
     if (auto subject = impl_->kept->read(tag)) standings.push_back(std::move(subject->standing));
   }
+  impl_->bar_suppressed(number, standings);
   return standings;
 }
 
@@ -466,6 +480,7 @@ void Log::for_each_standing(
       standing.clauses = unpack_clauses(rows.blob(2));
       standings.push_back(std::move(standing));
     }
+    impl_->bar_suppressed(holder.number, standings);
     if (!standings.empty()) visit(holder.number, standings);
   }
 }

@@ -59,6 +59,10 @@ void migrate_log_file(sqlite::Connection& db) {
     db.execute(schema::entry_in_order);
     db.execute("PRAGMA user_version=3");
   }
+  if (db.integer("PRAGMA user_version") < 4) {
+    db.execute(schema::from_3_to_4);
+    db.execute("PRAGMA user_version=4");
+  }
   transaction.commit();
 }
 

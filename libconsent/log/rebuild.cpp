@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -80,7 +81,10 @@ Rebuilt Log::rebuild(const std::filesystem::path& folder, const LogOptions& opti
     name.bind(1, id).bind_text(2, terms.text(id)).run();
   }
   sqlite::Statement state(db, "INSERT INTO state(key,value) VALUES(?1,?2)");
-  const std::string count = std::to_string(done.subjects);
+  const std::string count =
+      std::to_string(std::count_if(subjects.begin(), subjects.end(), [](const auto& each) {
+        return !each.second.standing.erased();
+      }));
   state.bind_text(1, "subjects").bind_blob(2, count).run();
   if (incarnation) state.bind_text(1, "incarnation").bind_blob(2, *incarnation).run();
   const std::string upto = std::to_string(done.entries);

@@ -9,7 +9,7 @@
 namespace consent::schema {
 
 inline constexpr std::int64_t application_id = 0x434e534c;  // "CNSL"
-inline constexpr std::int64_t version = 3;
+inline constexpr std::int64_t version = 4;
 /// The oldest that is read; opening for writing brings it to `version`.
 inline constexpr std::int64_t oldest = 1;
 /// From this one on `state` is there.
@@ -73,6 +73,15 @@ CREATE TABLE state (
   value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE evidence (
+  seq        INTEGER NOT NULL,
+  place      INTEGER NOT NULL,
+  commitment BLOB NOT NULL CHECK (length(commitment) = 32),
+  opening    BLOB NOT NULL,
+  bytes      BLOB,
+  PRIMARY KEY (seq, place)
+) STRICT;
+CREATE INDEX evidence_beside ON evidence(commitment) WHERE bytes IS NULL;
 CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER tile_once BEFORE INSERT ON tile
@@ -92,6 +101,13 @@ WHEN EXISTS (SELECT 1 FROM wording WHERE hash = NEW.hash)
 BEGIN SELECT RAISE(ABORT, 'written once'); END;
 CREATE TRIGGER wording_no_update BEFORE UPDATE ON wording BEGIN SELECT RAISE(ABORT, 'written once'); END;
 CREATE TRIGGER wording_no_delete BEFORE DELETE ON wording BEGIN SELECT RAISE(ABORT, 'written once'); END;
+CREATE TRIGGER evidence_once BEFORE INSERT ON evidence
+WHEN EXISTS (SELECT 1 FROM evidence WHERE seq = NEW.seq AND place = NEW.place)
+BEGIN SELECT RAISE(ABORT, 'written once'); END;
+CREATE TRIGGER evidence_no_update BEFORE UPDATE ON evidence
+BEGIN SELECT RAISE(ABORT, 'written once'); END;
+CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence
+BEGIN SELECT RAISE(ABORT, 'written once'); END;
 )sql";
 
 /// From schema 1: `state` holds what the entries say of the log itself, so that opening need not
@@ -111,6 +127,26 @@ inline constexpr const char* from_2_to_3 =
 ALTER TABLE entry ADD COLUMN sealed BLOB;
 INSERT INTO state(key,value) SELECT 'standing_upto', CAST(coalesce(max(seq), -1) + 1 AS BLOB) FROM entry;
 DROP TRIGGER entry_in_order;
+)sql";
+
+/// From schema 3: files that the log keeps, sealed.
+inline constexpr const char* from_3_to_4 = R"sql(
+CREATE TABLE evidence (
+  seq        INTEGER NOT NULL,
+  place      INTEGER NOT NULL,
+  commitment BLOB NOT NULL CHECK (length(commitment) = 32),
+  opening    BLOB NOT NULL,
+  bytes      BLOB,
+  PRIMARY KEY (seq, place)
+) STRICT;
+CREATE INDEX evidence_beside ON evidence(commitment) WHERE bytes IS NULL;
+CREATE TRIGGER evidence_once BEFORE INSERT ON evidence
+WHEN EXISTS (SELECT 1 FROM evidence WHERE seq = NEW.seq AND place = NEW.place)
+BEGIN SELECT RAISE(ABORT, 'written once'); END;
+CREATE TRIGGER evidence_no_update BEFORE UPDATE ON evidence
+BEGIN SELECT RAISE(ABORT, 'written once'); END;
+CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence
+BEGIN SELECT RAISE(ABORT, 'written once'); END;
 )sql";
 
 }  // namespace consent::schema

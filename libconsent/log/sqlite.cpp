@@ -14,7 +14,7 @@ int authorize(void* /*self*/, int action, const char* table, const char* /*colum
               const char* /*database*/, const char* /*trigger*/) {
   const std::string_view name = table == nullptr ? std::string_view{} : table;
   const bool kept = name == "entry" || name == "tile" || name == "sealed" || name == "checkpoint" ||
-                    name == "wording";
+                    name == "wording" || name == "evidence";
   switch (action) {
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
@@ -102,6 +102,13 @@ Connection Connection::open(const std::filesystem::path& file, Mode mode) {
     connection.execute("PRAGMA query_only=ON");
   }
   return connection;
+}
+
+void Connection::vacuum() {
+  sqlite3_set_authorizer(db_, nullptr, nullptr);
+  const int code = sqlite3_exec(db_, "VACUUM", nullptr, nullptr, nullptr);
+  sqlite3_set_authorizer(db_, authorize, nullptr);
+  if (code != SQLITE_OK) fail(code);
 }
 
 Connection::Connection(Connection&& other) noexcept

@@ -24,6 +24,8 @@ class Connection {
   ~Connection();
 
   void execute(const char* sql);
+  /// Writes the file anew; needs rights that nothing else here has.
+  void vacuum();
   [[nodiscard]] std::int64_t integer(const char* sql);
   [[nodiscard]] sqlite3* raw() const noexcept { return db_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }

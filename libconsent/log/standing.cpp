@@ -59,6 +59,17 @@ bool read_flag(const Entry& entry, const Value& body, std::string_view key) {
 std::uint16_t read_flags(const Entry& entry, const Value& body) {
   unsigned flags = 0;
   if (body.find("evidence") != nullptr) flags |= Clause::has_evidence;
+  if (const Value* const files = body.find("files");
+      files != nullptr && files->array() != nullptr) {
+    for (const Value& file : *files->array()) {
+      // A text that names the person is kept as a file, and is a wording all the same.
+      const std::string_view kind = read_text(entry, file, "kind");
+      const bool document = kind == "document" && entry.type == EventType::consent_given;
+      flags |= kind == "wording" ? Clause::has_wording
+               : document        ? Clause::has_document
+                                 : Clause::has_evidence;
+    }
+  }
   if (entry.type == EventType::consent_withdrawn) return static_cast<std::uint16_t>(flags);
   if (body.find("wording") != nullptr) flags |= Clause::has_wording;
   if (entry.type != EventType::consent_given) return static_cast<std::uint16_t>(flags);
@@ -144,6 +155,17 @@ void append_clauses(const Entry& entry, const canonical::Value& body, Terms& ter
   clause.seq = entry.seq;
   clause.recorded = entry.recorded;
   clause.said = *happened;
+  if (entry.type == EventType::subject_erased) {
+    if (!standing.closed) standing.closed = std::min(*happened, entry.recorded);
+    standing.clauses.push_back(clause);
+    return;
+  }
+  if (entry.type == EventType::subject_restricted) {
+    if (read_flag(entry, body, "released")) clause.flags = Clause::released;
+    clause.until = read_instant(entry, body, "until").value_or(Instant::max());
+    standing.clauses.push_back(clause);
+    return;
+  }
   clause.covers = read_set<Cover>(entry, body, "covers");
   if (to_operator) {
     // For all who call: it names no distributor, purpose or channel, and says what in `covers`.
@@ -177,6 +199,10 @@ void append_clauses(const Entry& entry, const canonical::Value& body, Terms& ter
     clause.distributor = terms.id_of(*item.string());
     standing.clauses.push_back(clause);
   }
+}
+
+bool SubjectStanding::erased() const noexcept {
+  return !clauses.empty() && clauses.back().type == EventType::subject_erased;
 }
 
 void append_clauses(const Entry& entry, Terms& terms, SubjectStanding& standing) {

@@ -13,7 +13,19 @@ namespace consent {
 [[nodiscard]] constexpr bool speaks_to_standing(EventType type) noexcept {
   return type == EventType::consent_given || type == EventType::consent_refused ||
          type == EventType::consent_withdrawn || type == EventType::number_reassigned ||
-         type == EventType::operator_refusal;
+         type == EventType::operator_refusal || type == EventType::subject_erased ||
+         type == EventType::subject_restricted;
+}
+
+/// What is done with the record of somebody who may no longer hold the number.
+[[nodiscard]] constexpr bool is_about_record(EventType type) noexcept {
+  return type == EventType::subject_erased || type == EventType::subject_restricted ||
+         type == EventType::subject_held;
+}
+
+/// Whether an entry of this type may speak of the subject as it stands.
+[[nodiscard]] inline bool may_follow(const SubjectStanding& standing, EventType type) noexcept {
+  return !standing.closed || (is_about_record(type) && !standing.erased());
 }
 
 /// append_clauses() where the body was decoded already.

@@ -13,9 +13,12 @@
 #include "consent/log.hpp"
 #include "event/body.hpp"
 #include "event/encode.hpp"
+#include "log/evidence.hpp"
 #include "log/head.hpp"
+#include "log/keys.hpp"
 #include "log/open.hpp"
 #include "log/schema.hpp"
+#include "log/seal.hpp"
 #include "log/sqlite.hpp"
 #include "log/standing.hpp"
 
@@ -45,6 +48,8 @@ std::string member(const canonical::Value& body, std::string_view key) {
   return value != nullptr && value->string() != nullptr ? *value->string() : std::string{};
 }
 
+constexpr std::uint64_t no_entry = ~std::uint64_t{0};
+
 // A subject's entries inside one part of the log. What its first one claims of the entries before
 // is checked when the parts are joined.
 struct Subject {
@@ -55,7 +60,16 @@ struct Subject {
   std::int64_t last = -1;
   std::uint64_t kept_count = 0;  ///< of those that the derived table covers
   std::int64_t kept_last = -1;
+  std::uint64_t ordinary = no_entry;  ///< first that may not follow a reassignment
   SubjectStanding standing;
+};
+
+/// A file that an entry names.
+struct NamedEvidence {
+  std::uint64_t seq;
+  std::int64_t place;  ///< from 1
+  Digest commitment;
+  Digest tag;  ///< of the subject
 };
 
 constexpr auto most_clock_drift = std::chrono::seconds(2);  // as the writer's
@@ -79,6 +93,7 @@ struct Part {
   std::unordered_map<Digest, Subject, DigestHash> subjects;
   Terms terms;
   std::unordered_map<Digest, std::uint64_t, DigestHash> wordings;
+  std::vector<NamedEvidence> evidence;
   std::string origin, key, incarnation;
   Instant first_at{}, last_at = Instant::min();
   std::uint64_t backwards = 0, first_backwards = 0;
@@ -146,6 +161,14 @@ struct Part {
       if (const auto hash = digest_from_hex(member(decoded.body, "wording"))) {
         wordings.emplace(*hash, seq);
       }
+      if (const canonical::Value* const files = decoded.body.find("files");
+          entry.subject && files) {
+        std::int64_t place = 0;
+        for (const canonical::Value& file : *files->array()) {
+          evidence.push_back(
+              {seq, ++place, *digest_from_hex(member(file, "commitment")), entry.subject->tag});
+        }
+      }
       leaves.push_back(entry.leaf);
       advanced();
     }
@@ -161,10 +184,11 @@ struct Part {
       subject.claimed_prev = entry.subject->prev;
       subject.standing.tag = entry.subject->tag;
     } else {
-      if (subject.standing.closed) refute(seq, closed_text);
+      if (!may_follow(subject.standing, entry.type)) refute(seq, closed_text);
       if (entry.subject->seq != subject.claimed_seq + subject.count) refute(seq, count_text);
       if (entry.subject->prev != subject.last) refute(seq, chain_text);
     }
+    if (!is_about_record(entry.type) && subject.ordinary == no_entry) subject.ordinary = seq;
     subject.count += 1;
     subject.last = static_cast<std::int64_t>(seq);
     if (seq < kept_upto) {
@@ -179,7 +203,8 @@ struct Part {
   }
 
  public:
-  static constexpr const char* closed_text = "speaks of a subject that was closed by reassignment";
+  static constexpr const char* closed_text =
+      "speaks of a subject that was closed by reassignment or erasure";
   static constexpr const char* count_text = "its subject's count does not fit";
   static constexpr const char* chain_text = "its subject's chain does not fit";
 };
@@ -188,8 +213,8 @@ struct Part {
 // the writer, and no code that writes.
 class LogCheck {
  public:
-  LogCheck(const fs::path& file, sqlite::Connection& db, Verification& result)
-      : file_(file), db_(db), result_(result) {}
+  LogCheck(const fs::path& file, bool alone, sqlite::Connection& db, Verification& result)
+      : file_(file), alone_(alone), db_(db), result_(result) {}
 
   void run(std::span<const note::VerifierKey> trusted, const std::optional<HeadState>& head,
            const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
@@ -200,6 +225,7 @@ class LogCheck {
       against_head(head);
     });
     wordings();
+    evidence();
   }
 
  private:
@@ -294,7 +320,10 @@ class LogCheck {
     for (auto& [tag, subject] : part.subjects) {
       const auto [found, added] = subjects_.try_emplace(tag);
       Subject& whole = found->second;
-      if (whole.standing.closed) suspect(subject.first, Part::closed_text);
+      if (whole.standing.erased()) suspect(subject.first, Part::closed_text);
+      if (whole.standing.closed && subject.ordinary != no_entry) {
+        suspect(subject.ordinary, Part::closed_text);
+      }
       if (subject.claimed_seq != whole.count + 1) suspect(subject.first, Part::count_text);
       if (subject.claimed_prev != whole.last) suspect(subject.first, Part::chain_text);
       const bool alone = whole.count == 0 && terms_as_here;
@@ -303,7 +332,7 @@ class LogCheck {
       whole.kept_count += subject.kept_count;
       if (subject.kept_count > 0) whole.kept_last = subject.kept_last;
       whole.standing.tag = tag;
-      if (subject.standing.closed) whole.standing.closed = subject.standing.closed;
+      if (!whole.standing.closed) whole.standing.closed = subject.standing.closed;
       if (alone) {
         whole.standing.clauses = std::move(subject.standing.clauses);
         continue;
@@ -329,6 +358,7 @@ class LogCheck {
     if (!part.incarnation.empty()) incarnation_ = part.incarnation;
     restored_ = restored_ || part.restored;
     named_wordings_.merge(part.wordings);
+    named_evidence_.insert(named_evidence_.end(), part.evidence.begin(), part.evidence.end());
   }
 
   // (5) The root at every size that was signed or acknowledged.
@@ -527,11 +557,14 @@ class LogCheck {
   void state() {
     if (!has_state_) return;
     sqlite::Statement rows(db_, "SELECT key,value FROM state");
+    const auto living = std::count_if(subjects_.begin(), subjects_.end(), [](const auto& each) {
+      return !each.second.standing.erased();
+    });
     std::size_t seen = 0;
     while (rows.step()) {
       ++seen;
       const std::string_view key = rows.blob(0);
-      const bool fits = key == "subjects"        ? rows.blob(1) == std::to_string(subjects_.size())
+      const bool fits = key == "subjects"        ? rows.blob(1) == std::to_string(living)
                         : key == "incarnation"   ? to_hex(rows.blob(1)) == incarnation_
                         : key == "standing_upto" ? has_mark_
                                                  : false;
@@ -557,9 +590,102 @@ class LogCheck {
     }
   }
 
+  void evidence() {
+    // (11) Every file an entry names is kept under its commitment, and no other; where the keys are
+    // here, it opens and is what the entry committed to.
+    if (db_.integer("PRAGMA user_version") < evidence_since) {
+      if (!named_evidence_.empty()) refute(named_evidence_[0].seq, "its evidence is not kept");
+      return;
+    }
+    if (static_cast<std::size_t>(db_.integer("SELECT count(*) FROM evidence")) >
+        named_evidence_.size()) {
+      refute(frontier_.size(), "evidence is kept that no entry names");
+    }
+    if (named_evidence_.empty()) return;
+    std::optional<KeyStore> keys = keys_for_evidence();
+    const EvidenceFolder folder(file_.parent_path());
+    sqlite::Statement read(
+        db_, "SELECT commitment,opening,bytes FROM evidence WHERE seq=?1 AND place=?2");
+    std::uint64_t gone = 0;
+    std::uint64_t absent = 0;
+    std::vector<const NamedEvidence*> missing;
+    for (const NamedEvidence& named : named_evidence_) {
+      read.reset();
+      read.bind(1, static_cast<std::int64_t>(named.seq)).bind(2, named.place);
+      const bool there = read.step();
+      if (!there && !keys) {  // a copy that was made of the entries alone
+        ++absent;
+        continue;
+      }
+      if (!there || read.blob(0) != named.commitment.view()) {
+        refute(named.seq, "its evidence " + std::to_string(named.place) + " is not in log.db");
+      }
+      if (!keys) continue;
+      const auto subject = keys->by_tag(named.tag);
+      if (!subject) {
+        ++gone;
+        continue;
+      }
+      const auto place = read.is_null(2) ? folder.find(named.commitment) : fs::path();
+      if (read.is_null(2) && place.empty()) {
+        missing.push_back(&named);
+        continue;
+      }
+      try {
+        const auto opening = open(subject->key.view(), named.commitment.view(), read.blob(1));
+        open_evidence(opening, named.commitment, read.blob(2), place, [](std::string_view) {});
+      } catch (const ProofError& error) {
+        refute(named.seq, "its evidence " + std::to_string(named.place) +
+                              " is not what was sealed (" + error.what() + ")");
+      }
+    }
+    if (absent > 0) {
+      result_.coverage.not_checked.push_back(std::to_string(absent) +
+                                             " file(s) of evidence: not in this copy of the log");
+    }
+    if (gone > 0) {
+      result_.coverage.not_checked.push_back(
+          std::to_string(gone) + " file(s) of evidence: their subjects' keys are destroyed");
+    }
+    for (const NamedEvidence* const lost : missing) {
+      result_.warnings.push_back("entry " + std::to_string(lost->seq) + ": its evidence " +
+                                 std::to_string(lost->place) + ", the file evidence/" +
+                                 to_hex(lost->commitment) + ", is missing");
+    }
+    if (!missing.empty()) {
+      lacking_ = Refuted{missing[0]->seq, std::to_string(missing.size()) +
+                                              " file(s) of evidence are missing; see the warnings"};
+    }
+  }
+
+  /// none: nothing can be opened, and coverage says so.
+  std::optional<KeyStore> keys_for_evidence() {
+    const auto skip = [this](const char* why) {
+      result_.coverage.not_checked.emplace_back(std::string("sealed evidence: ") + why);
+      return std::optional<KeyStore>();
+    };
+    const fs::path file = file_.parent_path() / "keys.db";
+    std::error_code code;
+    if (alone_ || !fs::exists(file, code)) return skip("it opens with keys.db alone");
+    try {
+      return KeyStore::open(file, sqlite::Mode::read, origin_, {});
+    } catch (const Error& error) {
+      return skip(error.what());
+    }
+  }
+
+ public:
+  /// Something is not here that should be, and nothing contradicts.
+  [[nodiscard]] const std::optional<Refuted>& lacking() const noexcept { return lacking_; }
+
+ private:
+  static constexpr std::int64_t evidence_since = 4;
   const fs::path& file_;
+  const bool alone_;  ///< log.db without its folder
   sqlite::Connection& db_;
   Verification& result_;
+  std::vector<NamedEvidence> named_evidence_;
+  std::optional<Refuted> lacking_;
   std::vector<Digest> leaves_;
   std::unordered_set<std::uint64_t> wanted_;
   std::uint64_t tiles_kept_ = 0;
@@ -603,8 +729,10 @@ Verification verify_log(const fs::path& folder, std::span<const note::VerifierKe
   sqlite::Connection db = open_to_scan(file);
   try {
     const sqlite::Transaction snapshot(db, "BEGIN");
-    LogCheck(file, db, result).run(trusted, head, progress);
-    result.verdict = ProofVerdict::proven;
+    LogCheck check(file, is_file, db, result);
+    check.run(trusted, head, progress);
+    result.verdict = check.lacking() ? ProofVerdict::not_proven : ProofVerdict::proven;
+    if (check.lacking()) result.problem = Problem{check.lacking()->seq, check.lacking()->what};
   } catch (const Refuted& refuted) {
     result.verdict = ProofVerdict::refuted;
     result.problem = Problem{refuted.seq, refuted.what};

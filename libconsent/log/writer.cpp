@@ -61,6 +61,7 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
       incarnation_(std::move(incarnation)),
       heads_(std::move(heads)),
       keys_(std::move(keys)),
+      evidence_(folder_),
       entropy_(&entropy) {
   db_ = sqlite::Connection::open(folder_ / "log.db", sqlite::Mode::write);
   begin_ = sqlite::Statement(db_, "BEGIN IMMEDIATE");
@@ -73,6 +74,8 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
       sqlite::Statement(db_,
                         "INSERT INTO wording(hash,text) SELECT ?1,?2 WHERE NOT EXISTS "
                         "(SELECT 1 FROM wording WHERE hash=?1)");
+  insert_evidence_ = sqlite::Statement(
+      db_, "INSERT INTO evidence(seq,place,commitment,opening,bytes) VALUES(?1,?2,?3,?4,?5)");
   insert_checkpoint_ = sqlite::Statement(db_, "INSERT INTO checkpoint(size,note) VALUES(?1,?2)");
   read_checkpoint_ = sqlite::Statement(db_, "SELECT note FROM checkpoint WHERE size=?1");
   put_state_ = sqlite::Statement(db_,
@@ -89,14 +92,21 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
       this);
   load_state();
 
-  if (subject_count_ != keys_.subjects()) {
-    keys_.sweep([&](const Digest& tag) { return kept_->knows(tag); });
-  }
-  // A head of the incarnation before is left alone: it shows the loss until the entry that names it
-  // is committed.
   const bool restoring = std::any_of(heads_.begin(), heads_.end(), [&](const HeadFile& head) {
     return head.last() && head.last()->incarnation != incarnation_;
   });
+  if (subject_count_ != keys_.subjects() || restoring) complete_erasures();
+  keys_.scrub();
+  if (subject_count_ != keys_.subjects()) {
+    keys_.sweep([&](const Digest& tag) { return kept_->knows(tag); });
+  }
+  sqlite::Statement beside(db_, "SELECT 1 FROM evidence WHERE commitment=?1 AND bytes IS NULL");
+  evidence_.sweep([&](const Digest& commitment) {
+    beside.reset();
+    return beside.bind_blob(1, commitment.view()).step();
+  });
+  // A head of the incarnation before is left alone: it shows the loss until the entry that names it
+  // is committed.
   if (!restoring) {
     write_heads();
     for (const HeadFile& head : heads_) head.sync();
@@ -128,6 +138,7 @@ void Writer::load_state() {
   frontier_ = merkle::Frontier();
   last_leaf_ = Digest{};
   holders_.clear();
+  aside_.reset();
   tree_->forget();
   kept_->forget();
   kept_->catch_up();
@@ -156,13 +167,21 @@ Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_vi
   Prepared prepared;
   prepared.event = &event;
   prepared.type = type_of(event);
+  if (prepared.type == EventType::subject_restricted || prepared.type == EventType::subject_held) {
+    prepared.target = alone([&] { return target_of(base_of(event).number); });
+  }
   prepared.now = now;
   prepared.salt = salts.substr(0, salt_size);
   prepared.sealing = salts.substr(salt_size);
   const std::string details = encode_details(base_of(event).number);
   prepared.commitment = commitment(as_key(prepared.sealing.data()), details);
   prepared.sealing += details;
-  encode_body(event, identity_.distributor, prepared.commitment, prepared.body);
+  std::vector<Digest> files;
+  for (const EvidenceFile& file : base_of(event).files) {
+    prepared.files.push_back(evidence_.take(file, *entropy_));
+    files.push_back(prepared.files.back().commitment);
+  }
+  encode_body(event, identity_.distributor, prepared.commitment, files, prepared.body);
   if (const Wording* const wording = wording_of(event)) prepared.wording = wording->text;
   if (prepared.body.size() > most_body_bytes) {
     throw Error(ErrorCode::invalid_argument, "event: longer than 15 KiB when written");
@@ -184,35 +203,55 @@ std::vector<Writer::Prepared> Writer::prepare(std::span<const Event> events, Ins
   std::vector<Prepared> prepared(events.size());
   constexpr std::size_t each = salt_size + SecretKey::size;
   const std::string salts = random_bytes(*entropy_, each * events.size());
-  const auto prepare_from = [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i) {
-      prepared[i] = prepare(events[i], now, std::string_view(salts).substr(each * i, each));
+  try {
+    const auto prepare_from = [&](std::size_t first, std::size_t last) {
+      for (std::size_t i = first; i < last; ++i) {
+        prepared[i] = prepare(events[i], now, std::string_view(salts).substr(each * i, each));
+      }
+    };
+    constexpr std::size_t worth_a_thread = 128;
+    if (events.size() < worth_a_thread) {
+      prepare_from(0, events.size());
+      // Read back before the writer's place is taken: beside other threads that is time won. In a
+      // large group it would only keep a thousand trees alive at once.
+      for (Prepared& one : prepared) {
+        if (speaks_to_standing(one.type)) one.said = canonical::decode(one.body);
+      }
+    } else {
+      std::exception_ptr failed;
+      {
+        const std::size_t half = events.size() / 2;
+        const std::jthread other([&] {
+          try {
+            prepare_from(half, events.size());
+          } catch (...) {
+            failed = std::current_exception();
+          }
+        });
+        prepare_from(0, half);
+      }
+      if (failed) std::rethrow_exception(failed);
     }
-  };
-  constexpr std::size_t worth_a_thread = 128;
-  if (events.size() < worth_a_thread) {
-    prepare_from(0, events.size());
-    // Read back before the writer's place is taken: beside other threads that is time won. In a
-    // large group it would only keep a thousand trees alive at once.
-    for (Prepared& one : prepared) {
-      if (speaks_to_standing(one.type)) one.said = canonical::decode(one.body);
-    }
-  } else {
-    std::exception_ptr failed;
-    {
-      const std::size_t half = events.size() / 2;
-      const std::jthread other([&] {
-        try {
-          prepare_from(half, events.size());
-        } catch (...) {
-          failed = std::current_exception();
-        }
-      });
-      prepare_from(0, half);
-    }
-    if (failed) std::rethrow_exception(failed);
+  } catch (...) {
+    settle(prepared, {});
+    throw;
   }
   return prepared;
+}
+
+void Writer::settle(std::span<const Prepared> events,
+                    std::span<const Appended> done) const noexcept {
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const bool recorded = i < done.size() && done[i].once == Once::recorded;
+    for (const SealedEvidence& file : events[i].files) {
+      if (!file.bytes.empty()) continue;
+      if (recorded) {
+        evidence_.settle(file.commitment);
+      } else {
+        evidence_.remove(file.commitment);
+      }
+    }
+  }
 }
 
 std::uint64_t Writer::append(const LogEvent& event, Instant now) {
@@ -244,6 +283,8 @@ std::vector<Appended> Writer::submit(std::vector<Prepared> events) {
       lead(lock);
     }
   }
+  lock.unlock();
+  settle(request.events, request.error ? std::span<const Appended>() : request.done);
   if (request.error) std::rethrow_exception(request.error);
   return std::move(request.done);
 }
@@ -487,11 +528,25 @@ void Writer::record(const Prepared& prepared, Appended& done) {
     return;
   }
   const Event& event = *prepared.event;
-  const Holder& holder = holder_of(base_of(event).number);
+  const Holder& holder = prepared.target ? holder_at(base_of(event).number, *prepared.target)
+                                         : holder_of(base_of(event).number);
   KeptSubject& subject = *holder.kept;
   envelope.subject = SubjectRef{subject.standing.tag, subject.count + 1, subject.last};
   const std::string sealed = seal(holder.key.view(), prepared.commitment.view(), prepared.sealing);
   put_entry(envelope, prepared.body, sealed);
+  for (std::size_t i = 0; i < prepared.files.size(); ++i) {
+    const SealedEvidence& file = prepared.files[i];
+    const std::string opening = seal(holder.key.view(), file.commitment.view(), file.opening);
+    insert_evidence_.bind(1, static_cast<std::int64_t>(seq))
+        .bind(2, static_cast<std::int64_t>(i + 1))
+        .bind_blob(3, file.commitment.view())
+        .bind_blob(4, opening);
+    if (file.bytes.empty()) {
+      insert_evidence_.bind_null(5).run();
+    } else {
+      insert_evidence_.bind_blob(5, file.bytes).run();
+    }
+  }
 
   Entry entry;
   entry.seq = seq;
@@ -505,6 +560,8 @@ void Writer::record(const Prepared& prepared, Appended& done) {
   } else {
     kept_->add(subject, entry, nullptr);
   }
+  // The count is of those whose key is here; this one's goes next.
+  if (envelope.type == EventType::subject_erased) --subject_count_;
   done.leaf = last_leaf_;
   done.tag = subject.standing.tag;
   note_said(done.tag, seq, envelope.type, prepared.body);

@@ -16,6 +16,7 @@
 
 #include "consent/log.hpp"
 #include "event/encode.hpp"
+#include "log/evidence.hpp"
 #include "log/head.hpp"
 #include "log/kept.hpp"
 #include "log/keys.hpp"
@@ -41,6 +42,30 @@ class Writer {
   std::vector<Appended> append_once(std::span<const Event> events, Instant now);
   /// Records an entry about the log itself.
   std::uint64_t append(const LogEvent& event, Instant now);
+  /// Runs `work` while nothing is committed: what it reads stays so until it has written.
+  template <typename Work>
+  auto alone(const Work& work) {
+    std::unique_lock lock(mutex_);
+    turn_.wait(lock, [&] { return !busy_; });
+    busy_ = true;
+    lock.unlock();
+    struct Release {
+      Writer& writer;
+      ~Release() {
+        const std::lock_guard held(writer.mutex_);
+        writer.busy_ = false;
+        writer.last_commit_ = std::chrono::steady_clock::now();
+        writer.head_dirty_ = true;
+        writer.turn_.notify_all();
+      }
+    } release{*this};
+    return work();
+  }
+  void random(std::string& bytes) {
+    entropy_->fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
+  }
+  /// Records the erasure of a subject and destroys it. Only from within alone().
+  Appended erase(const SubjectErased& event, const Digest& tag, Instant now);
   /// As Log::observe_clock().
   bool observe_clock(Instant wall, std::chrono::microseconds monotonic);
   /// As Log::checkpoint().
@@ -58,6 +83,8 @@ class Writer {
     std::string body;
     /// The body read back, where standing wants it: what is kept must follow from the bytes.
     std::optional<canonical::Value> said;
+    std::vector<SealedEvidence> files;
+    std::optional<Digest> target;  ///< of the subject it is about; none: who holds the number
     std::string_view incarnation;  ///< that a restore begins; "" none. Lives in the event.
     std::string_view wording;      ///< text to keep; "" none. Lives in the event.
     bool once = false;             ///< not where an entry says it already
@@ -78,6 +105,8 @@ class Writer {
     std::size_t operator()(PhoneNumber number) const noexcept;
   };
 
+  /// Puts the evidence of recorded events where it stays, and removes that of others.
+  void settle(std::span<const Prepared> events, std::span<const Appended> done) const noexcept;
   /// `salts`: 16 random bytes for the entry, 32 for the commitment.
   Prepared prepare(const Event& event, Instant now, std::string_view salts);
   std::vector<Prepared> prepare(std::span<const Event> events, Instant now);
@@ -93,6 +122,15 @@ class Writer {
   void record_log_event(const LogEvent& event, Instant now);
   void put_entry(const Envelope& envelope, std::string_view body, std::string_view sealed);
   Holder& holder_of(PhoneNumber number);
+  /// One who held the number before, for one commit.
+  Holder& holder_at(PhoneNumber number, const Digest& tag);
+  /// The subject that an event about a record is about: the latest holder.
+  [[nodiscard]] Digest target_of(PhoneNumber number);
+  /// Destroys what is left of a subject whose erasure is recorded: files first, then key and
+  /// index row, so that whatever interrupts it is done again.
+  void destroy(const KeyStore::Subject& subject, const KeptSubject& kept);
+  /// Erasures that a crash, or an old keys.db put back, left undone.
+  void complete_erasures();
   void load_state();
   void fold();  ///< brings the derived table up to the newest entry
   void write_heads();
@@ -105,12 +143,13 @@ class Writer {
   std::string incarnation_;
   std::vector<HeadFile> heads_;
   KeyStore keys_;
+  EvidenceFolder evidence_;
   Entropy* entropy_;
 
   // Everything below is touched only by the thread that set busy_.
   sqlite::Connection db_;
   sqlite::Statement begin_, commit_, insert_entry_, read_entry_, insert_term_, insert_wording_,
-      insert_checkpoint_, read_checkpoint_, put_state_;
+      insert_evidence_, insert_checkpoint_, read_checkpoint_, put_state_;
   std::unique_ptr<TileStore> tree_;
   merkle::Frontier frontier_;
   Digest last_leaf_;
@@ -120,6 +159,7 @@ class Writer {
   std::uint64_t subject_count_stored_ = 0;
   Instant last_at_{};
   std::unordered_map<PhoneNumber, Holder, NumberHash> holders_;
+  std::optional<Holder> aside_;  ///< an earlier holder, for one entry
   std::unordered_set<Digest, DigestHash> wordings_;
   std::unordered_map<Digest, Said, DigestHash> said_;
   std::size_t said_count_ = 0;

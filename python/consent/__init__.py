@@ -54,6 +54,7 @@ from consent.errors import (
     BrokenLogError,
     ConsentError,
     CryptoError,
+    ErasedError,
     InternalError,
     InvalidArgument,
     LockedError,
@@ -61,6 +62,7 @@ from consent.errors import (
     NotFoundError,
     ParseError,
     ProofError,
+    RestrictedError,
     RulesError,
     StorageError,
 )
@@ -75,6 +77,7 @@ from consent.event import (
     EntryCorrected,
     Event,
     EvidenceAdded,
+    EvidenceFile,
     InContract,
     NumberClassified,
     NumberReassigned,
@@ -84,7 +87,7 @@ from consent.event import (
     file_hash,
     words,
 )
-from consent.log import Appended, Entry, HistoryEvent, Log, Rebuilt
+from consent.log import Appended, Entry, HistoryEvent, KeptEvidence, Log, Rebuilt
 from consent.number import PhoneNumber, Sender, parse_number, parse_sender
 from consent.numbering import Numbering
 from consent.outcome import OutcomeMap, outcomes
@@ -118,14 +121,17 @@ __all__ = [
     "Direction",
     "Entry",
     "EntryCorrected",
+    "ErasedError",
     "Event",
     "EvidenceAdded",
+    "EvidenceFile",
     "Finding",
     "Gate",
     "HistoryEvent",
     "InContract",
     "InternalError",
     "InvalidArgument",
+    "KeptEvidence",
     "LockedError",
     "Log",
     "NotBuiltError",
@@ -141,6 +147,7 @@ __all__ = [
     "Problem",
     "ProofError",
     "Rebuilt",
+    "RestrictedError",
     "Rule",
     "RulePack",
     "RulesError",

@@ -30,8 +30,6 @@ NOT_BUILT_COMMANDS: Final = frozenset(
         "cosign",
         "diary",
         "due",
-        "erase",
-        "hold",
         "receipt",
     ]
 )

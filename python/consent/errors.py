@@ -12,6 +12,7 @@ __all__ = [
     "BrokenLogError",
     "ConsentError",
     "CryptoError",
+    "ErasedError",
     "InternalError",
     "InvalidArgument",
     "LockedError",
@@ -19,6 +20,7 @@ __all__ = [
     "NotFoundError",
     "ParseError",
     "ProofError",
+    "RestrictedError",
     "RulesError",
     "StorageError",
 ]
@@ -101,6 +103,18 @@ class RulesError(ConsentError):
     """A rule pack cannot be loaded; the message names file and row."""
 
     code = "rules"
+
+
+class ErasedError(ConsentError):
+    """Said before its number's holder was erased: it must not come in again."""
+
+    code = "erased"
+
+
+class RestrictedError(ConsentError):
+    """Kept for proof alone: no other use is open."""
+
+    code = "restricted"
 
 
 class InternalError(ConsentError):

@@ -2,7 +2,7 @@
 
 Words are text (``"advertising"``, ``"voice"``, ``"sms_code"``); one not on its list is an
 :class:`~consent.errors.InvalidArgument` that prints the list. Moments are aware datetimes. A file
-is named by its SHA-256, 32 bytes: :func:`file_hash`.
+is named by its SHA-256, 32 bytes (:func:`file_hash`), or kept by the log (:class:`EvidenceFile`).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ __all__ = [
     "EntryCorrected",
     "Event",
     "EvidenceAdded",
+    "EvidenceFile",
     "InContract",
     "NumberClassified",
     "NumberReassigned",
@@ -62,6 +63,35 @@ def file_hash(file: str | PathLike[str]) -> bytes:
     """Hash a file that shows something: its SHA-256, 32 bytes. The file stays where it is."""
     with Path(file).open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").digest()
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """A file, or a text that names the person, whose content the log itself keeps.
+
+    It is sealed under the subject's key: small ones inside ``log.db``, large ones beside it. The
+    entry holds a salted commitment alone, and erasing the subject destroys it.
+
+    Attributes:
+        content: The bytes, or where they are read from while they are recorded.
+        kind: A short word: ``recording``, ``document``, ``wording`` (the words said to this very
+            person, with their name in them).
+
+    Example:
+        >>> EvidenceFile("Я, Мария Иванова, согласна.".encode(), kind="wording").kind
+        'wording'
+    """
+
+    content: bytes | PathLike[str]
+    kind: str = "file"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.content, bytes | PathLike):
+            raise TypeError("content: bytes or a Path is needed (a text: .encode())")
+
+
+#: A file by its SHA-256 alone, 32 bytes, or to be kept by the log.
+Evidence: TypeAlias = bytes | EvidenceFile
 
 
 class Code(NamedTuple):
@@ -135,7 +165,8 @@ class ConsentAsked(_Base):
         distributors: INNs of those named. None: the log's own.
         campaign: A short word; "" = not limited to one.
         wording: The exact text read or shown, without personal data; kept in the log.
-        evidence: SHA-256 of files that show it.
+        evidence: Files that show it: each by its SHA-256, or as an :class:`EvidenceFile` that the
+            log keeps.
         source: A short word for where it came from: ``web``, ``import:crm``.
 
     Example:
@@ -153,7 +184,7 @@ class ConsentAsked(_Base):
     distributors: Words | None = None
     campaign: str = ""
     wording: str | None = None
-    evidence: Iterable[bytes] = ()
+    evidence: Iterable[Evidence] = ()
     source: str = ""
 
 
@@ -174,8 +205,10 @@ class ConsentGiven(_Base):
         campaign: A short word; "" = not limited to one.
         method: How it was given; ``words("method")`` lists them.
         wording: The exact text read or shown, without personal data; kept in the log.
-        document: SHA-256 of the separate document that a personal-data consent needs.
-        evidence: SHA-256 of files that show it.
+        document: The separate document that a personal-data consent needs, by its SHA-256 or as an
+            :class:`EvidenceFile` of the kind ``document``.
+        evidence: Files that show it: each by its SHA-256, or as an :class:`EvidenceFile` that the
+            log keeps.
         until: First moment at which it no longer holds.
         prechecked: The box had been ticked beforehand.
         in_contract: It stood inside a contract or application.
@@ -206,8 +239,8 @@ class ConsentGiven(_Base):
     campaign: str = ""
     method: str = "unstated"
     wording: str | None = None
-    document: bytes | None = None
-    evidence: Iterable[bytes] = ()
+    document: Evidence | None = None
+    evidence: Iterable[Evidence] = ()
     until: datetime | None = None
     prechecked: bool = False
     in_contract: InContract | None = None
@@ -237,7 +270,7 @@ class ConsentRefused(_Base):
     campaign: str = ""
     method: str = "unstated"
     wording: str | None = None
-    evidence: Iterable[bytes] = ()
+    evidence: Iterable[Evidence] = ()
     source: str = ""
 
 
@@ -262,7 +295,7 @@ class ConsentWithdrawn(_Base):
     campaign: str = ""
     means: str = "unstated"
     received_at: datetime | None = None
-    evidence: Iterable[bytes] = ()
+    evidence: Iterable[Evidence] = ()
     source: str = ""
 
 
@@ -287,7 +320,7 @@ class ContactMade(_Base):
         outcome: A short word.
         duration_s: Seconds, 0 or more.
         agent_ref: A pseudonym, never a name.
-        recording: SHA-256 of the recording.
+        recording: The recording, by its SHA-256 or as an :class:`EvidenceFile`.
         advertising: What :func:`consent.is_advertising` answered, or its Assessment; None: nobody
             asked.
     """
@@ -305,7 +338,7 @@ class ContactMade(_Base):
     duration_s: int | None = None
     agent_ref: str = ""
     campaign: str = ""
-    recording: bytes | None = None
+    recording: Evidence | None = None
     advertising: _core.Advertising | Assessment | None = None
     source: str = ""
 
@@ -356,14 +389,14 @@ class EvidenceAdded(_Base):
 
     Attributes:
         of: ``seq`` of that entry.
-        evidence: SHA-256 of the files, at least one: :func:`file_hash`.
+        evidence: The files, at least one: :func:`file_hash` or :class:`EvidenceFile`.
         kind: A short word: ``recording``.
     """
 
     type: ClassVar[str] = "evidence.added"
     at: datetime
     of: int
-    evidence: Iterable[bytes]
+    evidence: Iterable[Evidence]
     kind: str = ""
     source: str = ""
 
@@ -402,7 +435,7 @@ class SubjectRestricted(_Base):
     ground: str
     until: datetime | None = None
     released: bool = False
-    request: bytes | None = None
+    request: Evidence | None = None
     source: str = ""
 
 

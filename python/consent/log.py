@@ -13,14 +13,34 @@ from types import TracebackType
 from typing import Any, Self
 
 from consent import _core
-from consent._core import Appended, Decision, Entry, Rebuilt, RulePack, Verification
+from consent._core import (
+    Appended,
+    Decision,
+    Entry,
+    Erasure,
+    ErasureCheck,
+    KeptEvidence,
+    Rebuilt,
+    RulePack,
+    Verification,
+)
 from consent.decision import question
+from consent.errors import RestrictedError
 from consent.event import Event
 from consent.number import Number, as_number
 from consent.party import Organisation
 from consent.rules import russia
 
-__all__ = ["Appended", "Entry", "HistoryEvent", "Log", "Rebuilt"]
+__all__ = [
+    "Appended",
+    "Entry",
+    "Erasure",
+    "ErasureCheck",
+    "HistoryEvent",
+    "KeptEvidence",
+    "Log",
+    "Rebuilt",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +92,10 @@ class HistoryEvent:
         """How it was said."""
         found: str | None = self.body.get("method", self.body.get("means"))
         return found
+
+
+def _needed_since(now: datetime) -> datetime:
+    return _core.day_years_before(now, _core.retention("contact_proof", now).years)
 
 
 def _history_event(entry: Entry) -> HistoryEvent:
@@ -295,9 +319,99 @@ class Log(_core.Log):
         )
         return _core.may_contact(self, rules or russia(), asked)
 
-    def history(self, number: Number) -> list[HistoryEvent]:
-        """List what the log holds about a number, over all who have held it, in order of seq."""
+    def before_erasing(
+        self, number: Number, *, held_at: datetime | None = None, at: datetime | None = None
+    ) -> ErasureCheck:
+        """Say what erasing a number's holder would destroy, and what stands in its way.
+
+        Args:
+            number: Whose.
+            held_at: Who held the number then; the latest holder where left out.
+            at: The moment to judge by; the clock's where left out.
+
+        Raises:
+            NotFoundError: The log has nothing about this number.
+        """
+        now = at or datetime.now(UTC)
+        return self.before_erasing_at(as_number(number), _needed_since(now), held_at, now)
+
+    def erase(
+        self,
+        number: Number,
+        *,
+        ground: str,
+        requester: str = "",
+        lose_proof: bool = False,
+        held_at: datetime | None = None,
+        at: datetime | None = None,
+    ) -> Erasure:
+        """Destroy the key of a number's holder: nothing in the log leads to them any more.
+
+        :mod:`consent.erasure` writes the act of destruction that Order 179 asks for.
+
+        Args:
+            number: Whose.
+            ground: A short word for the legal ground: ``152-fz/21-5``.
+            requester: Reference of the demand; only a salted hash of it is kept.
+            lose_proof: Erase although contacts are there that still need their proof.
+            held_at: Who held the number then; the latest holder where left out.
+            at: The moment of recording, for replays and tests; the clock's where left out.
+
+        Returns:
+            ``.erased``; where it is False, ``.before`` says what stood in the way.
+
+        Raises:
+            NotFoundError: The log has nothing about this number.
+            LockedError: It was recorded, and another process keeps the last bytes of the key:
+                opening the log for writing again completes it.
+        """
+        now = at or self._now()
+        return self.erase_at(
+            as_number(number), ground, requester, _needed_since(now), lose_proof, held_at, now
+        )
+
+    def history(self, number: Number, *, for_proof: bool = False) -> list[HistoryEvent]:
+        """List what the log holds about a number, over all who have held it, in order of seq.
+
+        Args:
+            number: Whose.
+            for_proof: Also where the record is restricted: it may be used for proof alone.
+
+        Raises:
+            RestrictedError: The record is restricted.
+        """
+        if not for_proof and self.restriction_of(as_number(number), datetime.now(UTC)):
+            raise RestrictedError("this number's record is restricted: kept for proof alone")
         return [_history_event(entry) for entry in self.entries_about(as_number(number))]
+
+    def evidence(self, seq: int, place: int = 1) -> bytes:
+        """Open a file that the log keeps with an entry.
+
+        Args:
+            seq: The entry.
+            place: Which of its files, from 1; :meth:`evidence_of` lists them.
+
+        Raises:
+            NotFoundError: There is none, its subject was erased, or its file is missing.
+            ProofError: The bytes are not those that were sealed.
+        """
+        pieces: list[bytes] = []
+        self.read_evidence(seq, place, pieces.append)
+        return b"".join(pieces)
+
+    def save_evidence(self, seq: int, place: int, file: str | PathLike[str]) -> None:
+        """Open a file that the log keeps and write it to a new file, piece by piece.
+
+        Raises:
+            FileExistsError: Nothing is written over.
+        """
+        target = Path(file)
+        with target.open("xb") as out:
+            try:
+                self.read_evidence(seq, place, out.write)
+            except BaseException:
+                target.unlink()  # pieces that nothing vouches for
+                raise
 
     def verify(self, trusted: Iterable[str] = ()) -> Verification:
         """Re-hash and re-read the whole log.

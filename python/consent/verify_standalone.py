@@ -795,6 +795,7 @@ class Bundle:
         self.former: List[Dict[str, Any]] = []
         self.entries: List[Entry] = []
         self.ended: List[Entry] = []
+        self.salts: Dict[Tuple[int, int], bytes] = {}
         self.warnings: List[Text] = []
         self.not_checked: List[Text] = list(NOT_CHECKED)
         self.passed: List[int] = []
@@ -840,7 +841,7 @@ class Bundle:
         for name, digest in manifest.items():
             if hashlib.sha256(self.need(1, name)).hexdigest() != digest:
                 refute(1, f"{name} has another hash than the manifest says", f"хеш {name} не сходится с описью")
-        known = ("entries/", "openings/", "proofs/", "wordings/")
+        known = ("entries/", "evidence/", "openings/", "proofs/", "wordings/")
         for name, _ in self.listed:
             if not name.startswith(known) and name not in PLAIN_FILES + UNSIGNED_FILES:
                 self.warnings.append(Text(f"{name} is no part of the proof", f"{name} не входит в доказательство"))
@@ -992,8 +993,10 @@ class Bundle:
             data = self.need(6, place["opening"], seq)
             try:
                 opening = read_json(data, MAX_ENTRY)
-                if set(opening) != {"details", "salt"}:
+                if set(opening) - {"files"} != {"details", "salt"}:
                     raise ProofError("not details and a salt of 32 bytes")
+                if "files" in opening:
+                    self.read_salts(seq, opening["files"])
                 if opened_number(entry.value["body"], opening["salt"], opening["details"]) != self.case["number"]:
                     raise ProofError("it names another number than case.json")
             except ProofError as error:
@@ -1001,12 +1004,30 @@ class Bundle:
         if self.case["answer"].get("number") != self.case["number"]:
             refute(6, "the answer in case.json is about another number", "ответ в case.json — о другом номере")
 
+    def read_salts(self, seq: int, files: object) -> None:
+        """Salts of the files that an entry keeps sealed: a list of {place, salt}, in order."""
+        before = 0
+        if not isinstance(files, list) or not files:
+            raise ProofError("its files are not a list of {place, salt}, in order")
+        for file in files:
+            if (
+                not isinstance(file, dict)
+                or set(file) != {"place", "salt"}
+                or not is_int(file["place"])
+                or file["place"] <= before
+                or not is_hash(file["salt"])
+            ):
+                raise ProofError("its files are not a list of {place, salt}, in order")
+            before = file["place"]
+            self.salts[seq, before] = bytes.fromhex(file["salt"])
+
     def step_7(self) -> None:
         """The chain of one subject."""
         chain = self.entries[1:]
         if not chain:
             lack(7, "there is no entry about the number", "нет ни одной записи о номере")
         before = -1
+        given_away = False
         for i, entry in enumerate(chain, 1):
             seq = entry.seq
             subject = entry.value.get("subject")
@@ -1021,13 +1042,16 @@ class Bundle:
                     f"перед записью {seq} недостаёт записи того же абонента",
                     seq,
                 )
-            if entry.value["type"] == "number.reassigned" and i != len(chain):
+            # What is done with the record of an earlier holder may still follow.
+            about_record = entry.value["type"] in ("subject.erased", "subject.restricted", "subject.held")
+            if given_away and not about_record:
                 refute(
                     7,
-                    f"entry {seq} gives the number away, yet others follow",
-                    f"в записи {seq} номер сменил абонента, но за ней есть ещё",
+                    f"entry {seq} follows, though the number was given away",
+                    f"запись {seq} стоит после смены абонента",
                     seq,
                 )
+            given_away = given_away or entry.value["type"] == "number.reassigned"
             before = seq
         whole = self.case["completeness"]
         if whole.get("entries") != len(chain) or whole.get("last_seq") != before:
@@ -1063,8 +1087,52 @@ class Bundle:
                 continue
             check_times(8, entry)
 
+    def evidence(self) -> None:
+        """Files that the log keeps sealed: each is what its entry committed to."""
+        named: List[str] = []
+        for entry in self.entries[1:]:
+            seq = entry.seq
+            files = entry.value["body"].get("files", [])
+            for place, file in enumerate(files if isinstance(files, list) else [None], 1):
+                if not isinstance(file, dict) or not is_hash(file.get("commitment")):
+                    refute(
+                        9,
+                        f"entry {seq}: its files are not a list of {{commitment, kind}}",
+                        f"запись {seq}: файлы названы не списком {{commitment, kind}}",
+                        seq,
+                    )
+                salt = self.salts.pop((seq, place), None)
+                if salt is None:
+                    self.not_checked.append(
+                        Text(
+                            f"file {place} of entry {seq}: only its commitment is here",
+                            f"файл {place} записи {seq}: здесь есть только обязательство",
+                        )
+                    )
+                    continue
+                name = f"evidence/{seq:06}-{place}"
+                named.append(name)
+                content = self.need(9, name, seq)
+                if hashlib.sha256(b"libconsent/commit/v1\x00" + salt + content).hexdigest() != file["commitment"]:
+                    refute(
+                        9,
+                        f"{name} is another file than entry {seq} committed to",
+                        f"{name} — не тот файл, на который указывает запись {seq}",
+                        seq,
+                    )
+        if self.salts:
+            seq = min(self.salts)[0]
+            refute(
+                9,
+                f"the opening of entry {seq} names a file that the entry does not",
+                f"раскрытие записи {seq} называет файл, которого запись не называет",
+                seq,
+            )
+        self.only(9, "evidence/", named)
+
     def step_9(self) -> None:
-        """Wordings."""
+        """Sealed files and wordings."""
+        self.evidence()
         named: List[str] = []
         for entry in self.entries:
             wording = entry.value["body"].get("wording")

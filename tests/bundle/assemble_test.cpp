@@ -111,6 +111,52 @@ TEST_CASE("what a log assembles verifies under the log's key", "[bundle]") {
   CHECK(result.coverage.signed_up_to == 5);
 }
 
+TEST_CASE("a bundle opens the sealed evidence of its subject, and nobody else's", "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  consent::ConsentGiven mine = yes(kNumber, kStart + 5h);
+  mine.files = {{"recording", std::string(200'000, 'r'), {}},
+                {"wording", "Я, Мария, согласна", {}}};
+  log.append(mine, kStart + 5h);
+  consent::ConsentGiven theirs = yes(kOther, kStart + 6h);
+  theirs.files = {{"wording", "Я, Пётр, согласен", {}}};
+  log.append(theirs, kStart + 6h);
+  const auto check = [&](std::vector<BundleFile> files) {
+    std::erase_if(files, [](const BundleFile& file) { return file.name == "manifest-sha256.txt"; });
+    files.push_back(consent::manifest_of(files));
+    return consent::verify_bundle(files, std::vector{log.verifier_key()});
+  };
+  const auto files = packed(log, asked(kStart + 240h));
+  const auto whole = check(files);
+  CAPTURE(whole.problem ? whole.problem->what : "");
+  CHECK(whole.verdict == consent::ProofVerdict::proven);
+  CHECK(bytes_of(files, "evidence/000005-1") == std::string(200'000, 'r'));
+  CHECK(bytes_of(files, "evidence/000005-2") == "Я, Мария, согласна");
+  CHECK_FALSE(anywhere(files, "Пётр"));
+
+  const auto changed = [&](const std::string& name, const std::string& bytes) {
+    auto other = files;
+    for (BundleFile& file : other) {
+      if (file.name == name) file.bytes = bytes;
+    }
+    return check(other);
+  };
+  CHECK(changed("evidence/000005-2", "Я, Мария, не согласна").verdict ==
+        consent::ProofVerdict::refuted);
+  const std::string opening = bytes_of(files, "openings/000005.json");
+  std::string other_salt = opening;
+  const std::size_t at = other_salt.find("salt") + 7;
+  other_salt[at] = other_salt[at] == '0' ? '1' : '0';
+  CHECK(changed("openings/000005.json", other_salt).verdict == consent::ProofVerdict::refuted);
+
+  auto without = files;
+  std::erase_if(without, [](const BundleFile& file) { return file.name == "evidence/000005-1"; });
+  CHECK(check(without).verdict == consent::ProofVerdict::not_proven);
+  auto more = files;
+  more.push_back({"evidence/000005-3", "x"});
+  CHECK(check(more).verdict == consent::ProofVerdict::refuted);
+}
+
 TEST_CASE("nobody else's number or tag leaves in a bundle", "[bundle]") {
   const Folder folder;
   auto log = two_people(folder);

@@ -134,7 +134,7 @@ TEST_CASE("the decision vectors come out as they say", "[decision][vectors]") {
     for (const Value& from : present(member(vector, "events").array())) {
       const Event event = read_event(from, number);
       std::string body;
-      encode_body(event, own, Digest{}, body);
+      encode_body(event, own, Digest{}, {}, body);
       Entry entry;
       entry.seq = seq++;
       entry.type = type_of(event);

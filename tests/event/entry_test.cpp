@@ -46,7 +46,7 @@ Written written(RandomEvents& random, std::size_t which) {
     const std::uint64_t count = 1 + random.below(1000);
     envelope.subject = SubjectRef{random.digest(), count,
                                   count == 1 ? -1 : static_cast<std::int64_t>(random.below(1000))};
-    encode_body(event, random.maybe() ? "7707083893" : "", random.digest(), made.body);
+    encode_body(event, random.maybe() ? "7707083893" : "", random.digest(), {}, made.body);
   } else {
     const LogEvent event = random.log_event(which - events);
     validate(event);

@@ -116,3 +116,21 @@ TEST_CASE("a row of text becomes an event, or says why not", "[log][intake]") {
     CHECK(base_of(*event).happened == at("2026-11-02T10:00:00Z"));
   }
 }
+
+TEST_CASE("a list read in after an erasure brings nothing back, and says so row by row",
+          "[log][once][erasure]") {
+  const Scratch scratch;
+  const Instant now = at("2026-11-20T12:00:00Z");
+  Log log = Log::create(scratch / "log", romashka(), now);
+  const std::vector<Event> list{given("+79161234567", "2026-11-02T10:00:00Z"),
+                                given("+79031112233", "2026-11-02T10:00:00Z")};
+  log.append_once(list, now);
+  ErasureOrder order;
+  order.ground = "152-fz/21-5";
+  order.needed_since = now;
+  REQUIRE(log.erase(number("+79161234567"), order, now).erased);
+  const auto again = log.append_once(list, now);
+  CHECK(again[0].once == Once::erased);
+  CHECK(again[1].once == Once::already_there);
+  CHECK(log.subjects_of(number("+79161234567")).empty());
+}

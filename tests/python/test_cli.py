@@ -199,7 +199,8 @@ def test_all_flags_of_a_consent_reach_the_entry(run, made, tmp_path):
     done = run(
         *("give", made, OTHER, "--purpose", "advertising,service", "--channel", "voice,sms"),
         *("--covers", "advertising,personal_data", "--method", "paper", "--wording", "text.txt"),
-        *("--document", "form.pdf", "--evidence", "rec.wav", "--evidence", "form.pdf"),
+        *("--document-hash", "form.pdf"),
+        *("--evidence-hash", "rec.wav", "--evidence-hash", "form.pdf"),
         *("--until", "2030-01-01T00:00:00+03:00", "--campaign", "spring", "--code", "sent"),
         *("--prechecked", "--in-contract", "separate-mark", "--advertiser", INN, "--acts-for", INN),
         *("--giver", "employee", "--authority", "director", "--source", "web"),

@@ -51,6 +51,7 @@ PAGES = [
         "reference/advertising.md",
         "reference/classify.md",
         "reference/outcomes.md",
+        "how/keep-evidence.md",
     )
 ]
 

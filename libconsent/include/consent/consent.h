@@ -40,7 +40,9 @@ enum {
   CONSENT_CRYPTO = 7,
   CONSENT_NOT_BUILT = 8,
   CONSENT_RULES = 9,
-  CONSENT_INTERNAL = 10
+  CONSENT_INTERNAL = 10,
+  CONSENT_ERASED = 11,
+  CONSENT_RESTRICTED = 12
 };
 
 typedef int32_t consent_verdict;

@@ -20,6 +20,8 @@ enum class ErrorCode : std::int32_t {
   not_built = 8,         ///< a named feature that this version does not have
   rules = 9,             ///< a rule pack cannot be loaded; the message names file and row
   internal = 10,         ///< a broken promise of this library: report it
+  erased = 11,           ///< said before its number's holder was erased: it must not come in again
+  restricted = 12,       ///< kept for proof alone
 };
 
 /// Whatever cannot be done. The message names the object and the rule, never a person's data.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -81,7 +82,8 @@ using Channels = SetOf<Channel>;
 using Covers = SetOf<Cover>;
 
 /// The exact text read or shown. Kept by its hash; the text itself is kept beside the entries and
-/// must hold no personal data: a text with a person's name in it is evidence, not a wording.
+/// must hold no personal data: a text with a person's name in it is an EvidenceFile of the kind
+/// "wording".
 struct Wording {
   std::string text{};  ///< UTF-8, at most 64 KiB; "" where none was kept
 };
@@ -91,12 +93,22 @@ struct FileHash {
   Digest sha256;
 };
 
+/// A file that shows it, or a text that names the person, which the log itself keeps: sealed under
+/// the subject's key, in the entry by a salted commitment alone, gone with the key.
+/// Exactly one of `bytes` and `file` is not empty.
+struct EvidenceFile {
+  std::string kind{};            ///< short word, needed: "recording", "document", "wording"
+  std::string bytes{};           ///< the content
+  std::filesystem::path file{};  ///< or where it is read from while it is recorded; at most 16 GiB
+};
+
 /// Fields that every event has.
 struct EventBase {
   PhoneNumber number;
   Instant happened;  ///< claimed; when it was recorded is set by the log. In the future: refused.
   std::string source{};  ///< short machine word for where it came from ("web", "import:crm");
                          ///< [a-z0-9_.:-]{0,64}
+  std::vector<EvidenceFile> files{};  ///< at most 32; their order is kept
 };
 
 /// The subscriber was asked for consent.
@@ -310,6 +322,7 @@ enum class EventType : std::uint8_t {
 [[nodiscard]] CONSENT_EXPORT EventType type_of(const Event& event) noexcept;
 [[nodiscard]] CONSENT_EXPORT EventType type_of(const LogEvent& event) noexcept;
 [[nodiscard]] CONSENT_EXPORT const EventBase& base_of(const Event& event) noexcept;
+[[nodiscard]] CONSENT_EXPORT EventBase& base_of(Event& event) noexcept;
 /// The entry that an event points at, which must be there already; nullopt where it points at none.
 [[nodiscard]] CONSENT_EXPORT std::optional<std::uint64_t> refers_to(const Event& event) noexcept;
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "consent/digest.hpp"
+#include "consent/erasure.hpp"
 #include "consent/event.hpp"
 #include "consent/export.hpp"
 #include "consent/instant.hpp"
@@ -56,6 +57,7 @@ enum class Once : std::uint8_t {
   recorded,
   already_there,        ///< an entry says the same of this number
   before_reassignment,  ///< said before the number got a new holder: it would count for a stranger
+  erased,               ///< said before the number's holder was erased: it must not come in again
 };
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Once) noexcept;
 
@@ -73,6 +75,16 @@ struct OpenedEntry {
   Entry entry;
   std::string salt;     ///< 32 bytes
   std::string details;  ///< canonical JSON; commitment(salt, details) stands in the entry
+};
+
+/// One file that the log keeps with an entry.
+struct KeptEvidence {
+  std::uint64_t seq = 0;    ///< of the entry
+  std::uint32_t place = 1;  ///< among the entry's files, from 1
+  std::string kind;         ///< short word
+  Digest commitment;        ///< SHA-256("libconsent/commit/v1" || 0x00 || salt || content)
+  bool beside = false;      ///< a large one, in the folder `evidence`; else inside log.db
+  bool there = true;        ///< false: its file is missing
 };
 
 enum class Access : std::uint8_t { read_only, write };
@@ -162,7 +174,9 @@ class CONSENT_EXPORT Log {
 
   /// Records one event. `now` is the moment of recording; entry order is sequence, not time.
   /// @throws Error (invalid_argument) for an event validate() refuses or that claims to have
-  /// happened after `now`; (storage) where it could not be made durable: then nothing was recorded.
+  /// happened after `now`; (storage) where it could not be made durable: then nothing was recorded;
+  /// (erased) for what happened before the number's holder was erased; (not_found) for a hold or a
+  /// restriction on a number that the log never met.
   Appended append(const Event& event, Instant now);
   /// All or nothing, in one commit.
   std::vector<Appended> append_many(std::span<const Event> events, Instant now);
@@ -172,6 +186,25 @@ class CONSENT_EXPORT Log {
   /// crash, and nothing is doubled. Two equal events in `events` are recorded once.
   /// @returns one answer an event, in order. @throws as append(); then nothing was recorded.
   std::vector<Appended> append_once(std::span<const Event> events, Instant now);
+  /// What erasing the number's holder would destroy, and what stands in its way. See ErasureOrder.
+  /// @throws Error (not_found) where the log never met the number.
+  [[nodiscard]] ErasureCheck before_erasing(
+      PhoneNumber number, Instant needed_since, Instant now,
+      const std::optional<Instant>& held_at = std::nullopt) const;
+  /// Destroys the subject's key, its index row and its large files; records that it did. Order,
+  /// type, time and count of its entries stay, and every proof made before still verifies. A kill
+  /// at any point leaves the subject as it was or, after the next opening for writing, erased.
+  /// When this returns, neither the number nor its key is in any file of the folder.
+  /// @throws Error (not_found); (locked, storage) where it was recorded and could not be completed:
+  /// opening the log for writing again completes it.
+  Erasure erase(PhoneNumber number, const ErasureOrder& order, Instant now);
+  /// When the number's holder was erased: what was said up to then is not taken in again. Later
+  /// than a day after, the end of that day (UTC). nullopt: never, or who holds it now was not.
+  [[nodiscard]] std::optional<Instant> erased_at(PhoneNumber number) const;
+  /// Whether anybody was erased: where not, erased_at() need not be asked.
+  [[nodiscard]] bool has_erased() const;
+  /// Whether what is held on the number's present holder may be used for proof alone at `at`.
+  [[nodiscard]] std::optional<Restriction> restriction_of(PhoneNumber number, Instant at) const;
   /// Tells the log both clocks of its machine, as often as the caller likes. Where the wall clock
   /// jumped against the monotonic one, or stands before the last entry, a clock.step entry is
   /// recorded. @returns whether one was.
@@ -226,7 +259,9 @@ class CONSENT_EXPORT Log {
   /// All entries about a number over all of its subjects, in order of seq.
   [[nodiscard]] std::vector<Entry> history(PhoneNumber number) const;
 
-  /// What decisions read: one SubjectStanding a subject that held the number, oldest first.
+  /// What decisions read: one SubjectStanding a subject that held the number, oldest first. Where
+  /// the holder was erased, the standing of whoever is there since begins with a clause of the type
+  /// subject_erased, of no entry (seq ~0), which bars advertising until a consent.
   [[nodiscard]] std::vector<SubjectStanding> standing_of(PhoneNumber number) const;
   /// Every number of the log with its subjects' standings: what a gate loads. One read transaction.
   void for_each_standing(
@@ -236,6 +271,14 @@ class CONSENT_EXPORT Log {
   /// Distributors that the log was created for or, in a log created for none, that its entries
   /// name.
   [[nodiscard]] std::vector<std::string> distributors() const;
+  /// Files kept with an entry, in order; none: an empty list. Needs no key.
+  [[nodiscard]] std::vector<KeptEvidence> evidence_of(std::uint64_t seq) const;
+  /// Opens one: hands its content to `take` piece by piece, and its salt back (32 bytes).
+  /// Each piece is authentic; only the return says that they are what the entry committed to.
+  /// @throws Error (not_found) where there is none, the subject's key is gone or the file is
+  /// missing; ProofError where the bytes are not those that were sealed.
+  std::string evidence(std::uint64_t seq, std::uint32_t place,
+                       const std::function<void(std::string_view)>& take) const;
   /// Text of a wording by its SHA-256; nullopt where only the hash is known.
   [[nodiscard]] std::optional<std::string> wording(const Digest& hash) const;
 

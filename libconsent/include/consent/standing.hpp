@@ -34,17 +34,20 @@ struct Clause {
 
   static constexpr std::uint16_t prechecked = 1, in_contract = 2, separate_mark = 4,
                                  code_sent_here = 8, code_returned = 16, has_document = 32,
-                                 has_evidence = 64, has_wording = 128;
+                                 has_evidence = 64, has_wording = 128,
+                                 released = 256;  ///< a restriction: this ends it
   friend bool operator==(const Clause&, const Clause&) = default;
 };
 
 /// What one subject's events say, in order of seq. Derived; rebuilt from the entries at any time.
 struct SubjectStanding {
   Digest tag;
-  /// When a reassignment closed it: the earlier of happened and recorded; nullopt: still open. The
-  /// next subject of the number begins there.
+  /// When a reassignment or the erasure closed it: the earlier of happened and recorded; nullopt:
+  /// still open. The next subject of the number begins there.
   std::optional<Instant> closed;
   std::vector<Clause> clauses;
+  /// Its key was destroyed: nothing leads to the person any more.
+  [[nodiscard]] CONSENT_EXPORT bool erased() const noexcept;
   friend bool operator==(const SubjectStanding&, const SubjectStanding&) = default;
 };
 

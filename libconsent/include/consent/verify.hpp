@@ -41,7 +41,9 @@ struct Verification {
 
 /// Reads log.db alone, read-only: re-hashes the content of every entry, follows `prev`, `seq` and
 /// each subject's chain, compares stored leaves, tiles and signed checkpoints, rebuilds standing.
-/// Shares with the writer only the hash and the reader of canonical JSON.
+/// Shares with the writer only the hash and the reader of canonical JSON. Where keys.db lies beside
+/// it and needs no passphrase, sealed evidence is opened and held against its commitments; a file
+/// that is missing is "not_proven", one that is another is "refuted".
 /// `trusted` empty: the key of entry 0 is used and coverage says so.
 /// `progress` (may be empty) is called now and then with entries done and all.
 /// @throws Error (storage) where the file cannot be read at all.

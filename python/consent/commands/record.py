@@ -35,6 +35,7 @@ def record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) 
     with open_log(given, writable=True) as log:
         appended = log.append_at(event, given.now)
         entry = log.entry(appended.seq)
+        kept = log.evidence_of(appended.seq)
         if wanted is not None:
             made = consent.receipt.make(log, appended.seq)
     number = event.number
@@ -46,6 +47,15 @@ def record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) 
         "recorded_at": entry.recorded,
         "leaf": appended.leaf,
         "tag": appended.tag,
+        "files": [
+            {
+                "place": file.place,
+                "kind": file.kind,
+                "commitment": file.commitment,
+                "kept": f"evidence/{file.commitment.hex()}" if file.beside else "log.db",
+            }
+            for file in kept
+        ],
     }
     code = YES
     if made is not None and wanted is not None:
@@ -70,12 +80,45 @@ def record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) 
             f"{recorded}: {entry.type}, seq {appended.seq}, {terminal.moment(entry.recorded)}"
         )
         terminal.print(f"leaf {appended.leaf.hex()}")
+        sealed = terminal.say("sealed in", "запечатан в")
+        for file in kept:
+            where = f"evidence/{file.commitment.hex()}" if file.beside else "log.db"
+            terminal.print(f"{file.kind}: {sealed} {where}")
         if made is not None:
             terminal.print(f"{terminal.say('receipt', 'квитанция')}: {wanted}")
             terminal.print()
             terminal.print(made.text(terminal.lang))
             terminal.print(f"SMS: {made.sms(terminal.lang)}")
     return code
+
+
+_KINDS = {
+    "recording": {".wav", ".mp3", ".ogg", ".opus", ".m4a", ".flac", ".amr", ".mp4", ".gsm"},
+    "document": {".pdf", ".doc", ".docx", ".odt", ".tif", ".tiff"},
+    "picture": {".jpg", ".jpeg", ".png", ".webp"},
+}
+
+
+def _kind(file: Path) -> str:
+    suffix = file.suffix.lower()
+    return next((kind for kind, suffixes in _KINDS.items() if suffix in suffixes), "file")
+
+
+def _files(given: argparse.Namespace) -> tuple[consent.event.Evidence, ...]:
+    """What shows it: kept sealed, or by its hash alone where that was asked for."""
+    kept = [consent.EvidenceFile(file, kind=_kind(file)) for file in given.evidence or ()]
+    personal = getattr(given, "personal_wording", None)
+    if personal is not None:
+        kept.append(consent.EvidenceFile(personal, kind="wording"))
+    return (*kept, *hashes_of(given.evidence_hash))
+
+
+def _document(given: argparse.Namespace) -> consent.event.Evidence | None:
+    if given.document is not None and given.document_hash is not None:
+        raise UsageError("--document, --document-hash: one of them")
+    if given.document is not None:
+        return consent.EvidenceFile(given.document, kind="document")
+    return None if given.document_hash is None else consent.file_hash(given.document_hash)
 
 
 def _scope(given: argparse.Namespace, nobody: str) -> dict[str, Any]:
@@ -85,7 +128,7 @@ def _scope(given: argparse.Namespace, nobody: str) -> dict[str, Any]:
         "channels": words_of(given.channel or ""),
         "distributors": named(given.distributor, nobody),
         "campaign": given.campaign,
-        "evidence": hashes_of(given.evidence),
+        "evidence": _files(given),
         "source": given.source,
     }
     if given.covers is not None:
@@ -105,7 +148,7 @@ def give(given: argparse.Namespace, terminal: Terminal) -> int:
         advertiser=given.advertiser,
         method=given.method,
         wording=wording_of(given.wording),
-        document=None if given.document is None else consent.file_hash(given.document),
+        document=_document(given),
         until=moment_of("--until", given.until),
         prechecked=given.prechecked,
         in_contract=in_contract,
@@ -200,12 +243,31 @@ def add(commands: Commands) -> None:
                     "the text read or shown; kept", "прочитанный или показанный текст; хранится"
                 ),
             )
+            made.add_argument(
+                "--personal-wording",
+                type=Path,
+                metavar="FILE",
+                help=say(
+                    "a text that names the person; kept sealed",
+                    "текст, который называет человека; хранится запечатанным",
+                ),
+            )
         made.add_argument(
             "--evidence",
             type=Path,
             metavar="FILE",
             action="append",
-            help=say("kept by its SHA-256; may be repeated", "хранится SHA-256; можно повторять"),
+            help=say(
+                "kept in the log, sealed; may be repeated",
+                "хранится в журнале, запечатан; можно повторять",
+            ),
+        )
+        made.add_argument(
+            "--evidence-hash",
+            type=Path,
+            metavar="FILE",
+            action="append",
+            help=say("its SHA-256 alone; may be repeated", "только его SHA-256; можно повторять"),
         )
         made.add_argument(
             "--receipt",
@@ -227,7 +289,13 @@ def add(commands: Commands) -> None:
                 "--document",
                 type=Path,
                 metavar="FILE",
-                help=say("the separate document, by SHA-256", "отдельный документ, по SHA-256"),
+                help=say("the separate document; kept sealed", "отдельный документ; запечатан"),
+            )
+            made.add_argument(
+                "--document-hash",
+                type=Path,
+                metavar="FILE",
+                help=say("its SHA-256 alone", "только его SHA-256"),
             )
             made.add_argument(
                 "--until", metavar="TIME", help=say("no longer holds", "больше не действует")

@@ -124,6 +124,33 @@ def opening(seq, number):
     return commitment, canonical({"details": details, "salt": salt.hex()})
 
 
+RECORDING = b"RIFF....WAVE: yes, call me"
+PERSONAL = "Я, Мария Иванова, согласна.\n".encode()
+
+
+def kept(place, content):
+    """Salt and commitment of a file that entry 4 keeps sealed."""
+    salt = hashlib.sha256(b"file %d" % place).digest()
+    return salt, hashlib.sha256(b"libconsent/commit/v1\x00" + salt + content).hexdigest()
+
+
+def with_files(change=None, opened=(1, 2), salts=None):
+    """Happy, where entry 4 keeps a recording and a wording that names the person."""
+    contents = {1: RECORDING, 2: PERSONAL}
+    named = [
+        {"commitment": kept(1, RECORDING)[1], "kind": "recording"},
+        {"commitment": kept(2, PERSONAL)[1], "kind": "wording"},
+    ]
+    files, _ = build(on(4, lambda e: e["body"].update(files=named)))
+    name = "openings/000004.json"
+    shown = salts or [{"place": p, "salt": kept(p, contents[p])[0].hex()} for p in opened]
+    files[name] = canonical(json.loads(files[name]) | ({"files": shown} if shown else {}))
+    files |= {f"evidence/000004-{p}": contents[p] for p in opened}
+    if change:
+        change(files)
+    return manifested(files)
+
+
 def moment(seq):
     return f"2026-03-{seq + 1:02}T09:30:00.000000Z"
 
@@ -163,6 +190,7 @@ def body(seq, kind):
             },
             "consent.withdrawn": {"means": "operator_note", "received_at": common["happened"]},
             "number.reassigned": {},
+            "subject.held": {"by": "7707083893"},
         }[kind]
     )
 
@@ -414,6 +442,15 @@ def all_vectors():
         "proven",
         0,
         edited({p7: HAPPY[p7].replace(b"\nindex", b"\nextra aGVsbG8=\nindex", 1)}),
+    )
+    vector("happy@sealed-files", "entry 4 keeps two files sealed, and they are opened", "proven", 0, with_files())
+    vector("happy@one-file-opened", "the recording stays a commitment", "proven", 0, with_files(opened=(2,)))
+    vector(
+        "happy@held-after-reassignment",
+        "what is done with the record of an earlier holder may follow",
+        "proven",
+        0,
+        made(kinds={3: "consent.given", 7: "number.reassigned", 11: "subject.held"}),
     )
     vector("happy@unknown-body-field", "a later writer added a field to a body", "proven", 0, made(on(7, in_body(later="x"))))
 
@@ -758,6 +795,17 @@ def all_vectors():
     )
     vector("relies-on-absent-entry", "the answer stands on entry 5", "refuted", 7, answer(relied_on=5))
 
+    # step 6, of sealed files
+    salt = kept(1, RECORDING)[0].hex()
+    for name, about, salts in (
+        ("files-as-object@opening-4", "not a list", {"1": salt}),
+        ("file-without-salt@opening-4", "a place alone", [{"place": 1}]),
+        ("file-place-0@opening-4", "places begin with 1", [{"place": 0, "salt": salt}]),
+        ("file-place-twice@opening-4", "the same place twice", [{"place": 1, "salt": salt}, {"place": 1, "salt": salt}]),
+        ("file-short-salt@opening-4", "31 bytes of salt", [{"place": 1, "salt": salt[:62]}]),
+    ):
+        vector(name, about, "refuted", 6, with_files(salts=salts))
+
     # step 8
     vector(
         "happened-after-recorded@entry-7", "recorded before it happened", "refuted", 8, made(on(7, in_body(happened="2026-03-08T09:30:00.000001Z")))
@@ -766,6 +814,26 @@ def all_vectors():
     vector("impossible-happened@entry-7", "25 o'clock", "refuted", 8, made(on(7, in_body(happened="2026-03-07T25:00:00.000000Z"))))
 
     # step 9
+    e4 = "evidence/000004-"
+    vector("other-file@evidence-4-1", "another recording", "refuted", 9, with_files(lambda f: f.update({e4 + "1": RECORDING + b"!"})))
+    vector("swapped-files@evidence-4", "each stands for the other", "refuted", 9, with_files(lambda f: f.update({e4 + "1": PERSONAL, e4 + "2": RECORDING})))
+    vector("missing-file@evidence-4-1", "opened and not there", "not_proven", 9, with_files(lambda f: f.pop(e4 + "1")))
+    vector("extra-file@evidence-4-3", "a file that nothing opens", "refuted", 9, with_files(lambda f: f.update({e4 + "3": b"x"})))
+    vector("unopened-file@evidence-4-1", "its salt is not there", "refuted", 9, with_files(lambda f: f.update({e4 + "1": RECORDING}), opened=(2,)))
+    vector(
+        "file-not-named@opening-4",
+        "the opening has a salt for a third file",
+        "refuted",
+        9,
+        with_files(salts=[{"place": p, "salt": salt} for p in (1, 2, 3)][2:], opened=(), change=None),
+    )
+    vector(
+        "files-as-hashes@entry-4",
+        "hashes where commitments must stand",
+        "refuted",
+        9,
+        made(on(4, in_body(files=["a" * 64]))),
+    )
     vector(
         "other-wording",
         "another text under the same name; manifest edited to match",

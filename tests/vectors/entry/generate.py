@@ -180,7 +180,21 @@ SCOPE = {
     "evidence": is_list(is_hash),
     "purposes": is_list(PURPOSE),
 }
-SUBJECT = {"details!": is_hash, "happened!": is_time, "source": is_word}
+
+
+def is_files(value):
+    """Files kept sealed, in the order the writer was given them."""
+    return (
+        isinstance(value, list)
+        and 1 <= len(value) <= 32
+        and all(
+            isinstance(file, dict) and is_hash(file.get("commitment")) and is_word(file.get("kind"))
+            for file in value
+        )
+    )
+
+
+SUBJECT = {"details!": is_hash, "files": is_files, "happened!": is_time, "source": is_word}
 
 # A name ending in ! is needed.
 BODIES = {
@@ -243,7 +257,7 @@ BODIES = {
         "personal_data!": one_of("unknown yes no"),
         "row": is_word,
     },
-    "evidence.added": SUBJECT | {"evidence!": is_list(is_hash), "kind": is_word, "of!": is_seq},
+    "evidence.added": SUBJECT | {"evidence": is_list(is_hash), "kind": is_word, "of!": is_seq},
     "entry.corrected": SUBJECT | {"fields": is_list(is_word), "of!": is_seq, "reason!": is_word},
     "subject.erased": SUBJECT | {"ground!": is_word, "request": is_hash, "scope": is_word},
     "subject.restricted": SUBJECT
@@ -325,6 +339,8 @@ def together(entry, body):
         need(body["happened"] <= entry["at"], "entry: 'happened' is after")
     if entry["type"] in ("evidence.added", "entry.corrected"):
         need(body["of"] < entry["seq"], "entry: 'of' is not an entry before")
+    if entry["type"] == "evidence.added":
+        need("evidence" in body or "files" in body, "entry: 'evidence' is missing, and so is 'files'")
     if entry["type"] == "clock.step":
         way = "back" if body["after"] < body["before"] else "forward"
         need(body["after"] != body["before"] and body["kind"] == way, "entry: 'kind'")
@@ -601,6 +617,8 @@ def body_vectors():
         vector(f"happy-{kind}", "as it should be", happy(kind), "accept")
         if HAPPY[kind] and kind not in ("log.created", "receipt.issued"):
             needed = {key[:-1] for key in BODIES[kind] if key.endswith("!")}
+            if kind == "evidence.added":  # this or `files`
+                needed.add("evidence")
             least = happy(kind)
             for key in set(least["body"]) - needed:
                 del least["body"][key]
@@ -627,6 +645,28 @@ def body_vectors():
         vector(
             f"{kind}@{name}", what, happy(kind) | {"body": happy(kind, **change)["body"]}, reason
         )
+
+    sealed = [
+        {"commitment": digest("b"), "kind": "wording"},
+        {"commitment": digest("a"), "kind": "recording"},
+    ]
+    for kind in ("consent.given", "contact.made", "subject.held"):
+        vector(f"happy-{kind}@files", "files kept sealed", happy(kind, files=sealed), "accept")
+    found = happy("evidence.added", files=sealed[:1])
+    del found["body"]["evidence"]
+    vector("happy-evidence.added@files", "no file by its hash alone", found, "accept")
+    del found["body"]["files"]
+    vector("evidence.added@nothing", "neither hash nor file", found, "entry: 'evidence' is missing")
+    wrong("consent.asked", "no-file", "an empty list", files=[])
+    wrong("consent.asked", "file-without-kind", "half a file", files=[{"commitment": digest("a")}])
+    wrong("consent.asked", "file-by-hash", "hashes stand in evidence", files=[digest("a")])
+    wrong("consent.asked", "33-files", "one too many", files=[sealed[0]] * 33)
+    wrong(
+        "consent.asked",
+        "file-of-two-words",
+        "a name, not a kind",
+        files=[{"commitment": digest("a"), "kind": "Иванова паспорт"}],
+    )
 
     given = "consent.given"
     wrong(given, "unsorted-channels", "not in byte order", channels=["voice", "sms"])

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "consent/digest.hpp"
+#include "consent/instant.hpp"
+
+namespace consent {
+
+/// A legal hold: nothing of the subject may be erased.
+struct Hold {
+  std::string by;                ///< who ordered it: INN or short word
+  std::string ground;            ///< short word for the case; "" not said
+  std::optional<Instant> until;  ///< first moment at which it no longer holds; nullopt: open
+  std::uint64_t seq = 0;         ///< the entry that says so
+};
+
+/// The subject's record may be kept, and used for proof alone.
+struct Restriction {
+  std::string ground;            ///< short word
+  std::optional<Instant> until;  ///< first moment at which it no longer holds; nullopt: open
+  std::uint64_t seq = 0;
+};
+
+/// What an erasure would destroy, and what stands in its way. Nothing was changed.
+struct ErasureCheck {
+  Digest tag;                 ///< of the subject that would be erased
+  bool holds_number = false;  ///< false: of one who held the number before
+  std::uint64_t entries = 0;  ///< about it: afterwards nobody can show whom they are about
+  std::uint64_t consents = 0;
+  std::uint64_t files = 0;  ///< sealed files that would be destroyed
+  /// Entries of contacts made at or after the moment given: that they were lawful could not be
+  /// proven any more.
+  std::vector<std::uint64_t> contacts;
+  std::optional<Hold> hold;
+  std::optional<Instant> erased_before;  ///< the number's holder was erased already: nothing to do
+};
+
+struct ErasureOrder {
+  std::string ground;     ///< short word for the legal ground, needed
+  std::string requester;  ///< reference of the demand, as text; kept by a salted hash alone
+  /// Contacts made at or after it still need their proof: from the row of retention.
+  Instant needed_since{};
+  bool lose_proof = false;         ///< erase although such contacts are there
+  std::optional<Instant> held_at;  ///< who held the number then; nullopt: the latest holder
+};
+
+struct Erasure {
+  bool erased = false;  ///< false: `before` says what stood in the way, and nothing was changed
+  ErasureCheck before;
+  std::uint64_t seq = 0;  ///< the entry subject.erased
+  Instant at{};
+  std::string request_salt;       ///< 32 bytes; "" where no reference was given
+  std::optional<Digest> request;  ///< SHA-256("libconsent/commit/v1" || 0x00 || salt || reference)
+};
+
+}  // namespace consent

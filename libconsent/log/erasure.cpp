@@ -1,0 +1,270 @@
+// What a log does to forget a person, and what it keeps so that nobody calls them again.
+#include "consent/erasure.hpp"
+
+#include <algorithm>
+
+#include "log/evidence.hpp"
+#include "log/impl.hpp"
+#include "log/seal.hpp"
+
+namespace consent {
+
+namespace {
+
+constexpr std::uint64_t no_entry = ~std::uint64_t{0};
+
+std::optional<Instant> instant_member(const canonical::Value& body, std::string_view key) {
+  const std::string text = text_member(body, key);
+  return text.empty() ? std::nullopt : parse_stored_instant(text);
+}
+
+bool is_true(const canonical::Value& body, std::string_view key) {
+  const canonical::Value* const member = body.find(key);
+  return member != nullptr && member->boolean() != nullptr && *member->boolean();
+}
+
+/// Commitments of the entry's files that lie beside the log.
+void add_files(sqlite::Connection& db, std::int64_t seq, std::vector<Digest>& files) {
+  sqlite::Statement rows(db, "SELECT commitment FROM evidence WHERE seq=?1 AND bytes IS NULL");
+  rows.bind(1, seq);
+  while (rows.step()) {
+    if (const auto commitment = digest_from_bytes(rows.blob(0))) files.push_back(*commitment);
+  }
+}
+
+}  // namespace
+
+// --- the writer ----------------------------------------------------------------------------------
+
+Digest Writer::target_of(PhoneNumber number) {
+  const auto newest = keys_.newest(keys_.index_of(number));
+  if (!newest) throw Error(ErrorCode::not_found, "log: has nothing about this number");
+  return newest->tag;
+}
+
+Writer::Holder& Writer::holder_at(PhoneNumber number, const Digest& tag) {
+  const auto found = holders_.find(number);
+  if (found != holders_.end() && found->second.kept->standing.tag == tag) return found->second;
+  auto stored = keys_.by_tag(tag);
+  if (!stored) throw Error(ErrorCode::not_found, "keys.db: no key for this subject");
+  return aside_.emplace(Holder{std::move(stored->key), stored->id, &kept_->hold(tag)});
+}
+
+Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant now) {
+  if (!poison_.empty()) throw Error(ErrorCode::storage, poison_);
+  keys_.blur_suppressed(now);
+  const Event erased(event);
+  std::string salts(16 + SecretKey::size, '\0');
+  entropy_->fill({reinterpret_cast<std::uint8_t*>(salts.data()), salts.size()});
+  Request request;
+  request.events.push_back(prepare(erased, now, salts));
+  request.events.front().target = tag;
+  Request* const only = &request;
+  commit({&only, 1});
+  aside_.reset();
+  holders_.erase(event.number);
+  said_.erase(tag);
+  try {
+    const auto subject = keys_.by_tag(tag);
+    if (!subject) throw Error(ErrorCode::internal, "keys.db: no key for this subject");
+    destroy(*subject, kept_->hold(tag));
+    keys_.scrub();
+  } catch (const Error& error) {
+    poison_ = std::string("log: an erasure was recorded and is not complete; open it again (") +
+              error.what() + ")";
+    throw Error(error.code(), poison_);
+  }
+  return request.done.front();
+}
+
+void Writer::destroy(const KeyStore::Subject& subject, const KeptSubject& kept) {
+  std::vector<Digest> files;
+  for (std::int64_t at = kept.last; at >= 0;) {
+    add_files(db_, at, files);
+    read_entry_.reset();
+    if (!read_entry_.bind(1, at).step()) break;
+    const auto decoded = decode_entry(read_entry_.blob(0));
+    if (!decoded.entry.subject || decoded.entry.subject->prev >= at) break;
+    at = decoded.entry.subject->prev;
+  }
+  read_entry_.reset();
+  for (const Digest& file : files) evidence_.remove(file);
+  if (!files.empty()) evidence_.sync();
+  // Of one who held the number before, nothing but what was said in that time must stay out.
+  const SubjectStanding& standing = kept.standing;
+  const Clause& erased = standing.clauses.back();
+  const bool holds = !standing.closed || *standing.closed == std::min(erased.said, erased.recorded);
+  keys_.erase(subject, {holds ? erased.recorded : *standing.closed, holds});
+}
+
+void Writer::complete_erasures() {
+  keys_.for_each([this](const Digest& tag) {
+    const auto kept = kept_->read(tag);
+    if (!kept || !kept->standing.erased()) return;
+    if (const auto subject = keys_.by_tag(tag)) destroy(*subject, *kept);
+  });
+}
+
+// --- the log -------------------------------------------------------------------------------------
+
+void Log::Impl::refuse_erased(std::span<const Event> events) const {
+  const std::lock_guard lock(reading);
+  KeyStore& store = need_keys();
+  if (!store.suppressed_any()) return;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const EventBase& event = base_of(events[i]);
+    const auto suppressed = store.suppressed(event.number);
+    if (suppressed && event.happened <= suppressed->before) {
+      throw Error(ErrorCode::erased,
+                  "event " + std::to_string(i) +
+                      ": happened before the number's holder was erased; it is not taken in again");
+    }
+  }
+}
+
+void Log::Impl::bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>& standings) const {
+  if (!keys || !keys->suppressed_any()) return;
+  const auto suppressed = keys->suppressed(number);
+  if (!suppressed || !suppressed->bars) return;
+  if (standings.empty()) standings.emplace_back();
+  SubjectStanding& last = standings.back();
+  // Somebody else holds it since: the bar was on the one who was erased.
+  const bool passed_on = std::any_of(standings.begin(), standings.end() - 1, [&](const auto& each) {
+    return each.closed && *each.closed > suppressed->before;
+  });
+  if (passed_on) return;
+  Clause bar;
+  bar.type = EventType::subject_erased;
+  bar.purposes = {Purpose::advertising, Purpose::mixed, Purpose::unknown};
+  // From the beginning: what was said before the erasure did not come in, so any consent that is
+  // here came after it and ends the bar.
+  bar.said = Instant::min();
+  bar.recorded = Instant::min();
+  bar.seq = no_entry;
+  last.clauses.insert(last.clauses.begin(), bar);
+}
+
+ErasureCheck Log::Impl::check_erasure(PhoneNumber number, Instant needed_since, Instant now,
+                                      const std::optional<Instant>& held_at) const {
+  ErasureCheck check;
+  const std::vector<Digest> tags = tags_of(number);
+  const auto suppressed = keys->suppressed(number);
+  std::size_t which = tags.empty() ? 0 : tags.size() - 1;
+  if (held_at) {
+    for (which = 0; which < tags.size(); ++which) {
+      const auto subject = kept->read(tags[which]);
+      if (!subject || !subject->standing.closed || *held_at < *subject->standing.closed) break;
+    }
+  }
+  if (which >= tags.size()) {
+    if (suppressed) {
+      check.erased_before = suppressed->before;
+      return check;
+    }
+    throw Error(ErrorCode::not_found, "log: has nothing about this number");
+  }
+  check.tag = tags[which];
+  const auto subject = kept->read(check.tag);
+  check.holds_number = which + 1 == tags.size() && (!subject || !subject->standing.closed);
+  if (subject && subject->standing.erased()) {
+    check.erased_before = subject->standing.clauses.back().recorded;
+    return check;
+  }
+  for (const Entry& entry : entries_of_tag(check.tag)) {
+    ++check.entries;
+    if (entry.type == EventType::consent_given) ++check.consents;
+    const canonical::Value body = decode_entry(entry.bytes).body;
+    if (const auto* const files = body.find("files"); files != nullptr && files->array()) {
+      check.files += files->array()->size();
+    }
+    if (entry.type == EventType::contact_made && text_member(body, "direction") == "outgoing" &&
+        instant_member(body, "happened").value_or(entry.recorded) >= needed_since) {
+      check.contacts.push_back(entry.seq);
+    }
+    if (entry.type == EventType::subject_held) {
+      check.hold.reset();
+      const auto until = instant_member(body, "until");
+      if (!is_true(body, "released") && (!until || now < *until)) {
+        check.hold = Hold{text_member(body, "by"), text_member(body, "ground"), until, entry.seq};
+      }
+    }
+  }
+  return check;
+}
+
+ErasureCheck Log::before_erasing(PhoneNumber number, Instant needed_since, Instant now,
+                                 const std::optional<Instant>& held_at) const {
+  impl_->check_fork();
+  (void)impl_->need_keys();
+  const Impl::Reading reading(*impl_);
+  return impl_->check_erasure(number, needed_since, now, held_at);
+}
+
+Erasure Log::erase(PhoneNumber number, const ErasureOrder& order, Instant now) {
+  impl_->check_writable();
+  SubjectErased event{{number, now}};
+  event.ground = order.ground;
+  Erasure done;
+  if (!order.requester.empty()) {
+    done.request_salt.resize(SecretKey::size);
+    impl_->writer->random(done.request_salt);
+    done.request =
+        commitment(SecretKey::View(reinterpret_cast<const std::uint8_t*>(done.request_salt.data()),
+                                   SecretKey::size),
+                   order.requester);
+    event.request = FileHash{*done.request};
+  }
+  validate(Event(event));
+  return impl_->writer->alone([&] {
+    done.before = before_erasing(number, order.needed_since, now, order.held_at);
+    const ErasureCheck& check = done.before;
+    if (check.erased_before || check.hold || (!check.contacts.empty() && !order.lose_proof)) {
+      return done;
+    }
+    const Appended appended = impl_->writer->erase(event, check.tag, now);
+    done.erased = true;
+    done.seq = appended.seq;
+    done.at = now;
+    return done;
+  });
+}
+
+bool Log::has_erased() const {
+  impl_->check_fork();
+  const std::lock_guard lock(impl_->reading);
+  return impl_->keys && impl_->keys->suppressed_any();
+}
+
+std::optional<Instant> Log::erased_at(PhoneNumber number) const {
+  impl_->check_fork();
+  const std::lock_guard lock(impl_->reading);
+  KeyStore& store = impl_->need_keys();
+  if (!store.suppressed_any()) return std::nullopt;
+  const auto suppressed = store.suppressed(number);
+  return suppressed ? std::optional(suppressed->before) : std::nullopt;
+}
+
+std::optional<Restriction> Log::restriction_of(PhoneNumber number, Instant at) const {
+  impl_->check_fork();
+  const Impl::Reading reading(*impl_);
+  const auto tags = impl_->tags_of(number);
+  if (tags.empty()) return std::nullopt;
+  const auto subject = impl_->kept->read(tags.back());
+  if (!subject) return std::nullopt;
+  std::optional<Restriction> found;
+  for (const Clause& clause : subject->standing.clauses) {
+    if (clause.type != EventType::subject_restricted) continue;
+    if ((clause.flags & Clause::released) != 0) {
+      if (std::max(clause.said, clause.recorded) <= at) found.reset();
+    } else if (std::min(clause.said, clause.recorded) <= at && at < clause.until) {
+      found = Restriction{{}, std::nullopt, clause.seq};
+      if (clause.until != Instant::max()) found->until = clause.until;
+    }
+  }
+  if (found) {
+    found->ground = text_member(decode_entry(impl_->entry_at(found->seq).bytes).body, "ground");
+  }
+  return found;
+}
+
+}  // namespace consent

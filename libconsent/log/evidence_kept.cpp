@@ -1,0 +1,81 @@
+// What Log says of the files it keeps.
+#include <array>
+
+#include "log/evidence.hpp"
+#include "log/impl.hpp"
+
+namespace consent {
+
+namespace {
+
+/// {commitment, kind} of the entry's files, in order.
+std::vector<KeptEvidence> named_by(const Entry& entry) {
+  std::vector<KeptEvidence> named;
+  const canonical::Value body = decode_entry(entry.bytes).body;
+  const canonical::Value* const files = body.find("files");
+  if (files == nullptr || files->array() == nullptr) return named;
+  for (const canonical::Value& file : *files->array()) {
+    KeptEvidence kept;
+    kept.seq = entry.seq;
+    kept.place = static_cast<std::uint32_t>(named.size() + 1);
+    kept.kind = text_member(file, "kind");
+    kept.commitment = digest_from_hex(text_member(file, "commitment")).value_or(Digest{});
+    named.push_back(std::move(kept));
+  }
+  return named;
+}
+
+sqlite::Statement row_of(sqlite::Connection& db, const KeptEvidence& kept) {
+  sqlite::Statement row(db,
+                        "SELECT commitment,opening,bytes FROM evidence WHERE seq=?1 AND place=?2");
+  row.bind(1, static_cast<std::int64_t>(kept.seq)).bind(2, kept.place);
+  if (!row.step() || row.blob(0) != kept.commitment.view()) {
+    throw BrokenLog(kept.seq, "entry " + std::to_string(kept.seq) + ": its evidence " +
+                                  std::to_string(kept.place) + " is not in log.db");
+  }
+  return row;
+}
+
+}  // namespace
+
+std::vector<KeptEvidence> Log::evidence_of(std::uint64_t seq) const {
+  impl_->check_fork();
+  const std::lock_guard lock(impl_->reading);
+  auto named = named_by(impl_->entry_at(seq));
+  const EvidenceFolder folder(impl_->folder);
+  for (KeptEvidence& kept : named) {
+    kept.beside = row_of(impl_->db, kept).is_null(2);
+    kept.there = !kept.beside || !folder.find(kept.commitment).empty();
+  }
+  return named;
+}
+
+std::string Log::evidence(std::uint64_t seq, std::uint32_t place,
+                          const std::function<void(std::string_view)>& take) const {
+  impl_->check_fork();
+  std::string opening;
+  std::string bytes;
+  KeptEvidence kept;
+  {
+    const std::lock_guard lock(impl_->reading);
+    const Entry entry = impl_->entry_at(seq);
+    auto named = named_by(entry);
+    if (place == 0 || place > named.size()) {
+      throw Error(ErrorCode::not_found, "log: entry " + std::to_string(seq) + " keeps " +
+                                            std::to_string(named.size()) + " file(s)");
+    }
+    kept = std::move(named[place - 1]);
+    const auto subject = impl_->need_keys().by_tag(entry.subject->tag);
+    if (!subject) throw Error(ErrorCode::not_found, "keys.db: no key for this subject");
+    const sqlite::Statement row = row_of(impl_->db, kept);
+    opening = consent::open(subject->key.view(), kept.commitment.view(), row.blob(1));
+    bytes = row.blob(2);
+  }
+  // A large file is read without the lock: others go on.
+  const auto file =
+      bytes.empty() ? EvidenceFolder(impl_->folder).find(kept.commitment) : std::filesystem::path();
+  open_evidence(opening, kept.commitment, bytes, file, take);
+  return opening.substr(0, SecretKey::size);
+}
+
+}  // namespace consent

@@ -1,0 +1,250 @@
+"""``consent erase`` and ``consent hold``: forget a person, or forbid to."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from typing import Any
+
+import consent
+from consent import _core, erasure
+from consent.commands.arguments import (
+    NO,
+    YES,
+    Commands,
+    UsageError,
+    moment_of,
+    number_of,
+    open_log,
+)
+from consent.log import Erasure, ErasureCheck, Log
+from consent.terminal import Terminal
+
+
+def _in_words(check: ErasureCheck, given: argparse.Namespace, terminal: Terminal) -> list[str]:
+    """What goes, and what stands in the way."""
+    say = terminal.say
+    if check.erased_before is not None:
+        moment = terminal.moment(check.erased_before)
+        return [
+            say(
+                f"this number's holder was erased already; nothing said up to {moment} is taken in",
+                f"абонент этого номера уже удалён; сказанное до {moment} не принимается",
+            )
+        ]
+    lines = [
+        say(
+            f"entries that will lead to nobody: {check.entries}, consents among them: "
+            f"{check.consents}, sealed files: {check.files}",
+            f"записей, которые ни к кому не приведут: {check.entries}, из них согласий: "
+            f"{check.consents}, запечатанных файлов: {check.files}",
+        )
+    ]
+    if check.hold is not None:
+        until = terminal.moment(check.hold.until) if check.hold.until else say("open", "бессрочно")
+        lines.append(
+            say(
+                f"held by {check.hold.by} until {until} (seq {check.hold.seq}): not erased",
+                f"удержано: {check.hold.by}, до {until} (seq {check.hold.seq}); не удаляется",
+            )
+        )
+    if check.contacts:
+        row = _core.retention("contact_proof", datetime.now(UTC))
+        lines.append(
+            say(
+                f"contacts whose lawfulness could not be proven any more: {len(check.contacts)} "
+                f"(seq {', '.join(map(str, check.contacts[:10]))}); {row.citation}",
+                f"контактов, законность которых станет недоказуемой: {len(check.contacts)} "
+                f"(seq {', '.join(map(str, check.contacts[:10]))}); {row.citation_ru}",
+            )
+        )
+        if not given.lose_proof:
+            lines.append(
+                say(
+                    "not erased: --restrict keeps it for proof alone, --lose-proof erases it",
+                    "не удалено: --restrict оставит только для доказывания, --lose-proof удалит",
+                )
+            )
+    return lines
+
+
+def _plain(check: ErasureCheck) -> dict[str, Any]:
+    hold = check.hold
+    return {
+        "entries": check.entries,
+        "consents": check.consents,
+        "files": check.files,
+        "contacts": check.contacts,
+        "hold": None if hold is None else {"by": hold.by, "until": hold.until, "seq": hold.seq},
+        "erased_before": check.erased_before,
+    }
+
+
+def _people(names: list[str] | None) -> tuple[tuple[str, str], ...]:
+    people = []
+    for text in names or ():
+        name, _, position = text.partition(",")
+        people.append((name.strip(), position.strip()))
+    return tuple(people)
+
+
+def _certify(log: Log, done: Erasure, given: argparse.Namespace) -> erasure.Act:
+    operator = erasure.Operator(
+        name=given.operator_name,
+        address=given.operator_address,
+        processor=given.processor,
+        destroyed_by=_people(given.destroyed_by),
+        system=given.system,
+    )
+    return erasure.write(log, erasure.make(log, done, operator, reason=given.reason))
+
+
+def erase(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Erase a number's holder, or restrict the record."""
+    number = number_of("argument 2", given.number)
+    if given.restrict and (given.lose_proof or given.held_at):
+        raise UsageError("--restrict: not with --lose-proof or --held-at")
+    held_at = moment_of("--held-at", given.held_at)
+    if given.dry_run:
+        with open_log(given, writable=False) as log:
+            check = log.before_erasing(number, held_at=held_at)
+        if terminal.machine:
+            terminal.document({"number_erased": False, "before": _plain(check)})
+        else:
+            for line in _in_words(check, given, terminal):
+                terminal.print(line)
+        blocked = check.hold or check.erased_before or (check.contacts and not given.lose_proof)
+        return NO if blocked else YES
+    with open_log(given, writable=True) as log:
+        if given.restrict:
+            return _restrict(log, number, given, terminal)
+        done = log.erase(
+            number,
+            ground=given.ground,
+            requester=given.requester,
+            lose_proof=given.lose_proof,
+            held_at=held_at,
+        )
+        act = _certify(log, done, given) if done.erased else None
+    answer = {
+        "number_erased": done.erased,
+        "act": None if act is None else str(act.file.with_suffix(".html")),
+        "log_export": None if act is None else str(act.file),
+        "seq": done.seq if done.erased else None,
+        "missing": [] if act is None else list(act.missing),
+        "before": _plain(done.before),
+    }
+    if terminal.machine:
+        terminal.document(answer)
+        return YES if done.erased else NO
+    for line in _in_words(done.before, given, terminal):
+        terminal.print(line)
+    if act is None:
+        return NO
+    terminal.print(f"{terminal.say('erased', 'удалено')}: seq {done.seq}")
+    kept = terminal.say("act and log export, to be kept until", "акт и выгрузка, хранить до")
+    terminal.print(f"{kept} {act.keep_until:%Y-%m-%d}: {act.file.with_suffix('.html')}, {act.file}")
+    if act.missing:
+        empty = terminal.say("still to be filled in by hand", "осталось вписать")
+        terminal.print(f"{empty}: {', '.join(act.missing)}")
+    return YES
+
+
+def _restrict(
+    log: Log, number: consent.PhoneNumber, given: argparse.Namespace, terminal: Terminal
+) -> int:
+    at = datetime.now(UTC)
+    seq = log.append(
+        consent.SubjectRestricted(
+            number,
+            at=at,
+            ground=given.ground,
+            released=given.release,
+            until=moment_of("--until", given.until),
+        )
+    ).seq
+    if terminal.machine:
+        terminal.document({"number_erased": False, "restricted": not given.release, "seq": seq})
+    elif given.release:
+        freed = terminal.say("no longer restricted", "ограничение снято")
+        terminal.print(f"{freed}: seq {seq}")
+    else:
+        kept = terminal.say(
+            "restricted, kept for proof alone", "ограничено, только для доказывания"
+        )
+        terminal.print(f"{kept}: seq {seq}")
+    return YES
+
+
+def hold(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Forbid erasing, or allow it again."""
+    number = number_of("argument 2", given.number)
+    event = consent.SubjectHeld(
+        number,
+        at=datetime.now(UTC),
+        by=given.by,
+        ground=given.ground,
+        until=moment_of("--until", given.until),
+        released=given.release,
+    )
+    with open_log(given, writable=True) as log:
+        seq = log.append(event).seq
+    if terminal.machine:
+        terminal.document(
+            {"held": not given.release, "by": given.by, "until": event.until, "seq": seq}
+        )
+    else:
+        said = terminal.say("hold released", "удержание снято")
+        if not given.release:
+            said = terminal.say("held, not to be erased", "удержано, удалять нельзя")
+        terminal.print(f"{said}: seq {seq}")
+    return YES
+
+
+def add(commands: Commands) -> None:
+    """Declare what can be typed."""
+    say = commands.say
+    made = commands.command(
+        "erase", erase, "erase a person, with act and log export", "удалить человека, с актом"
+    )
+    commands.log(made)
+    made.add_argument("number", metavar="NUMBER")
+    made.add_argument("--ground", required=True, help=say("a short word: 152-fz/21-5", "слово"))
+    made.add_argument("--requester", default="", metavar="REF", help=say("of the demand", "чьё"))
+    made.add_argument(
+        "--lose-proof",
+        action="store_true",
+        help=say("although contacts need proof", "хотя контакты нужно доказывать"),
+    )
+    made.add_argument("--held-at", metavar="TIME", help=say("who held it then", "кто владел тогда"))
+    made.add_argument(
+        "--dry-run", action="store_true", help=say("say what would go", "только сказать, что уйдёт")
+    )
+    made.add_argument(
+        "--restrict", action="store_true", help=say("keep for proof alone", "только ограничить")
+    )
+    made.add_argument("--until", metavar="TIME", help=say("of --restrict", "для --restrict"))
+    made.add_argument("--release", action="store_true", help=say("end --restrict", "снять"))
+    made.add_argument(
+        "--reason", default="требование субъекта", help=say("for the act", "причина для акта")
+    )
+    for name, en, ru in (
+        ("--operator-name", "operator's name; else the log's", "наименование оператора"),
+        ("--operator-address", "operator's address", "адрес оператора"),
+        ("--processor", "name and address of the processor", "лицо по поручению"),
+        ("--system", "name of the information system", "название ИСПДн"),
+    ):
+        made.add_argument(name, default="", help=say(en, ru))
+    made.add_argument(
+        "--destroyed-by",
+        action="append",
+        metavar="NAME, POSITION",
+        help=say("who signs the act; may be repeated", "кто подписывает акт; можно повторять"),
+    )
+    made = commands.command("hold", hold, "forbid to erase (legal hold)", "запретить удаление")
+    commands.log(made)
+    made.add_argument("number", metavar="NUMBER")
+    made.add_argument("--by", required=True, help=say("INN or short word", "ИНН или слово"))
+    made.add_argument("--until", metavar="TIME")
+    made.add_argument("--ground", default="", help=say("a short word", "короткое слово"))
+    made.add_argument("--release", action="store_true", help=say("end it", "снять"))
