@@ -48,6 +48,7 @@ PAGES = [
         "how/export.md",
         "how/import.md",
         "how/receipt.md",
+        "how/erase.md",
         "reference/advertising.md",
         "reference/classify.md",
         "reference/outcomes.md",

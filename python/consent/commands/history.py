@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from consent.commands.arguments import YES, Commands, number_of, open_log
+from consent.commands.arguments import NO, YES, Commands, number_of, open_log
 from consent.terminal import Terminal
 
 
@@ -12,7 +12,22 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
     """Show what the log holds about a number."""
     number = number_of("argument 2", given.number)
     with open_log(given, writable=False) as log:
-        events = log.history(number)
+        restricted = log.restriction_of(number, given.now)
+        events = [] if restricted else log.history(number)
+    if restricted:
+        if terminal.machine:
+            until = restricted.until
+            terminal.document(
+                {"number": number.e164, "events": None, "restricted": {"until": until}}
+            )
+        else:
+            terminal.print(
+                terminal.say(
+                    f"restricted (seq {restricted.seq}): kept for proof alone; consent prove works",
+                    f"ограничено (seq {restricted.seq}): только для доказывания, consent prove",
+                )
+            )
+        return NO
     if terminal.machine:
         hidden = (
             "purposes",
