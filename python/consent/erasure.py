@@ -15,9 +15,10 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from consent import _core
 from consent.log import Erasure, Log
@@ -103,7 +104,8 @@ def make(log: Log, done: Erasure, operator: Operator, *, reason: str) -> dict[st
             f"доказательства: записи, документы, тексты (файлов: {done.before.files})"
         )
     at = done.at.astimezone(UTC).isoformat()
-    keep_until = _core.day_years_before(done.at, -row.years)
+    # Three whole years: to the end of that day, not to its beginning.
+    keep_until = _core.day_years_before(done.at + timedelta(days=1), -row.years)
     act = {
         "operator": {
             "name": operator.name or log.distributor_name,
@@ -278,7 +280,8 @@ def page(document: Mapping[str, Any]) -> str:
         ("Хеш записи (лист дерева)", export["entry"]["leaf"]),
         ("Записей о субъекте, файлов", _counts(export["entry"])),
     ]
-    keep = html.escape(document["keep_until"][:10])
+    until = datetime.fromisoformat(document["keep_until"]).astimezone(ZoneInfo("Europe/Moscow"))
+    keep = f"{until:%Y-%m-%d}"
     return (
         '<!doctype html>\n<html lang="ru"><head><meta charset="utf-8">'
         f"<title>Акт об уничтожении № {document['seq']}</title><style>{_STYLE}</style></head><body>"

@@ -143,7 +143,9 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
         return NO
     terminal.print(f"{terminal.say('erased', 'удалено')}: seq {done.seq}")
     kept = terminal.say("act and log export, to be kept until", "акт и выгрузка, хранить до")
-    terminal.print(f"{kept} {act.keep_until:%Y-%m-%d}: {act.file.with_suffix('.html')}, {act.file}")
+    terminal.print(
+        f"{kept} {terminal.moment(act.keep_until)}: {act.file.with_suffix('.html')}, {act.file}"
+    )
     if act.missing:
         empty = terminal.say("still to be filled in by hand", "осталось вписать")
         terminal.print(f"{empty}: {', '.join(act.missing)}")
