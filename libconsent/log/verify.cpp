@@ -599,7 +599,7 @@ class LogCheck {
     }
     if (static_cast<std::size_t>(db_.integer("SELECT count(*) FROM evidence")) >
         named_evidence_.size()) {
-      refute(frontier_.size(), "evidence is kept that no entry names");
+      refute(leaves_.size(), "evidence is kept that no entry names");
     }
     if (named_evidence_.empty()) return;
     std::optional<KeyStore> keys = keys_for_evidence();

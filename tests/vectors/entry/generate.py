@@ -340,7 +340,9 @@ def together(entry, body):
     if entry["type"] in ("evidence.added", "entry.corrected"):
         need(body["of"] < entry["seq"], "entry: 'of' is not an entry before")
     if entry["type"] == "evidence.added":
-        need("evidence" in body or "files" in body, "entry: 'evidence' is missing, and so is 'files'")
+        need(
+            "evidence" in body or "files" in body, "entry: 'evidence' is missing, and so is 'files'"
+        )
     if entry["type"] == "clock.step":
         way = "back" if body["after"] < body["before"] else "forward"
         need(body["after"] != body["before"] and body["kind"] == way, "entry: 'kind'")
