@@ -60,6 +60,10 @@ inline constexpr std::string_view name_of<consent::IsAdvertising> = "is_advertis
 template <>
 inline constexpr std::string_view name_of<consent::Said> = "said";
 template <>
+inline constexpr std::string_view name_of<consent::RequestKind> = "request";
+template <>
+inline constexpr std::string_view name_of<consent::RequestOutcome> = "outcome";
+template <>
 inline constexpr std::string_view name_of<consent::PersonalData> = "personal_data";
 template <>
 inline constexpr std::string_view name_of<consent::SubscriberKind> = "kind";

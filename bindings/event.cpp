@@ -217,6 +217,23 @@ consent::Event held(py::handle event) {
   return e;
 }
 
+consent::Event requested(py::handle event) {
+  auto e = begun<consent::RequestReceived>(event);
+  e.kind = to_value<consent::RequestKind>(event.attr("kind"));
+  e.means = to_value<consent::Method>(event.attr("means"));
+  e.received_at = moment(event, "received_at");
+  e.evidence = files(event, "evidence");
+  return e;
+}
+
+consent::Event answered(py::handle event) {
+  auto e = begun<consent::RequestAnswered>(event);
+  e.of = entry_number(event);
+  e.outcome = to_value<consent::RequestOutcome>(event.attr("outcome"));
+  e.evidence = files(event, "evidence");
+  return e;
+}
+
 std::vector<std::string> words(std::string_view name) {
   if (name == name_of<consent::Purpose>) return words_of<consent::Purpose>();
   if (name == name_of<consent::Channel>) return words_of<consent::Channel>();
@@ -225,6 +242,8 @@ std::vector<std::string> words(std::string_view name) {
   if (name == name_of<consent::Giver>) return words_of<consent::Giver>();
   if (name == name_of<consent::Direction>) return words_of<consent::Direction>();
   if (name == name_of<consent::DialledBy>) return words_of<consent::DialledBy>();
+  if (name == name_of<consent::RequestKind>) return words_of<consent::RequestKind>();
+  if (name == name_of<consent::RequestOutcome>) return words_of<consent::RequestOutcome>();
   if (name == name_of<consent::PersonalData>) return words_of<consent::PersonalData>();
   if (name == name_of<consent::IsAdvertising>) return words_of<consent::IsAdvertising>();
   if (name == name_of<consent::SubscriberKind>) return words_of<consent::SubscriberKind>();
@@ -263,6 +282,10 @@ consent::Event to_event(py::handle event) {
       return restricted(event);
     case EventType::subject_held:
       return held(event);
+    case EventType::request_received:
+      return requested(event);
+    case EventType::request_answered:
+      return answered(event);
     default:  // what only a log writes of itself
       break;
   }

@@ -36,4 +36,5 @@ PYBIND11_MODULE(_core, m) {
   bind_audit(m);
   bind_bundle(m);
   bind_receipt(m);
+  bind_deadline(m);
 }

@@ -116,6 +116,8 @@ constexpr Shape a_giver{is_one_of<Giver>, "a giver"};
 constexpr Shape an_answer{is_one_of<PersonalData>, "yes, no or unknown"};
 constexpr Shape a_kind{is_one_of<SubscriberKind>, "a kind of subscriber"};
 constexpr Shape a_yes_no_unclear{is_one_of<IsAdvertising>, "yes, no or unclear"};
+constexpr Shape a_request{is_one_of<RequestKind>, "a kind of request"};
+constexpr Shape an_outcome{is_one_of<RequestOutcome>, "an outcome"};
 constexpr Shape a_step{is_step, "back or forward"};
 
 /// One walk serves both: tables and objects stand in byte order.
@@ -234,6 +236,10 @@ constexpr std::array restricted{Member{"ground", a_word, Needed::yes},
                                 Member{"until", a_time}};
 constexpr std::array held{Member{"by", a_party, Needed::yes}, Member{"ground", a_word},
                           Member{"released", only_true}, Member{"until", a_time}};
+constexpr std::array requested{Member{"evidence", hashes}, Member{"kind", a_request, Needed::yes},
+                               Member{"means", a_method}, Member{"received_at", a_time}};
+constexpr std::array answered{Member{"evidence", hashes}, Member{"of", a_seq, Needed::yes},
+                              Member{"outcome", an_outcome, Needed::yes}};
 constexpr std::array registered{Member{"language", a_word}, Member{"wording", a_hash, Needed::yes}};
 constexpr std::array stepped{Member{"after", a_time, Needed::yes},
                              Member{"before", a_time, Needed::yes},
@@ -246,7 +252,8 @@ static_assert(in_order(subject_members) && in_order(created) && in_order(asked) 
               in_order(given) && in_order(refused) && in_order(withdrawn) && in_order(contact) &&
               in_order(operator_refused) && in_order(classified) && in_order(evidenced) &&
               in_order(corrected) && in_order(erased) && in_order(restricted) && in_order(held) &&
-              in_order(registered) && in_order(stepped) && in_order(restored));
+              in_order(requested) && in_order(answered) && in_order(registered) &&
+              in_order(stepped) && in_order(restored));
 
 std::span<const Member> members_of(EventType type) noexcept {
   switch (type) {
@@ -276,6 +283,10 @@ std::span<const Member> members_of(EventType type) noexcept {
       return restricted;
     case EventType::subject_held:
       return held;
+    case EventType::request_received:
+      return requested;
+    case EventType::request_answered:
+      return answered;
     case EventType::wording_registered:
       return registered;
     case EventType::clock_step:
@@ -351,7 +362,8 @@ void check_body(const Entry& entry, const Value& body) {
     malformed("happened", "is after the entry was recorded");
   }
   const auto seq = static_cast<std::int64_t>(entry.seq);
-  if (entry.type == EventType::evidence_added || entry.type == EventType::entry_corrected) {
+  if (entry.type == EventType::evidence_added || entry.type == EventType::entry_corrected ||
+      entry.type == EventType::request_answered) {
     if (integer_of(body, "of") >= seq) malformed("of", "is not an entry before this one");
   }
   if (entry.type == EventType::log_restored && integer_of(body, "lost_from") > seq) {

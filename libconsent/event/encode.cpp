@@ -269,6 +269,23 @@ struct BodyWriter {
     source(e);
     if (e.until) w.key("until").plain(to_text(*e.until));
   }
+  void operator()(const RequestReceived& e) const {
+    sealed();
+    write_hashes(w, "evidence", e.evidence);
+    happened(e);
+    w.key("kind").plain(to_word(e.kind));
+    write_word(w, "means", e.means);
+    if (e.received_at) w.key("received_at").plain(to_text(*e.received_at));
+    source(e);
+  }
+  void operator()(const RequestAnswered& e) const {
+    sealed();
+    write_hashes(w, "evidence", e.evidence);
+    happened(e);
+    w.key("of").number(static_cast<std::int64_t>(e.of));
+    w.key("outcome").plain(to_word(e.outcome));
+    source(e);
+  }
 };
 
 struct LogBodyWriter {

@@ -30,13 +30,16 @@ constexpr std::array giver_words{"unstated"sv, "holder"sv, "addressee"sv, "emplo
 constexpr std::array direction_words{"outgoing"sv, "incoming"sv};
 constexpr std::array dialled_by_words{"unstated"sv, "person"sv, "machine"sv};
 constexpr std::array is_advertising_words{"unclear"sv, "yes"sv, "no"sv};
+constexpr std::array request_words{"access"sv, "correction"sv, "stop_processing"sv,
+                                   "unlawful_processing"sv, "purpose_reached"sv};
+constexpr std::array outcome_words{"done"sv, "refused"sv, "extended"sv};
 constexpr std::array type_words{
-    "log.created"sv,        "consent.asked"sv,     "consent.given"sv,      "consent.refused"sv,
-    "consent.withdrawn"sv,  "number.reassigned"sv, "contact.made"sv,       "operator.refusal"sv,
-    "number.classified"sv,  "evidence.added"sv,    "entry.corrected"sv,    "subject.erased"sv,
-    "subject.restricted"sv, "subject.held"sv,      "wording.registered"sv, "clock.step"sv,
-    "log.restored"sv,       "log.heartbeat"sv,     "anchor.added"sv,       "map.recorded"sv,
-    "key.rotated"sv,        "receipt.issued"sv};
+    "log.created"sv,        "consent.asked"sv,     "consent.given"sv,    "consent.refused"sv,
+    "consent.withdrawn"sv,  "number.reassigned"sv, "contact.made"sv,     "operator.refusal"sv,
+    "number.classified"sv,  "evidence.added"sv,    "entry.corrected"sv,  "subject.erased"sv,
+    "subject.restricted"sv, "subject.held"sv,      "request.received"sv, "request.answered"sv,
+    "wording.registered"sv, "clock.step"sv,        "log.restored"sv,     "log.heartbeat"sv,
+    "anchor.added"sv,       "map.recorded"sv,      "key.rotated"sv,      "receipt.issued"sv};
 
 template <typename E, std::size_t N>
 std::string_view word_of(const std::array<std::string_view, N>& words, E value) noexcept {
@@ -220,6 +223,15 @@ struct Check {
     if (e.until && *e.until <= e.happened) refuse("until", "not after the beginning");
   }
 
+  void operator()(const RequestReceived& e) const {
+    if (to_word(e.kind).empty()) refuse("kind", "a value outside the list");
+    if (to_word(e.means).empty()) refuse("means", "a value outside the list");
+  }
+  void operator()(const RequestAnswered& e) const {
+    check_of(e.of);
+    if (to_word(e.outcome).empty()) refuse("outcome", "a value outside the list");
+  }
+
   void operator()(const WordingRegistered& e) const {
     if (e.wording.text.empty()) refuse("wording", "a text is needed");
     check_text(e.wording);
@@ -283,13 +295,14 @@ bool is_reserved(EventType type) noexcept {
 }
 
 bool is_about_subject(EventType type) noexcept {
-  return (type >= EventType::consent_asked && type <= EventType::subject_held) ||
+  return (type >= EventType::consent_asked && type <= EventType::request_answered) ||
          type == EventType::receipt_issued;
 }
 
 EventType type_of(const Event& event) noexcept {
   // The alternatives stand in the order of the types.
-  static_assert(std::variant_size_v<Event> == static_cast<std::size_t>(EventType::subject_held));
+  static_assert(std::variant_size_v<Event> ==
+                static_cast<std::size_t>(EventType::request_answered));
   return static_cast<EventType>(event.index() + static_cast<std::size_t>(EventType::consent_asked));
 }
 
@@ -301,6 +314,7 @@ EventType type_of(const LogEvent& event) noexcept {
 std::optional<std::uint64_t> refers_to(const Event& event) noexcept {
   if (const auto* const e = std::get_if<EvidenceAdded>(&event)) return e->of;
   if (const auto* const e = std::get_if<EntryCorrected>(&event)) return e->of;
+  if (const auto* const e = std::get_if<RequestAnswered>(&event)) return e->of;
   return std::nullopt;
 }
 
@@ -319,6 +333,8 @@ std::string_view to_word(Giver v) noexcept { return word_of(giver_words, v); }
 std::string_view to_word(Direction v) noexcept { return word_of(direction_words, v); }
 std::string_view to_word(DialledBy v) noexcept { return word_of(dialled_by_words, v); }
 std::string_view to_word(IsAdvertising v) noexcept { return word_of(is_advertising_words, v); }
+std::string_view to_word(RequestKind v) noexcept { return word_of(request_words, v); }
+std::string_view to_word(RequestOutcome v) noexcept { return word_of(outcome_words, v); }
 std::string_view to_word(EventType v) noexcept { return word_of(type_words, v); }
 
 template <>
@@ -352,6 +368,14 @@ std::optional<DialledBy> from_word(std::string_view w) noexcept {
 template <>
 std::optional<IsAdvertising> from_word(std::string_view w) noexcept {
   return value_of<IsAdvertising>(is_advertising_words, w);
+}
+template <>
+std::optional<RequestKind> from_word(std::string_view w) noexcept {
+  return value_of<RequestKind>(request_words, w);
+}
+template <>
+std::optional<RequestOutcome> from_word(std::string_view w) noexcept {
+  return value_of<RequestOutcome>(outcome_words, w);
 }
 template <>
 std::optional<PersonalData> from_word(std::string_view w) noexcept {

@@ -277,6 +277,10 @@ void check(const Log& log, std::span<const Event> events, Instant now) {
         withdrawn != nullptr && withdrawn->received_at && *withdrawn->received_at > now) {
       throw Error(ErrorCode::invalid_argument, "received_at: claims a time after its recording");
     }
+    if (const auto* request = std::get_if<RequestReceived>(&event);
+        request != nullptr && request->received_at && *request->received_at > now) {
+      throw Error(ErrorCode::invalid_argument, "received_at: claims a time after its recording");
+    }
   }
 }
 

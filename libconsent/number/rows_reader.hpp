@@ -1,5 +1,5 @@
 // Reads the rows of a file in rules/ strictly: whatever is missing, misspelt or of another type is
-// an error with its place. Private to number/.
+// an error with its place. For the readers of tables in number/ and decision/.
 #pragma once
 
 #include <toml++/toml.h>

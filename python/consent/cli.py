@@ -29,7 +29,6 @@ NOT_BUILT_COMMANDS: Final = frozenset(
         "complain",
         "cosign",
         "diary",
-        "due",
         "receipt",
     ]
 )

@@ -34,6 +34,8 @@ __all__ = [
     "NumberClassified",
     "NumberReassigned",
     "OperatorRefusal",
+    "RequestAnswered",
+    "RequestReceived",
     "SubjectHeld",
     "SubjectRestricted",
     "file_hash",
@@ -459,6 +461,45 @@ class SubjectHeld(_Base):
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReceived(_Base):
+    """A demand about personal data arrived, or you found what starts the same clocks.
+
+    Attributes:
+        kind: ``access correction stop_processing unlawful_processing purpose_reached``; the last
+            is what you find yourself.
+        means: How it was said: a word of ``consent.words("method")``.
+        received_at: When it reached you; ``at`` where left out.
+        evidence: SHA-256 of the letter: :func:`file_hash`.
+    """
+
+    type: ClassVar[str] = "request.received"
+    at: datetime
+    kind: str
+    means: str = "unstated"
+    received_at: datetime | None = None
+    evidence: Iterable[bytes] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAnswered(_Base):
+    """A request was answered, or its term extended with reasons.
+
+    Attributes:
+        of: ``seq`` of the request, or of the withdrawal.
+        outcome: ``done refused extended``.
+        evidence: SHA-256 of the answer: :func:`file_hash`.
+    """
+
+    type: ClassVar[str] = "request.answered"
+    at: datetime
+    of: int
+    outcome: str
+    evidence: Iterable[bytes] = ()
+    source: str = ""
+
+
 Event: TypeAlias = (
     ConsentAsked
     | ConsentGiven
@@ -472,4 +513,6 @@ Event: TypeAlias = (
     | EntryCorrected
     | SubjectRestricted
     | SubjectHeld
+    | RequestReceived
+    | RequestAnswered
 )

@@ -62,6 +62,8 @@ TYPES = (
     "subject.erased",
     "subject.restricted",
     "subject.held",
+    "request.received",
+    "request.answered",
     "wording.registered",
     "clock.step",
     "log.restored",

@@ -185,6 +185,21 @@ inline consent::Event RandomEvents::event(std::size_t which) {
       e.request = file();
       return e;
     }
+    case 12: {
+      RequestReceived e{base};
+      e.kind = one<RequestKind>(5);
+      e.means = one<Method>(12);
+      if (maybe()) e.received_at = moment();
+      e.evidence = files();
+      return e;
+    }
+    case 13: {
+      RequestAnswered e{base};
+      e.of = seq();
+      e.outcome = one<RequestOutcome>(3);
+      e.evidence = files();
+      return e;
+    }
     default: {
       SubjectHeld e{base};
       e.by = party();

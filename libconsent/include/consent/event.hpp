@@ -51,6 +51,19 @@ enum class Direction : std::uint8_t { outgoing, incoming };
 enum class DialledBy : std::uint8_t { unstated, person, machine };
 /// Is a contact advertising? `unclear` is to be treated as yes.
 enum class IsAdvertising : std::uint8_t { unclear, yes, no };
+/// What somebody may demand of whoever holds their data, or what the holder itself has found.
+enum class RequestKind : std::uint8_t {
+  access,               ///< what do you hold on me?
+  correction,           ///< here is what is right
+  stop_processing,      ///< process no more
+  unlawful_processing,  ///< the processing is unlawful, as claimed or found
+  purpose_reached,      ///< found by the holder: the data are no longer needed
+};
+enum class RequestOutcome : std::uint8_t {
+  done,      ///< what was asked for is done
+  refused,   ///< told why not
+  extended,  ///< told, with reasons, that it will take longer
+};
 
 /// A set of one of the enumerations above, as bits. Empty means what the field says it means.
 template <typename E>
@@ -257,11 +270,28 @@ struct SubjectHeld : EventBase {
   bool released = false;  ///< true: ends it
 };
 
+/// A demand about personal data arrived, or the holder found what starts the same clocks.
+struct RequestReceived : EventBase {
+  RequestKind kind = RequestKind::access;
+  Method means = Method::unstated;
+  /// When it reached whoever holds the data; `happened` where not given.
+  std::optional<Instant> received_at{};
+  std::vector<FileHash> evidence{};  ///< the letter
+};
+
+/// A request was answered, or its term extended. Of a withdrawal: done on another ground than
+/// erasure, and the subscriber told so.
+struct RequestAnswered : EventBase {
+  std::uint64_t of = 0;  ///< seq of the request
+  RequestOutcome outcome = RequestOutcome::done;
+  std::vector<FileHash> evidence{};  ///< the answer
+};
+
 /// What may be told to a log about a number.
 using Event =
     std::variant<ConsentAsked, ConsentGiven, ConsentRefused, ConsentWithdrawn, NumberReassigned,
                  ContactMade, OperatorRefusal, NumberClassified, EvidenceAdded, EntryCorrected,
-                 SubjectErased, SubjectRestricted, SubjectHeld>;
+                 SubjectErased, SubjectRestricted, SubjectHeld, RequestReceived, RequestAnswered>;
 
 /// A text is in use from here on. Kept in the log's table of wordings.
 struct WordingRegistered {
@@ -304,6 +334,8 @@ enum class EventType : std::uint8_t {
   subject_erased,
   subject_restricted,
   subject_held,
+  request_received,
+  request_answered,
   wording_registered,
   clock_step,
   log_restored,
@@ -334,6 +366,8 @@ enum class EventType : std::uint8_t {
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Direction) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(DialledBy) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(IsAdvertising) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(RequestKind) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(RequestOutcome) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(EventType) noexcept;  ///< "consent.given"
 
 /// The word's value; nullopt for a word that is not on the list. E is one of the enums above.
@@ -355,6 +389,10 @@ template <>
 CONSENT_EXPORT std::optional<DialledBy> from_word(std::string_view) noexcept;
 template <>
 CONSENT_EXPORT std::optional<IsAdvertising> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<RequestKind> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<RequestOutcome> from_word(std::string_view) noexcept;
 template <>
 CONSENT_EXPORT std::optional<PersonalData> from_word(std::string_view) noexcept;
 template <>

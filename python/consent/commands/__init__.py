@@ -9,6 +9,7 @@ from consent.commands import (
     classify,
     columns,
     contact,
+    deadline,
     erase,
     evidence,
     exporting,
@@ -29,14 +30,14 @@ def add_all(commands: Commands) -> None:
     """Declare every command, in the order of the help."""
     for noun in (
         log,
+        erase,
+        evidence,
         record,
         contact,
         importing,
         exporting,
         check,
         history,
-        evidence,
-        erase,
         classify,
         numbering,
         columns,
@@ -46,5 +47,6 @@ def add_all(commands: Commands) -> None:
         audit,
         prove,
         verify,
+        deadline,
     ):
         noun.add(commands)

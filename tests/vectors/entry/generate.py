@@ -260,6 +260,19 @@ BODIES = {
     "evidence.added": SUBJECT | {"evidence": is_list(is_hash), "kind": is_word, "of!": is_seq},
     "entry.corrected": SUBJECT | {"fields": is_list(is_word), "of!": is_seq, "reason!": is_word},
     "subject.erased": SUBJECT | {"ground!": is_word, "request": is_hash, "scope": is_word},
+    "request.received": SUBJECT
+    | {
+        "evidence": is_list(is_hash),
+        "kind!": one_of("access correction stop_processing unlawful_processing purpose_reached"),
+        "means": METHOD,
+        "received_at": is_time,
+    },
+    "request.answered": SUBJECT
+    | {
+        "evidence": is_list(is_hash),
+        "of!": is_seq,
+        "outcome!": one_of("done refused extended"),
+    },
     "subject.restricted": SUBJECT
     | {"ground!": is_word, "released": is_true, "request": is_hash, "until": is_time},
     "subject.held": SUBJECT
@@ -337,7 +350,7 @@ def together(entry, body):
     """What members say only together."""
     if entry["type"] not in OF_THE_LOG:
         need(body["happened"] <= entry["at"], "entry: 'happened' is after")
-    if entry["type"] in ("evidence.added", "entry.corrected"):
+    if entry["type"] in ("evidence.added", "entry.corrected", "request.answered"):
         need(body["of"] < entry["seq"], "entry: 'of' is not an entry before")
     if entry["type"] == "evidence.added":
         need(
@@ -441,6 +454,13 @@ HAPPY = {
     },
     "evidence.added": {"evidence": FILES, "kind": "recording", "of": 40},
     "entry.corrected": {"fields": ["campaign", "until"], "of": 0, "reason": "typed_twice"},
+    "request.received": {
+        "evidence": FILES,
+        "kind": "access",
+        "means": "paper",
+        "received_at": "2026-11-20T11:03:01.000000Z",
+    },
+    "request.answered": {"evidence": FILES, "of": 40, "outcome": "extended"},
     "subject.erased": {"ground": "152-fz/21", "request": digest("letter"), "scope": "all"},
     "subject.restricted": {
         "ground": "152-fz/21",
@@ -735,6 +755,8 @@ def body_vectors():
         kind="person",
     )
     wrong("evidence.added", "of-itself", "its own seq", "entry: 'of' is not an entry before", of=41)
+    wrong("request.answered", "of-itself", "its own seq", "entry: 'of' is not an entry before", of=41)
+    wrong("request.received", "no-letter", "an empty list", evidence=[])
     wrong("evidence.added", "no-file", "an empty list", evidence=[])
     wrong(
         "entry.corrected", "of-later", "a later entry", "entry: 'of' is not an entry before", of=42
