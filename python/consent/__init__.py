@@ -47,6 +47,7 @@ from consent import (
     rules,
 )
 from consent._core import Classification, Coverage, Problem, Verification, version
+from consent.access import Access, access
 from consent.advertising import Advertising, is_advertising
 from consent.audit import AuditReport, Direction, audit
 from consent.classification import ClassifiedNumbers, classify_many
@@ -104,6 +105,7 @@ __all__ = [
     "ALLOW",
     "DENY",
     "UNKNOWN",
+    "Access",
     "Advertising",
     "Appended",
     "Assessment",
@@ -162,6 +164,7 @@ __all__ = [
     "SubjectRestricted",
     "Verification",
     "__version__",
+    "access",
     "advertising",
     "audit",
     "bundle",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from consent.log import Log
     from consent.number import Number
 
-__all__ = ["Packed", "pack_files", "prove", "read_pack", "verify", "zip_bytes"]
+__all__ = ["Packed", "pack_files", "prove", "read_pack", "verify", "write_whole", "zip_bytes"]
 
 _HERE: Final = Path(__file__).resolve().parent
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the file's time says nothing
@@ -100,7 +100,7 @@ def prove(
     assembled = _core.assemble_bundle(log, rules or russia(), asked, also)
     files = pack_files(assembled, created_at)
     path = Path(out)
-    _write_whole(path, zip_bytes(files))
+    write_whole(path, zip_bytes(files))
     case = json.loads(files["case.json"])
     return Packed(
         path=path,
@@ -152,7 +152,7 @@ def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """All of the file or nothing of it: a torn pack would look like a forged one."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".consent-")

@@ -68,6 +68,14 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "holder": ("сам абонент", "the subscriber"),
     "addressee": ("адресат", "the addressee"),
     "employee": ("сотрудник", "an employee"),
+    # requests
+    "access": ("доступ к данным", "access"),
+    "correction": ("исправление", "correction"),
+    "stop_processing": ("прекращение обработки", "end of processing"),
+    "unlawful_processing": ("незаконная обработка", "unlawful processing"),
+    "purpose_reached": ("цель достигнута", "purpose reached"),
+    "done": ("выполнено", "done"),
+    "extended": ("срок продлён", "extended"),
     # verdicts of findings
     "allow": ("разрешает", "allows"),
     "deny": ("запрещает", "forbids"),
@@ -89,6 +97,15 @@ _TYPES: Final[dict[str, tuple[str, str]]] = {
         "The number passed to another subscriber",
     ),
     "contact.made": ("С абонентом связывались", "The subscriber was contacted"),
+    "operator.refusal": ("Отказ через оператора связи", "Refusal through the telephone operator"),
+    "number.classified": ("Номер отнесён к категории", "The number was classified"),
+    "evidence.added": ("Добавлены доказательства", "Evidence was added"),
+    "entry.corrected": ("Запись помечена ошибочной", "An entry was marked as wrong"),
+    "subject.erased": ("Данные уничтожены", "The data were destroyed"),
+    "subject.restricted": ("Обработка ограничена", "Processing was restricted"),
+    "subject.held": ("Запрет на уничтожение", "Legal hold"),
+    "request.received": ("Получено требование о данных", "A demand about the data arrived"),
+    "request.answered": ("Ответ на требование", "A demand was answered"),
 }
 
 _FIELDS: Final[dict[str, tuple[str, str]]] = {
@@ -112,6 +129,13 @@ _FIELDS: Final[dict[str, tuple[str, str]]] = {
     "caller": ("исполнитель", "caller"),
     "outcome": ("итог", "outcome"),
     "duration_s": ("длительность, с", "duration, s"),
+    "evidence": ("доказательства (SHA-256)", "evidence (SHA-256)"),
+    "recording": ("запись (SHA-256)", "recording (SHA-256)"),
+    "document": ("документ (SHA-256)", "document (SHA-256)"),
+    "wording": ("текст (SHA-256)", "text (SHA-256)"),
+    "code": ("одноразовый код", "one-time code"),
+    "kind": ("вид", "kind"),
+    "of": ("о записи", "of entry"),
     "source": ("источник записи", "source of the record"),
 }
 
@@ -121,6 +145,18 @@ _STOPS: Final = ("consent.refused", "consent.withdrawn")
 def word(wire: object, lang: Lang) -> str:
     """Say a word of the wire in a language."""
     ru, en = _WORDS.get(str(wire), (str(wire), str(wire)))
+    return ru if lang == "ru" else en
+
+
+def label(field: str, lang: Lang) -> str:
+    """Say the name of a body's field in a language."""
+    ru, en = _FIELDS.get(field, (field, field))
+    return ru if lang == "ru" else en
+
+
+def type_name(kind: str, lang: Lang) -> str:
+    """Say in a sentence what an entry of a type records."""
+    ru, en = _TYPES.get(kind, (kind, kind))
     return ru if lang == "ru" else en
 
 

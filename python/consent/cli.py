@@ -23,7 +23,6 @@ INTERRUPTED: Final = 128 + signal.SIGINT
 #: Commands and flags of the plan that this version does not have.
 NOT_BUILT_COMMANDS: Final = frozenset(
     [
-        "access",
         "anchor",
         "backup",
         "complain",

@@ -54,6 +54,7 @@ PAGES = [
         "reference/outcomes.md",
         "how/keep-evidence.md",
     )
+    for page in ("start.md", "how/receipt.md", "how/due.md", "reference/advertising.md")
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from consent.commands import (
+    access,
     advertising,
     audit,
     check,
@@ -34,6 +35,7 @@ def add_all(commands: Commands) -> None:
         evidence,
         record,
         contact,
+        access,
         importing,
         exporting,
         check,

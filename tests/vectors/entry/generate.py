@@ -755,7 +755,9 @@ def body_vectors():
         kind="person",
     )
     wrong("evidence.added", "of-itself", "its own seq", "entry: 'of' is not an entry before", of=41)
-    wrong("request.answered", "of-itself", "its own seq", "entry: 'of' is not an entry before", of=41)
+    wrong(
+        "request.answered", "of-itself", "its own seq", "entry: 'of' is not an entry before", of=41
+    )
     wrong("request.received", "no-letter", "an empty list", evidence=[])
     wrong("evidence.added", "no-file", "an empty list", evidence=[])
     wrong(
