@@ -36,6 +36,7 @@ void bind_gate(py::module_& m);
 void bind_audit(py::module_& m);
 void bind_bundle(py::module_& m);
 void bind_receipt(py::module_& m);
+void bind_backup(py::module_& m);
 void bind_deadline(py::module_& m);
 
 /// A Log that Python can close while another thread is inside a call: the call keeps it alive.

@@ -36,5 +36,6 @@ PYBIND11_MODULE(_core, m) {
   bind_audit(m);
   bind_bundle(m);
   bind_receipt(m);
+  bind_backup(m);
   bind_deadline(m);
 }

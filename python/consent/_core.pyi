@@ -792,6 +792,10 @@ def verify_bundle(
     receipts: Iterable[bytes] = ...,
 ) -> Verification: ...
 
+# --- backup --------------------------------------------------------------------------------------
+
+def back_up(log: Log, to: _Path) -> tuple[int, bytes, bytes]: ...
+
 # --- deadline ------------------------------------------------------------------------------------
 
 def due(log: Log, at: datetime) -> list[dict[str, Any]]: ...

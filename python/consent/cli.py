@@ -24,7 +24,6 @@ INTERRUPTED: Final = 128 + signal.SIGINT
 NOT_BUILT_COMMANDS: Final = frozenset(
     [
         "anchor",
-        "backup",
         "complain",
         "cosign",
         "diary",
@@ -32,8 +31,10 @@ NOT_BUILT_COMMANDS: Final = frozenset(
     ]
 )
 NOT_BUILT_FLAGS: Final = {
+    "backup": ("--expires", "--keys"),
     "check": ("--caller",),
     "prove": ("--call",),
+    "restore": ("--from",),
     "verify": ("--trust",),
 }
 NOT_BUILT_LAYOUTS: Final = frozenset({"freeswitch", "vicidial", "cucm"})

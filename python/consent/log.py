@@ -98,6 +98,21 @@ def _needed_since(now: datetime) -> datetime:
     return _core.day_years_before(now, _core.retention("contact_proof", now).years)
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup holds.
+
+    Attributes:
+        size: Entries.
+        root: Merkle root of them.
+        file: SHA-256 of the copied log.db.
+    """
+
+    size: int
+    root: bytes
+    file: bytes
+
+
 def _history_event(entry: Entry) -> HistoryEvent:
     body = json.loads(entry.bytes)["body"]
     happened = body.pop("happened", None)
@@ -412,6 +427,20 @@ class Log(_core.Log):
             except BaseException:
                 target.unlink()  # pieces that nothing vouches for
                 raise
+
+    def backup(self, to: str | PathLike[str]) -> Backup:
+        """Copy the log as it is at one moment, while this or another process may go on writing.
+
+        The copy holds no key: it can be verified and put back, and names no number.
+
+        Args:
+            to: A folder that is not there yet; its parent must be.
+
+        Raises:
+            StorageError: It is there already, or cannot be written.
+            InvalidArgument: It lies inside the log's own folder.
+        """
+        return Backup(*_core.back_up(self, to))
 
     def verify(self, trusted: Iterable[str] = ()) -> Verification:
         """Re-hash and re-read the whole log.

@@ -45,6 +45,8 @@ PAGES = [
     ROOT / "docs" / page
     for page in (
         "start.md",
+        "how/backup.md",
+        "how/due.md",
         "how/export.md",
         "how/import.md",
         "how/receipt.md",
@@ -54,7 +56,6 @@ PAGES = [
         "reference/outcomes.md",
         "how/keep-evidence.md",
     )
-    for page in ("start.md", "how/receipt.md", "how/due.md", "reference/advertising.md")
 ]
 
 

@@ -6,6 +6,7 @@ from consent.commands import (
     access,
     advertising,
     audit,
+    backup,
     check,
     classify,
     columns,
@@ -31,11 +32,8 @@ def add_all(commands: Commands) -> None:
     """Declare every command, in the order of the help."""
     for noun in (
         log,
-        erase,
-        evidence,
         record,
         contact,
-        access,
         importing,
         exporting,
         check,
@@ -50,5 +48,9 @@ def add_all(commands: Commands) -> None:
         prove,
         verify,
         deadline,
+        access,
+        erase,
+        evidence,
+        backup,
     ):
         noun.add(commands)
