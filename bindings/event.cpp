@@ -222,7 +222,7 @@ consent::Event requested(py::handle event) {
   e.kind = to_value<consent::RequestKind>(event.attr("kind"));
   e.means = to_value<consent::Method>(event.attr("means"));
   e.received_at = moment(event, "received_at");
-  e.evidence = files(event, "evidence");
+  e.evidence = files(e, event, "evidence");
   return e;
 }
 
@@ -230,7 +230,7 @@ consent::Event answered(py::handle event) {
   auto e = begun<consent::RequestAnswered>(event);
   e.of = entry_number(event);
   e.outcome = to_value<consent::RequestOutcome>(event.attr("outcome"));
-  e.evidence = files(event, "evidence");
+  e.evidence = files(e, event, "evidence");
   return e;
 }
 

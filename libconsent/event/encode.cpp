@@ -272,6 +272,7 @@ struct BodyWriter {
   void operator()(const RequestReceived& e) const {
     sealed();
     write_hashes(w, "evidence", e.evidence);
+    kept(e);
     happened(e);
     w.key("kind").plain(to_word(e.kind));
     write_word(w, "means", e.means);
@@ -281,6 +282,7 @@ struct BodyWriter {
   void operator()(const RequestAnswered& e) const {
     sealed();
     write_hashes(w, "evidence", e.evidence);
+    kept(e);
     happened(e);
     w.key("of").number(static_cast<std::int64_t>(e.of));
     w.key("outcome").plain(to_word(e.outcome));
