@@ -405,14 +405,17 @@ TEST_CASE("a correction and its like change no clause and close nothing", "[even
     const Written made = written(random, which);
     const bool speaks =
         made.type == EventType::consent_given || made.type == EventType::consent_refused ||
-        made.type == EventType::consent_withdrawn || made.type == EventType::operator_refusal;
+        made.type == EventType::consent_withdrawn || made.type == EventType::operator_refusal ||
+        made.type == EventType::subject_erased || made.type == EventType::subject_restricted;
+    const bool closes =
+        made.type == EventType::number_reassigned || made.type == EventType::subject_erased;
     CAPTURE(made.bytes);
     const DecodedEntry read = decode_entry(made.bytes);
     Terms terms;
     SubjectStanding standing;
     append_clauses(read.entry, read.body, terms, standing);
     CHECK(standing.clauses.empty() != speaks);
-    CHECK(standing.closed.has_value() == (made.type == EventType::number_reassigned));
+    CHECK(standing.closed.has_value() == closes);
   }
 }
 

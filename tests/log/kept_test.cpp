@@ -208,7 +208,7 @@ TEST_CASE("what was sealed before schema 3 opens beside what was sealed after",
     REQUIRE(opened.size() == known + 1);
     for (const OpenedEntry& entry : opened) CHECK(entry.details == R"({"number":"+79001000003"})");
   }
-  CHECK(stored(folder, "PRAGMA user_version") == 3);
+  CHECK(stored(folder, "PRAGMA user_version") >= 3);
   CHECK(stored(folder, "SELECT count(*) FROM sealed") == 300);
   for (const auto* const sql :
        {"INSERT INTO entry(seq,prev,leaf,bytes) VALUES(500,zeroblob(32),zeroblob(32),x'00')",

@@ -541,7 +541,7 @@ def test_json_is_utf8_whatever_the_locale(run, made):
 def test_json_and_lang_may_stand_before_the_command(run, made):
     assert answer(run("--json", "check", made, NUMBER, *AD))["allowed"] is True
     assert "МОЖНО" in run("--lang", "ru", "check", made, NUMBER, *AD).stdout
-    assert run("--lang=ru", "--json", "erase").returncode == 3
+    assert run("--lang=ru", "--json", "anchor").returncode == 3
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-16", "utf-8:strict"])

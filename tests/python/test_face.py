@@ -189,14 +189,15 @@ def test_every_event_class_can_be_recorded_and_read_back(romashka):
         assert romashka.entry(seq).type == event.type
 
 
-def test_an_entry_about_a_restriction_is_refused_while_nothing_restricts(romashka):
+def test_a_restriction_bars_contact_and_history_until_it_is_released(romashka):
     at = SAID + timedelta(days=1)
-    for event in (
-        consent.SubjectRestricted(NUMBER, at=at, ground="request", request=b"r" * 32),
-        consent.SubjectHeld(NUMBER, at=at, by=INN, ground="case-7", released=True),
-    ):
-        with pytest.raises(consent.NotBuiltError):
-            romashka.append(event)
+    restricted = consent.SubjectRestricted(NUMBER, at=at, ground="request", request=b"r" * 32)
+    seq = romashka.append(restricted).seq
+    assert romashka.entry(seq).type == restricted.type
+    assert romashka.may_contact(NUMBER, **ASKED).verdict == "deny"
+    with pytest.raises(consent.RestrictedError):
+        romashka.history(NUMBER)
+    assert romashka.history(NUMBER, for_proof=True)
 
 
 def test_every_field_of_a_consent_reaches_the_entry(romashka):
