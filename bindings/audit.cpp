@@ -85,10 +85,9 @@ std::vector<consent::Instant> to_instants(const py::object& moments) {
   return instants;
 }
 
-Audited audit(const py::object& numbers, const py::object& at_us, const LogHandle& log,
-              const consent::RulePack& pack, const consent::Question& scope,
-              const py::object& purposes, const py::object& channels, const py::object& dialled_by,
-              py::object progress) {
+std::vector<Call> to_calls(const py::object& numbers, const py::object& at_us,
+                           const py::object& purposes, const py::object& channels,
+                           const py::object& dialled_by, const py::object& talks) {
   const auto dialled = to_numbers(numbers);
   const auto at = to_instants(at_us);
   if (at.size() != dialled.size()) {
@@ -98,16 +97,62 @@ Audited audit(const py::object& numbers, const py::object& at_us, const LogHandl
   const auto purpose = per_call<consent::Purpose>(purposes, dialled.size(), "purposes");
   const auto channel = per_call<consent::Channel>(channels, dialled.size(), "channels");
   const auto by = per_call<consent::DialledBy>(dialled_by, dialled.size(), "dialled_by");
+  std::vector<bool> talked(dialled.size(), true);
+  if (!talks.is_none()) {
+    talked.clear();
+    for (const py::handle one : talks) talked.push_back(one.cast<bool>());
+    if (talked.size() != dialled.size()) {
+      throw consent::Error(consent::ErrorCode::invalid_argument,
+                           "talks: as many as there are calls");
+    }
+  }
+  std::vector<Call> calls;
+  calls.reserve(dialled.size());
+  for (std::size_t i = 0; i < dialled.size(); ++i)
+    calls.push_back({dialled[i], at[i], purpose[i], channel[i], by[i], talked[i]});
+  return calls;
+}
+
+Audited audit(const py::object& numbers, const py::object& at_us, const LogHandle& log,
+              const consent::RulePack& pack, const consent::Question& scope,
+              const py::object& purposes, const py::object& channels, const py::object& dialled_by,
+              const py::object& talks, py::object progress) {
+  auto calls = to_calls(numbers, at_us, purposes, channels, dialled_by, talks);
   const Progress report = to_progress(std::move(progress));
   const auto open = log.get();
   const py::gil_scoped_release unlocked;
-  Audited audited{{}, pack, {}};
-  audited.calls.reserve(dialled.size());
-  for (std::size_t i = 0; i < dialled.size(); ++i) {
-    audited.calls.push_back({dialled[i], at[i], purpose[i], channel[i], by[i]});
-  }
+  Audited audited{std::move(calls), pack, {}};
   audited.result = consent::audit(audited.calls, *open, pack, scope, report);
   return audited;
+}
+
+py::dict rehearse(const py::object& numbers, const py::object& at_us, const LogHandle& log,
+                  const consent::RulePack& before, const consent::RulePack& after,
+                  const consent::Question& scope, const py::object& purposes,
+                  const py::object& channels, const py::object& dialled_by,
+                  const py::object& talks) {
+  const auto calls = to_calls(numbers, at_us, purposes, channels, dialled_by, talks);
+  const auto open = log.get();
+  consent::Rehearsal rehearsal;
+  {
+    const py::gil_scoped_release unlocked;
+    rehearsal = consent::rehearse(calls, *open, before, after, scope);
+  }
+  py::list changes;
+  for (const consent::Change& change : rehearsal.changes) {
+    const auto words = [&](const Judgement& judgement, const consent::RulePack& pack) {
+      return consent::explain(judgement, asked(calls[change.call]), pack, rehearsal.log_size);
+    };
+    changes.append(
+        py::make_tuple(change.call, words(change.before, before), words(change.after, after)));
+  }
+  py::dict result;
+  result["calls"] = rehearsal.calls;
+  result["before"] = rehearsal.before;
+  result["after"] = rehearsal.after;
+  result["log_size"] = rehearsal.log_size;
+  result["changes"] = std::move(changes);
+  return result;
 }
 
 consent::Finding finding(const Audited& audited, int rule, int verdict) {
@@ -191,8 +236,13 @@ void bind_audit(py::module_& m) {
   m.def("audit", &audit, py::arg("numbers"), py::arg("at_us"), py::arg("log"), py::arg("pack"),
         py::arg("scope"), py::kw_only(), py::arg("purposes") = "advertising",
         py::arg("channels") = "voice", py::arg("dialled_by") = "unstated",
-        py::arg("progress") = py::none(),
+        py::arg("talks") = py::none(), py::arg("progress") = py::none(),
         "Judges every call as of its start, from one state of the log.");
+  m.def("rehearse", &rehearse, py::arg("numbers"), py::arg("at_us"), py::arg("log"),
+        py::arg("before"), py::arg("after"), py::arg("scope"), py::kw_only(),
+        py::arg("purposes") = "advertising", py::arg("channels") = "voice",
+        py::arg("dialled_by") = "unstated", py::arg("talks") = py::none(),
+        "Judges every call by both packs; the calls whose verdict differs.");
 }
 
 }  // namespace consent_python

@@ -1,6 +1,9 @@
 #include "consent/decision.hpp"
 
+#include <array>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "bindings.hpp"
 #include "casters.hpp"
@@ -13,9 +16,28 @@ using consent::Question;
 
 namespace {
 
+std::optional<consent::Whereabouts> where(const std::optional<std::vector<std::string>>& zones,
+                                          bool home_only) {
+  if (!zones) return std::nullopt;
+  consent::Whereabouts found{{}, home_only};
+  for (const std::string& name : *zones) {
+    const consent::ZoneSet zone = consent::Zones::russia().zone(name);
+    if (zone.empty()) {
+      throw consent::Error(consent::ErrorCode::invalid_argument,
+                           "zones: one is not the name of a zone that the table knows");
+    }
+    found.zones |= zone;
+  }
+  return found;
+}
+
 Question question(const AnyNumber& number, py::handle purpose, py::handle channel,
                   consent::Instant at, py::handle distributor, py::handle advertiser,
-                  py::handle dialled_by, py::handle campaign, py::handle basis) {
+                  py::handle dialled_by, py::handle campaign, py::handle basis,
+                  const std::optional<consent::Caller>& caller, py::handle serving_operator,
+                  const std::optional<consent::ContactCounts>& counts,
+                  const std::optional<std::vector<std::string>>& zones, bool home_only,
+                  const std::optional<consent::Numbering>& numbering) {
   return {.number = number.number,
           .distributor = std::string(to_text(distributor)),
           .advertiser = std::string(to_text(advertiser)),
@@ -24,18 +46,58 @@ Question question(const AnyNumber& number, py::handle purpose, py::handle channe
           .dialled_by = to_value<consent::DialledBy>(dialled_by),
           .campaign = std::string(to_text(campaign)),
           .at = at,
-          .basis = to_basis(basis)};
+          .basis = to_basis(basis),
+          .caller = caller.value_or(consent::Caller{}),
+          .serving_operator = std::string(to_text(serving_operator)),
+          .counts = counts,
+          .whereabouts = where(zones, home_only),
+          .numbering = numbering};
+}
+
+consent::ContactCounts::In three(const std::array<std::uint32_t, 3>& counts) {
+  return {counts[0], counts[1], counts[2]};
+}
+std::array<std::uint32_t, 3> three(const consent::ContactCounts::In& counts) {
+  return {counts.day, counts.week, counts.month};
 }
 
 }  // namespace
 
 void bind_decision(py::module_& m) {
+  using consent::Caller;
   using consent::to_word;
+  py::class_<Caller>(m, "Caller", "What whoever dials says of themselves; kept by its hash.")
+      .def_static(
+          "from_toml",
+          [](py::handle text, const std::string& name) {
+            return Caller::from_toml(to_text(text), name);
+          },
+          py::arg("text"), py::arg("name"), "From TOML text; `name` is for messages.")
+      .def_static("from_file", &Caller::from_file, py::arg("file"))
+      .def_readonly("id", &Caller::id, "Who dials; \"\": the distributor itself")
+      .def_property_readonly("text", &consent::canonical_text, "The facts, as canonical JSON")
+      .def_property_readonly("hash", &consent::hash_of, "SHA-256 of text");
+
+  py::class_<consent::ContactCounts>(m, "ContactCounts",
+                                     "Contacts made in the local day, week and month.")
+      .def(py::init([](const std::array<std::uint32_t, 3>& attempts,
+                       const std::array<std::uint32_t, 3>& talks) {
+             return consent::ContactCounts{three(attempts), three(talks)};
+           }),
+           py::arg("attempts"), py::arg("talks"))
+      .def_property_readonly("attempts",
+                             [](const consent::ContactCounts& c) { return three(c.attempts); })
+      .def_property_readonly("talks",
+                             [](const consent::ContactCounts& c) { return three(c.talks); });
+
   py::class_<Question>(m, "Question", "May this number be contacted? All that the rules need.")
       .def(py::init(&question), py::arg("number"), py::kw_only(), py::arg("purpose"),
            py::arg("channel"), py::arg("at"), py::arg("distributor") = "",
            py::arg("advertiser") = "", py::arg("dialled_by") = "unstated", py::arg("campaign") = "",
-           py::arg("basis") = "said")
+           py::arg("basis") = "said", py::arg("caller") = py::none(),
+           py::arg("serving_operator") = "", py::arg("counts") = py::none(),
+           py::arg("zones") = py::none(), py::arg("home_only") = false,
+           py::arg("numbering") = py::none())
       .def_readonly("number", &Question::number)
       .def_property_readonly("purpose", [](const Question& q) { return to_word(q.purpose); })
       .def_property_readonly("channel", [](const Question& q) { return to_word(q.channel); })
@@ -73,7 +135,17 @@ void bind_decision(py::module_& m) {
           "The deciding one first")
       .def_readonly("relied_on", &Decision::relied_on, "seq of the event it stands on, or None")
       .def_readonly("next_allowed", &Decision::next_allowed)
+      .def_property_readonly(
+          "worth",
+          [](const Decision& d) -> std::optional<std::string_view> {
+            if (!d.worth) return std::nullopt;
+            return to_word(*d.worth);
+          },
+          "Of the consent relied on: \"strong\", \"fair\" or \"weak\"")
       .def_readonly("at", &Decision::at, "The moment the answer is about")
+      .def_readonly("zones", &Decision::zones, "Version of the zone data; \"\" where none was read")
+      .def_readonly("consulted", &Decision::consulted, "Ids of the rows in force for the question")
+      .def_readonly("caller", &Decision::caller, "Hash of the caller's facts, or None")
       .def_readonly("rules", &Decision::rules, "Version of the rule pack")
       .def_readonly("log_size", &Decision::log_size, "Entries of the log that answered")
       .def(

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
+#include <tuple>
 
+#include "decision/conditions.hpp"
 #include "decision/resolve.hpp"
+#include "decision/rule_pack.hpp"
 #include "decision/standing_table.hpp"
 
 namespace consent {
@@ -39,6 +43,53 @@ StandingTable read_standings(std::span<const Call> calls, const Log& log, std::u
   return table;
 }
 
+bool is_message(Channel channel) {
+  return channel == Channel::sms || channel == Channel::messenger || channel == Channel::email;
+}
+
+/// What was called before each call, by the calls themselves; empty where no row that is in force
+/// at any of them counts contacts.
+std::vector<ContactCounts> count_calls(std::span<const Call> calls, const RulePack& pack,
+                                       const Question& scope) {
+  const RuleSet counting = pack.impl().rows_of(decision::Condition::over_count);
+  const auto counted = [&](const Call& call) {
+    return !(pack.in_force(call.at, call.purpose, call.channel) & counting).empty();
+  };
+  if (std::none_of(calls.begin(), calls.end(), counted)) return {};
+  std::vector<std::size_t> order(calls.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto key = [&](std::size_t i) {
+    const Call& call = calls[i];
+    return std::tuple(call.number.digits(), call.purpose, is_message(call.channel), call.at);
+  };
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::tuple(key(a), a) < std::tuple(key(b), b);
+  });
+  std::vector<ContactCounts> counts(calls.size());
+  std::vector<EarlierContact> earlier;
+  // No period that a row counts in is longer; older calls need not be looked at again and again.
+  constexpr std::chrono::days longest{32};
+  std::size_t first = 0;
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    const Call& call = calls[order[place]];
+    if (place != 0) {
+      const Call& before = calls[order[place - 1]];
+      if (before.number != call.number || before.purpose != call.purpose ||
+          is_message(before.channel) != is_message(call.channel)) {
+        earlier.clear();
+        first = 0;
+      }
+    }
+    while (first < earlier.size() && earlier[first].at + longest < call.at) ++first;
+    if (counted(call)) {
+      counts[order[place]] = count_contacts(std::span(earlier).subspan(first), call.at,
+                                            whereabouts(call.number, scope.numbering).zones);
+    }
+    earlier.push_back({call.at, call.talk});
+  }
+  return counts;
+}
+
 template <typename Take>
 AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pack,
                 const Question& scope, const Take& take) {
@@ -51,6 +102,8 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
 
   const StandingTable table = read_standings(calls, log, result.log_size);
   ResolvedQuestion question = decision::resolved(scope, distributor, log.terms());
+  const std::vector<ContactCounts> counts =
+      scope.counts ? std::vector<ContactCounts>() : count_calls(calls, pack, scope);
   constexpr std::size_t batch = 32;
   for (std::size_t first = 0; first < calls.size(); first += batch) {
     const std::size_t last = std::min(first + batch, calls.size());
@@ -67,6 +120,7 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
       question.purpose = call.purpose;
       question.channel = call.channel;
       question.dialled_by = call.dialled_by;
+      if (!counts.empty()) question.counts = counts[i];
       take(result, i, decision::judge_over(question, table.run(slots[i - first]), pack));
     }
   }
@@ -94,6 +148,22 @@ AuditResult audit_each(std::span<const Call> calls, const Log& log, const RulePa
                        const std::function<void(std::size_t, const Judgement&)>& visit) {
   return run(calls, log, pack, scope,
              [&](AuditResult&, std::size_t i, const Judgement& judgement) { visit(i, judgement); });
+}
+
+Rehearsal rehearse(std::span<const Call> calls, const Log& log, const RulePack& before,
+                   const RulePack& after, const Question& scope) {
+  Rehearsal rehearsal;
+  const AuditResult first = audit(calls, log, before, scope);
+  rehearsal.before = first.rules;
+  rehearsal.log_size = first.log_size;
+  // An entry appended between the passes, which claims an earlier time, shows in the second only.
+  rehearsal.after = audit_each(calls, log, after, scope, [&](std::size_t i, const Judgement& then) {
+                      ++rehearsal.calls;
+                      const Judgement& now = first.judgements[i];
+                      if (now.verdict == then.verdict) return;
+                      rehearsal.changes.push_back({i, now, then});
+                    }).rules;
+  return rehearsal;
 }
 
 }  // namespace consent

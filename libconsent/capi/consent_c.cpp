@@ -1,11 +1,13 @@
 // consent.h: words and structs to and from the C++ face, and no decision of its own.
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <new>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "consent/consent.h"
 #include "consent/decision.hpp"
@@ -15,6 +17,8 @@
 
 struct consent_gate {
   consent::Gate gate;
+  consent::Caller caller;
+  std::optional<consent::Numbering> numbering;
 };
 
 namespace {
@@ -51,11 +55,20 @@ consent_status guarded(const Body& body) noexcept {
 
 /// Sizes of the structs in the first release; no caller was ever compiled with less. A field added
 /// later is read only where the caller's size reaches over it.
-constexpr std::size_t options_v1 = sizeof(consent_gate_options);
-constexpr std::size_t question_v1 = sizeof(consent_question);
-constexpr std::size_t answer_v1 = sizeof(consent_answer);
+constexpr std::size_t options_v1 = offsetof(consent_gate_options, caller_file);
+constexpr std::size_t question_v1 = offsetof(consent_question, serving_operator);
+constexpr std::size_t answer_v1 = offsetof(consent_answer, reason_mask_more);
+constexpr std::size_t counts_v1 = sizeof(consent_contact_counts);
 /// No struct of a later version is larger; what claims to be is not initialised.
 constexpr std::size_t largest = 4096;
+
+/// Whether the caller's struct reaches over a field.
+template <typename T, typename Field>
+bool has(std::size_t size, Field T::*field, const T& of) noexcept {
+  const auto* begin = reinterpret_cast<const unsigned char*>(&of);
+  const auto* at = reinterpret_cast<const unsigned char*>(&(of.*field));
+  return size >= static_cast<std::size_t>(at - begin) + sizeof(Field);
+}
 
 /// A caller compiled against a newer header may pass a longer struct, as long as it asks for
 /// nothing that this version does not know: the tail must be zero.
@@ -89,14 +102,14 @@ consent::Instant instant(std::int64_t us) noexcept {
 }
 
 /// nullopt for anything that cannot be asked. No allocation.
-std::optional<consent::ResolvedQuestion> read(const consent::Gate& gate,
+std::optional<consent::ResolvedQuestion> read(const consent_gate& gate,
                                               const consent_question* question) noexcept {
   if (!readable(question, question_v1) || question->number == nullptr ||
       question->channel == nullptr) {
     return std::nullopt;
   }
   const auto number = consent::PhoneNumber::try_parse(question->number);
-  const auto distributor = gate.distributor_id(view(question->distributor));
+  const auto distributor = gate.gate.distributor_id(view(question->distributor));
   const auto purpose = question->purpose == nullptr
                            ? consent::Purpose::unknown
                            : consent::from_word<consent::Purpose>(question->purpose);
@@ -105,14 +118,27 @@ std::optional<consent::ResolvedQuestion> read(const consent::Gate& gate,
                               ? consent::DialledBy::unstated
                               : consent::from_word<consent::DialledBy>(question->dialled_by);
   if (!number || !distributor || !purpose || !channel || !dialled_by) return std::nullopt;
-  return consent::ResolvedQuestion{*number,
-                                   *distributor,
-                                   gate.campaign_id(view(question->campaign)),
-                                   *purpose,
-                                   *channel,
-                                   *dialled_by,
-                                   instant(question->at_us),
-                                   consent::Basis::said};
+  std::optional<consent::ContactCounts> counts;
+  if (has(question->size, &consent_question::counts, *question) && question->counts != nullptr) {
+    const consent_contact_counts& given = *question->counts;
+    if (given.size < counts_v1 || given.size > largest) return std::nullopt;
+    counts = consent::ContactCounts{{given.attempts_day, given.attempts_week, given.attempts_month},
+                                    {given.talks_day, given.talks_week, given.talks_month}};
+  }
+  const char* const serving = has(question->size, &consent_question::serving_operator, *question)
+                                  ? question->serving_operator
+                                  : nullptr;
+  return consent::ResolvedQuestion{.number = *number,
+                                   .distributor = *distributor,
+                                   .campaign = gate.gate.campaign_id(view(question->campaign)),
+                                   .purpose = *purpose,
+                                   .channel = *channel,
+                                   .dialled_by = *dialled_by,
+                                   .at = instant(question->at_us),
+                                   .basis = consent::Basis::said,
+                                   .caller = gate.gate.caller_facts(gate.caller, view(serving)),
+                                   .counts = counts,
+                                   .numbering = gate.numbering};
 }
 
 /// Microseconds from opening to now, never negative.
@@ -129,7 +155,10 @@ void write(const consent::Gate& gate, const consent_question& question,
            const consent::Judgement& judgement, consent_answer& answer) noexcept {
   constexpr auto none = ~std::uint64_t{0};
   answer.verdict = static_cast<consent_verdict>(judgement.verdict);
-  answer.reason_mask = judgement.reasons;
+  const auto& words = judgement.reasons.words();
+  answer.reason_mask = words[0];
+  if (has(answer.size, &consent_answer::reason_mask_more, answer))
+    std::copy(words.begin() + 1, words.end(), answer.reason_mask_more);
   answer.relied_on =
       judgement.relied_on == none ? -1 : static_cast<std::int64_t>(judgement.relied_on);
   answer.next_allowed_us =
@@ -157,7 +186,20 @@ consent_status consent_gate_open(const char* log_folder, const consent_gate_opti
     const auto pack = options->rules_file == nullptr
                           ? consent::RulePack::russia()
                           : consent::RulePack::from_file(options->rules_file);
-    *out = new consent_gate{consent::Gate::open(log_folder, pack, instant(options->now_us))};
+    const char* const caller_file = has(options->size, &consent_gate_options::caller_file, *options)
+                                        ? options->caller_file
+                                        : nullptr;
+    auto caller =
+        caller_file == nullptr ? consent::Caller{} : consent::Caller::from_file(caller_file);
+    const char* const register_file =
+        has(options->size, &consent_gate_options::numbering_file, *options)
+            ? options->numbering_file
+            : nullptr;
+    auto numbering = register_file == nullptr
+                         ? std::nullopt
+                         : std::optional(consent::Numbering::open(register_file));
+    *out = new consent_gate{consent::Gate::open(log_folder, pack, instant(options->now_us)),
+                            std::move(caller), std::move(numbering)};
     return CONSENT_OK;
   });
 }
@@ -167,7 +209,7 @@ consent_status consent_gate_ask(const consent_gate* gate, const consent_question
   return guarded([&]() -> consent_status {
     const bool answerable = zeroed(answer);
     if (!answerable || gate == nullptr) return CONSENT_INVALID_ARGUMENT;
-    const auto asked = read(gate->gate, question);
+    const auto asked = read(*gate, question);
     if (!asked) return CONSENT_INVALID_ARGUMENT;
     write(gate->gate, *question, gate->gate.ask(*asked), *answer);
     return CONSENT_OK;
@@ -184,12 +226,12 @@ size_t consent_answer_explain(const consent_gate* gate, const consent_question* 
       return CONSENT_INVALID_ARGUMENT;
     const std::string_view language = lang == nullptr ? std::string_view("en") : lang;
     if (language != "en" && language != "ru") return CONSENT_INVALID_ARGUMENT;
-    const auto asked = read(gate->gate, question);
+    const auto asked = read(*gate, question);
     if (!asked) return CONSENT_INVALID_ARGUMENT;
     const consent::Judgement judgement = gate->gate.ask(*asked);
     // The reasons are found again, so an answer to another question is not explained.
     if (static_cast<consent_verdict>(judgement.verdict) != answer->verdict ||
-        judgement.reasons != answer->reason_mask) {
+        judgement.reasons.words()[0] != answer->reason_mask) {
       return CONSENT_INVALID_ARGUMENT;
     }
     const std::string text = consent::decision::every_line(

@@ -66,7 +66,27 @@ constexpr std::array<BuiltinFinding, decision::builtin_count> builtins{{
     {"standing/erased",
      "This number's holder was erased from the log, and nobody has consented since.",
      "Абонент этого номера удалён из журнала, и с тех пор согласия не было."},
+    {"time/zone-unknown",
+     "The subscriber's local time is not known, and a rule of hours asks for it; nobody guesses.",
+     "Местное время абонента неизвестно, а правило о часах требует его знать; догадок нет."},
+    {"time/home-region",
+     "The local time is that of the mobile number's home region: where the telephone is, nobody "
+     "knows.",
+     "Местное время взято по региону, к которому относится мобильный номер: где находится телефон, "
+     "неизвестно."},
+    {"counts/not-given",
+     "A rule limits how often, and how many contacts were made already was not said.",
+     "Правило ограничивает частоту контактов, а сколько их уже было, не указано."},
+    {"evidence/not-proven", "The record of the consent does not show that the subscriber gave it.",
+     "Запись о согласии не показывает, что его дал абонент."},
 }};
+
+constexpr const char* closed_why =
+    "The answer would rest on this rule, and the moment lies after the last day the rules know: "
+    "whether it still stands is unknown.";
+constexpr const char* closed_why_ru =
+    "Ответ опирался бы на это правило, но момент позже последнего дня, известного правилам: "
+    "действует ли оно, неизвестно.";
 
 std::string_view verdict_ru(Verdict verdict) {
   switch (verdict) {
@@ -90,6 +110,11 @@ std::string_view verdict_en(Verdict verdict) {
       break;
   }
   return "DENIED";
+}
+
+const Numbering& built_in_plan() {
+  static const Numbering plan = Numbering::built_in();
+  return plan;
 }
 
 /// Why, and says who.
@@ -138,15 +163,32 @@ const BuiltinFinding* builtin_finding(std::int16_t number) noexcept {
 }
 
 Decision explain(const Judgement& judgement, const ResolvedQuestion& question, const RulePack& pack,
-                 std::uint64_t log_size) {
+                 std::uint64_t log_size, const std::optional<Digest>& caller) {
   Decision out;
   out.verdict = judgement.verdict;
   if (judgement.relied_on != decision::no_seq) out.relied_on = judgement.relied_on;
   out.next_allowed = judgement.next_allowed;
   out.at = question.at;
   out.rules = pack.version();
+  for (const std::string& option : pack.options()) out.rules += " " + option;
   out.log_size = log_size;
+  out.caller = caller;
+  if (judgement.relied_on != decision::no_seq && judgement.verdict == Verdict::allow)
+    out.worth = judgement.worth;
   const auto rows = pack.rules();
+  bool local_time = false;
+  pack.in_force(question.at, question.purpose, question.channel).for_each([&](std::size_t row) {
+    if (row >= rows.size()) return;
+    out.consulted.push_back(rows[row].id);
+    local_time = local_time || rows[row].figures != RuleFigures{};
+  });
+  if (local_time) {
+    out.zones = Zones::russia().version();
+    if (!question.whereabouts) {
+      const Numbering& asked = question.numbering ? *question.numbering : built_in_plan();
+      out.zones += " " + std::string(asked.version());
+    }
+  }
   for (std::size_t i = 0; i < judgement.count && i < judgement.items.size(); ++i) {
     const Judgement::Item& item = judgement.items[i];
     Finding finding;
@@ -158,10 +200,13 @@ Decision explain(const Judgement& judgement, const ResolvedQuestion& question, c
       finding.why_ru = builtin->why_ru;
     } else if (item.rule >= 0 && static_cast<std::size_t>(item.rule) < rows.size()) {
       const Rule& row = rows[static_cast<std::size_t>(item.rule)];
-      const bool met = item.verdict == FindingVerdict::allow;
+      const bool met = item.verdict == FindingVerdict::allow && !row.met.empty();
       finding.rule = row.id;
-      finding.why = met ? row.met : row.why;
-      finding.why_ru = met ? row.met_ru : row.why_ru;
+      // A row that the day closed says nothing of its own condition any more.
+      const bool closed =
+          item.verdict == FindingVerdict::unknown && row.outcome != Outcome::unknown;
+      finding.why = met ? row.met : closed ? closed_why : row.why;
+      finding.why_ru = met ? row.met_ru : closed ? closed_why_ru : row.why_ru;
       finding.citation = row.citation;
       finding.citation_ru = row.citation_ru;
       finding.confidence = row.confidence;
@@ -194,6 +239,10 @@ std::string decision::every_line(const Decision& decision, std::string_view lang
                        sentence(finding, russian));
     if (finding.seq) out += fmt::format(" ({} {})", russian ? "запись" : "entry", *finding.seq);
     out += '\n';
+  }
+  if (decision.next_allowed) {
+    out += fmt::format("  {} {}\n", russian ? "Можно с" : "Allowed from",
+                       to_text(*decision.next_allowed));
   }
   out += fmt::format("  {} {}, {} {}\n", russian ? "Правила" : "Rules", decision.rules,
                      russian ? "записей в журнале" : "log entries", decision.log_size);

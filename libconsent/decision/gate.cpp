@@ -53,6 +53,11 @@ std::uint32_t Gate::campaign_id(std::string_view campaign) const noexcept {
   return decision::campaign_term(campaign, impl_->terms);
 }
 
+CallerFacts Gate::caller_facts(const Caller& caller,
+                               std::string_view serving_operator) const noexcept {
+  return decision::facts_of(caller, serving_operator, impl_->terms);
+}
+
 Judgement Gate::ask(const ResolvedQuestion& question) const noexcept {
   const auto& table = impl_->table;
   return decision::judge_over(question, table.run(table.find(question.number)), impl_->pack);
@@ -60,7 +65,8 @@ Judgement Gate::ask(const ResolvedQuestion& question) const noexcept {
 
 Decision Gate::may_contact(const Question& question) const {
   const ResolvedQuestion resolved = resolve(question);
-  return explain(ask(resolved), resolved, impl_->pack, impl_->size);
+  return explain(ask(resolved), resolved, impl_->pack, impl_->size,
+                 decision::caller_hash(question));
 }
 
 void Gate::ask_many(std::span<const PhoneNumber> numbers, const ResolvedQuestion& scope,

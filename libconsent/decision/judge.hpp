@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bit>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,7 +10,9 @@
 #include "consent/decision.hpp"
 #include "consent/numbering.hpp"
 #include "consent/standing.hpp"
+#include "decision/local_time.hpp"
 #include "decision/rule_pack.hpp"
+#include "decision/worth.hpp"
 
 /// The decision core, over any source of subjects: judge() gives it vectors, the gate and the audit
 /// their tables. Integers only; noexcept, no allocation, no lock; O(clauses).
@@ -46,8 +48,12 @@ enum class Builtin : std::int16_t {
   more = -17,
   restricted = -18,  ///< kept for proof alone
   erased = -19,      ///< whoever holds the number was erased, and nobody has consented since
+  zone_not_known = -20,
+  home_region = -21,
+  counts_not_given = -22,
+  not_proven = -23,
 };
-inline constexpr std::int16_t builtin_count = 19;
+inline constexpr std::int16_t builtin_count = 23;
 
 /// Why one consent does not count. Bits of one word, so that "counts" is "== 0".
 enum Spoil : std::uint32_t {
@@ -60,11 +66,16 @@ enum Spoil : std::uint32_t {
   spoil_purpose = 1U << 6,
   spoil_channel = 1U << 7,
   spoil_campaign = 1U << 8,
-  // Worth: counts against a consent only where a row in force says so.
+  // Worth: counts against a consent only where a row in force says so of the ground asked about.
   spoil_form = 1U << 9,
   spoil_contract = 1U << 10,
   spoil_prechecked = 1U << 11,
   spoil_open_source = 1U << 12,
+  spoil_addressee = 1U << 13,
+  spoil_employee = 1U << 14,
+  spoil_document = 1U << 15,
+  spoil_term = 1U << 16,
+  spoil_contract_term = 1U << 17,
 };
 
 /// What each spoil is called: by a row of its condition where one is in force, else by a built-in.
@@ -73,7 +84,7 @@ struct SpoilName {
   std::optional<Condition> condition;
   std::optional<Builtin> builtin;  ///< none: worth, which without a row in force spoils nothing
 };
-inline constexpr std::array<SpoilName, 13> spoil_names{{
+inline constexpr std::array<SpoilName, 18> spoil_names{{
     {spoil_holder, Condition::earlier_holder, Builtin::earlier_holder},
     {spoil_distributor, Condition::other_distributor, Builtin::distributor},
     {spoil_covers, std::nullopt, Builtin::covers},
@@ -87,28 +98,49 @@ inline constexpr std::array<SpoilName, 13> spoil_names{{
     {spoil_open_source, Condition::open_source, std::nullopt},
     {spoil_form, Condition::form_without_number_proof, std::nullopt},
     {spoil_contract, Condition::in_contract_without_mark, std::nullopt},
+    {spoil_contract_term, Condition::in_contract_without_term, std::nullopt},
+    {spoil_addressee, Condition::given_by_addressee, std::nullopt},
+    {spoil_employee, Condition::employee_without_authority, std::nullopt},
+    {spoil_document, Condition::without_document, std::nullopt},
+    {spoil_term, Condition::without_term, std::nullopt},
 }};
 
 /// Purposes that are advertising or treated as it (law sheet 1.1, design note; house.md).
 inline constexpr Purposes advertising_family{Purpose::advertising, Purpose::mixed,
                                              Purpose::unknown};
 
+/// A list of fixed size; what does not fit is left out, and that is remembered.
+struct Items {
+  static constexpr std::size_t most = 24;
+  std::array<Judgement::Item, most> items;
+  std::size_t count = 0;
+  bool full = false;
+
+  void put(std::int16_t rule, FindingVerdict verdict, std::uint64_t seq) noexcept {
+    if (count == most) {
+      full = true;
+      return;
+    }
+    items[count++] = {rule, verdict, seq};
+  }
+};
+
 class Judge {
  public:
-  using Mask = RulePack::Impl::Mask;
+  using Mask = RuleSet;
 
   /// `out` is a new Judgement: written in place, since it is too large to copy for every question.
-  Judge(const ResolvedQuestion& asked, const RulePack::Impl& pack, Judgement& out) noexcept
-      : asked_(asked), pack_(pack), out_(out) {
+  /// `counted_at`: the moment that the question's counts are of.
+  Judge(const ResolvedQuestion& asked, const RulePack::Impl& pack, Instant counted_at,
+        Judgement& out) noexcept
+      : asked_(asked), pack_(pack), counted_at_(counted_at), out_(out) {
     // An enumeration out of range may arrive from a cast; it must not index or shift anything.
     if (static_cast<unsigned>(asked_.purpose) >= RulePack::Impl::purposes)
       asked_.purpose = Purpose::unknown;
     channel_known_ = static_cast<unsigned>(asked_.channel) < RulePack::Impl::channels;
+    facts_ = numbering_facts(asked_.number);
     if (channel_known_ && in_jurisdiction()) {
       active_ = pack_.active(asked_.at, asked_.purpose, asked_.channel);
-    }
-    for (const SpoilName& name : spoil_names) {
-      if (!name.builtin && rows_of(*name.condition) != 0) worth_ |= name.spoil;
     }
   }
 
@@ -124,35 +156,62 @@ class Judge {
       if (!closed || *closed > asked_.at) break;
       if (!began_ || *closed > *began_) began_ = *closed;
     }
-    std::span<const Clause> clauses;
     if (holder < count) {
-      clauses = subjects[holder].clauses;
+      clauses_ = subjects[holder].clauses;
       for (std::size_t i = holder + 1; i < count; ++i) {  // a reassignment noted out of order
         const auto closed = subjects[i].closed;
         if (closed && *closed <= asked_.at && (!began_ || *closed > *began_)) began_ = *closed;
       }
     }
-    read(clauses);
+    read_facts();
     decide();
-    if (out_.verdict == Verdict::deny && live_ == nullptr) {
-      why_not(clauses);
+    if (consent_lacking_) {
+      why_not(Ground::advertising);
       earlier(subjects, count, holder);
+    }
+    for (const Ground lacking : {Ground::personal_data, Ground::mass_calls, Ground::mailing}) {
+      if (lacking_[static_cast<std::size_t>(lacking)]) why_not(lacking);
     }
     warn();
   }
 
+  /// Where time alone cures the deny: the moment by which every reason given has passed.
+  [[nodiscard]] std::optional<Instant> cure() const noexcept {
+    if (out_.verdict != Verdict::deny || !curable_ || cure_ <= asked_.at) return std::nullopt;
+    return cure_;
+  }
+
  private:
+  /// What the clauses say of one ground.
+  struct Standing {
+    const Clause* live = nullptr;  ///< the consent that stands
+    const Clause* stop = nullptr;  ///< the stop that stands
+    Instant stopped{};
+    const Clause* named_stop = nullptr;  ///< the latest that says this ground by name
+    bool consented = false;              ///< some consent would stand but for the stop
+  };
+
   [[nodiscard]] bool in_jurisdiction() const noexcept {
-    const NumberFacts facts = numbering_facts(asked_.number);
-    if (!facts.country.empty()) return facts.country == std::string_view(pack_.jurisdiction);
+    if (!facts_.country.empty()) return facts_.country == std::string_view(pack_.jurisdiction);
     return pack_.shares_plus7 &&
-           facts.kind != NumberKind::foreign;  // shared +7: the stricter reading
+           facts_.kind != NumberKind::foreign;  // shared +7: the stricter reading
   }
   [[nodiscard]] Mask rows_of(Condition condition) const noexcept {
     return active_ & pack_.rows_of(condition);
   }
+  [[nodiscard]] Mask rows_of(Ground ground) const noexcept {
+    return rows_of(ground_conditions[static_cast<std::size_t>(ground)]);
+  }
+  [[nodiscard]] const Mask& feeding(Ground ground) const noexcept {
+    return pack_.feeding[static_cast<std::size_t>(ground)];
+  }
   [[nodiscard]] bool in_family() const noexcept {
     return advertising_family.contains(asked_.purpose);
+  }
+  [[nodiscard]] static constexpr Cover cover_of(Ground ground) noexcept {
+    constexpr std::array<Cover, ground_count> covers{Cover::advertising, Cover::personal_data,
+                                                     Cover::mass_calls, Cover::mailing};
+    return covers[static_cast<std::size_t>(ground)];
   }
 
   [[nodiscard]] Instant counts_from(const Clause& consent) const noexcept {
@@ -173,10 +232,14 @@ class Judge {
       restricted_ = &clause;
     }
   }
+  /// A consent_given that covers nothing names a caller.
+  [[nodiscard]] static bool is_consent(const Clause& clause) noexcept {
+    return clause.type == EventType::consent_given && !clause.covers.empty();
+  }
 
   /// Does this stop bear on the question? Overlapping scopes: the least permissive reading.
-  [[nodiscard]] bool stops(const Clause& stop) const noexcept {
-    if (!stop.covers.empty() && !stop.covers.contains(Cover::advertising)) return false;
+  [[nodiscard]] bool stops(const Clause& stop, Ground ground) const noexcept {
+    if (!stop.covers.empty() && !stop.covers.contains(cover_of(ground))) return false;
     if (stop.distributor != 0 && stop.distributor != asked_.distributor) return false;
     if (stop.campaign != 0 && asked_.campaign != 0 && stop.campaign != asked_.campaign)
       return false;
@@ -189,8 +252,9 @@ class Judge {
            (asked_.channel == Channel::robot && stop.channels.contains(Channel::voice));
   }
 
-  [[nodiscard]] std::uint32_t spoils(const Clause& consent) const noexcept {
-    if (!consent.covers.contains(Cover::advertising)) return spoil_covers;
+  [[nodiscard]] std::uint32_t spoils(const Clause& consent, Ground ground,
+                                     std::uint32_t counted) const noexcept {
+    if (!consent.covers.contains(cover_of(ground))) return spoil_covers;
     if (consent.distributor == 0 || consent.distributor != asked_.distributor)
       return spoil_distributor;
     std::uint32_t found = 0;
@@ -200,9 +264,12 @@ class Judge {
     }
     if (asked_.at >= consent.until) found |= spoil_expired;
     if (!names_purpose(consent)) found |= spoil_purpose;
-    if (!consent.channels.contains(asked_.channel)) found |= spoil_channel;
+    // Consent to the use of data is given to a purpose, not to a means of contact.
+    if (ground != Ground::personal_data && !consent.channels.contains(asked_.channel))
+      found |= spoil_channel;
     if (consent.campaign != 0 && consent.campaign != asked_.campaign) found |= spoil_campaign;
-    return found | (worth(consent) & worth_);
+    if (counted != 0) found |= worth_spoils(consent, ground) & counted;
+    return found;
   }
 
   /// Unknown is treated as advertising; a consent to "unknown" is express consent to nothing.
@@ -212,122 +279,489 @@ class Judge {
   }
 
   /// What the rules may hold against a consent, whether or not one in force does.
-  [[nodiscard]] std::uint32_t worth(const Clause& consent) const noexcept {
+  [[nodiscard]] std::uint32_t worth_spoils(const Clause& consent, Ground ground) const noexcept {
     std::uint32_t found = 0;
-    const bool sent = (consent.flags & Clause::code_sent_here) != 0;
-    const bool returned = (consent.flags & Clause::code_returned) != 0;
-    switch (consent.method) {
-      case Method::web_form:
-        if (!(sent && returned)) found |= spoil_form;
-        break;
-      case Method::email_link:  // shows who reads the mailbox, not who holds the number
-        if (!(sent && returned) && asked_.channel != Channel::email) found |= spoil_form;
-        break;
-      case Method::sms_code:
-      case Method::call_code:  // nothing said of the code: the method's own word counts
-        if (sent != returned) found |= spoil_form;
-        break;
-      case Method::open_source:
-        found |= spoil_open_source;
-        break;
-      default:
-        break;
-    }
-    if ((consent.flags & Clause::in_contract) != 0 &&
-        (consent.flags & Clause::separate_mark) == 0) {
-      found |= spoil_contract;
+    if (lacks_number_proof(consent, asked_.channel)) found |= spoil_form;
+    if (consent.method == Method::open_source) found |= spoil_open_source;
+    if ((consent.flags & Clause::in_contract) != 0) {
+      if ((consent.flags & Clause::separate_mark) == 0) found |= spoil_contract;
+      if (consent.until == Instant::max()) found |= spoil_contract_term;
     }
     if ((consent.flags & Clause::prechecked) != 0) found |= spoil_prechecked;
+    if ((consent.flags & Clause::by_addressee) != 0) found |= spoil_addressee;
+    if ((consent.flags & Clause::by_employee) != 0 &&
+        (consent.flags & Clause::with_authority) == 0) {
+      found |= spoil_employee;
+    }
+    if ((consent.flags & Clause::has_document) == 0 &&
+        !(document_rows(consent) & pack_.treats & feeding(ground)).empty()) {
+      found |= spoil_document;
+    }
+    if (too_old(consent, pack_.treats)) found |= spoil_term;
     return found;
   }
 
-  void read(std::span<const Clause> clauses) noexcept {
+  /// Rows on the separate document: those in force on the day of the consent.
+  [[nodiscard]] Mask document_rows(const Clause& consent) const noexcept {
+    if (active_.empty()) return {};
+    return pack_.active(consent.said, asked_.purpose, asked_.channel) &
+           pack_.rows_of(Condition::without_document);
+  }
+  /// A consent without an end, older than a row of `among` lets pass.
+  [[nodiscard]] bool too_old(const Clause& consent, const Mask& among) const noexcept {
+    return !old_rows(consent, among).empty();
+  }
+  [[nodiscard]] Mask old_rows(const Clause& consent, const Mask& among) const noexcept {
+    Mask found;
+    if (consent.until != Instant::max() || consent.said >= asked_.at) return found;
+    (rows_of(Condition::without_term) & among).for_each([&](std::size_t row) {
+      const std::chrono::days limit(pack_.figures[row].older_than);
+      if (asked_.at - consent.said > limit) found.insert(row);
+    });
+    return found;
+  }
+
+  /// Spoils of worth that a row in force speaks of, for a ground.
+  [[nodiscard]] std::uint32_t counted(Ground ground) const noexcept {
+    const Mask feeding_now = active_ & feeding(ground) & pack_.treats;
+    std::uint32_t found = 0;
+    if (!feeding_now.empty()) {
+      for (const SpoilName& name : spoil_names) {
+        if (!name.builtin && !(feeding_now & pack_.rows_of(*name.condition)).empty())
+          found |= name.spoil;
+      }
+    }
+    if (ground == Ground::personal_data && !active_.empty()) found |= spoil_document;
+    // A row that allows because a consent stands needs one that is proven.
+    if (ground == Ground::advertising && !rows_of(Condition::consent_stands).empty())
+      found |= spoil_form | spoil_prechecked | spoil_open_source;
+    return found;
+  }
+
+  [[nodiscard]] Standing read(Ground ground) const noexcept {
+    Standing standing;
+    const std::uint32_t counted_spoils = counted(ground);
     const Clause* late = nullptr;  // counts, but was recorded after `at`
-    for (const Clause& clause : clauses) {
-      if (clause.type == EventType::subject_restricted) {
-        restrict_by(clause);
-      } else if (is_stop(clause)) {
+    for (const Clause& clause : clauses_) {
+      if (is_stop(clause)) {
         const Instant from = std::min(clause.said, clause.recorded);
-        if (from <= asked_.at && stops(clause) && (stop_ == nullptr || from >= stopped_)) {
-          stop_ = &clause;
-          stopped_ = from;
+        if (from > asked_.at || !stops(clause, ground)) continue;
+        if (standing.stop == nullptr || from >= standing.stopped) {
+          standing.stop = &clause;
+          standing.stopped = from;
         }
-      } else if (clause.type == EventType::consent_given && spoils(clause) == 0) {
-        const Clause*& best = clause.recorded > asked_.at ? late : live_;
+        if (clause.covers.contains(cover_of(ground))) standing.named_stop = &clause;
+      } else if (is_consent(clause) && spoils(clause, ground, counted_spoils) == 0) {
+        const Clause*& best = clause.recorded > asked_.at ? late : standing.live;
         if (best == nullptr || counts_from(clause) >= counts_from(*best)) best = &clause;
       }
     }
     // A tie between a stop and a consent is a stop.
     const auto ended = [&](const Clause* consent) {
-      return consent != nullptr && stop_ != nullptr && counts_from(*consent) <= stopped_;
+      return consent != nullptr && standing.stop != nullptr &&
+             counts_from(*consent) <= standing.stopped;
     };
-    consented_ = live_ != nullptr || late != nullptr;
-    if (ended(live_)) live_ = nullptr;
+    standing.consented = standing.live != nullptr || late != nullptr;
+    if (ended(standing.live)) standing.live = nullptr;
     if (ended(late)) late = nullptr;
-    if (live_ == nullptr) live_ = late;  // a consent that the log could show then is preferred
-    if (live_ != nullptr) stop_ = nullptr;
+    // A consent that the log could show then is preferred.
+    if (standing.live == nullptr) standing.live = late;
+    if (standing.live != nullptr) standing.stop = standing.named_stop = nullptr;
+    return standing;
+  }
+
+  /// What the clauses say besides consents and stops.
+  void read_facts() noexcept {
+    for (const Clause& clause : clauses_) {
+      if (clause.type == EventType::subject_restricted) restrict_by(clause);
+      if (clause.type == EventType::number_classified && clause.said <= asked_.at &&
+          (classified_ == nullptr || clause.said >= classified_->said)) {
+        classified_ = &clause;
+      }
+      if (clause.type != EventType::operator_refusal) continue;
+      const auto earlier_of = [](const Clause*& kept, const Clause& one) {
+        if (kept == nullptr || one.said < kept->said) kept = &one;
+      };
+      if (clause.covers.contains(Cover::mass_calls)) earlier_of(no_calls_, clause);
+      if (clause.covers.contains(Cover::mailing)) earlier_of(no_mailing_, clause);
+    }
+    mass_ = mass();
+  }
+
+  [[nodiscard]] Stated mass() noexcept {
+    if (asked_.channel == Channel::robot) return Stated::yes;
+    if (asked_.caller.mass != Stated::not_stated) return asked_.caller.mass;
+    Mask makes;
+    if (asked_.dialled_by == DialledBy::machine) makes |= rows_of(Condition::mass_by_machine);
+    if (asked_.caller.calls_a_day != 0) {
+      rows_of(Condition::mass_by_count).for_each([&](std::size_t row) {
+        if (asked_.caller.calls_a_day >= pack_.figures[row].at_least) makes.insert(row);
+      });
+    }
+    made_mass_ = makes;
+    if (!makes.empty()) return Stated::yes;
+    return asked_.dialled_by == DialledBy::person ? Stated::no : Stated::not_stated;
   }
 
   void decide() noexcept {
+    consent_ = read(Ground::advertising);
+    const Mask consent_rows = rows_of(Ground::advertising);
+    // Without a row that asks for a consent, a contact may still stand on another ground that the
+    // rules name; only where they name none does the default decide.
     if (restricted_ != nullptr) {
-      out_.relied_on = restricted_->seq;
-      item(Builtin::restricted, FindingVerdict::deny, restricted_->seq);
+      relied_stop_ = restricted_;
+      deny(Builtin::restricted, restricted_->seq);
     }
-    if (stop_ != nullptr && stop_->type == EventType::subject_erased) {
-      item(Builtin::erased, FindingVerdict::deny, stop_->seq);
-    } else if (stop_ != nullptr) {
-      out_.relied_on = stop_->seq;
-      deciding(Condition::stop_demand, Builtin::stop, FindingVerdict::deny, stop_->seq);
+    if (consent_.stop != nullptr && consent_.stop->type == EventType::subject_erased) {
+      deny(Builtin::erased, consent_.stop->seq);
+    } else if (consent_.stop != nullptr) {
+      if (relied_stop_ == nullptr) relied_stop_ = consent_.stop;
+      verdict_of(rows_of(Condition::stop_demand), consent_.stop->seq);
+      if (rows_of(Condition::stop_demand).empty()) deny(Builtin::stop, consent_.stop->seq);
     }
-    if (live_ == nullptr && !(stop_ != nullptr && consented_)) {
-      deciding(Condition::no_consent, Builtin::no_consent, FindingVerdict::deny, no_seq);
+    if (!consent_rows.empty()) {
+      if (consent_.live != nullptr) {
+        meet(consent_rows, consent_.live->seq);
+      } else if (!(consent_.stop != nullptr && consent_.consented)) {
+        verdict_of(consent_rows, no_seq);
+      }
     }
+    consent_lacking_ =
+        consent_.live == nullptr && (!consent_rows.empty() || consent_.stop != nullptr);
+    if (consent_.live != nullptr) {
+      const Mask rows = rows_of(Condition::consent_stands);
+      touched_ |= rows;
+      rows.for_each([&](std::size_t row) {
+        allows_.put(static_cast<std::int16_t>(row), FindingVerdict::allow, consent_.live->seq);
+      });
+    }
+    machines();
+    caller();
+    personal_data();
+    mass_contacts();
+    operators();
+    labels();
+    concealment();
+    hours();
+    counts();
+    old_consent();
+    closing();
+    // What a policy leaves open must not take the place of the default.
+    if (denies_.count == 0 && allows_.count == 0 && !ground_open_) {
+      if (consent_.live != nullptr) {
+        unknowns_.put(static_cast<std::int16_t>(Builtin::no_rule), FindingVerdict::unknown,
+                      consent_.live->seq);
+      } else if (consent_.stop == nullptr) {
+        consent_lacking_ = true;
+        deny(Builtin::no_consent, no_seq);
+      }
+    }
+    settle();
+  }
+
+  void settle() noexcept {
+    const Items* first = &allows_;
+    if (denies_.count != 0) {
+      out_.verdict = Verdict::deny;
+      first = &denies_;
+    } else if (unknowns_.count != 0) {
+      out_.verdict = Verdict::unknown;
+      first = &unknowns_;
+    } else {
+      out_.verdict = Verdict::allow;
+    }
+    for (std::size_t i = 0; i < first->count; ++i) {
+      if (first->items[i].rule >= 0)
+        out_.reasons.insert(static_cast<std::size_t>(first->items[i].rule));
+    }
+    if (out_.verdict == Verdict::allow && consent_.live != nullptr) {
+      out_.relied_on = consent_.live->seq;
+      out_.worth = worth(*consent_.live, asked_.distributor, asked_.channel).grade();
+    } else if (out_.verdict == Verdict::allow && other_live_ != nullptr) {
+      out_.relied_on = other_live_->seq;
+      out_.worth = worth(*other_live_, asked_.distributor, asked_.channel).grade();
+    } else if (out_.verdict == Verdict::deny && relied_stop_ != nullptr) {
+      out_.relied_on = relied_stop_->seq;
+    }
+    // The deciding ones are the first list that is not empty.
+    for (const Items* list : {&denies_, &unknowns_, &allows_}) {
+      for (std::size_t i = 0; i < list->count; ++i)
+        put(list->items[i].rule, list->items[i].verdict, list->items[i].seq);
+      left_out_ = left_out_ || list->full;
+    }
+    made_mass_.for_each([&](std::size_t row) {
+      put(static_cast<std::int16_t>(row), FindingVerdict::treat, no_seq);
+    });
+    exempted_.for_each([&](std::size_t row) {
+      put(static_cast<std::int16_t>(row), FindingVerdict::treat, no_seq);
+    });
+  }
+
+  void machines() noexcept {
     const bool machine = asked_.dialled_by == DialledBy::machine;
     const bool talks = asked_.channel == Channel::voice;
-    Mask unattended = 0;
     if (asked_.channel == Channel::robot || (machine && !talks))
-      unattended |= rows_of(Condition::without_human);
-    if (machine && talks) unattended |= rows_of(Condition::machine_dialled_person);
-    warned_ = unattended & pack_.warns;
-    deciding(unattended & ~pack_.warns, FindingVerdict::deny, no_seq);
+      verdict_of(rows_of(Condition::without_human), no_seq);
+    if (machine && talks) verdict_of(rows_of(Condition::machine_dialled_person), no_seq);
+  }
 
-    const bool denied = live_ == nullptr || out_.count != 0;
-    if (live_ == nullptr) return;
-    const bool ruled = rows_of(Condition::no_consent) != 0;
-    if (!denied) {
-      out_.verdict = ruled ? Verdict::allow : Verdict::unknown;
-      out_.relied_on = ruled ? live_->seq : no_seq;
-    }
-    if (ruled) {
-      const Mask rows = rows_of(Condition::no_consent);
-      if (denied) {
-        items(rows, FindingVerdict::allow, live_->seq);
-      } else {
-        deciding(rows, FindingVerdict::allow, live_->seq);
+  /// Somebody else dials for the distributor: does the consent name them?
+  void caller() noexcept {
+    const std::uint32_t id = asked_.caller.caller;
+    if (id == 0 || id == asked_.distributor || consent_.live == nullptr) return;
+    for (const Clause& clause : clauses_) {
+      if (clause.seq == consent_.live->seq && clause.type == EventType::consent_given &&
+          clause.covers.empty() && clause.distributor == id) {
+        return;
       }
-    } else {
-      item(Builtin::no_rule, FindingVerdict::unknown, live_->seq);
+    }
+    verdict_of(rows_of(Condition::caller_not_named), consent_.live->seq);
+  }
+
+  void personal_data() noexcept {
+    const Mask needed = rows_of(Ground::personal_data);
+    const Mask stop_rows = rows_of(Condition::personal_data_stop);
+    const Mask unknown_rows = rows_of(Condition::personal_data_unknown);
+    if ((needed | stop_rows | unknown_rows).empty()) return;
+    const bool answered = classified_ != nullptr;
+    const auto answer =
+        answered ? static_cast<PersonalData>(classified_->flags) : PersonalData::unknown;
+    if (answered && answer == PersonalData::no) return;
+    const Standing standing = read(Ground::personal_data);
+    // A stop of everything is spoken of already; it is one of the data too where they are a
+    // person's.
+    if (const Clause* const stop = answered ? standing.stop : standing.named_stop) {
+      verdict_of(stop_rows, stop->seq);
+      if (relied_stop_ == nullptr && !stop_rows.empty()) relied_stop_ = stop;
+    }
+    if (standing.live != nullptr) {
+      if (!needed.empty()) meet(needed, standing.live->seq);
+      if ((standing.live->flags & Clause::has_document) == 0)
+        warn_of(document_rows(*standing.live) & pack_.warns, standing.live->seq);
+    } else if (answered) {  // what is recorded as unknown is treated as yes
+      if (!needed.empty()) {
+        lacking_[static_cast<std::size_t>(Ground::personal_data)] = true;
+        verdict_of(needed, classified_->seq);
+      }
+    } else if (facts_.kind == NumberKind::mobile || facts_.kind == NumberKind::geographic ||
+               facts_.kind == NumberKind::unknown || facts_.kind == NumberKind::personal) {
+      verdict_of(unknown_rows, no_seq);
     }
   }
 
+  void mass_contacts() noexcept {
+    for (const Ground ground : {Ground::mass_calls, Ground::mailing}) {
+      const Mask needed = rows_of(ground);
+      if (needed.empty() || mass_ != Stated::yes) continue;
+      const Standing standing = read(ground);
+      if (standing.live != nullptr) {
+        meet(needed, standing.live->seq);
+        if (other_live_ == nullptr) other_live_ = standing.live;
+        continue;
+      }
+      if (asked_.caller.exempt != Exempt::none) {
+        const Mask claims = rows_of(Condition::exempt_caller);
+        const Mask lifts = claims & pack_.treats & feeding(ground);
+        const Mask open = claims & pack_.unknowns;
+        touched_ |= lifts;
+        if (!open.empty()) {
+          verdict_of(open, no_seq);
+          continue;
+        }
+        if (!lifts.empty()) {
+          exempted_ |= lifts;
+          continue;
+        }
+      }
+      lacking_[static_cast<std::size_t>(ground)] = true;
+      verdict_of(needed, no_seq);
+    }
+    if (mass_ == Stated::not_stated) verdict_of(rows_of(Condition::mass_not_stated), no_seq);
+  }
+
+  void operators() noexcept {
+    const auto refused = [&](const Clause* refusal, Condition condition) {
+      if (refusal == nullptr) return;
+      rows_of(condition).for_each([&](std::size_t row) {
+        if (asked_.at < refused_from(*refusal, pack_.figures[row].after_days)) return;
+        Mask one;
+        one.insert(row);
+        // The operator stops mass contacts, and no others.
+        if (mass_ == Stated::no) {
+          warn_of(one, refusal->seq);
+        } else {
+          verdict_of(one, refusal->seq);
+          if (relied_stop_ == nullptr && !(one & pack_.denies).empty()) relied_stop_ = refusal;
+        }
+      });
+    };
+    refused(no_calls_, Condition::operator_refused_calls);
+    refused(no_mailing_, Condition::operator_refused_mailing);
+    if (mass_ != Stated::yes) return;
+    using Contract = CallerFacts::Contract;
+    const Contract contract = asked_.caller.contract;
+    if (contract == Contract::none || contract == Contract::not_with_it)
+      verdict_of(rows_of(Condition::no_operator_contract), no_seq);
+    if (contract == Contract::not_stated || contract == Contract::operator_not_known)
+      verdict_of(rows_of(Condition::operator_not_known), no_seq);
+  }
+  /// From when a refusal told to the operator binds: as the operator said, else so many local days
+  /// of the pack's zone after it was told.
+  [[nodiscard]] Instant refused_from(const Clause& refusal, std::uint32_t after) const noexcept {
+    if ((refusal.flags & Clause::in_force_stated) != 0 || after == 0) return refusal.said;
+    const std::int16_t offset = pack_.offset(refusal.said);
+    return moment(local(refusal.said, offset).day + std::chrono::days(after), 0, offset);
+  }
+
+  void labels() noexcept {
+    const CallerFacts& facts = asked_.caller;
+    const bool business =
+        facts.kind == SubscriberKind::legal_entity || facts.kind == SubscriberKind::sole_trader;
+    if (!business || facts_.kind != NumberKind::mobile) return;
+    if (facts.label_contract == Stated::no)
+      verdict_of(rows_of(Condition::no_label_contract), no_seq);
+    if (facts.label != Stated::yes) verdict_of(rows_of(Condition::not_labelled), no_seq);
+    if (facts.label != Stated::yes) return;
+    rows_of(Condition::label_malformed).for_each([&](std::size_t row) {
+      if (facts.label_spelt && facts.label_size <= pack_.figures[row].longest) return;
+      Mask one;
+      one.insert(row);
+      verdict_of(one, no_seq);
+    });
+  }
+
+  void concealment() noexcept {
+    const CallerFacts& facts = asked_.caller;
+    if (facts.hidden_number == Stated::yes || facts.foreign_number == Stated::yes ||
+        facts.creditor_named == Stated::no) {
+      verdict_of(rows_of(Condition::caller_concealed), no_seq);
+    } else if (facts.hidden_number == Stated::not_stated ||
+               facts.foreign_number == Stated::not_stated ||
+               facts.creditor_named == Stated::not_stated) {
+      verdict_of(rows_of(Condition::concealment_not_stated), no_seq);
+    }
+  }
+
+  [[nodiscard]] const Whereabouts& where() noexcept {
+    if (!asked_.whereabouts) asked_.whereabouts = whereabouts(asked_.number, asked_.numbering);
+    return *asked_.whereabouts;
+  }
+
+  void hours() noexcept {
+    const Mask rows = rows_of(Condition::outside_hours);
+    if (rows.empty()) return;
+    const LocalOffsets clocks = Zones::russia().local_offsets(where().zones, asked_.at);
+    if (clocks.empty()) {  // no zone, no guess; a habit that only warns is silent then
+      if (!(rows & pack_.denies).empty()) {
+        touched_ |= rows;
+        ground_open_ = ground_open_ || !(rows & pack_.met).empty();
+        unknowns_.put(static_cast<std::int16_t>(Builtin::zone_not_known), FindingVerdict::unknown,
+                      no_seq);
+      }
+      return;
+    }
+    const Clocks all(clocks.begin(), clocks.size());
+    bool spoke = false;
+    rows.for_each([&](std::size_t row) {
+      const RuleFigures& figures = pack_.figures[row];
+      Mask one;
+      one.insert(row);
+      if (inside_hours(asked_.at, all, figures)) {
+        if (pack_.met.contains(row)) {
+          meet(one, no_seq);
+          spoke = true;
+        }
+        touched_ |= one;
+        return;
+      }
+      spoke = true;
+      verdict_of(one, no_seq, next_inside(asked_.at, all, figures));
+    });
+    home_only_ = spoke && where().home_only;
+  }
+
+  void counts() noexcept {
+    const Mask rows = rows_of(Condition::over_count);
+    if (rows.empty()) return;
+    touched_ |= rows;
+    if (!asked_.counts) {
+      if (!(rows & pack_.denies).empty())
+        unknowns_.put(static_cast<std::int16_t>(Builtin::counts_not_given), FindingVerdict::unknown,
+                      no_seq);
+      return;
+    }
+    const LocalOffsets clocks = clocks_or_all(where().zones, asked_.at);
+    const Clocks all(clocks.begin(), clocks.size());
+    rows.for_each([&](std::size_t row) {
+      const RuleFigures& figures = pack_.figures[row];
+      const ContactCounts::In& made =
+          figures.only_talks ? asked_.counts->talks : asked_.counts->attempts;
+      std::optional<Instant> over;
+      const auto check = [&](std::uint32_t most, std::uint32_t so_far, Period period) {
+        if (most == 0 || so_far < most) return;
+        // Asked about a later moment than the counts are of: an ended period counts nothing.
+        if (!same_period(counted_at_, asked_.at, period, all)) return;
+        const Instant end = period_over(asked_.at, period, all);
+        if (!over || end > *over) over = end;
+      };
+      check(figures.a_day, made.day, Period::day);
+      check(figures.a_week, made.week, Period::week);
+      check(figures.a_month, made.month, Period::month);
+      if (!over) return;
+      Mask one;
+      one.insert(row);
+      verdict_of(one, no_seq, over);
+    });
+  }
+
+  /// Warnings about the consent relied on.
+  void old_consent() noexcept {
+    if (consent_.live == nullptr) return;
+    warn_of(old_rows(*consent_.live, pack_.warns), consent_.live->seq);
+    const std::uint32_t found = worth_spoils(*consent_.live, Ground::advertising);
+    if ((found & spoil_contract_term) != 0)
+      warn_of(rows_of(Condition::in_contract_without_term) & pack_.warns, consent_.live->seq);
+    if ((found & spoil_addressee) != 0)
+      warn_of(rows_of(Condition::given_by_addressee) & pack_.warns, consent_.live->seq);
+    if ((found & spoil_employee) != 0)
+      warn_of(rows_of(Condition::employee_without_authority) & pack_.warns, consent_.live->seq);
+  }
+
+  /// After the last day the rules know, rows that say so speak no more for those they concern.
+  void closing() noexcept {
+    if (!pack_.known_until || asked_.at < *pack_.known_until || pack_.closing.empty()) return;
+    (touched_ & active_ & pack_.closing).for_each([&](std::size_t row) {
+      for (std::size_t i = 0; i < unknowns_.count; ++i) {
+        if (unknowns_.items[i].rule == static_cast<std::int16_t>(row)) return;
+      }
+      unknowns_.put(static_cast<std::int16_t>(row), FindingVerdict::unknown, no_seq);
+    });
+  }
+
   /// Why each consent did not count, the latest first.
-  void why_not(std::span<const Clause> clauses) noexcept {
+  void why_not(Ground ground) noexcept {
+    const Standing standing = ground == Ground::advertising ? consent_ : read(ground);
+    const std::uint32_t counted_spoils = counted(ground);
     const Clause* first_after = nullptr;  // of those said after the contact, one is enough
     bool ended_named = false;
-    for (std::size_t end = clauses.size(); end > 0;) {
+    for (std::size_t end = clauses_.size(); end > 0;) {
       // One entry has a clause for each distributor it names; those naming the one asked about
       // speak.
       std::size_t begin = end - 1;
-      bool names_it = clauses[begin].distributor == asked_.distributor;
-      while (begin > 0 && clauses[begin - 1].seq == clauses[end - 1].seq) {
+      bool names_it =
+          is_consent(clauses_[begin]) && clauses_[begin].distributor == asked_.distributor;
+      while (begin > 0 && clauses_[begin - 1].seq == clauses_[end - 1].seq) {
         --begin;
-        names_it = names_it || clauses[begin].distributor == asked_.distributor;
+        names_it = names_it || (is_consent(clauses_[begin]) &&
+                                clauses_[begin].distributor == asked_.distributor);
       }
       for (std::size_t i = begin; i < end; ++i) {
-        const Clause& clause = clauses[i];
-        if (clause.type != EventType::consent_given) continue;
+        const Clause& clause = clauses_[i];
+        if (!is_consent(clause)) continue;
         if (names_it && clause.distributor != asked_.distributor) continue;
-        const std::uint32_t found = spoils(clause);
+        const std::uint32_t found = spoils(clause, ground, counted_spoils);
+        // That a consent is to advertising and not to this is no news.
+        if (ground != Ground::advertising && found == spoil_covers) break;
         if (found == 0) {
           if (!ended_named) item(Builtin::ended_by_stop, FindingVerdict::treat, clause.seq);
           ended_named = true;
@@ -336,14 +770,14 @@ class Judge {
               (first_after == nullptr || clause.said < first_after->said)) {
             first_after = &clause;
           }
-        } else if (stop_ == nullptr || counts_from(clause) > stopped_) {
-          name(found, clause.seq);
+        } else if (standing.stop == nullptr || counts_from(clause) > standing.stopped) {
+          name(found, clause, ground);
         }
         if (!names_it) break;  // several others named: said once
       }
       end = begin;
     }
-    if (first_after != nullptr) name(spoil_not_prior, first_after->seq);
+    if (first_after != nullptr) name(spoil_not_prior, *first_after, ground);
   }
 
   /// The latest consent of an earlier holder, which somebody may think still counts.
@@ -355,57 +789,91 @@ class Judge {
         const Clause& clause = clauses[c];
         if (clause.type == EventType::consent_given && clause.covers.contains(Cover::advertising) &&
             clause.distributor == asked_.distributor && clause.said < asked_.at) {
-          name(spoil_holder, clause.seq);
+          name(spoil_holder, clause, Ground::advertising);
           return;
         }
       }
     }
   }
 
-  void name(std::uint32_t found, std::uint64_t seq) noexcept {
+  void name(std::uint32_t found, const Clause& clause, Ground ground) noexcept {
     for (const SpoilName& spoil : spoil_names) {
       if ((found & spoil.spoil) == 0) continue;
-      const Mask rows = spoil.condition ? rows_of(*spoil.condition) : 0;
-      if (rows != 0) {
-        items(rows, FindingVerdict::treat, seq);
-      } else if (spoil.builtin) {
-        item(*spoil.builtin, FindingVerdict::treat, seq);
+      Mask rows;
+      if (spoil.spoil == spoil_document) {
+        rows = document_rows(clause) & pack_.treats & feeding(ground);
+      } else if (spoil.condition) {
+        rows = rows_of(*spoil.condition) & pack_.treats & feeding(ground);
+      }
+      if (!rows.empty()) {
+        touched_ |= rows;
+        rows.for_each([&](std::size_t row) {
+          put(static_cast<std::int16_t>(row), FindingVerdict::treat, clause.seq);
+        });
+      } else {
+        item(spoil.builtin.value_or(Builtin::not_proven), FindingVerdict::treat, clause.seq);
       }
     }
   }
 
   void warn() noexcept {
     reserve_ = 0;
-    items(warned_, FindingVerdict::warn, no_seq);
-    if (live_ != nullptr) {
-      if (live_->recorded > asked_.at)
-        item(Builtin::recorded_late, FindingVerdict::warn, live_->seq);
+    for (std::size_t i = 0; i < warns_.count; ++i)
+      put(warns_.items[i].rule, FindingVerdict::warn, warns_.items[i].seq);
+    left_out_ = left_out_ || warns_.full;
+    if (const Clause* const live = consent_.live) {
+      if (live->recorded > asked_.at) item(Builtin::recorded_late, FindingVerdict::warn, live->seq);
       constexpr auto kept = Clause::has_document | Clause::has_evidence | Clause::has_wording;
-      if ((live_->flags & kept) == 0) item(Builtin::nothing_kept, FindingVerdict::warn, live_->seq);
+      if ((live->flags & kept) == 0) item(Builtin::nothing_kept, FindingVerdict::warn, live->seq);
     }
+    if (home_only_) item(Builtin::home_region, FindingVerdict::warn, no_seq);
     if (pack_.known_until && asked_.at >= *pack_.known_until) {
       item(Builtin::known_until, FindingVerdict::warn, no_seq);
     }
-    if (left_out_) item(Builtin::more, FindingVerdict::warn, no_seq);
-  }
-
-  void deciding(Mask rows, FindingVerdict verdict, std::uint64_t seq) noexcept {
-    out_.reasons |= rows;
-    items(rows, verdict, seq);
-  }
-  void deciding(Condition condition, Builtin otherwise, FindingVerdict verdict,
-                std::uint64_t seq) noexcept {
-    const Mask rows = rows_of(condition);
-    if (rows != 0) {
-      deciding(rows, verdict, seq);
-    } else {
-      item(otherwise, verdict, seq);
+    if (left_out_) {
+      if (out_.count >= Judgement::max_findings) out_.count = Judgement::max_findings - 1;
+      item(Builtin::more, FindingVerdict::warn, no_seq);
     }
   }
-  void items(Mask rows, FindingVerdict verdict, std::uint64_t seq) noexcept {
-    for (; rows != 0; rows &= rows - 1)
-      put(static_cast<std::int16_t>(std::countr_zero(rows)), verdict, seq);
+
+  /// Rows whose condition holds: each by its outcome. `cured`: when the condition passes by itself.
+  void verdict_of(const Mask& rows, std::uint64_t seq,
+                  std::optional<Instant> cured = std::nullopt) noexcept {
+    if (rows.empty()) return;
+    touched_ |= rows;
+    warn_of(rows & pack_.warns, seq);
+    (rows & pack_.unknowns).for_each([&](std::size_t row) {
+      unknowns_.put(static_cast<std::int16_t>(row), FindingVerdict::unknown, seq);
+    });
+    (rows & pack_.denies).for_each([&](std::size_t row) {
+      denies_.put(static_cast<std::int16_t>(row), FindingVerdict::deny, seq);
+      std::optional<Instant> passes = cured;
+      if (const auto end = pack_.ends[row]; end && (!passes || *end < *passes)) passes = end;
+      if (!passes) {
+        curable_ = false;
+      } else if (*passes > cure_) {
+        cure_ = *passes;
+      }
+    });
   }
+  void deny(Builtin builtin, std::uint64_t seq) noexcept {
+    curable_ = false;
+    denies_.put(static_cast<std::int16_t>(builtin), FindingVerdict::deny, seq);
+  }
+  void warn_of(const Mask& rows, std::uint64_t seq) noexcept {
+    touched_ |= rows;
+    rows.for_each([&](std::size_t row) {
+      warns_.put(static_cast<std::int16_t>(row), FindingVerdict::warn, seq);
+    });
+  }
+  /// Rows that are met: those that may allow say so.
+  void meet(const Mask& rows, std::uint64_t seq) noexcept {
+    touched_ |= rows;
+    (rows & pack_.met).for_each([&](std::size_t row) {
+      allows_.put(static_cast<std::int16_t>(row), FindingVerdict::allow, seq);
+    });
+  }
+
   void item(Builtin builtin, FindingVerdict verdict, std::uint64_t seq) noexcept {
     put(static_cast<std::int16_t>(builtin), verdict, seq);
   }
@@ -419,26 +887,63 @@ class Judge {
 
   ResolvedQuestion asked_;
   const RulePack::Impl& pack_;
+  Instant counted_at_;
+  NumberFacts facts_;
   bool channel_known_ = false;
-  Mask active_ = 0;                     // rows in force for this question
-  std::uint32_t worth_ = 0;             // worth spoils that a row in force speaks of
+  Mask active_;                         // rows in force for this question
+  Mask touched_;                        // of these, the ones that bear on it
+  Mask made_mass_, exempted_;           // rows that make a contact mass, that lift a ground
+  std::span<const Clause> clauses_;     // of the present holder
   std::optional<Instant> began_;        // when the present holder's time began
-  const Clause* live_ = nullptr;        // the consent that stands
-  const Clause* stop_ = nullptr;        // the stop that stands
+  Standing consent_;                    // of the contact itself: the ground of advertising
+  const Clause* other_live_ = nullptr;  // a consent to mass contacts
+  const Clause* relied_stop_ = nullptr;
   const Clause* restricted_ = nullptr;  // the restriction that stands
-  Instant stopped_{};
-  bool consented_ = false;  // some consent would stand but for the stop
-  Mask warned_ = 0;
-  std::size_t reserve_ = 6;  // places kept for warnings
+  const Clause* classified_ = nullptr;
+  const Clause* no_calls_ = nullptr;  // told to the operator
+  const Clause* no_mailing_ = nullptr;
+  Stated mass_ = Stated::not_stated;
+  std::array<bool, ground_count> lacking_{};
+  Items denies_, unknowns_, allows_, warns_;
+  bool ground_open_ = false;      // a row would allow, if only more were known
+  bool consent_lacking_ = false;  // it was asked for, and is not there
+  bool curable_ = true;
+  Instant cure_ = Instant::min();
+  bool home_only_ = false;
+  std::size_t reserve_ = 8;  // places kept for warnings
   bool left_out_ = false;
   Judgement& out_;
 };
+
+/// First moment after a deny at which the same question is allowed, where time alone brings it.
+template <typename Subjects>
+[[nodiscard]] std::optional<Instant> next_allowed(const ResolvedQuestion& asked,
+                                                  const Subjects& subjects,
+                                                  const RulePack::Impl& pack,
+                                                  Instant cured) noexcept {
+  constexpr int steps = 16;
+  ResolvedQuestion later = asked;
+  for (int step = 0; step < steps; ++step) {
+    later.at = cured;
+    Judgement out;
+    Judge judge(later, pack, asked.at, out);
+    judge.over(subjects);
+    if (out.verdict == Verdict::allow) return later.at;
+    const auto next = judge.cure();
+    if (!next) return std::nullopt;
+    cured = *next;
+  }
+  return std::nullopt;
+}
 
 template <typename Subjects>
 [[nodiscard]] Judgement judge_over(const ResolvedQuestion& asked, const Subjects& subjects,
                                    const RulePack& pack) noexcept {
   Judgement out;
-  Judge(asked, pack.impl(), out).over(subjects);
+  Judge judge(asked, pack.impl(), asked.at, out);
+  judge.over(subjects);
+  if (const auto cured = judge.cure())
+    out.next_allowed = next_allowed(asked, subjects, pack.impl(), *cured);
   return out;
 }
 

@@ -1,7 +1,66 @@
+#include <algorithm>
+#include <vector>
+
 #include "consent/decision.hpp"
+#include "decision/conditions.hpp"
 #include "decision/resolve.hpp"
+#include "decision/rule_pack.hpp"
+#include "event/canonical.hpp"
+#include "event/encode.hpp"
 
 namespace consent {
+namespace {
+
+bool is_message(Channel channel) {
+  return channel == Channel::sms || channel == Channel::messenger || channel == Channel::email;
+}
+
+std::string_view word(const canonical::Value& body, std::string_view key) {
+  const canonical::Value* const member = body.find(key);
+  return member == nullptr || member->string() == nullptr ? std::string_view() : *member->string();
+}
+
+/// Contacts that the log itself holds: outgoing, for this distributor and purpose, calls with calls
+/// and messages with messages. One whose length was not noted counts as a talk.
+std::optional<EarlierContact> read_contact(const Entry& entry, const Question& question,
+                                           std::string_view distributor, std::string_view own) {
+  const canonical::Value body = decode_entry(entry.bytes).body;
+  if (word(body, "direction") != to_word(Direction::outgoing) ||
+      word(body, "purpose") != to_word(question.purpose)) {
+    return std::nullopt;
+  }
+  const auto channel = from_word<Channel>(word(body, "channel"));
+  if (!channel || is_message(*channel) != is_message(question.channel)) return std::nullopt;
+  const std::string_view made_for = word(body, "distributor");
+  if ((made_for.empty() ? own : made_for) != distributor) return std::nullopt;
+  const auto happened = parse_stored_instant(word(body, "happened"));
+  if (!happened) return std::nullopt;
+  const canonical::Value* const duration = body.find("duration_s");
+  const bool silent =
+      duration != nullptr && duration->integer() != nullptr && *duration->integer() == 0;
+  return EarlierContact{*happened, !silent};
+}
+
+/// nullopt where no row in force counts contacts: the entries are then not read.
+std::optional<ContactCounts> counts_in(const Log& log, const Question& question,
+                                       std::string_view distributor, const RulePack& pack) {
+  const RuleSet counting = pack.in_force(question.at, question.purpose, question.channel) &
+                           pack.impl().rows_of(decision::Condition::over_count);
+  if (counting.empty()) return std::nullopt;
+  std::vector<EarlierContact> earlier;
+  for (const Entry& entry : log.history(question.number)) {
+    if (entry.type != EventType::contact_made) continue;
+    if (const auto contact =
+            read_contact(entry, question, distributor, log.identity().distributor)) {
+      earlier.push_back(*contact);
+    }
+  }
+  const Whereabouts where =
+      question.whereabouts.value_or(whereabouts(question.number, question.numbering));
+  return count_contacts(earlier, question.at, where.zones);
+}
+
+}  // namespace
 
 Decision may_contact(const Log& log, const RulePack& pack, const Question& question) {
   // The size first: an entry appended meanwhile may be seen, none before it is missed.
@@ -9,8 +68,10 @@ Decision may_contact(const Log& log, const RulePack& pack, const Question& quest
   const auto distributors = log.distributors();
   const std::string_view distributor = decision::meant_or_throw(question.distributor, distributors);
   const auto subjects = log.standing_of(question.number);
-  const ResolvedQuestion resolved = decision::resolved(question, distributor, log.terms());
-  return explain(judge(resolved, subjects, pack), resolved, pack, size);
+  ResolvedQuestion resolved = decision::resolved(question, distributor, log.terms());
+  if (!resolved.counts) resolved.counts = counts_in(log, question, distributor, pack);
+  return explain(judge(resolved, subjects, pack), resolved, pack, size,
+                 decision::caller_hash(question));
 }
 
 }  // namespace consent

@@ -39,16 +39,29 @@ inline std::uint32_t campaign_term(std::string_view campaign, const Terms& terms
   return campaign.empty() ? 0 : term(campaign, terms);
 }
 
+/// The caller's facts as far as a judgement reads them.
+[[nodiscard]] CallerFacts facts_of(const Caller& caller, std::string_view serving_operator,
+                                   const Terms& terms) noexcept;
+
 inline ResolvedQuestion resolved(const Question& question, std::string_view distributor,
                                  const Terms& terms) {
-  return {question.number,
-          term(distributor, terms),
-          campaign_term(question.campaign, terms),
-          question.purpose,
-          question.channel,
-          question.dialled_by,
-          question.at,
-          question.basis};
+  return {.number = question.number,
+          .distributor = term(distributor, terms),
+          .campaign = campaign_term(question.campaign, terms),
+          .purpose = question.purpose,
+          .channel = question.channel,
+          .dialled_by = question.dialled_by,
+          .at = question.at,
+          .basis = question.basis,
+          .caller = facts_of(question.caller, question.serving_operator, terms),
+          .counts = question.counts,
+          .whereabouts = question.whereabouts,
+          .numbering = question.numbering};
+}
+
+inline std::optional<Digest> caller_hash(const Question& question) {
+  if (!question.caller.stated()) return std::nullopt;
+  return hash_of(question.caller);
 }
 
 }  // namespace consent::decision

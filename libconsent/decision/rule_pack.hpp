@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
-#include <limits>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "consent/rules.hpp"
@@ -15,29 +15,43 @@ namespace consent {
 /// The rows, and the same rows as masks: which of them are in force at a moment for a purpose and a
 /// channel is one look-up, so that judge() compares integers only.
 struct RulePack::Impl {
-  static constexpr std::size_t max_rows = 64;  ///< a bit a row in Judgement::reasons
   static constexpr std::size_t purposes = 9, channels = 5;
-  using Mask = std::uint64_t;
+  using Mask = RuleSet;
 
-  std::string version, jurisdiction;
+  std::string version, jurisdiction, zone;
   std::optional<Instant> known_until;  ///< first moment the pack does not know
   std::vector<Rule> rows;
+  std::vector<std::string> options;  ///< "name=word", in byte order
 
   bool shares_plus7 = false;  ///< jurisdiction RU: numbers in shared +7 codes count as its own
   std::vector<Instant>
       begins;  ///< moments at which the set in force changes; begins[0]: the beginning
   std::vector<std::array<Mask, purposes * channels>> in_force;  ///< one a period
   std::array<Mask, decision::condition_count> of_condition{};
-  Mask warns = 0;  ///< rows whose outcome is warn
+  std::array<Mask, decision::ground_count> feeding{};  ///< treat rows that feed a row of the ground
+  Mask warns, unknowns, treats, denies;                ///< rows by outcome
+  Mask met;                                            ///< rows that allow where they are met
+  Mask closing;                                        ///< rows marked fails_closed
+  std::vector<RuleFigures> figures;                    ///< one a row
+  std::vector<std::optional<Instant>> ends;            ///< Rule::to, one a row
+  /// Offsets of the pack's zone, minutes east, from a moment on; ascending.
+  std::vector<std::pair<Instant, std::int16_t>> offsets;
 
   /// Rows in force at `at` for a purpose and channel, both within their enumerations.
-  [[nodiscard]] Mask active(Instant at, Purpose purpose, Channel channel) const noexcept {
+  [[nodiscard]] const Mask& active(Instant at, Purpose purpose, Channel channel) const noexcept {
     const auto period = std::upper_bound(begins.begin() + 1, begins.end(), at) - begins.begin() - 1;
     return in_force[static_cast<std::size_t>(period)][static_cast<std::size_t>(purpose) * channels +
                                                       static_cast<std::size_t>(channel)];
   }
-  [[nodiscard]] Mask rows_of(decision::Condition condition) const noexcept {
+  [[nodiscard]] const Mask& rows_of(decision::Condition condition) const noexcept {
     return of_condition[static_cast<std::size_t>(condition)];
+  }
+  /// Minutes east in the pack's zone.
+  [[nodiscard]] std::int16_t offset(Instant at) const noexcept {
+    const auto after =
+        std::upper_bound(offsets.begin(), offsets.end(), at,
+                         [](Instant moment, const auto& change) { return moment < change.first; });
+    return after == offsets.begin() ? std::int16_t{0} : (after - 1)->second;
   }
 };
 

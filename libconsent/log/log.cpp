@@ -503,7 +503,8 @@ std::vector<std::string> Log::distributors() const {
   std::set<std::uint32_t> ids;
   const auto take = [&ids](std::span<const Clause> clauses) {
     for (const Clause& clause : clauses) {
-      if (clause.distributor != 0) ids.insert(clause.distributor);
+      const bool caller = clause.type == EventType::consent_given && clause.covers.empty();
+      if (clause.distributor != 0 && !caller) ids.insert(clause.distributor);
     }
   };
   {

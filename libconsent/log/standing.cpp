@@ -83,6 +83,12 @@ std::uint16_t read_flags(const Entry& entry, const Value& body) {
     if (read_flag(entry, *code, "returned")) flags |= Clause::code_returned;
   }
   if (body.find("document") != nullptr) flags |= Clause::has_document;
+  if (const Value* const giver = body.find("giver")) {
+    const auto kind = from_word<Giver>(read_text(entry, *giver, "kind"));
+    if (kind == Giver::addressee) flags |= Clause::by_addressee;
+    if (kind == Giver::employee) flags |= Clause::by_employee;
+    if (giver->find("authority") != nullptr) flags |= Clause::with_authority;
+  }
   return static_cast<std::uint16_t>(flags);
 }
 
@@ -166,10 +172,20 @@ void append_clauses(const Entry& entry, const canonical::Value& body, Terms& ter
     standing.clauses.push_back(clause);
     return;
   }
+  if (entry.type == EventType::number_classified) {
+    const auto answer = from_word<PersonalData>(read_text(entry, body, "personal_data"));
+    if (!answer) malformed(entry, "an answer that is not on its list");
+    clause.flags = static_cast<std::uint16_t>(*answer);
+    standing.clauses.push_back(clause);
+    return;
+  }
   clause.covers = read_set<Cover>(entry, body, "covers");
   if (to_operator) {
     // For all who call: it names no distributor, purpose or channel, and says what in `covers`.
-    clause.said = read_instant(entry, body, "in_force").value_or(*happened);
+    if (const auto in_force = read_instant(entry, body, "in_force")) {
+      clause.said = *in_force;
+      clause.flags = Clause::in_force_stated;
+    }
     standing.clauses.push_back(clause);
     return;
   }
@@ -192,12 +208,25 @@ void append_clauses(const Entry& entry, const canonical::Value& body, Terms& ter
   if (named != nullptr && !lists) malformed(entry, "distributors that are not a list");
   if (!lists || named->array()->empty()) {
     standing.clauses.push_back(clause);
-    return;
+  } else {
+    for (const Value& item : *named->array()) {
+      if (item.string() == nullptr) malformed(entry, "a distributor that is not a text");
+      clause.distributor = terms.id_of(*item.string());
+      standing.clauses.push_back(clause);
+    }
   }
-  for (const Value& item : *named->array()) {
-    if (item.string() == nullptr) malformed(entry, "a distributor that is not a text");
-    clause.distributor = terms.id_of(*item.string());
-    standing.clauses.push_back(clause);
+  const Value* const callers = consent ? body.find("acts_for") : nullptr;
+  if (callers == nullptr) return;
+  if (callers->array() == nullptr) malformed(entry, "callers that are not a list");
+  Clause caller;
+  caller.type = clause.type;
+  caller.seq = clause.seq;
+  caller.said = clause.said;
+  caller.recorded = clause.recorded;
+  for (const Value& item : *callers->array()) {
+    if (item.string() == nullptr) malformed(entry, "a caller that is not a text");
+    caller.distributor = terms.id_of(*item.string());
+    standing.clauses.push_back(caller);
   }
 }
 

@@ -49,9 +49,18 @@ from consent import (
 from consent._core import Classification, Coverage, Problem, Verification, version
 from consent.access import Access, access
 from consent.advertising import Advertising, is_advertising
-from consent.audit import AuditReport, Direction, audit
+from consent.audit import AuditReport, Direction, Rehearsal, audit
 from consent.classification import ClassifiedNumbers, classify_many
-from consent.decision import ALLOW, DENY, UNKNOWN, Decision, Finding, Gate
+from consent.decision import (
+    ALLOW,
+    DENY,
+    UNKNOWN,
+    Caller,
+    ContactCounts,
+    Decision,
+    Finding,
+    Gate,
+)
 from consent.errors import (
     BrokenLogError,
     ConsentError,
@@ -111,6 +120,7 @@ __all__ = [
     "Assessment",
     "AuditReport",
     "BrokenLogError",
+    "Caller",
     "Classification",
     "ClassifiedNumbers",
     "Code",
@@ -119,6 +129,7 @@ __all__ = [
     "ConsentGiven",
     "ConsentRefused",
     "ConsentWithdrawn",
+    "ContactCounts",
     "ContactMade",
     "Coverage",
     "CryptoError",
@@ -152,6 +163,7 @@ __all__ = [
     "Problem",
     "ProofError",
     "Rebuilt",
+    "Rehearsal",
     "RequestAnswered",
     "RequestReceived",
     "RestrictedError",

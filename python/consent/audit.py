@@ -24,10 +24,21 @@ from consent.records import InputError
 if TYPE_CHECKING:
     import pyarrow
 
+    from consent import _core
+    from consent._core import Caller
     from consent.log import Log
+    from consent.numbering import Numbering
     from consent.rules import RulePack
 
-__all__ = ["AuditReport", "Direction", "Findings", "Violations", "audit"]
+__all__ = [
+    "AuditReport",
+    "Changed",
+    "Direction",
+    "Findings",
+    "Rehearsal",
+    "Violations",
+    "audit",
+]
 
 VERDICTS: Final = ("deny", "allow", "unknown", "warn", "treat")
 DENY, ALLOW, UNKNOWN, WARN, TREAT = range(5)
@@ -98,12 +109,84 @@ class Scope:
     distributor: str = ""
     campaign: str = ""
     basis: str = "said"
+    caller: Caller | None = None
+    numbering: Numbering | None = None
 
 
 def _integers(kind: str, data: bytes) -> array[int]:
     values: array[int] = array(kind)
     values.frombytes(data)
     return values
+
+
+def _question(scope: Scope) -> _core.Question:
+    from consent import _core
+    from consent.decision import checked_inn
+
+    return _core.Question(
+        _core.PhoneNumber.from_digits(79_000_000_000),  # each call has its own number and moment
+        purpose=scope.purpose,
+        channel=scope.channel,
+        at=datetime.fromtimestamp(0, UTC),
+        distributor=checked_inn("distributor", scope.distributor),
+        dialled_by=scope.dialled_by,
+        campaign=scope.campaign,
+        basis=scope.basis,
+        caller=scope.caller,
+        numbering=None if scope.numbering is None else scope.numbering.core,
+    )
+
+
+def _talks(attempts: Sequence[Attempt]) -> list[bool]:
+    """Whether somebody answered; what the record does not say counts as a talk."""
+    return [attempt.billsec is None or attempt.billsec > 0 for attempt in attempts]
+
+
+class Changed(NamedTuple):
+    """One call that other rules would have answered otherwise."""
+
+    row: int
+    start: str
+    number: str
+    before: str
+    after: str
+    rule: str
+    why: str
+    why_ru: str
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Which answers other rules would have given.
+
+    Attributes:
+        before: Version of the rules compared with.
+        after: Version of the rules tried.
+        judged: Calls judged by both.
+        changes: Those whose verdict differs, in the order of the calls. ``rule`` is what decides
+            under the rules tried.
+    """
+
+    before: str
+    after: str
+    judged: int
+    changes: list[Changed]
+
+    @property
+    def stricter(self) -> int:
+        """Calls that were allowed and would not be."""
+        return sum(change.before == "allow" for change in self.changes)
+
+    def document(self) -> dict[str, Any]:
+        """The same as plain values, as ``consent audit --rehearse --json`` prints it."""
+        return {
+            "before": self.before,
+            "after": self.after,
+            "judged": self.judged,
+            "stricter": self.stricter,
+            "changes": [change._asdict() for change in self.changes],
+        }
 
 
 def _judge(
@@ -114,22 +197,12 @@ def _judge(
     progress: Progress | None,
     outcomes: OutcomeMap | None = None,
 ) -> tuple[Judged, Outcomes | None]:
-    """Ask the core. The only place here that knows it."""
+    """Ask the core. The only place here that knows it, with ``AuditReport.rehearse``."""
     from consent import _core
-    from consent.decision import checked_inn
     from consent.rules import russia
 
     native = log if isinstance(log, _core.Log) else _core.Log(log, False)
-    question = _core.Question(
-        _core.PhoneNumber.from_digits(79_000_000_000),  # each call has its own number and moment
-        purpose=scope.purpose,
-        channel=scope.channel,
-        at=datetime.fromtimestamp(0, UTC),
-        distributor=checked_inn("distributor", scope.distributor),
-        dialled_by=scope.dialled_by,
-        campaign=scope.campaign,
-        basis=scope.basis,
-    )
+    question = _question(scope)
 
     def judging(done: int, of: int) -> None:
         if progress is not None:
@@ -144,6 +217,7 @@ def _judge(
         purposes=scope.purpose,
         channels=scope.channel,
         dialled_by=scope.dialled_by,
+        talks=_talks(attempts),
         progress=judging,
     )
     ended = None if outcomes is None else hold(attempts, native, question, outcomes)
@@ -305,6 +379,52 @@ class AuditReport:
             offset += f":{seconds % 60:02d}"
         return moment.replace(tzinfo=None).isoformat() + offset
 
+    def rehearse(
+        self, log: Log | str | PathLike[str], after: RulePack, before: RulePack | None = None
+    ) -> Rehearsal:
+        """Judge the same calls by two sets of rules, and say whose answer differs.
+
+        Args:
+            log: The log that the audit asked.
+            after: The rules tried.
+            before: The rules compared with; Russian law as built in where left out.
+        """
+        from consent import _core
+        from consent.rules import russia
+
+        attempts = self.calls.attempts
+        native = log if isinstance(log, _core.Log) else _core.Log(log, False)
+        found = _core.rehearse(
+            array("q", [attempt.number for attempt in attempts]),
+            array("q", [attempt.start_us for attempt in attempts]),
+            native,
+            before or russia(),
+            after,
+            _question(self.scope),
+            purposes=self.scope.purpose,
+            channels=self.scope.channel,
+            dialled_by=self.scope.dialled_by,
+            talks=_talks(attempts),
+        )
+        changes = []
+        for call, old, new in found["changes"]:
+            attempt = attempts[call]
+            said = new.findings[0]
+            changes.append(
+                Changed(
+                    row=attempt.row,
+                    start=self.local(attempt),
+                    number=f"+{attempt.number}",
+                    before=old.verdict,
+                    after=new.verdict,
+                    rule=said.rule,
+                    why=said.why,
+                    why_ru=said.why_ru,
+                    seq=said.seq,
+                )
+            )
+        return Rehearsal(found["before"], found["after"], found["calls"], changes)
+
     def deciding(self) -> list[int]:
         """For each call, the place of the finding that disallowed it; -1: allowed."""
         places = [-1] * len(self.judged.verdicts)
@@ -438,6 +558,7 @@ class AuditReport:
                 "distributor": scope.distributor or None,
                 "campaign": scope.campaign or None,
                 "basis": scope.basis,
+                "caller": None if scope.caller is None else scope.caller.hash.hex(),
             },
             "log": {"origin": judged.log_origin, "size": judged.log_size, "root": judged.log_root},
             "rules": judged.rules,
@@ -551,6 +672,8 @@ def audit(
     basis: str = "said",
     rules: RulePack | None = None,
     outcomes: str | PathLike[str] | OutcomeMap | None = None,
+    caller: Caller | None = None,
+    numbering: Numbering | None = None,
     lang: str = "en",
     name: str | None = None,
     generated_at: datetime | None = None,
@@ -582,6 +705,8 @@ def audit(
         rules: A rule pack; Russian law where left out.
         outcomes: What the statuses of the calls mean: "asterisk", "freeswitch", "vicidial", a
             MAP.toml or an OutcomeMap. Left out: the map that bears the name of the layout.
+        caller: What whoever dialled says of themselves.
+        numbering: The imported register; the built-in plan by codes where left out.
         lang: "en" or "ru": texts of the findings and of the report.
         name: What to call the input in reports; the file's name where left out.
         generated_at: Goes into the report where given.
@@ -617,7 +742,7 @@ def audit(
         name=name,
         progress=progress,
     )
-    scope = Scope(purpose, channel, dialled_by, distributor, campaign, basis)
+    scope = Scope(purpose, channel, dialled_by, distributor, campaign, basis, caller, numbering)
     if used is None and found.layout in BUILT_IN:
         used = OutcomeMap.load(found.layout)
     judged, ended = _judge(found.attempts, log, scope, rules, progress, used)

@@ -32,7 +32,6 @@ NOT_BUILT_COMMANDS: Final = frozenset(
 )
 NOT_BUILT_FLAGS: Final = {
     "backup": ("--expires", "--keys"),
-    "check": ("--caller",),
     "prove": ("--call",),
     "restore": ("--from",),
     "verify": ("--trust",),

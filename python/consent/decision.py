@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
 from consent import _core
-from consent._core import Decision, Finding, RulePack
+from consent._core import Caller, ContactCounts, Decision, Finding, RulePack
 from consent.errors import InvalidArgument
 from consent.number import Number, PhoneNumber, as_number
 from consent.rules import russia
@@ -20,8 +20,18 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from consent.log import Log
+    from consent.numbering import Numbering
 
-__all__ = ["ALLOW", "DENY", "UNKNOWN", "Decision", "Finding", "Gate"]
+__all__ = [
+    "ALLOW",
+    "DENY",
+    "UNKNOWN",
+    "Caller",
+    "ContactCounts",
+    "Decision",
+    "Finding",
+    "Gate",
+]
 
 DENY: Final = 0
 ALLOW: Final = 1
@@ -73,6 +83,11 @@ def question(
     dialled_by: str | None = None,
     advertiser: str | None = None,
     basis: str = "said",
+    caller: Caller | None = None,
+    serving_operator: str | None = None,
+    counts: ContactCounts | None = None,
+    zones: Sequence[str] | None = None,
+    numbering: Numbering | None = None,
 ) -> _core.Question:
     """Put a question into the core's form; the arguments are those of :meth:`Log.may_contact`."""
     return _core.Question(
@@ -85,6 +100,11 @@ def question(
         dialled_by=dialled_by or "unstated",
         campaign=campaign or "",
         basis=basis,
+        caller=caller,
+        serving_operator=serving_operator or "",
+        counts=counts,
+        zones=None if zones is None else list(zones),
+        numbering=None if numbering is None else numbering.core,
     )
 
 
@@ -121,6 +141,11 @@ class Gate:
         dialled_by: str | None = None,
         advertiser: str | None = None,
         basis: str = "said",
+        caller: Caller | None = None,
+        serving_operator: str | None = None,
+        counts: ContactCounts | None = None,
+        zones: Sequence[str] | None = None,
+        numbering: Numbering | None = None,
     ) -> Decision:
         """Answer as :meth:`consent.Log.may_contact` does, from memory."""
         return self._gate.may_contact(
@@ -134,6 +159,11 @@ class Gate:
                 dialled_by=dialled_by,
                 advertiser=advertiser,
                 basis=basis,
+                caller=caller,
+                serving_operator=serving_operator,
+                counts=counts,
+                zones=zones,
+                numbering=numbering,
             )
         )
 
@@ -149,6 +179,11 @@ class Gate:
         dialled_by: str | None = None,
         advertiser: str | None = None,
         basis: str = "said",
+        caller: Caller | None = None,
+        serving_operator: str | None = None,
+        counts: ContactCounts | None = None,
+        zones: Sequence[str] | None = None,
+        numbering: Numbering | None = None,
     ) -> Any:  # noqa: ANN401 - numpy is not required, so its type cannot be named
         """Answer for many numbers, the same question at the same moment.
 
@@ -164,6 +199,11 @@ class Gate:
             dialled_by: As for one number.
             advertiser: As for one number.
             basis: As for one number.
+            caller: As for one number.
+            serving_operator: As for one number, of all of them.
+            counts: As for one number, of each of them.
+            zones: As for one number, of all of them.
+            numbering: As for one number.
 
         Returns:
             One byte a number: :data:`DENY`, :data:`ALLOW` or :data:`UNKNOWN`. A numpy array of
@@ -184,6 +224,11 @@ class Gate:
                 dialled_by=dialled_by,
                 advertiser=advertiser,
                 basis=basis,
+                caller=caller,
+                serving_operator=serving_operator,
+                counts=counts,
+                zones=zones,
+                numbering=numbering,
             ),
         )
         numpy = sys.modules.get("numpy")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from consent import _core
 from consent._core import (
@@ -24,12 +24,15 @@ from consent._core import (
     RulePack,
     Verification,
 )
-from consent.decision import question
+from consent.decision import Caller, ContactCounts, question
 from consent.errors import RestrictedError
 from consent.event import Event
 from consent.number import Number, as_number
 from consent.party import Organisation
 from consent.rules import russia
+
+if TYPE_CHECKING:
+    from consent.numbering import Numbering
 
 __all__ = [
     "Appended",
@@ -296,6 +299,11 @@ class Log(_core.Log):
         advertiser: str | None = None,
         basis: str = "said",
         rules: RulePack | None = None,
+        caller: Caller | None = None,
+        serving_operator: str | None = None,
+        counts: ContactCounts | None = None,
+        zones: Sequence[str] | None = None,
+        numbering: Numbering | None = None,
     ) -> Decision:
         """Say whether this contact is allowed at one moment, and why.
 
@@ -313,6 +321,13 @@ class Log(_core.Log):
             basis: ``said`` counts a consent from when it was said, ``recorded`` from when the log
                 took it.
             rules: The rows to judge by; the built-in pack of Russian law where left out.
+            caller: What whoever dials says of themselves.
+            serving_operator: INN or short word of the operator that serves the number now, after
+                any porting; not known where left out.
+            counts: Contacts made already; counted from the log's own entries where left out.
+            zones: IANA names of the zones that the subscriber may be in, where you know better
+                than the numbering plan: ``["Europe/Moscow"]``.
+            numbering: The imported register; the built-in plan by codes where left out.
 
         Returns:
             A Decision. A refusal is an answer, not an exception: read ``.findings``.
@@ -331,6 +346,11 @@ class Log(_core.Log):
             dialled_by=dialled_by,
             advertiser=advertiser,
             basis=basis,
+            caller=caller,
+            serving_operator=serving_operator,
+            counts=counts,
+            zones=zones,
+            numbering=numbering,
         )
         return _core.may_contact(self, rules or russia(), asked)
 

@@ -111,7 +111,7 @@ TEST_CASE("the answers of C are those of C++", "[capi]") {
         same.at = minute(10);
         const Judgement judgement = gate.ask(gate.resolve(same));
         CHECK(answer.verdict == static_cast<int>(judgement.verdict));
-        CHECK(answer.reason_mask == judgement.reasons);
+        CHECK(answer.reason_mask == judgement.reasons.words()[0]);
         CHECK(answer.relied_on == static_cast<std::int64_t>(judgement.relied_on));  // ~0 is -1
         CHECK(answer.log_size == gate.loaded_size());
       }
@@ -162,7 +162,7 @@ TEST_CASE("what cannot be asked is invalid, and the answer is zero", "[capi][err
   asked.dialled_by = "dog";
   refused(asked);
   asked = question();
-  asked.size = sizeof asked - 1;
+  asked.size = offsetof(consent_question, serving_operator) - 1;
   refused(asked);
   asked.size = 0;
   refused(asked);
@@ -226,12 +226,42 @@ TEST_CASE("structs of a newer caller are read while they ask for nothing new", "
   CHECK(answer.known.verdict == CONSENT_DENY);
 }
 
+TEST_CASE("structs of the first release are answered as they were", "[capi][abi]") {
+  const Fixture fixture;
+  auto asked = question();
+  asked.size = offsetof(consent_question, serving_operator);
+  asked.serving_operator = reinterpret_cast<const char*>(1);  // beyond its size: never read
+  asked.counts = reinterpret_cast<const consent_contact_counts*>(1);
+  auto answer = full_of(0x5A);
+  answer.size = offsetof(consent_answer, reason_mask_more);
+  REQUIRE(consent_gate_ask(fixture.gate, &asked, &answer) == CONSENT_OK);
+  CHECK(answer.verdict == CONSENT_ALLOW);
+  CHECK(answer.reason_mask != 0);
+  CHECK(answer.reason_mask_more[0] == 0x5A5A5A5A5A5A5A5A);  // beyond its size: never written
+}
+
+TEST_CASE("counts are read where they are given, and their size is asked for", "[capi]") {
+  const Fixture fixture;
+  auto asked = question();
+  asked.purpose = "debt_collection";
+  auto answer = full_of(0x5A);
+  REQUIRE(consent_gate_ask(fixture.gate, &asked, &answer) == CONSENT_OK);
+  CHECK(answer.verdict == CONSENT_UNKNOWN);
+  consent_contact_counts counts{};
+  asked.counts = &counts;
+  CHECK(consent_gate_ask(fixture.gate, &asked, &answer) == CONSENT_INVALID_ARGUMENT);
+  counts.size = sizeof counts;
+  counts.attempts_day = counts.talks_day = 1;
+  REQUIRE(consent_gate_ask(fixture.gate, &asked, &answer) == CONSENT_OK);
+  CHECK(answer.verdict == CONSENT_DENY);
+}
+
 TEST_CASE("an answer whose size is wrong is refused and not written beyond it", "[capi][abi]") {
   const Fixture fixture;
   const auto asked = question();
   alignas(consent_answer) std::array<unsigned char, sizeof(consent_answer)> bytes;
-  for (const std::size_t size :
-       {std::size_t{0}, std::size_t{7}, std::size_t{12}, sizeof(consent_answer) - 1}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{12},
+                                 offsetof(consent_answer, reason_mask_more) - 1}) {
     bytes.fill(0x5A);
     auto* answer = reinterpret_cast<consent_answer*>(bytes.data());
     answer->size = size;

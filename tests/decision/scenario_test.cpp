@@ -66,8 +66,9 @@ TEST_CASE("S7: a consent to SMS does not cover a robot call", "[decision][scenar
   told.consents(minute(0)).channels = {Channel::sms};
   auto question = call_at(minute(10));
   question.channel = Channel::robot;
-  CHECK(said(answer(told, question)) ==
-        Lines{"deny ru/38-fz/18-1", "deny ru/38-fz/18-2", "treat ru/derived/channel"});
+  CHECK(said(answer(told, question)) == Lines{"deny ru/38-fz/18-1", "deny ru/38-fz/18-2",
+                                              "deny ru/126-fz/44.1-1/1", "treat ru/derived/channel",
+                                              "warn ru/126-fz/44.1-1/3/operator"});
 }
 
 TEST_CASE("S9: advertising to a legal entity's number without consent is denied",
@@ -102,5 +103,6 @@ TEST_CASE("P17: a signature under a contract is not consent to advertising",
   CHECK(said(answer(told, call_at(minute(10)))) ==
         Lines{"deny ru/38-fz/18-1", "treat ru/cbr-fas-2021/contract"});
   signature.flags |= Clause::separate_mark;
+  signature.until = minute(100);
   CHECK(verdict(told, call_at(minute(10))) == Verdict::allow);
 }

@@ -54,10 +54,12 @@ struct Story {
   }
 };
 
-/// An advertising call by a person for romashka.
+/// An advertising call by a person for romashka, to a place that nobody knows.
 inline ResolvedQuestion call_at(Instant at) {
-  return {mobile(),       romashka,          0,  Purpose::advertising,
-          Channel::voice, DialledBy::person, at, Basis::said};
+  ResolvedQuestion question{mobile(),       romashka,          0,  Purpose::advertising,
+                            Channel::voice, DialledBy::person, at, Basis::said};
+  question.whereabouts = Whereabouts{};
+  return question;
 }
 
 inline const RulePack& russia() {
@@ -78,17 +80,22 @@ inline Decision answer(const Story& told, const ResolvedQuestion& question,
   return explain(judge(question, told.subjects, pack), question, pack, told.seq + 1);
 }
 
-/// "deny ru/38-fz/18-1", one finding a text, in order.
+/// Said of every advertising contact whose number nobody has classified, and so of nearly every
+/// story; tests of its own ask for it by says().
+inline constexpr std::string_view not_classified = "ru/152-fz/3-1/not-classified";
+
+/// "deny ru/38-fz/18-1", one finding a text, in order, without not_classified.
 inline std::vector<std::string> said(const Decision& decision) {
   std::vector<std::string> out;
   for (const Finding& finding : decision.findings) {
+    if (finding.rule == not_classified) continue;
     out.push_back(std::string(to_word(finding.verdict)) + " " + finding.rule);
   }
   return out;
 }
 inline bool says(const Decision& decision, std::string_view what) {
-  for (const auto& line : said(decision)) {
-    if (line == what) return true;
+  for (const Finding& finding : decision.findings) {
+    if (std::string(to_word(finding.verdict)) + " " + finding.rule == what) return true;
   }
   return false;
 }

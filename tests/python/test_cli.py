@@ -372,7 +372,6 @@ def test_help_lists_what_is_built_and_nothing_else(run):
 @pytest.mark.parametrize(
     "words",
     [
-        ("check", "rom", NUMBER, "--caller=x.toml"),
         ("verify", "rom", "--trust", "policy"),
         ("audit", "rom", "calls", "--layout", "freeswitch"),
         ("audit", "rom", "calls", "--layout=vicidial"),

@@ -23,6 +23,7 @@ struct Call {
   Purpose purpose = Purpose::advertising;
   Channel channel = Channel::voice;
   DialledBy dialled_by = DialledBy::unstated;
+  bool talk = true;  ///< somebody answered; what is not known counts as a talk
 };
 
 struct AuditResult {
@@ -33,9 +34,10 @@ struct AuditResult {
 };
 
 /// Judges every call as of its start, from one state of the log, named in the result.
-/// `scope` gives distributor, campaign and basis; its number, purpose, channel and moment are each
-/// call's own. `progress` (may be empty) hears calls done and all. Consents and stops appended
-/// while it reads are left out.
+/// `scope` gives distributor, campaign, caller and basis; its number, purpose, channel and moment
+/// are each call's own. Where a rule counts contacts and `scope.counts` is not given, the calls
+/// before each are counted, by number and purpose. `progress` (may be empty) hears calls done and
+/// all. Consents and stops appended while it reads are left out.
 /// @throws Error (invalid_argument) as may_contact().
 [[nodiscard]] CONSENT_EXPORT AuditResult
 audit(std::span<const Call> calls, const Log& log, const RulePack& pack, const Question& scope,
@@ -70,5 +72,24 @@ struct OutcomeAudit {
                                                          std::span<const std::uint16_t> outcomes,
                                                          const Log& log, const OutcomePack& pack,
                                                          const Question& scope);
+
+/// One call whose verdict another pack changes.
+struct Change {
+  std::size_t call = 0;  ///< its place among the calls
+  Judgement before, after;
+};
+
+/// Which answers another pack would have given.
+struct Rehearsal {
+  std::vector<Change> changes;  ///< in order of the calls
+  std::uint64_t calls = 0;
+  std::uint64_t log_size = 0;
+  std::string before, after;  ///< versions of the packs
+};
+
+/// Judges every call by both packs. @throws Error as audit().
+[[nodiscard]] CONSENT_EXPORT Rehearsal rehearse(std::span<const Call> calls, const Log& log,
+                                                const RulePack& before, const RulePack& after,
+                                                const Question& scope);
 
 }  // namespace consent

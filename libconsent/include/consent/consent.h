@@ -54,7 +54,22 @@ typedef struct consent_gate_options {
   size_t size;            /* sizeof(consent_gate_options) */
   int64_t now_us;         /* the moment of opening: the library never asks the clock */
   const char* rules_file; /* NULL: the built-in pack of Russian law */
+  /* Since 0.2. */
+  const char* caller_file;    /* TOML with the facts of whoever dials; NULL: nothing stated */
+  const char* numbering_file; /* an imported numbering register; NULL: the built-in plan */
 } consent_gate_options;
+
+/* Contacts made already with the number asked about, for the same distributor and purpose, in the
+ * local day, calendar week (from Monday) and calendar month of the moment asked about. */
+typedef struct consent_contact_counts {
+  size_t size;           /* sizeof(consent_contact_counts) */
+  uint32_t attempts_day; /* every contact tried */
+  uint32_t attempts_week;
+  uint32_t attempts_month;
+  uint32_t talks_day; /* of these, those in which somebody answered */
+  uint32_t talks_week;
+  uint32_t talks_month;
+} consent_contact_counts;
 
 typedef struct consent_question {
   size_t size;             /* sizeof(consent_question) */
@@ -66,6 +81,9 @@ typedef struct consent_question {
   const char* campaign;    /* NULL: none */
   int64_t at_us;           /* the moment asked about */
   int64_t now_us;          /* for age_us; 0: at_us */
+  /* Since 0.2. */
+  const char* serving_operator; /* who serves the number now, INN or word; NULL: not known */
+  const consent_contact_counts* counts; /* NULL: not known */
 } consent_question;
 
 typedef struct consent_answer {
@@ -76,6 +94,8 @@ typedef struct consent_answer {
   int64_t next_allowed_us; /* 0: not known */
   uint64_t log_size;       /* entries the gate knows */
   int64_t age_us;          /* since the gate was opened */
+  /* Since 0.2. */
+  uint64_t reason_mask_more[3]; /* the same of rows 64 to 255 */
 } consent_answer;
 
 /* Loads the log's standings read-only. *out is set on success only. */

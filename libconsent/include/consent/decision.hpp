@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,8 +15,10 @@
 #include "consent/instant.hpp"
 #include "consent/log.hpp"
 #include "consent/number.hpp"
+#include "consent/numbering.hpp"
 #include "consent/rules.hpp"
 #include "consent/standing.hpp"
+#include "consent/zones.hpp"
 
 namespace consent {
 
@@ -29,6 +32,72 @@ enum class Basis : std::uint8_t {
   recorded,  ///< when it was recorded, and nothing before
 };
 
+/// Yes, no, or nothing was said of it.
+enum class Stated : std::uint8_t { not_stated, no, yes };
+
+/// As what a caller claims to be exempt from the rules on mass calls.
+enum class Exempt : std::uint8_t {
+  none,
+  public_body,
+  subordinate,  ///< an organisation subordinate to a public body
+  municipality,
+  listed,  ///< on a list of the Government
+};
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(Exempt exempt) noexcept;
+
+/// What whoever dials says of themselves: facts no log can know. They go into a decision by their
+/// hash, so that it can be shown later what was claimed.
+struct Caller {
+  std::string id{};  ///< ИНН or short word of who dials; "": the distributor itself
+  SubscriberKind kind = SubscriberKind::unknown;  ///< of the caller; unknown: not stated
+  Exempt exempt_as = Exempt::none;
+  Stated mass = Stated::not_stated;  ///< are these mass calls or mailings?
+  std::uint32_t calls_a_day = 0;     ///< contacts planned a day; 0: not stated
+  /// Telephone operators with whom there is a contract for mass calls or mailings, by ИНН or short
+  /// word. nullopt: not stated; empty: with none.
+  std::optional<std::vector<std::string>> operator_contracts{};
+  std::optional<std::string> label{};          ///< text shown on the called telephone; "": none
+  Stated label_contract = Stated::not_stated;  ///< is there a contract on showing it?
+  Stated hidden_number = Stated::not_stated;
+  Stated foreign_number = Stated::not_stated;
+  Stated creditor_named = Stated::not_stated;
+
+  /// From TOML; an absent key is a thing not stated. @throws Error (invalid_argument) naming file
+  /// and key.
+  static Caller from_toml(std::string_view toml, const std::string& name);
+  static Caller from_file(const std::filesystem::path& file);
+  [[nodiscard]] bool stated() const;
+  friend bool operator==(const Caller&, const Caller&) = default;
+};
+/// The facts stated, as canonical JSON (docs/reference/format.md); "{}" where none is.
+[[nodiscard]] CONSENT_EXPORT std::string canonical_text(const Caller& caller);
+/// SHA-256 of canonical_text().
+[[nodiscard]] CONSENT_EXPORT Digest hash_of(const Caller& caller);
+
+/// Contacts already made with the one asked about, for the same distributor and purpose, in the
+/// local day, calendar week (from Monday) and calendar month of the moment asked about.
+struct ContactCounts {
+  struct In {
+    std::uint32_t day = 0, week = 0, month = 0;
+    friend bool operator==(const In&, const In&) = default;
+  };
+  In attempts{};  ///< every contact tried
+  In talks{};     ///< of these, those in which somebody answered
+  friend bool operator==(const ContactCounts&, const ContactCounts&) = default;
+};
+
+/// One earlier contact, as far as it counts.
+struct EarlierContact {
+  Instant at{};
+  bool talk = false;
+};
+
+/// Where whoever is contacted may be, as far as somebody knows.
+struct Whereabouts {
+  ZoneSet zones;           ///< empty: not known, and nobody guesses
+  bool home_only = false;  ///< of a mobile number: its home region, not where the telephone is
+};
+
 /// May this number be contacted? Everything the rules need; nothing is looked up elsewhere.
 struct Question {
   PhoneNumber number;
@@ -40,6 +109,15 @@ struct Question {
   std::string campaign{};
   Instant at{};
   Basis basis = Basis::said;
+  Caller caller{};
+  /// The operator that serves the number now (after any porting), by ИНН or short word; "": not
+  /// known. No numbering register tells it.
+  std::string serving_operator{};
+  /// nullopt: may_contact() counts the log's own entries; elsewhere: not known.
+  std::optional<ContactCounts> counts{};
+  /// Where the host knows the subscriber to be; nullopt: as the numbering plan says.
+  std::optional<Whereabouts> whereabouts{};
+  std::optional<Numbering> numbering{};  ///< an imported register; nullopt: the built-in plan
 };
 
 /// A rule's verdict: allow, deny, unknown; or warn (shown, changes nothing); or treat (changes what
@@ -57,13 +135,37 @@ struct Finding {
   std::optional<std::uint64_t> seq;  ///< the entry it speaks of
 };
 
+/// How well a consent can be shown, by the method and the evidence of its record.
+enum class Grade : std::uint8_t {
+  not_proven,  ///< does not allow
+  weak,        ///< one's own word: nothing that the subscriber did is kept
+  fair,        ///< an act of the subscriber, or a file that shows it
+  strong,      ///< an act that identifies the subscriber or the number, and its text or a file
+};
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(Grade grade) noexcept;
+
+/// What a consent must show, each by itself.
+struct Worth {
+  Grade identified = Grade::not_proven;        ///< that it was this subscriber
+  Grade expressed = Grade::not_proven;         ///< that they willed it
+  Grade named = Grade::not_proven;             ///< to whom: not_proven or strong
+  [[nodiscard]] Grade grade() const noexcept;  ///< the lowest
+};
+/// Of a recorded consent, for a distributor and channel, by the record alone: no date is asked.
+[[nodiscard]] CONSENT_EXPORT Worth worth_of(const Clause& consent, std::uint32_t distributor,
+                                            Channel channel) noexcept;
+
 struct [[nodiscard]] Decision {
   Verdict verdict = Verdict::deny;         ///< deny until every rule has spoken
   std::vector<Finding> findings;           ///< the deciding one first
   std::optional<std::uint64_t> relied_on;  ///< seq of the event the verdict stands on
-  std::optional<Instant> next_allowed;
+  std::optional<Instant> next_allowed;     ///< first moment at which the same question is allowed
+  std::optional<Grade> worth;              ///< of the consent relied on
   Instant at{};
-  std::string rules;  ///< version of the pack
+  std::string rules;                   ///< version of the pack, and of what was added to it
+  std::string zones;                   ///< version of the zone data; "" where none was read
+  std::vector<std::string> consulted;  ///< ids of the rows in force for this question
+  std::optional<Digest> caller;        ///< hash of the caller's facts; nullopt: none stated
   std::uint64_t log_size = 0;
   [[nodiscard]] bool allowed() const noexcept { return verdict == Verdict::allow; }
 };  // no operator bool: `if (decision)` must not compile
@@ -79,12 +181,41 @@ struct Judgement {
   };
   Verdict verdict = Verdict::deny;
   std::uint8_t count = 0;
+  Grade worth = Grade::not_proven;  ///< of the consent relied on, where the verdict is allow
   std::array<Item, max_findings> items{};
   std::uint64_t relied_on = ~std::uint64_t{0};  ///< ~0: none
   std::optional<Instant> next_allowed;
-  /// Bit i: rule i of the pack is among the deciding findings.
-  std::uint64_t reasons = 0;
+  RuleSet reasons;  ///< rows among the deciding findings
 };
+
+/// The caller's facts, resolved.
+struct CallerFacts {
+  /// Does the contract cover the operator that serves the number?
+  enum class Contract : std::uint8_t { not_stated, none, operator_not_known, not_with_it, with_it };
+  std::uint32_t caller = 0;  ///< term id; 0: the distributor itself; ~0: one no clause names
+  Contract contract = Contract::not_stated;
+  Exempt exempt = Exempt::none;
+  SubscriberKind kind = SubscriberKind::unknown;
+  Stated mass = Stated::not_stated;
+  Stated label = Stated::not_stated;  ///< no: known to be without one
+  bool label_spelt = true;            ///< its characters are those allowed
+  std::uint16_t label_size = 0;       ///< characters
+  Stated label_contract = Stated::not_stated;
+  Stated hidden_number = Stated::not_stated;
+  Stated foreign_number = Stated::not_stated;
+  Stated creditor_named = Stated::not_stated;
+  std::uint32_t calls_a_day = 0;
+};
+
+/// As a numbering plan says; nullopt: the built-in one. noexcept, no allocation.
+[[nodiscard]] CONSENT_EXPORT Whereabouts
+whereabouts(PhoneNumber number, const std::optional<Numbering>& numbering = std::nullopt) noexcept;
+
+/// Counts earlier contacts in the local day, week and month of `at`; where several clocks are
+/// possible, by the one that counts most, and where none is known, by all of the country's. Those
+/// at or after `at` are left out.
+[[nodiscard]] CONSENT_EXPORT ContactCounts count_contacts(std::span<const EarlierContact> earlier,
+                                                          Instant at, ZoneSet zones) noexcept;
 
 /// What judge() needs besides the subject: ids already resolved, so that no string is compared.
 struct ResolvedQuestion {
@@ -96,6 +227,10 @@ struct ResolvedQuestion {
   DialledBy dialled_by;
   Instant at;
   Basis basis;
+  CallerFacts caller{};
+  std::optional<ContactCounts> counts{};
+  std::optional<Whereabouts> whereabouts{};  ///< nullopt: as the numbering plan says
+  std::optional<Numbering> numbering{};      ///< nullopt: the built-in plan
 };
 
 /// The decision. `subjects`: who held the number, oldest first; the one holding it at `at` counts.
@@ -113,10 +248,11 @@ struct BuiltinFinding {
 /// nullptr for a number that names none. -1, -2, … without a gap.
 [[nodiscard]] CONSENT_EXPORT const BuiltinFinding* builtin_finding(std::int16_t number) noexcept;
 
-/// Findings with their texts.
+/// Findings with their texts. `caller` is kept as the decision's.
 [[nodiscard]] CONSENT_EXPORT Decision explain(const Judgement& judgement,
                                               const ResolvedQuestion& question,
-                                              const RulePack& pack, std::uint64_t log_size);
+                                              const RulePack& pack, std::uint64_t log_size,
+                                              const std::optional<Digest>& caller = std::nullopt);
 
 /// May I contact this number, and why? Default deny.
 /// @throws Error (invalid_argument) where the distributor was left out and the log has not exactly

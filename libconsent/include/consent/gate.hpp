@@ -40,6 +40,9 @@ class CONSENT_EXPORT Gate {
   [[nodiscard]] std::optional<std::uint32_t> distributor_id(
       std::string_view distributor) const noexcept;
   [[nodiscard]] std::uint32_t campaign_id(std::string_view campaign) const noexcept;
+  /// A caller's facts, for a number that `serving_operator` serves ("": not known).
+  [[nodiscard]] CallerFacts caller_facts(const Caller& caller,
+                                         std::string_view serving_operator) const noexcept;
   [[nodiscard]] Judgement ask(const ResolvedQuestion& question) const noexcept;
   [[nodiscard]] Decision may_contact(const Question& question) const;
   /// One verdict a number, for the same scope and moment; `scope.number` is not read. As many as

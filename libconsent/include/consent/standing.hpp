@@ -18,6 +18,9 @@ namespace consent {
 struct Entry;
 
 /// One event reduced to what a decision reads. Distributor and campaign are ids of Terms.
+/// A consent_given that covers nothing is no consent: it names, as its distributor, one who may
+/// call for those named by the clauses of the same seq. Of a number_classified, `flags` is the
+/// PersonalData answer.
 struct Clause {
   EventType type{};
   Method method{};
@@ -34,8 +37,9 @@ struct Clause {
 
   static constexpr std::uint16_t prechecked = 1, in_contract = 2, separate_mark = 4,
                                  code_sent_here = 8, code_returned = 16, has_document = 32,
-                                 has_evidence = 64, has_wording = 128,
-                                 released = 256;  ///< a restriction: this ends it
+                                 has_evidence = 64, has_wording = 128, by_addressee = 256,
+                                 by_employee = 512, with_authority = 1024, in_force_stated = 2048,
+                                 released = 4096;  ///< a restriction: this ends it
   friend bool operator==(const Clause&, const Clause&) = default;
 };
 

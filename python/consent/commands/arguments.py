@@ -138,6 +138,73 @@ class Commands:
             ),
         )
 
+    def rules(self, made: argparse.ArgumentParser) -> None:
+        """Rule packs of one's own, and a try of them."""
+        made.add_argument(
+            "--rules",
+            type=Path,
+            action="append",
+            metavar="FILE.toml",
+            help=self.say(
+                "rules of your own: policy that extends the built-in pack, or a pack in its place",
+                "свои правила: политика в дополнение к встроенным или набор вместо них",
+            ),
+        )
+        made.add_argument(
+            "--rehearse",
+            action="store_true",
+            help=self.say(
+                "which answers --rules would change, and by which row",
+                "какие ответы изменят --rules и какой строкой",
+            ),
+        )
+
+    def caller(self, made: argparse.ArgumentParser) -> None:
+        """The facts of whoever dials, and the register that tells local times."""
+        made.add_argument(
+            "--numbering",
+            type=Path,
+            metavar="FILE",
+            help=self.say("an imported register; else codes alone", "реестр; иначе по кодам"),
+        )
+        made.add_argument(
+            "--caller",
+            type=Path,
+            metavar="FILE.toml",
+            help=self.say(
+                "who dials and what they say of themselves: mass, exempt_as, operator_contracts, "
+                "label",
+                "кто звонит и что заявляет о себе: mass, exempt_as, operator_contracts, label",
+            ),
+        )
+
+
+def pack_of(given: argparse.Namespace) -> consent.RulePack:
+    """The rules that were asked for."""
+    if given.rehearse and not given.rules:
+        raise UsageError("--rehearse: goes with --rules")
+    return load_rules(given.rules)
+
+
+def load_rules(files: Iterable[Path] | None) -> consent.RulePack:
+    """Rule packs that were named; one that is not in order is bad input."""
+    try:
+        return consent.rules.load(files or ())
+    except consent.RulesError as error:
+        raise UsageError(str(error)) from None
+
+
+def caller_of(given: argparse.Namespace) -> consent.Caller | None:
+    """The facts of whoever dials, where a file was given."""
+    return None if given.caller is None else consent.Caller.from_file(given.caller)
+
+
+def numbering_of(given: argparse.Namespace) -> consent.numbering.Numbering | None:
+    """The imported register, where a file was given."""
+    if given.numbering is None:
+        return None
+    return consent.numbering.Numbering.open(given.numbering)
+
 
 def words_of(text: str) -> tuple[str, ...]:
     """Words between commas."""

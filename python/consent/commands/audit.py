@@ -9,7 +9,16 @@ from pathlib import Path
 import consent
 from consent.audit_report import WORDS
 from consent.calls import own_lines
-from consent.commands.arguments import NO, YES, Commands, UsageError, open_log
+from consent.commands.arguments import (
+    NO,
+    YES,
+    Commands,
+    UsageError,
+    caller_of,
+    numbering_of,
+    open_log,
+    pack_of,
+)
 from consent.outcome import BUILT_IN
 from consent.terminal import Progress, Terminal, without_numbers
 
@@ -29,6 +38,7 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
         internal_up_to=given.internal_up_to,
         country=given.country,
     )
+    pack = pack_of(given)
     layout = given.layout if given.layout == "asterisk" else Path(given.layout)
     calls = sys.stdin.buffer if given.calls == "-" else Path(given.calls)
     with (
@@ -52,11 +62,15 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
             campaign=given.campaign,
             basis=given.basis,
             outcomes=given.outcomes,
+            rules=pack,
+            caller=caller_of(given),
+            numbering=numbering_of(given),
             lang=terminal.lang,
             name="-" if given.calls == "-" else None,
             generated_at=given.now,
             progress=progress.stage,
         )
+        rehearsal = report.rehearse(log, pack) if given.rehearse else None
     if given.report is not None:
         report.to_html(given.report, lang=terminal.lang)
     if given.findings is not None:
@@ -66,11 +80,33 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
             report.to_csv(given.findings)
     if given.rejects is not None:
         report.write_rejects(given.rejects)
+    if rehearsal is not None:
+        if terminal.machine:
+            terminal.document(rehearsal.document())
+        else:
+            _show_rehearsal(rehearsal, terminal)
+        return NO if rehearsal.stricter else YES
     if terminal.machine:
         terminal.document(report.summary)
     else:
         _show_audit(report, terminal)
     return YES if report.ok else NO
+
+
+def _show_rehearsal(rehearsal: consent.Rehearsal, terminal: Terminal) -> None:
+    say, ru = terminal.say, terminal.lang == "ru"
+    for change in rehearsal.changes:
+        terminal.print(
+            f"{say('row', 'строка')} {change.row}  {change.start}  {change.number}  "
+            f"{change.before} -> {change.after}  {change.rule}"
+        )
+        terminal.print(f"  {change.why_ru if ru else change.why}")
+    terminal.print(
+        f"{say('answers changed', 'ответов изменилось')}: {len(rehearsal.changes)} "
+        f"{say('of', 'из')} {rehearsal.judged}; "
+        f"{say('no longer allowed', 'больше не разрешено')}: {rehearsal.stricter} "
+        f"({rehearsal.before} -> {rehearsal.after})"
+    )
 
 
 def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
@@ -187,6 +223,8 @@ def add(commands: Commands) -> None:
     made.add_argument("--encoding")
     commands.question(made, required=False)
     commands.basis(made)
+    commands.caller(made)
+    commands.rules(made)
     made.add_argument("--report", type=Path, metavar="FILE.html")
     made.add_argument("--findings", type=Path, metavar="FILE.csv|.parquet")
     made.add_argument("--rejects", type=Path, metavar="FILE.csv")

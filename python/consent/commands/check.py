@@ -13,9 +13,12 @@ from consent.commands.arguments import (
     YES,
     Commands,
     UsageError,
+    caller_of,
     line_number,
     number_of,
+    numbering_of,
     open_log,
+    pack_of,
     stdin_lines,
 )
 from consent.terminal import Lang, Terminal, without_numbers
@@ -42,8 +45,12 @@ def _decision(
         ],
         "relied_on": decision.relied_on,
         "next_allowed": decision.next_allowed,
+        "worth": decision.worth,
         "at": decision.at,
         "rules": decision.rules,
+        "zones": decision.zones or None,
+        "consulted": decision.consulted,
+        "caller": None if decision.caller is None else decision.caller.hex(),
         "log_size": decision.log_size,
     }
 
@@ -87,8 +94,16 @@ def check(given: argparse.Namespace, terminal: Terminal) -> int:
         "dialled_by": given.dialled_by,
         "advertiser": given.advertiser,
         "basis": given.basis,
+        "caller": caller_of(given),
+        "serving_operator": given.operator,
+        "counts": _counts(given),
+        "zones": given.in_zone,
+        "numbering": numbering_of(given),
+        "rules": pack_of(given),
     }
     with open_log(given, writable=False) as log:
+        if given.rehearse:
+            return _rehearse(log, asked, given, terminal)
         if given.number == ["-"]:
             return _check_lines(log, asked, given, terminal)
         numbers = [number_of(f"argument {i}", text) for i, text in enumerate(given.number, 2)]
@@ -101,6 +116,68 @@ def check(given: argparse.Namespace, terminal: Terminal) -> int:
         for number, decision in answers:
             _show_decision(number, decision, terminal, given.explain)
     return YES if all(decision.allowed for decision in decisions) else NO
+
+
+def _counts(given: argparse.Namespace) -> consent.ContactCounts | None:
+    """Three figures each: in the local day, week and month."""
+    if given.attempts is None and given.talks is None:
+        return None
+    attempts = given.attempts or given.talks
+    return consent.ContactCounts(attempts, given.talks or given.attempts)
+
+
+def _three(text: str) -> list[int]:
+    figures = text.split(",")
+    if len(figures) != 3 or not all(figure.isdecimal() for figure in figures):
+        raise argparse.ArgumentTypeError("three whole numbers: day,week,month")
+    return [int(figure) for figure in figures]
+
+
+def _rehearse(
+    log: consent.Log, asked: dict[str, Any], given: argparse.Namespace, terminal: Terminal
+) -> int:
+    """Answer by the built-in pack and by the rules given; show whose answer differs."""
+    if given.number == ["-"]:
+        lines = list(stdin_lines())
+        numbers = [line_number(text) for _, text in lines]
+    else:
+        numbers = [number_of(f"argument {i}", text) for i, text in enumerate(given.number, 2)]
+    built_in = consent.rules.russia()
+    changes = []
+    for number in numbers:
+        before = log.may_contact(number, **{**asked, "rules": built_in})
+        after = log.may_contact(number, **asked)
+        if before.verdict != after.verdict:
+            changes.append((number, before, after))
+    stricter = sum(before.allowed for _, before, _ in changes)
+    ru = terminal.lang == "ru"
+    if terminal.machine:
+        terminal.document(
+            {
+                "before": built_in.version,
+                "after": asked["rules"].version,
+                "judged": len(numbers),
+                "stricter": stricter,
+                "changes": [
+                    {
+                        "number": number.e164,
+                        "before": before.verdict,
+                        "after": after.verdict,
+                        "rule": after.findings[0].rule,
+                        "why": after.findings[0].why_ru if ru else after.findings[0].why,
+                    }
+                    for number, before, after in changes
+                ],
+            }
+        )
+    else:
+        for number, before, after in changes:
+            terminal.print(f"{number.e164}  {before.verdict} -> {after.verdict}")
+            terminal.print(f"  {after.one_line(terminal.lang)}")
+        changed = terminal.say("answers changed", "ответов изменилось")
+        of = terminal.say("of", "из")
+        terminal.print(f"{changed}: {len(changes)} {of} {len(numbers)}")
+    return NO if stricter else YES
 
 
 def _check_lines(
@@ -144,5 +221,37 @@ def add(commands: Commands) -> None:
     commands.question(made, required=True)
     commands.basis(made)
     made.add_argument("--advertiser", metavar="INN")
+    commands.caller(made)
+    made.add_argument(
+        "--operator",
+        metavar="INN",
+        help=say(
+            "who serves the number now, after any porting",
+            "кто обслуживает номер сейчас, с учётом переноса",
+        ),
+    )
+    for name, en, russian in (
+        ("--attempts", "contacts tried already", "сколько раз уже пытались"),
+        ("--talks", "of these, answered", "из них с ответом"),
+    ):
+        made.add_argument(
+            name,
+            type=_three,
+            metavar="DAY,WEEK,MONTH",
+            help=say(
+                f"{en}; else counted from the log's own contacts",
+                f"{russian}; иначе по контактам журнала",
+            ),
+        )
+    made.add_argument(
+        "--in-zone",
+        action="append",
+        metavar="Europe/Moscow",
+        help=say(
+            "where you know the subscriber to be; several: any of them",
+            "где, как вам известно, находится абонент; несколько: любая из них",
+        ),
+    )
+    commands.rules(made)
     commands.at(made, "the moment of contact; now", "момент контакта; сейчас")
     made.add_argument("--explain", action="store_true", help=say("all findings", "все доводы"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
+from pathlib import Path
 
 import consent
-from consent.commands.arguments import YES, Commands, UsageError, moment_of
+from consent.commands.arguments import YES, Commands, UsageError, load_rules, moment_of
 from consent.terminal import Terminal
 
 RULE_FIELDS = (
@@ -20,6 +21,10 @@ RULE_FIELDS = (
     "channels",
     "outcome",
     "feeds",
+    "option",
+    "choices",
+    "fails_closed",
+    "figures",
     "citation",
     "citation_ru",
     "why",
@@ -35,7 +40,7 @@ RULE_FIELDS = (
 
 def rules(given: argparse.Namespace, terminal: Terminal) -> int:
     """Show the rows of law."""
-    pack = consent.rules.russia()
+    pack = load_rules(given.rules)
     at = moment_of("--at", given.at_text)
     rows = pack.rules if at is None else consent.rules.in_force(pack, at)
     if given.action == "show":
@@ -50,12 +55,19 @@ def rules(given: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.machine:
         documents = [{name: getattr(rule, name) or None for name in fields} for rule in rows]
         for document, rule in zip(documents, rows, strict=True):
-            document |= {"purposes": rule.purposes, "channels": rule.channels}
+            document |= {
+                "purposes": rule.purposes,
+                "channels": rule.channels,
+                "choices": rule.choices,
+                "fails_closed": rule.fails_closed,
+                "figures": rule.figures,
+            }
         terminal.document(
             {
                 "rules": pack.version,
                 "jurisdiction": pack.jurisdiction,
                 "known_until": pack.known_until,
+                "options": pack.options,
                 "rows": documents,
             }
         )
@@ -69,12 +81,14 @@ def rules(given: argparse.Namespace, terminal: Terminal) -> int:
             terminal.print()
             for name in fields:
                 value = getattr(rule, name + "_ru" if ru and name in translated else name)
-                if name.endswith("_ru") or value in ("", None, []):
+                if name.endswith("_ru") or value in ("", None, [], {}, False):
                     continue
                 if isinstance(value, datetime):
                     value = terminal.moment(value)
                 elif isinstance(value, list):
                     value = ", ".join(value)
+                elif isinstance(value, dict):
+                    value = ", ".join(f"{key} {figure}" for key, figure in value.items())
                 terminal.print(f"{name + ':':12} {value}")
         return YES
     terminal.table(
@@ -108,4 +122,11 @@ def add(commands: Commands) -> None:
     made = commands.command("rules", rules, "the law, row by row", "закон по строкам")
     made.add_argument("action", nargs="?", choices=("list", "show"), default="list")
     made.add_argument("id", metavar="ID", nargs="?")
+    made.add_argument(
+        "--rules",
+        type=Path,
+        action="append",
+        metavar="FILE.toml",
+        help=commands.say("with these of your own", "вместе со своими"),
+    )
     commands.at(made, "only rows in force then", "только действующие в этот момент")

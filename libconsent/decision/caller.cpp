@@ -1,0 +1,247 @@
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "consent/decision.hpp"
+#include "consent/error.hpp"
+#include "decision/resolve.hpp"
+#include "event/canonical.hpp"
+#include "event/words.hpp"
+
+namespace consent {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Exempt>, 5> exempt_words{
+    {{"", Exempt::none},
+     {"public_body", Exempt::public_body},
+     {"subordinate", Exempt::subordinate},
+     {"municipality", Exempt::municipality},
+     {"government_list", Exempt::listed}}};
+
+/// Reads one file of facts: every refusal names file and key, never the value.
+class Reader {
+ public:
+  Reader(const toml::table& table, const std::string& file) : table_(table), file_(file) {}
+
+  [[noreturn]] void refuse(std::string_view key, std::string_view what) const {
+    throw Error(ErrorCode::invalid_argument, fmt::format("{}: '{}' {}", file_, key, what));
+  }
+  void only(const std::set<std::string_view>& known) const {
+    for (const auto& [key, node] : table_) {
+      if (!known.contains(key.str())) refuse(key.str(), "is not a fact that is asked for");
+    }
+  }
+  [[nodiscard]] const std::string* text(std::string_view key) const {
+    const toml::node* const node = table_.get(key);
+    if (node == nullptr) return nullptr;
+    const auto* const value = node->as_string();
+    if (value == nullptr) refuse(key, "must be a text");
+    return &value->get();
+  }
+  [[nodiscard]] std::string party(std::string_view key, const std::string& id) const {
+    if (id.empty() || !words::party_problem(id).empty()) {
+      refuse(key, "must be an INN or a short word");
+    }
+    return id;
+  }
+  [[nodiscard]] Stated flag(std::string_view key) const {
+    const toml::node* const node = table_.get(key);
+    if (node == nullptr) return Stated::not_stated;
+    const auto* const value = node->as_boolean();
+    if (value == nullptr) refuse(key, "must be true or false");
+    return value->get() ? Stated::yes : Stated::no;
+  }
+  [[nodiscard]] std::uint32_t count(std::string_view key) const {
+    const toml::node* const node = table_.get(key);
+    if (node == nullptr) return 0;
+    const auto* const value = node->as_integer();
+    constexpr std::int64_t most = 1'000'000'000;
+    if (value == nullptr || value->get() < 1 || value->get() > most) {
+      refuse(key, "must be a whole number from 1 on");
+    }
+    return static_cast<std::uint32_t>(value->get());
+  }
+  [[nodiscard]] std::optional<std::vector<std::string>> parties(std::string_view key) const {
+    const toml::node* const node = table_.get(key);
+    if (node == nullptr) return std::nullopt;
+    const auto* const list = node->as_array();
+    if (list == nullptr) refuse(key, "must be a list");
+    std::set<std::string> sorted;
+    for (const toml::node& item : *list) {
+      const auto* const id = item.as_string();
+      if (id == nullptr) refuse(key, "must be a list of texts");
+      sorted.insert(party(key, id->get()));
+    }
+    return std::vector<std::string>(sorted.begin(), sorted.end());
+  }
+
+ private:
+  const toml::table& table_;
+  const std::string& file_;
+};
+
+void put_flag(canonical::Object& object, std::string_view key, Stated stated) {
+  if (stated != Stated::not_stated) canonical::set(object, key, stated == Stated::yes);
+}
+
+}  // namespace
+
+std::string_view to_word(Exempt exempt) noexcept {
+  for (const auto& [word, value] : exempt_words) {
+    if (value == exempt) return word;
+  }
+  return "";
+}
+
+Caller Caller::from_toml(std::string_view toml, const std::string& name) {
+  toml::table table;
+  try {
+    table = toml::parse(toml, name);
+  } catch (const toml::parse_error& e) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("{}: line {}: {}", name, e.source().begin.line, std::string(e.description())));
+  }
+  const Reader read(table, name);
+  read.only({"caller", "kind", "exempt_as", "mass", "calls_a_day", "operator_contracts", "label",
+             "label_contract", "hidden_number", "foreign_number", "creditor_named"});
+  Caller caller;
+  if (const auto* id = read.text("caller")) caller.id = read.party("caller", *id);
+  if (const auto* word = read.text("kind")) {
+    const auto kind = from_word<SubscriberKind>(*word);
+    if (!kind || *kind == SubscriberKind::unknown) {
+      read.refuse("kind", "must be person, sole_trader, legal_entity or public_body");
+    }
+    caller.kind = *kind;
+  }
+  if (const auto* word = read.text("exempt_as")) {
+    for (const auto& [known, exempt] : exempt_words) {
+      if (!known.empty() && known == *word) caller.exempt_as = exempt;
+    }
+    if (caller.exempt_as == Exempt::none) {
+      read.refuse("exempt_as", "must be public_body, subordinate, municipality or government_list");
+    }
+  }
+  caller.mass = read.flag("mass");
+  caller.calls_a_day = read.count("calls_a_day");
+  caller.operator_contracts = read.parties("operator_contracts");
+  if (const auto* label = read.text("label")) caller.label = *label;
+  caller.label_contract = read.flag("label_contract");
+  caller.hidden_number = read.flag("hidden_number");
+  caller.foreign_number = read.flag("foreign_number");
+  caller.creditor_named = read.flag("creditor_named");
+  (void)canonical_text(caller);  // refuses what could not be hashed
+  return caller;
+}
+
+Caller Caller::from_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  if (!(text << in.rdbuf()) && !in.eof()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: cannot be read", file.filename().string()));
+  }
+  if (!in.is_open()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: cannot be read", file.filename().string()));
+  }
+  return from_toml(text.str(), file.filename().string());
+}
+
+bool Caller::stated() const { return *this != Caller{}; }
+
+std::string canonical_text(const Caller& caller) {
+  canonical::Object object;
+  if (!caller.id.empty()) canonical::set(object, "caller", caller.id);
+  if (caller.kind != SubscriberKind::unknown) canonical::set(object, "kind", to_word(caller.kind));
+  if (caller.exempt_as != Exempt::none) {
+    canonical::set(object, "exempt_as", to_word(caller.exempt_as));
+  }
+  put_flag(object, "mass", caller.mass);
+  if (caller.calls_a_day != 0) {
+    canonical::set(object, "calls_a_day", static_cast<std::int64_t>(caller.calls_a_day));
+  }
+  if (caller.operator_contracts) {
+    std::set<std::string> sorted(caller.operator_contracts->begin(),
+                                 caller.operator_contracts->end());
+    canonical::Array list;
+    for (const std::string& id : sorted) list.emplace_back(id);
+    canonical::set(object, "operator_contracts", std::move(list));
+  }
+  if (caller.label) canonical::set(object, "label", *caller.label);
+  put_flag(object, "label_contract", caller.label_contract);
+  put_flag(object, "hidden_number", caller.hidden_number);
+  put_flag(object, "foreign_number", caller.foreign_number);
+  put_flag(object, "creditor_named", caller.creditor_named);
+  return canonical::encode(canonical::Value(std::move(object)));
+}
+
+namespace {
+
+/// Letters of the two alphabets, digits, and what stands between words.
+constexpr bool may_stand_in_label(char32_t c) {
+  if (c < 0x80) return c >= U' ' && c != 0x7F;
+  return (c >= 0x0400 && c <= 0x04FF) || c == U'«' || c == U'»' || c == U'№' || c == U'–' ||
+         c == U'—';
+}
+
+void read_label(std::string_view label, CallerFacts& facts) noexcept {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < label.size();) {
+    const auto lead = static_cast<unsigned char>(label[i]);
+    const std::size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (i + bytes > label.size()) {
+      facts.label_spelt = false;
+      break;
+    }
+    char32_t c = bytes == 1 ? lead : lead & (0xFFU >> (bytes + 1));
+    for (std::size_t k = 1; k < bytes; ++k)
+      c = (c << 6U) | (static_cast<unsigned char>(label[i + k]) & 0x3FU);
+    if (!may_stand_in_label(c)) facts.label_spelt = false;
+    ++size;
+    i += bytes;
+  }
+  facts.label_size = static_cast<std::uint16_t>(std::min<std::size_t>(size, UINT16_MAX));
+}
+
+}  // namespace
+
+CallerFacts decision::facts_of(const Caller& caller, std::string_view serving_operator,
+                               const Terms& terms) noexcept {
+  using Contract = CallerFacts::Contract;
+  CallerFacts facts;
+  if (!caller.id.empty()) facts.caller = term(caller.id, terms);
+  facts.exempt = caller.exempt_as;
+  facts.kind = caller.kind;
+  facts.mass = caller.mass;
+  facts.calls_a_day = caller.calls_a_day;
+  facts.label_contract = caller.label_contract;
+  facts.hidden_number = caller.hidden_number;
+  facts.foreign_number = caller.foreign_number;
+  facts.creditor_named = caller.creditor_named;
+  if (caller.label) {
+    facts.label = caller.label->empty() ? Stated::no : Stated::yes;
+    read_label(*caller.label, facts);
+  }
+  if (caller.operator_contracts) {
+    const auto& with = *caller.operator_contracts;
+    if (with.empty()) {
+      facts.contract = Contract::none;
+    } else if (serving_operator.empty()) {
+      facts.contract = Contract::operator_not_known;
+    } else {
+      const bool found = std::find(with.begin(), with.end(), serving_operator) != with.end();
+      facts.contract = found ? Contract::with_it : Contract::not_with_it;
+    }
+  }
+  return facts;
+}
+
+Digest hash_of(const Caller& caller) { return sha256(canonical_text(caller)); }
+
+}  // namespace consent
