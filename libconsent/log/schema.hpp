@@ -129,8 +129,12 @@ INSERT INTO state(key,value) SELECT 'standing_upto', CAST(coalesce(max(seq), -1)
 DROP TRIGGER entry_in_order;
 )sql";
 
-/// From schema 3: files that the log keeps, sealed.
+/// From schema 3: files that the log keeps, sealed. Standing reads more of the entries than it did,
+/// so that what was kept of it is read from them anew.
 inline constexpr const char* from_3_to_4 = R"sql(
+DELETE FROM subject;
+DELETE FROM term;
+UPDATE state SET value = CAST('0' AS BLOB) WHERE key = 'standing_upto';
 CREATE TABLE evidence (
   seq        INTEGER NOT NULL,
   place      INTEGER NOT NULL,

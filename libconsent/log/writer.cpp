@@ -160,7 +160,8 @@ void Writer::load_state() {
   sqlite::Statement count(db_, "SELECT value FROM state WHERE key='subjects'");
   subject_count_ = count.step() ? schema::to_count(count.blob(0)).value_or(0) : 0;
   subject_count_stored_ = subject_count_;
-  terms_stored_ = kept_->terms().size();
+  // Fewer than kept_ knows where standing is being read anew: the rest is written with a commit.
+  terms_stored_ = static_cast<std::size_t>(db_.integer("SELECT count(*) FROM term"));
 }
 
 Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_view salts) {
@@ -345,12 +346,7 @@ void Writer::commit(std::span<Request* const> batch) {
         record(request->events[i], request->done[i]);
       }
     }
-    const Terms& terms = kept_->terms();
-    for (std::size_t i = terms_stored_; i < terms.size(); ++i) {
-      const auto id = static_cast<std::uint32_t>(i + 1);
-      insert_term_.bind(1, id).bind_text(2, terms.text(id)).run();
-    }
-    terms_stored_ = terms.size();
+    put_terms();
     if (frontier_.size() - kept_->upto() >= most_entries_behind ||
         kept_->held() > most_cached_subjects) {
       kept_->write(frontier_.size());
@@ -397,10 +393,20 @@ void Writer::write_heads() {
   for (HeadFile& head : heads_) head.write(frontier_.size(), root, incarnation_);
 }
 
+void Writer::put_terms() {
+  const Terms& terms = kept_->terms();
+  for (std::size_t i = terms_stored_; i < terms.size(); ++i) {
+    const auto id = static_cast<std::uint32_t>(i + 1);
+    insert_term_.bind(1, id).bind_text(2, terms.text(id)).run();
+  }
+  terms_stored_ = terms.size();
+}
+
 void Writer::fold() {
   if (!poison_.empty() || kept_->upto() == frontier_.size()) return;
   try {
     sqlite::Transaction transaction(db_, begin_, commit_);
+    put_terms();
     kept_->write(frontier_.size());
     transaction.commit();
   } catch (...) {

@@ -132,6 +132,7 @@ class Writer {
   /// Erasures that a crash, or an old keys.db put back, left undone.
   void complete_erasures();
   void load_state();
+  void put_terms();
   void fold();  ///< brings the derived table up to the newest entry
   void write_heads();
   void recover_after_failure() noexcept;

@@ -387,6 +387,7 @@ TEST_CASE("an operator's refusal is one clause, for all who call", "[event][stan
   Clause expected;
   expected.type = EventType::operator_refusal;
   expected.covers = {Cover::mailing};
+  expected.flags = Clause::in_force_stated;
   expected.said = parse_instant("2026-02-01T00:00:00Z");
   expected.recorded = entry.recorded;
   expected.seq = entry.seq;
@@ -406,7 +407,8 @@ TEST_CASE("a correction and its like change no clause and close nothing", "[even
     const bool speaks =
         made.type == EventType::consent_given || made.type == EventType::consent_refused ||
         made.type == EventType::consent_withdrawn || made.type == EventType::operator_refusal ||
-        made.type == EventType::subject_erased || made.type == EventType::subject_restricted;
+        made.type == EventType::subject_erased || made.type == EventType::subject_restricted ||
+        made.type == EventType::number_classified;
     const bool closes =
         made.type == EventType::number_reassigned || made.type == EventType::subject_erased;
     CAPTURE(made.bytes);
