@@ -170,6 +170,7 @@ ErasureCheck Log::Impl::check_erasure(PhoneNumber number, Instant needed_since, 
     check.erased_before = subject->standing.clauses.back().recorded;
     return check;
   }
+  std::vector<Hold> holds;
   for (const Entry& entry : entries_of_tag(check.tag)) {
     ++check.entries;
     if (entry.type == EventType::consent_given) ++check.consents;
@@ -182,12 +183,17 @@ ErasureCheck Log::Impl::check_erasure(PhoneNumber number, Instant needed_since, 
       check.contacts.push_back(entry.seq);
     }
     if (entry.type == EventType::subject_held) {
-      check.hold.reset();
-      const auto until = instant_member(body, "until");
-      if (!is_true(body, "released") && (!until || now < *until)) {
-        check.hold = Hold{text_member(body, "by"), text_member(body, "ground"), until, entry.seq};
-      }
+      Hold hold{text_member(body, "by"), text_member(body, "ground"), instant_member(body, "until"),
+                entry.seq};
+      // Each who ordered one has theirs: nobody else's word ends or shortens it.
+      std::erase_if(holds, [&](const Hold& each) { return each.by == hold.by; });
+      if (!is_true(body, "released")) holds.push_back(std::move(hold));
     }
+  }
+  for (Hold& hold : holds) {
+    if (hold.until && now >= *hold.until) continue;
+    const auto end = [](const Hold& each) { return each.until.value_or(Instant::max()); };
+    if (!check.hold || end(*check.hold) < end(hold)) check.hold = std::move(hold);
   }
   return check;
 }

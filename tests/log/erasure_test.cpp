@@ -245,6 +245,41 @@ TEST_CASE("a legal hold stops an erasure and says by whom and until when", "[log
   CHECK_THROWS_AS(log.append(held, noon), Error);
 }
 
+TEST_CASE("a hold is ended and shortened by whoever ordered it, and by nobody else",
+          "[log][erasure]") {
+  const Scratch scratch;
+  Log log = Log::create(scratch / "log", romashka(), noon);
+  log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
+  const auto hold = [&](const char* by, std::optional<Instant> until, bool released = false) {
+    SubjectHeld held{{number(alice), at("2026-11-10T10:00:00Z")}};
+    held.by = by;
+    held.until = until;
+    held.released = released;
+    log.append(held, noon);
+  };
+  const auto who = [&](Instant when) {
+    const auto found = log.before_erasing(number(alice), needed, when).hold;
+    return found ? found->by : std::string("nobody");
+  };
+  const Instant soon = at("2027-01-01T00:00:00Z");
+  const Instant late = at("2030-01-01T00:00:00Z");
+  hold("court", late);
+  hold("ufas", soon);
+  CHECK(who(noon) == "court");  // that which lasts longest
+  CHECK(who(soon) == "court");
+  hold("ufas", std::nullopt, true);
+  hold("stranger", std::nullopt, true);
+  CHECK(who(noon) == "court");
+  CHECK_FALSE(log.erase(number(alice), order(true), noon).erased);
+  hold("ufas", std::nullopt);
+  CHECK(who(late) == "ufas");  // open
+  hold("ufas", std::nullopt, true);
+  hold("court", soon);
+  CHECK(who(soon) == "nobody");
+  hold("court", std::nullopt, true);
+  CHECK(log.erase(number(alice), order(true), noon).erased);
+}
+
 TEST_CASE("what was said before the erasure does not come in again, what is said after does",
           "[log][erasure]") {
   const Scratch scratch;
