@@ -318,7 +318,10 @@ class _Delimited(_Table):
         if head == b"\x1f\x8b":
             file.seek(0)
             stream = cast(IO[bytes], gzip.GzipFile(fileobj=file))
-            head = stream.read(1 << 20)
+            try:
+                head = stream.read(1 << 20)
+            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+                raise InputError(f"broken gzip: {error}") from None
             found = None if stated else _found_encoding([head])
         else:
 

@@ -66,6 +66,11 @@ def body(log, seq):
 # --- once and only once --------------------------------------------------------------------------
 
 
+def test_bytes_that_only_begin_like_gzip_are_bad_input(log, tmp_path):
+    with pytest.raises(InputError, match="broken gzip"):
+        take(log, tmp_path, b"\x1f\x8bjunk", "list.csv.gz")
+
+
 def test_a_list_read_twice_is_recorded_once(log, tmp_path):
     text = HEADER + ROW + ROW.replace("4567", "4568")
     first = take(log, tmp_path, text)
