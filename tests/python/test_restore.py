@@ -86,6 +86,20 @@ def test_rebuild_says_whether_the_tables_had_lied(tmp_path: Path) -> None:
     assert answer == {"entries": 2, "subjects": 1, "differed": False}
 
 
+def test_a_passphrase_file_alone_closes_the_keys_and_an_empty_one_is_refused(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "word"
+    file.write_text("long word", encoding="utf-8")
+    who = ("--origin", "a.example/c", "--inn", "7707083893")
+    assert run("init", tmp_path / "log", *who, "--passphrase-file", file).returncode == 0
+    assert run("history", tmp_path / "log", ALICE).returncode == 3
+    file.write_text("\n", encoding="utf-8")
+    refused = run("init", tmp_path / "other", *who, "--passphrase", "--passphrase-file", file)
+    assert refused.returncode == 2, refused.stderr
+    assert not (tmp_path / "other").exists()
+
+
 def test_keys_closed_with_a_passphrase_need_it(tmp_path: Path) -> None:
     folder, word = tmp_path / "log", {"CONSENT_PASSPHRASE": "сим-сим"}
     made = run(

@@ -17,6 +17,10 @@ def init(given: argparse.Namespace, terminal: Terminal) -> int:
         distributor = consent.Organisation(inn=given.inn, name=given.name or "")
     elif given.name is not None:
         raise UsageError("--name: goes with --inn")
+    closed = given.passphrase or given.passphrase_file is not None
+    passphrase = passphrase_of(given, needed=True) if closed else ""
+    if closed and not passphrase:
+        raise UsageError("keys.db: an empty passphrase closes nothing")
     subscriber = None if given.subscriber is None else number_of("--subscriber", given.subscriber)
     with consent.Log.create(
         given.log,
@@ -24,7 +28,7 @@ def init(given: argparse.Namespace, terminal: Terminal) -> int:
         distributor=distributor,
         subscriber=subscriber,
         second_head=given.head,
-        passphrase=passphrase_of(given, needed=True) if given.passphrase else "",
+        passphrase=passphrase,
     ) as log:
         answer = {
             "log": str(given.log),
