@@ -13,6 +13,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -156,6 +157,19 @@ def _missing(act: Mapping[str, Any]) -> list[str]:
     if not act["destroyed_by"]:
         missing.append("destroyed_by")
     return missing
+
+
+def make_ready(log: Log) -> None:
+    """See that an act can be written, before what it certifies is destroyed.
+
+    Raises:
+        OSError: The folder ``acts`` cannot be made or written.
+    """
+    folder = Path(log.folder) / "acts"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"\0" * 65536)
+        os.fsync(probe.fileno())
 
 
 def write(log: Log, document: Mapping[str, Any]) -> Act:

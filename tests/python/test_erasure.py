@@ -162,6 +162,43 @@ def test_the_row_of_retention_decides_which_contacts_stop_an_erasure(log):
     assert log.erase(NUMBER, ground="x", lose_proof=True, at=WHEN).erased is True
 
 
+def test_release_without_restrict_erases_nobody(tmp_path):
+    cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
+    scope = ("--purpose", "advertising", "--channel", "voice")
+    cli(tmp_path, "give", "log", NUMBER, *scope)
+    erase = ("erase", "log", NUMBER, "--ground", "x")
+    for flags in (("--release",), ("--until", "2030-01-01T00:00:00Z"), ("--restrict", "--dry-run")):
+        refused = cli(tmp_path, *erase, *flags)
+        assert refused.returncode == 2, (flags, refused.stdout)
+    assert cli(tmp_path, "check", "log", NUMBER, *scope).returncode == 0
+
+
+def test_where_no_act_can_be_written_nothing_is_destroyed(tmp_path):
+    cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
+    scope = ("--purpose", "advertising", "--channel", "voice")
+    cli(tmp_path, "give", "log", NUMBER, *scope)
+    (tmp_path / "log" / "acts").write_bytes(b"")  # a file where the folder must be
+    refused = cli(tmp_path, "erase", "log", NUMBER, "--ground", "x")
+    assert refused.returncode == 3, refused.stderr
+    assert cli(tmp_path, "check", "log", NUMBER, *scope).returncode == 0
+
+
+def test_a_hold_outlives_the_word_of_everybody_else(tmp_path):
+    cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
+    cli(tmp_path, "give", "log", NUMBER, "--purpose", "advertising", "--channel", "voice")
+    hold = ("hold", "log", NUMBER, "--json", "--by")
+    assert cli(tmp_path, *hold, "court", "--until", "2090-01-01T00:00:00Z").returncode == 0
+    assert cli(tmp_path, *hold, "ufas", "--until", "2080-01-01T00:00:00Z").returncode == 0
+    for by in ("ufas", "nobody"):
+        released = cli(tmp_path, *hold, by, "--release")
+        assert released.returncode == 1, by
+        answer = json.loads(released.stdout)
+        assert (answer["held"], answer["by"]) == (True, "court")
+    assert cli(tmp_path, "erase", "log", NUMBER, "--ground", "x").returncode == 1
+    assert cli(tmp_path, *hold, "court", "--release").returncode == 0
+    assert cli(tmp_path, "erase", "log", NUMBER, "--ground", "x").returncode == 0
+
+
 def test_the_command_says_what_stands_in_the_way_and_what_it_did(tmp_path):
     made = cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
     assert made.returncode == 0, made.stderr

@@ -102,6 +102,11 @@ def _certify(log: Log, done: Erasure, given: argparse.Namespace) -> erasure.Act:
 def erase(given: argparse.Namespace, terminal: Terminal) -> int:
     """Erase a number's holder, or restrict the record."""
     number = number_of("argument 2", given.number)
+    if not given.restrict and (given.release or given.until):
+        # Left out, --restrict would turn an end of a restriction into an erasure.
+        raise UsageError("--release and --until: only with --restrict")
+    if given.restrict and given.dry_run:
+        raise UsageError("--dry-run: not with --restrict, which destroys nothing")
     if given.restrict and (given.lose_proof or given.held_at):
         raise UsageError("--restrict: not with --lose-proof or --held-at")
     held_at = moment_of("--held-at", given.held_at)
@@ -118,6 +123,7 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
     with open_log(given, writable=True) as log:
         if given.restrict:
             return _restrict(log, number, given, terminal)
+        erasure.make_ready(log)
         done = log.erase(
             number,
             ground=given.ground,
@@ -191,16 +197,29 @@ def hold(given: argparse.Namespace, terminal: Terminal) -> int:
     )
     with open_log(given, writable=True) as log:
         seq = log.append(event).seq
+        # Others may hold it too, and theirs stands.
+        still = log.before_erasing(number).hold if given.release else None
     if terminal.machine:
-        terminal.document(
-            {"held": not given.release, "by": given.by, "until": event.until, "seq": seq}
-        )
+        document = {"held": not given.release, "by": given.by, "until": event.until, "seq": seq}
+        if still is not None:
+            document |= {"held": True, "by": still.by, "until": still.until}
+        terminal.document(document)
     else:
         said = terminal.say("hold released", "удержание снято")
         if not given.release:
             said = terminal.say("held, not to be erased", "удержано, удалять нельзя")
         terminal.print(f"{said}: seq {seq}")
-    return YES
+        if still is not None:
+            until = (
+                terminal.moment(still.until) if still.until else terminal.say("open", "бессрочно")
+            )
+            terminal.print(
+                terminal.say(
+                    f"still held by {still.by} until {until} (seq {still.seq})",
+                    f"всё ещё удержано: {still.by}, до {until} (seq {still.seq})",
+                )
+            )
+    return NO if still is not None else YES
 
 
 def add(commands: Commands) -> None:
