@@ -153,7 +153,13 @@ ErasureCheck Log::Impl::check_erasure(PhoneNumber number, Instant needed_since, 
   if (held_at) {
     for (which = 0; which < tags.size(); ++which) {
       const auto subject = kept->read(tags[which]);
-      if (!subject || !subject->standing.closed || *held_at < *subject->standing.closed) break;
+      if (subject && subject->standing.closed && *held_at >= *subject->standing.closed) continue;
+      // Who held it then may be erased: whoever came after must not be taken for them.
+      const bool came_after =
+          suppressed && *held_at < suppressed->before &&
+          (!subject || !subject->standing.closed || *subject->standing.closed > suppressed->before);
+      if (came_after) which = tags.size();
+      break;
     }
   }
   if (which >= tags.size()) {

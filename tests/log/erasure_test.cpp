@@ -245,6 +245,38 @@ TEST_CASE("a legal hold stops an erasure and says by whom and until when", "[log
   CHECK_THROWS_AS(log.append(held, noon), Error);
 }
 
+TEST_CASE("an erasure of a former holder, asked for twice, does not reach who came after",
+          "[log][erasure]") {
+  const Scratch scratch;
+  Log log = Log::create(scratch / "log", romashka(), noon);
+  const auto pass_on = [&](const char* when) {
+    NumberReassigned reassigned{{number(alice), at(when)}};
+    log.append(reassigned, noon);
+  };
+  log.append(given(alice, "2026-01-10T10:00:00Z"), noon);
+  pass_on("2026-03-01T00:00:00Z");
+  log.append(given(alice, "2026-04-10T10:00:00Z"), noon);
+  pass_on("2026-05-01T00:00:00Z");
+  log.append(given(alice, "2026-06-10T10:00:00Z"), noon);
+  const auto erase_holder_at = [&](const char* when) {
+    ErasureOrder asked = order();
+    asked.held_at = at(when);
+    return log.erase(number(alice), asked, noon);
+  };
+  REQUIRE(erase_holder_at("2026-04-15T00:00:00Z").erased);  // the second
+  for (int twice = 0; twice < 2; ++twice) {
+    const Erasure again = erase_holder_at("2026-04-15T00:00:00Z");
+    CHECK_FALSE(again.erased);
+    CHECK(again.before.erased_before == at("2026-05-01T00:00:00Z"));
+  }
+  CHECK(log.subjects_of(number(alice)).size() == 2);
+  REQUIRE(erase_holder_at("2026-02-01T00:00:00Z").erased);  // the first, later
+  CHECK_FALSE(erase_holder_at("2026-02-01T00:00:00Z").erased);
+  CHECK(log.subjects_of(number(alice)).size() == 1);
+  REQUIRE(erase_holder_at("2026-06-15T00:00:00Z").erased);  // the last
+  CHECK_FALSE(erase_holder_at("2026-06-15T00:00:00Z").erased);
+}
+
 TEST_CASE("a hold is ended and shortened by whoever ordered it, and by nobody else",
           "[log][erasure]") {
   const Scratch scratch;
