@@ -18,7 +18,8 @@ py::dict to_dict(const consent::Due& due) {
   py::dict out;
   out["state"] = std::string(to_word(due.state));
   out["seq"] = due.seq;
-  out["tag"] = to_bytes(due.tag);
+  const bool copy = due.row != nullptr && due.row->trigger == consent::Trigger::keys_copied;
+  out["tag"] = copy ? py::object(py::none()) : py::object(to_bytes(due.tag));
   out["number"] = due.number ? py::cast(due.number->e164()) : py::object(py::none());
   out["started"] = due.started;
   out["last_day"] = day_of(due.last_day);
@@ -26,6 +27,7 @@ py::dict to_dict(const consent::Due& due) {
   out["extended"] = due.extended;
   out["broken_by"] = due.broken_by;
   out["by"] = due.by;
+  out["where"] = due.where;
   const bool row = due.row != nullptr;
   const auto text = [&](const char* name, const std::string& value) {
     out[name] = row ? py::cast(value) : py::object(py::none());

@@ -50,6 +50,8 @@ consent::LogOptions options(bool writable, const std::optional<std::filesystem::
   made.second_head = second_head.value_or(std::filesystem::path());
   made.wait = std::chrono::milliseconds(wait_ms);
   made.passphrase = std::string(to_text(passphrase));
+  // Only a backup's copy of keys asks for it.
+  made.now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   return made;
 }
 

@@ -10,12 +10,14 @@ using consent::RetentionRow;
 void bind_retention(py::module_& m) {
   py::class_<RetentionRow>(m, "RetentionRow", "How long something is kept: one dated row.")
       .def_readonly("id", &RetentionRow::id)
-      .def_readonly("about", &RetentionRow::about, "\"contact_proof\" or \"destruction_act\"")
+      .def_readonly("about", &RetentionRow::about,
+                    "\"contact_proof\", \"destruction_act\" or \"keys_copy\"")
       .def_readonly("kind", &RetentionRow::kind, "\"law\", or \"policy\" where no law has a number")
       .def_readonly("citation", &RetentionRow::citation)
       .def_readonly("citation_ru", &RetentionRow::citation_ru)
       .def_readonly("confidence", &RetentionRow::confidence)
-      .def_readonly("years", &RetentionRow::years);
+      .def_readonly("years", &RetentionRow::years, "0 where it has days")
+      .def_readonly("days", &RetentionRow::days, "0 where it has years");
   m.def("retention_rows", &consent::retention_rows, "All rows that are built in.");
   m.def(
       "retention",

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "consent/error.hpp"
+#include "consent/retention.hpp"
 #include "consent/zones.hpp"
 #include "event/canonical.hpp"
 #include "number/rows_reader.hpp"
@@ -27,7 +28,8 @@ constexpr std::array trigger_words{"stop"sv,
                                    "correction"sv,
                                    "stop_processing"sv,
                                    "unlawful_processing"sv,
-                                   "purpose_reached"sv};
+                                   "purpose_reached"sv,
+                                   "keys_copied"sv};
 constexpr std::array unit_words{"immediately"sv, "working_days"sv, "calendar_days"sv, "years"sv};
 constexpr std::array state_words{"unknown"sv, "overdue"sv, "open"sv, "keep"sv, "hold"sv};
 
@@ -194,7 +196,12 @@ class Clocks {
   }
 
   void read(const Entry& entry) {
-    if (!entry.subject || entry.recorded > at_) return;
+    if (entry.recorded > at_) return;
+    if (entry.type == EventType::log_backed_up || entry.type == EventType::log_backup_destroyed) {
+      copied(entry);
+      return;
+    }
+    if (!entry.subject) return;
     switch (entry.type) {
       case EventType::consent_given:
       case EventType::consent_refused:
@@ -225,6 +232,7 @@ class Clocks {
     for (auto& [key, hold] : holds_) {
       if (hold.ends && *hold.ends > at_) out.push_back(std::move(hold));
     }
+    for (auto& [seq, copy] : copies_) out.push_back(std::move(copy));
     std::stable_sort(out.begin(), out.end(), [](const Due& a, const Due& b) {
       const auto rank = [](const Due& due) { return due.state == DueState::overdue ? 0 : 1; };
       constexpr Instant never = Instant::max();
@@ -362,6 +370,44 @@ class Clocks {
     holds_[key] = std::move(made);
   }
 
+  void copied(const Entry& entry) {
+    const canonical::Value value = canonical::decode(entry.bytes);
+    const canonical::Value* const body = value.find("body");
+    if (body == nullptr) return;
+    if (entry.type == EventType::log_backup_destroyed) {
+      const canonical::Value* const of = body->find("of");
+      if (of != nullptr && of->integer() != nullptr) {
+        copies_.erase(static_cast<std::uint64_t>(*of->integer()));
+      }
+      return;
+    }
+    const auto expires = time_of(*body, "expires");
+    if (!expires) return;  // without keys
+    const RetentionRow limit = retention("keys_copy", entry.recorded);
+    DeadlineRow row;
+    row.id = limit.id;
+    row.sheet = limit.sheet;
+    row.trigger = Trigger::keys_copied;
+    row.duty = "destroy_keys_copy";
+    row.unit = TermUnit::calendar_days;
+    row.length = limit.days;
+    row.citation = limit.citation;
+    row.citation_ru = limit.citation_ru;
+    row.why =
+        "A copy of the keys was made: it is destroyed by its expiry, and after an erasure at once.";
+    row.why_ru =
+        "Сделана копия ключей: её уничтожают к концу срока, а после уничтожения чьих-то данных — "
+        "сразу.";
+    row.confidence = limit.confidence;
+    Due made;
+    made.row = std::make_shared<const DeadlineRow>(std::move(row));
+    made.seq = entry.seq;
+    made.started = entry.recorded;
+    made.ends = expires;
+    made.state = at_ >= *expires ? DueState::overdue : DueState::open;
+    copies_[entry.seq] = std::move(made);
+  }
+
   void answer(const Digest& tag, const canonical::Value& body) {
     const canonical::Value* const of = body.find("of");
     const auto found = running_.find(tag);
@@ -426,6 +472,7 @@ class Clocks {
   std::vector<std::shared_ptr<const DeadlineRow>> rows_;
   std::map<Digest, std::vector<Running>> running_;
   std::map<std::pair<Digest, std::string>, Due> holds_;
+  std::map<std::uint64_t, Due> copies_;
 };
 
 }  // namespace
@@ -455,6 +502,10 @@ std::vector<Due> due(const Log& log, const DeadlineRows& rows, const Calendar& c
     return each.row != nullptr && each.row->closed_by.recorded && !each.broken_by;
   });
   for (Due& each : found) {
+    if (each.row != nullptr && each.row->trigger == Trigger::keys_copied) {
+      each.where = log.keys_copy_place(each.seq);
+      continue;
+    }
     try {
       const OpenedEntry opened = log.open_entry(each.seq);
       each.number = PhoneNumber::from_e164(text_of(canonical::decode(opened.details), "number"));

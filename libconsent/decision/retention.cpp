@@ -48,6 +48,7 @@ std::vector<RetentionRow> retention_rows() {
       if (row == nullptr) refuse("-", "is no table");
       RetentionRow made;
       made.id = text(*row, "id", "-");
+      made.sheet = text(*row, "sheet", made.id);
       made.about = text(*row, "about", made.id);
       made.kind = text(*row, "kind", made.id);
       made.citation = text(*row, "citation", made.id);
@@ -55,7 +56,10 @@ std::vector<RetentionRow> retention_rows() {
       made.confidence = text(*row, "confidence", made.id);
       if (made.kind != "law" && made.kind != "policy") refuse(made.id, "kind: law or policy");
       made.years = (*row)["years"].value_or(0);
-      if (made.years < 1) refuse(made.id, "years: a whole number from 1 on");
+      made.days = (*row)["days"].value_or(0);
+      if (made.years < 0 || made.days < 0 || (made.years == 0) == (made.days == 0)) {
+        refuse(made.id, "years or days: one of them, a whole number from 1 on");
+      }
       if (const auto from = day(*row, "from")) made.from = midnight(*from);
       if (const auto to = day(*row, "to")) made.to = midnight(*to + date::days{1});
       rows.push_back(std::move(made));

@@ -247,13 +247,18 @@ constexpr std::array stepped{Member{"after", a_time, Needed::yes},
 constexpr std::array restored{
     Member{"incarnation", an_id, Needed::yes}, Member{"lost_from", a_seq, Needed::yes},
     Member{"lost_to", a_seq, Needed::yes}, Member{"reason", a_word, Needed::yes}};
+constexpr std::array backed_up{Member{"expires", a_time}, Member{"file", a_hash, Needed::yes},
+                               Member{"root", a_hash, Needed::yes},
+                               Member{"size", a_seq, Needed::yes}};
+constexpr std::array backup_destroyed{Member{"of", a_seq, Needed::yes}};
 
 static_assert(in_order(subject_members) && in_order(created) && in_order(asked) &&
               in_order(given) && in_order(refused) && in_order(withdrawn) && in_order(contact) &&
               in_order(operator_refused) && in_order(classified) && in_order(evidenced) &&
               in_order(corrected) && in_order(erased) && in_order(restricted) && in_order(held) &&
               in_order(requested) && in_order(answered) && in_order(registered) &&
-              in_order(stepped) && in_order(restored));
+              in_order(stepped) && in_order(restored) && in_order(backed_up) &&
+              in_order(backup_destroyed));
 
 std::span<const Member> members_of(EventType type) noexcept {
   switch (type) {
@@ -293,6 +298,10 @@ std::span<const Member> members_of(EventType type) noexcept {
       return stepped;
     case EventType::log_restored:
       return restored;
+    case EventType::log_backed_up:
+      return backed_up;
+    case EventType::log_backup_destroyed:
+      return backup_destroyed;
     case EventType::number_reassigned:
     case EventType::log_heartbeat:
     case EventType::anchor_added:
@@ -363,11 +372,14 @@ void check_body(const Entry& entry, const Value& body) {
   }
   const auto seq = static_cast<std::int64_t>(entry.seq);
   if (entry.type == EventType::evidence_added || entry.type == EventType::entry_corrected ||
-      entry.type == EventType::request_answered) {
+      entry.type == EventType::request_answered || entry.type == EventType::log_backup_destroyed) {
     if (integer_of(body, "of") >= seq) malformed("of", "is not an entry before this one");
   }
   if (entry.type == EventType::log_restored && integer_of(body, "lost_from") > seq) {
     malformed("lost_from", "is after this entry");
+  }
+  if (entry.type == EventType::log_backed_up && integer_of(body, "size") > seq) {
+    malformed("size", "is above this entry's place");
   }
 }
 

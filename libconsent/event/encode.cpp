@@ -309,6 +309,15 @@ struct LogBodyWriter {
     write_text(w, "reason", e.reason);
   }
   void operator()(const LogHeartbeat& /*e*/) const {}
+  void operator()(const LogBackedUp& e) const {
+    if (e.expires) w.key("expires").plain(to_text(*e.expires));
+    w.key("file").hex(e.file.view());
+    w.key("root").hex(e.root.view());
+    w.key("size").number(static_cast<std::int64_t>(e.size));
+  }
+  void operator()(const LogBackupDestroyed& e) const {
+    w.key("of").number(static_cast<std::int64_t>(e.of));
+  }
 };
 
 [[noreturn]] void malformed(std::string_view what) {

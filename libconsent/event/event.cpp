@@ -34,12 +34,13 @@ constexpr std::array request_words{"access"sv, "correction"sv, "stop_processing"
                                    "unlawful_processing"sv, "purpose_reached"sv};
 constexpr std::array outcome_words{"done"sv, "refused"sv, "extended"sv};
 constexpr std::array type_words{
-    "log.created"sv,        "consent.asked"sv,     "consent.given"sv,    "consent.refused"sv,
-    "consent.withdrawn"sv,  "number.reassigned"sv, "contact.made"sv,     "operator.refusal"sv,
-    "number.classified"sv,  "evidence.added"sv,    "entry.corrected"sv,  "subject.erased"sv,
-    "subject.restricted"sv, "subject.held"sv,      "request.received"sv, "request.answered"sv,
-    "wording.registered"sv, "clock.step"sv,        "log.restored"sv,     "log.heartbeat"sv,
-    "anchor.added"sv,       "map.recorded"sv,      "key.rotated"sv,      "receipt.issued"sv};
+    "log.created"sv,        "consent.asked"sv,        "consent.given"sv,    "consent.refused"sv,
+    "consent.withdrawn"sv,  "number.reassigned"sv,    "contact.made"sv,     "operator.refusal"sv,
+    "number.classified"sv,  "evidence.added"sv,       "entry.corrected"sv,  "subject.erased"sv,
+    "subject.restricted"sv, "subject.held"sv,         "request.received"sv, "request.answered"sv,
+    "wording.registered"sv, "clock.step"sv,           "log.restored"sv,     "log.heartbeat"sv,
+    "log.backed_up"sv,      "log.backup_destroyed"sv, "anchor.added"sv,     "map.recorded"sv,
+    "key.rotated"sv,        "receipt.issued"sv};
 
 template <typename E, std::size_t N>
 std::string_view word_of(const std::array<std::string_view, N>& words, E value) noexcept {
@@ -248,6 +249,11 @@ struct Check {
     if (e.incarnation.size() != incarnation_bytes) refuse("incarnation", "not 16 bytes");
   }
   void operator()(const LogHeartbeat& /*e*/) const {}
+  void operator()(const LogBackedUp& e) const {
+    if (e.size == 0) refuse("size", "a log holds an entry at least");
+    if (e.size > std::uint64_t{canonical::max_integer}) refuse("size", "above 2^53-1");
+  }
+  void operator()(const LogBackupDestroyed& e) const { check_of(e.of); }
 
  private:
   static void check_of(std::uint64_t of) {

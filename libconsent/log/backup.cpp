@@ -1,15 +1,14 @@
 #include "consent/backup.hpp"
 
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include <array>
-#include <memory>
 #include <string>
 #include <system_error>
 
 #include "consent/error.hpp"
+#include "log/evidence.hpp"
 #include "log/head.hpp"
 #include "log/impl.hpp"
 #include "log/open.hpp"
@@ -43,28 +42,10 @@ Digest hash_of(const fs::path& path) {
   return hash.finish();
 }
 
-/// All pages in one step, so under one read transaction: what is committed meanwhile is not in it.
-void copy_database(const fs::path& from, const fs::path& to) {
-  auto source = open_log_for_reading(from);
-  sqlite3* made = nullptr;
-  const int opened =
-      sqlite3_open_v2(to.c_str(), &made,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW, nullptr);
-  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> target(made, &sqlite3_close);
-  if (opened != SQLITE_OK) throw Error(ErrorCode::storage, "backup: log.db cannot be made");
-  sqlite3_backup* const backup = sqlite3_backup_init(made, "main", source.raw(), "main");
-  if (backup == nullptr) throw Error(ErrorCode::storage, "backup: log.db cannot be copied");
-  const int done = sqlite3_backup_step(backup, -1);
-  const int finished = sqlite3_backup_finish(backup);
-  if (done != SQLITE_DONE || finished != SQLITE_OK) {
-    throw Error(ErrorCode::storage, std::string("backup: log.db cannot be copied: ") +
-                                        sqlite3_errstr(done != SQLITE_DONE ? done : finished));
-  }
-}
-
-}  // namespace
-
-Backup back_up(const Log& log, const fs::path& to) {
+/// Makes the folder `to` under another name, lets `copy` put databases into it and `record` say so,
+/// and gives it its name.
+template <typename Copy, typename Record>
+Backup make_backup(const Log& log, const fs::path& to, const Copy& copy, const Record& record) {
   std::error_code code;
   const fs::path named = fs::absolute(to).lexically_normal();
   const fs::path place = named.has_filename() ? named : named.parent_path();
@@ -88,17 +69,17 @@ Backup back_up(const Log& log, const fs::path& to) {
   }
   try {
     fs::permissions(made, fs::perms::owner_all);
-    copy_database(log.folder() / "log.db", made / "log.db");
-    fs::permissions(made / "log.db", fs::perms::owner_read | fs::perms::owner_write);
     Backup result;
+    copy(made, result);
     {
       // What the copy itself says, not the log, which may have gone on.
-      const Log copy = Log::open(made, Access::read_only);
-      result.size = copy.size();
-      result.root = copy.root();
-    }
-    {
       auto db = open_log_for_reading(made / "log.db");
+      TileStore tree(db);
+      result.size =
+          static_cast<std::uint64_t>(db.integer("SELECT coalesce(max(seq),-1)+1 FROM entry"));
+      result.root = merkle::root_of(result.size, [&](unsigned level, std::uint64_t index) {
+        return tree.node(level, index);
+      });
       std::string incarnation;
       sqlite::Statement newest(db, "SELECT value FROM state WHERE key='incarnation'");
       if (db.integer("PRAGMA user_version") >= schema::with_state && newest.step()) {
@@ -113,10 +94,13 @@ Backup back_up(const Log& log, const fs::path& to) {
       head.write(result.size, result.root, incarnation);
       head.sync();
     }
-    for (const char* left : {"log.db-wal", "log.db-shm"}) fs::remove(made / left, code);
+    for (const char* left : {"log.db-wal", "log.db-shm", "keys.db-wal", "keys.db-shm"})
+      fs::remove(made / left, code);
     result.file = hash_of(made / "log.db");
     sync(made / "log.db", O_RDONLY);
+    if (result.expires) sync(made / "keys.db", O_RDONLY);
     sync(made, O_RDONLY | O_DIRECTORY);
+    record(result);
     if (::rename(made.c_str(), place.c_str()) != 0) {
       throw Error(ErrorCode::storage, "backup: cannot be given its name");
     }
@@ -126,6 +110,102 @@ Backup back_up(const Log& log, const fs::path& to) {
     fs::remove_all(made, code);
     throw;
   }
+}
+
+void copy_log(const Log& log, const fs::path& made) {
+  open_log_for_reading(log.folder() / "log.db").copy_to(made / "log.db");
+}
+
+/// Files that log.db in `made` says lie beside it, as far as they do.
+std::uint64_t copy_evidence(const fs::path& from, const fs::path& made) {
+  const EvidenceFolder folder(from);
+  auto db = open_log_for_reading(made / "log.db");
+  if (db.integer("SELECT count(*) FROM sqlite_schema WHERE name='evidence'") == 0) return 0;
+  std::uint64_t copied = 0;
+  sqlite::Statement rows(db, "SELECT DISTINCT commitment FROM evidence WHERE bytes IS NULL");
+  while (rows.step()) {
+    const auto commitment = digest_from_bytes(rows.blob(0));
+    const fs::path file = commitment ? folder.find(*commitment) : fs::path();
+    if (file.empty()) continue;
+    const fs::path place = made / "evidence";
+    if (fs::create_directory(place)) fs::permissions(place, fs::perms::owner_all);
+    const fs::path copy = place / to_hex(*commitment);
+    fs::copy_file(file, copy);
+    fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
+    sync(copy, O_RDONLY);
+    ++copied;
+  }
+  if (copied != 0) sync(made / "evidence", O_RDONLY | O_DIRECTORY);
+  return copied;
+}
+
+}  // namespace
+
+Backup back_up(const Log& log, const fs::path& to) {
+  return make_backup(
+      log, to, [&](const fs::path& made, Backup& /*result*/) { copy_log(log, made); },
+      [](Backup& /*result*/) {});
+}
+
+Backup Log::back_up(const fs::path& to, const std::optional<KeysCopy>& keys, Instant now) {
+  impl_->check_writable();
+  if (keys) {
+    (void)impl_->need_keys();
+    if (keys->expires <= now) {
+      throw Error(ErrorCode::invalid_argument, "backup: expires: is not ahead");
+    }
+    if (keys->expires > keys->latest) {
+      throw Error(ErrorCode::invalid_argument,
+                  "backup: expires: a copy of the keys lives until " + to_text(keys->latest) +
+                      " at most: one that outlives an erasure brings back what was destroyed");
+    }
+  }
+  return make_backup(
+      *this, to,
+      [&](const fs::path& made, Backup& result) {
+        if (!keys) {
+          copy_log(*this, made);
+          return;
+        }
+        // Nothing is written meanwhile: of a subject erased between the two copies one would say so
+        // and the other not.
+        impl_->writer->alone([&] {
+          copy_log(*this, made);
+          const std::lock_guard lock(impl_->reading);
+          impl_->keys->copy_to(made / "keys.db", keys->expires);
+          result.evidence = copy_evidence(folder(), made);
+          result.expires = keys->expires;
+        });
+      },
+      // Before the copy has its name: one of the keys that the log does not know of must not exist.
+      [&](Backup& result) {
+        const LogBackedUp event{result.size, result.root, result.file, result.expires};
+        validate(LogEvent(event));
+        result.seq = impl_->writer->append(LogEvent(event), now);
+        if (keys) {
+          impl_->writer->alone([&] {
+            KeyStore::note_copy(folder() / "keys.db", *result.seq,
+                                fs::absolute(to).lexically_normal());
+          });
+        }
+      });
+}
+
+std::string Log::keys_copy_place(std::uint64_t seq) const {
+  impl_->check_fork();
+  const std::lock_guard lock(impl_->reading);
+  return impl_->keys ? impl_->keys->copy_place(seq) : std::string();
+}
+
+std::uint64_t Log::backup_destroyed(std::uint64_t of, Instant now) {
+  impl_->check_writable();
+  const Entry made = entry(of);
+  if (made.type != EventType::log_backed_up ||
+      decode_entry(made.bytes).body.find("expires") == nullptr) {
+    throw Error(ErrorCode::invalid_argument,
+                "entry " + std::to_string(of) + ": does not say that keys were copied");
+  }
+  return impl_->writer->append(LogEvent(LogBackupDestroyed{of}), now);
 }
 
 }  // namespace consent

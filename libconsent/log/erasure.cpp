@@ -77,6 +77,57 @@ Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant no
   return request.done.front();
 }
 
+void Writer::record_erased(const RecordedErasure& erased, Instant now) {
+  if (!poison_.empty()) throw Error(ErrorCode::storage, poison_);
+  std::string salts(16 + SecretKey::size, '\0');
+  entropy_->fill({reinterpret_cast<std::uint8_t*>(salts.data()), salts.size()});
+  // Every entry of a subject seals something; under a key that nobody keeps it stays closed.
+  const std::string details = "{}";
+  const Digest commit = commitment(
+      SecretKey::View(reinterpret_cast<const std::uint8_t*>(salts.data()) + 16, SecretKey::size),
+      details);
+  const std::string sealed =
+      seal(SecretKey::generate(*entropy_).view(), commit.view(), salts.substr(16) + details);
+  std::string body;
+  canonical::Writer w(body);
+  w.begin_object();
+  w.key("details").hex(commit.view());
+  w.key("ground").text(erased.ground);
+  w.key("happened").plain(to_text(std::min(erased.happened, now)));
+  if (erased.request) w.key("request").hex(erased.request->view());
+  if (!erased.scope.empty()) w.key("scope").text(erased.scope);
+  w.end_object();
+  try {
+    sqlite::Transaction transaction(db_, begin_, commit_);
+    KeptSubject& subject = kept_->hold(erased.tag);
+    Envelope envelope;
+    envelope.at = now;
+    envelope.log = identity_.origin;
+    envelope.prev = last_leaf_;
+    const std::string salt = salts.substr(0, 16);
+    envelope.salt = salt;
+    envelope.seq = frontier_.size();
+    envelope.type = EventType::subject_erased;
+    envelope.subject = SubjectRef{subject.standing.tag, subject.count + 1, subject.last};
+    put_entry(envelope, body, sealed);
+    Entry entry;
+    entry.seq = envelope.seq;
+    entry.recorded = now;
+    entry.type = envelope.type;
+    const canonical::Value said = canonical::decode(body);
+    kept_->add(subject, entry, &said);
+    --subject_count_;
+    const std::string count = std::to_string(subject_count_);
+    put_state_.bind_text(1, "subjects").bind_blob(2, count).run();
+    transaction.commit();
+    subject_count_stored_ = subject_count_;
+  } catch (...) {
+    recover_after_failure();
+    throw;
+  }
+  write_heads();
+}
+
 void Writer::destroy(const KeyStore::Subject& subject, const KeptSubject& kept) {
   std::vector<Digest> files;
   for (std::int64_t at = kept.last; at >= 0;) {

@@ -87,6 +87,8 @@ struct Log::Impl {
   struct Restoring {
     std::string reason;
     Instant now;
+    bool even_if_whole = false;  ///< a backup that stands in for a lost log looks whole
+    std::uint64_t lost_to = 0;   ///< as far as something else than the heads knows
   };
   LogRestored restored;
   static std::unique_ptr<Impl> open(const std::filesystem::path& folder, const LogOptions& options,

@@ -95,6 +95,20 @@ class KeyStore {
   /// Every subject, by tag; `visit` may erase it.
   void for_each(const std::function<void(const Digest&)>& visit);
 
+  /// Copies the store to a file that is not there yet, mode 0600; the copy says when it expires.
+  void copy_to(const std::filesystem::path& file, Instant expires);
+  /// Of a copy: first moment at which it must not be opened; nullopt: these are the log's own keys.
+  [[nodiscard]] std::optional<Instant> expires();
+  /// Remembers where the copy that entry `seq` records was put. By a connection of its own.
+  static void note_copy(const std::filesystem::path& file, std::uint64_t seq,
+                        const std::filesystem::path& place);
+  /// "" where it is not known.
+  [[nodiscard]] std::string copy_place(std::uint64_t seq);
+  /// Makes a copy the log's own keys.
+  void lift_expiry();
+  /// Whether SQLite finds its pages whole.
+  [[nodiscard]] bool is_whole();
+
   /// How many subjects it holds a key for; kept, not counted.
   [[nodiscard]] std::uint64_t subjects() const noexcept { return count_; }
   /// Of `tags`, how many have no key here.

@@ -130,6 +130,23 @@ std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& k
   return "keys.db: is older than log.db: " + std::to_string(lost) + " subject(s) lost their key";
 }
 
+// A copy of the keys that outlives its term brings back what was destroyed since.
+void check_expiry(KeyStore& keys, const LogOptions& options, bool writing) {
+  const auto expires = keys.expires();
+  if (!expires) return;
+  const std::string what = "keys.db: is a backup's copy, which opens until " + to_text(*expires);
+  if (!options.now) throw Error(ErrorCode::storage, what + "; it was not said when it is opened");
+  if (*options.now >= *expires) {
+    throw Error(ErrorCode::storage,
+                "keys.db: is a backup's copy that expired at " + to_text(*expires) +
+                    ": people may have been erased since, and it would bring them back; destroy it "
+                    "(log.db beside it still verifies without it)");
+  }
+  if (writing) {
+    throw Error(ErrorCode::storage, what + " and is not written; restore a log from it instead");
+  }
+}
+
 }  // namespace
 
 Log Log::open(const fs::path& folder, Access access, Entropy& entropy) {
@@ -209,13 +226,14 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     if (impl->keys->signing_key().public_key() != impl->key.key) {
       throw Error(ErrorCode::storage, "keys.db: belongs to another log");
     }
+    check_expiry(*impl->keys, options, writing);
     suspect(compare_keys(*impl->keys, impl->db, *impl->kept, impl->incarnation));
     impl->load_subscriber();
   }
   if (!writing) return impl;
 
   if (restoring != nullptr) {
-    if (impl->impairment.empty()) {
+    if (impl->impairment.empty() && !restoring->even_if_whole) {
       throw Error(ErrorCode::invalid_argument, "log: nothing is wrong with it; nothing to restore");
     }
     impl->begin_incarnation(*restoring, options, state, second, entropy);

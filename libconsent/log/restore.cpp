@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "log/impl.hpp"
 
 namespace consent {
@@ -8,7 +10,7 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
   const std::uint64_t size = size_now();
   restored.reason = restoring.reason;
   restored.lost_from = size;
-  restored.lost_to = size;
+  restored.lost_to = std::max(size, restoring.lost_to);
   for (const auto* head : {&state, &second}) {
     if (*head && (*head)->size > restored.lost_to) restored.lost_to = (*head)->size;
   }
@@ -21,7 +23,7 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
       KeyStore::open(folder / "keys.db", sqlite::Mode::write, identity.origin, options.passphrase);
   keys_now.set_incarnation(fresh);
   incarnation = fresh;
-  warnings.push_back("restored: " + impairment);
+  if (!impairment.empty()) warnings.push_back("restored: " + impairment);
   impairment.clear();
 }
 

@@ -1,6 +1,10 @@
 #include "log/sqlite.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "consent/error.hpp"
@@ -102,6 +106,28 @@ Connection Connection::open(const std::filesystem::path& file, Mode mode) {
     connection.execute("PRAGMA query_only=ON");
   }
   return connection;
+}
+
+void Connection::copy_to(const std::filesystem::path& file) {
+  // The mode is set before the first byte of a key is written.
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const std::string copy = file.filename().string();
+  if (fd < 0) throw Error(ErrorCode::storage, copy + ": the copy cannot be made");
+  ::close(fd);
+  sqlite3* made = nullptr;
+  const int opened =
+      sqlite3_open_v2(file.c_str(), &made, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, nullptr);
+  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> target(made, &sqlite3_close);
+  if (opened != SQLITE_OK) throw Error(ErrorCode::storage, copy + ": the copy cannot be made");
+  // All pages in one step, so under one read transaction: what is committed meanwhile is not in it.
+  sqlite3_backup* const backup = sqlite3_backup_init(made, "main", db_, "main");
+  if (backup == nullptr) throw Error(ErrorCode::storage, name_ + ": cannot be copied");
+  const int done = sqlite3_backup_step(backup, -1);
+  const int finished = sqlite3_backup_finish(backup);
+  if (done != SQLITE_DONE || finished != SQLITE_OK) {
+    throw Error(ErrorCode::storage, name_ + ": cannot be copied: " +
+                                        sqlite3_errstr(done != SQLITE_DONE ? done : finished));
+  }
 }
 
 void Connection::vacuum() {

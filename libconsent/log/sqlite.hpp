@@ -26,6 +26,8 @@ class Connection {
   void execute(const char* sql);
   /// Writes the file anew; needs rights that nothing else here has.
   void vacuum();
+  /// Copies the database, as it is at one moment, to a file that is not there yet, mode 0600.
+  void copy_to(const std::filesystem::path& file);
   [[nodiscard]] std::int64_t integer(const char* sql);
   [[nodiscard]] sqlite3* raw() const noexcept { return db_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }

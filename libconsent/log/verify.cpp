@@ -668,7 +668,10 @@ class LogCheck {
     std::error_code code;
     if (alone_ || !fs::exists(file, code)) return skip("it opens with keys.db alone");
     try {
-      return KeyStore::open(file, sqlite::Mode::read, origin_, {});
+      auto keys = KeyStore::open(file, sqlite::Mode::read, origin_, {});
+      // Whether it has expired cannot be known without a clock.
+      if (keys.expires()) return skip("keys.db is a backup's copy");
+      return std::optional<KeyStore>(std::move(keys));
     } catch (const Error& error) {
       return skip(error.what());
     }

@@ -25,6 +25,15 @@
 
 namespace consent {
 
+/// What an entry subject.erased says, of a subject whose number may be known no more.
+struct RecordedErasure {
+  Digest tag;
+  std::string ground;
+  std::string scope;
+  Instant happened{};
+  std::optional<Digest> request;
+};
+
 /// The one writer of a log: puts the events of all waiting threads into one commit, keeps tree and
 /// standing with it, checkpoints the database, and writes the head before anyone is answered.
 class Writer {
@@ -66,6 +75,9 @@ class Writer {
   }
   /// Records the erasure of a subject and destroys it. Only from within alone().
   Appended erase(const SubjectErased& event, const Digest& tag, Instant now);
+  /// Records the erasure of a subject whose key is gone already: nobody ever opens its details.
+  /// Only from within alone().
+  void record_erased(const RecordedErasure& erased, Instant now);
   /// As Log::observe_clock().
   bool observe_clock(Instant wall, std::chrono::microseconds monotonic);
   /// As Log::checkpoint().

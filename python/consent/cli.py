@@ -31,9 +31,7 @@ NOT_BUILT_COMMANDS: Final = frozenset(
     ]
 )
 NOT_BUILT_FLAGS: Final = {
-    "backup": ("--expires", "--keys"),
     "prove": ("--call",),
-    "restore": ("--from",),
     "verify": ("--trust",),
 }
 NOT_BUILT_LAYOUTS: Final = frozenset({"freeswitch", "vicidial", "cucm"})

@@ -24,7 +24,7 @@ class Due:
     Attributes:
         state: ``overdue open keep hold``, or ``unknown`` where the calendar does not reach its end.
         seq: The entry that started it.
-        tag: The subject's tag.
+        tag: The subject's tag; None for a copy of the keys.
         number: In E.164 form, where the subject's key is there.
         started: When the demand arrived, or the thing happened.
         last_day: Last local day on which it is in time.
@@ -32,6 +32,7 @@ class Due:
         extended: The subject was told, with reasons, that it takes longer.
         broken_by: ``seq`` of an advertising contact after a demand to stop.
         by: Who ordered a legal hold.
+        where: Folder of a copy of the keys; empty where keys.db does not say.
         rule: Id of the row; None for a hold.
         sheet: Its row in the law sheet.
         trigger: What started it.
@@ -43,7 +44,7 @@ class Due:
 
     state: str
     seq: int
-    tag: bytes
+    tag: bytes | None
     number: str | None
     started: datetime
     last_day: date | None
@@ -51,6 +52,7 @@ class Due:
     extended: bool
     broken_by: int | None
     by: str
+    where: str
     rule: str | None
     sheet: str | None
     trigger: str | None

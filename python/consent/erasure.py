@@ -13,6 +13,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,9 +23,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from consent import _core
+from consent.errors import InvalidArgument
 from consent.log import Erasure, Log
 
-__all__ = ["Act", "Operator", "acts", "make", "write"]
+__all__ = ["Act", "Operator", "act_files", "acts", "make", "subject_of", "write"]
 
 FORMAT: Final = "libconsent-destruction-act/v1-draft"
 METHOD: Final = (
@@ -207,6 +209,27 @@ def acts(log: Log | str | os.PathLike[str], *, at: datetime | None = None) -> li
     ]
     kept = (act for act in found if at is None or at < act.keep_until)
     return sorted(kept, key=lambda act: (act.keep_until, act.seq))
+
+
+def act_files(folder: str | os.PathLike[str]) -> list[Path]:
+    """The JSON acts that lie beside a log, whatever has become of it."""
+    return sorted((Path(folder) / "acts").glob("[0-9]*.json"))
+
+
+def subject_of(file: Path) -> bytes:
+    """The tag of the subject that an act names.
+
+    Raises:
+        InvalidArgument: The file is no act.
+    """
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        found = re.search(r"\b[0-9a-f]{64}\b", document["act"]["subject"])
+    except (OSError, ValueError, KeyError, TypeError):
+        found = None
+    if found is None:
+        raise InvalidArgument(f"{file.name}: is no act of destruction")
+    return bytes.fromhex(found.group())
 
 
 def _act(file: Path, document: Mapping[str, Any]) -> Act:

@@ -109,11 +109,48 @@ class Backup:
         size: Entries.
         root: Merkle root of them.
         file: SHA-256 of the copied log.db.
+        expires: When the copied keys open no more; None where none were copied.
+        evidence: Sealed files copied; without keys none are.
+        seq: Entry that records it; None where it was not recorded.
     """
 
     size: int
     root: bytes
     file: bytes
+    expires: datetime | None = None
+    evidence: int = 0
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a backup put in the place of a log did, and what cannot be known.
+
+    Attributes:
+        size: Entries of the backup.
+        lost_from: First ``seq`` that is gone.
+        lost_to: Size before, as far as is known; ``lost_from`` where nothing says more.
+        end_known: A head said how far the log went.
+        seq: The entry ``log.restored``.
+        erased: Tags of subjects erased since the backup: destroyed and recorded again.
+        unknown_erased: Erased since and begun since: neither entries nor numbers are here.
+        unread: Ranges ``(first, end)`` of the lost entries that nobody could read.
+        own_keys: The log's own newer keys.db was kept: who was erased has no key in it.
+        aside: Where the damaged folder is now.
+        keys_aside: It still holds a keys.db, which must be destroyed.
+    """
+
+    size: int
+    lost_from: int
+    lost_to: int
+    end_known: bool
+    seq: int
+    erased: tuple[bytes, ...]
+    unknown_erased: int
+    unread: tuple[tuple[int, int], ...]
+    own_keys: bool
+    aside: Path | None
+    keys_aside: bool
 
 
 def _history_event(entry: Entry) -> HistoryEvent:
@@ -232,6 +269,49 @@ class Log(_core.Log):
         wait_ms = round(wait * 1000)
         _core.restore_log(folder, reason, datetime.now(UTC), second_head, wait_ms, passphrase)
         return cls.open(folder, second_head=second_head, wait=wait, passphrase=passphrase)
+
+    @staticmethod
+    def restore_from(
+        folder: str | PathLike[str],
+        backup: str | PathLike[str],
+        *,
+        newer: Iterable[str | PathLike[str]] = (),
+        erased: Iterable[bytes] = (),
+        reason: str = "backup",
+        at: datetime | None = None,
+        second_head: str | PathLike[str] | None = None,
+        wait: float = 0,
+        passphrase: str = "",
+    ) -> Restored:
+        """Put a backup in the place of a lost or damaged log, and destroy again what was destroyed.
+
+        Args:
+            folder: Where the log is, or was; a damaged one is put aside.
+            backup: A folder that :meth:`backup` made.
+            newer: Folders of the log as it was later, damaged or not.
+            erased: Tags that acts of destruction name.
+            reason: A short word: ``backup``, ``disk_failure``.
+            at: Aware; now. Whether the backup's keys have expired is asked of it.
+            second_head: As for :meth:`open`.
+            wait: As for :meth:`open`.
+            passphrase: As for :meth:`open`.
+
+        Raises:
+            InvalidArgument: The log there is not damaged, or something else is there.
+            StorageError: No keys are there, or they have expired; ``folder`` is as it was.
+        """
+        made = _core.restore_from(
+            folder,
+            backup,
+            list(newer),
+            list(erased),
+            reason,
+            at or datetime.now(UTC),
+            second_head,
+            round(wait * 1000),
+            passphrase,
+        )
+        return Restored(**made)
 
     @staticmethod
     def rebuild(folder: str | PathLike[str], *, wait: float = 0) -> Rebuilt:
@@ -448,19 +528,36 @@ class Log(_core.Log):
                 target.unlink()  # pieces that nothing vouches for
                 raise
 
-    def backup(self, to: str | PathLike[str]) -> Backup:
+    def backup(
+        self,
+        to: str | PathLike[str],
+        *,
+        keys_until: datetime | None = None,
+        at: datetime | None = None,
+    ) -> Backup:
         """Copy the log as it is at one moment, while this or another process may go on writing.
 
-        The copy holds no key: it can be verified and put back, and names no number.
+        The copy holds no key: it can be verified and put back, and names no number. A log open for
+        writing records what the copy holds.
 
         Args:
             to: A folder that is not there yet; its parent must be.
+            keys_until: Copy the keys and the evidence as well; from then on the copy does not open.
+                Needs a log open for writing.
+            at: Aware; now. When it is made.
 
         Raises:
             StorageError: It is there already, or cannot be written.
-            InvalidArgument: It lies inside the log's own folder.
+            InvalidArgument: It lies inside the log's own folder; ``keys_until`` is past, or later
+                than the row of retention ``keys_copy`` allows.
         """
-        return Backup(*_core.back_up(self, to))
+        if keys_until is None and not self.writable:
+            return Backup(*_core.back_up(self, to))
+        return Backup(*_core.record_backup(self, to, keys_until, at or datetime.now(UTC)))
+
+    def backup_destroyed(self, of: int, *, at: datetime | None = None) -> int:
+        """Record that the copy of the keys made by entry ``of`` is destroyed; its ``seq``."""
+        return _core.backup_destroyed(self, of, at or datetime.now(UTC))
 
     def verify(self, trusted: Iterable[str] = ()) -> Verification:
         """Re-hash and re-read the whole log.

@@ -107,7 +107,7 @@ TEST_CASE("every type has one word, and its place follows from it", "[event][typ
     CHECK(from_word<EventType>(words.back()) == type);
     CHECK(std::count(words.back().begin(), words.back().end(), '.') == 1);
   }
-  CHECK(words.size() == 24);
+  CHECK(words.size() == 26);
   CHECK(words.back() == "receipt.issued");
   std::sort(words.begin(), words.end());
   CHECK(std::unique(words.begin(), words.end()) == words.end());
@@ -115,6 +115,7 @@ TEST_CASE("every type has one word, and its place follows from it", "[event][typ
   CHECK(is_about_subject(EventType::receipt_issued));
   for (const auto type : {EventType::log_created, EventType::wording_registered,
                           EventType::clock_step, EventType::log_restored, EventType::log_heartbeat,
+                          EventType::log_backed_up, EventType::log_backup_destroyed,
                           EventType::anchor_added, EventType::map_recorded, EventType::key_rotated})
     CHECK_FALSE(is_about_subject(type));
   CHECK(is_reserved(EventType::anchor_added));
@@ -226,6 +227,10 @@ TEST_CASE("a member that a type needs is missed", "[event][entry]") {
                                            {"lost_from", three},
                                            {"lost_to", std::int64_t{9}},
                                            {"reason", "disk"}})},
+      {EventType::log_backed_up,
+       object_of(
+           {{"file", std::string(64, 'e')}, {"root", std::string(64, 'e')}, {"size", three}})},
+      {EventType::log_backup_destroyed, object_of({{"of", three}})},
       {EventType::log_created,
        object_of({{"format", "v1-draft"}, {"incarnation", id}, {"key", "name+01+key"}})},
   };
@@ -258,6 +263,15 @@ TEST_CASE("members that contradict each other are refused", "[event][entry]") {
   CHECK(said(EventType::log_restored, lost(1001, 1001)) ==
         "entry: 'lost_from' is after this entry");
   CHECK(said(EventType::log_restored, lost(1000, 1000)).empty());
+  const auto copied = [](std::int64_t size) {
+    return object_of(
+        {{"file", std::string(64, 'e')}, {"root", std::string(64, 'e')}, {"size", size}});
+  };
+  CHECK(said(EventType::log_backed_up, copied(1001)) ==
+        "entry: 'size' is above this entry's place");
+  CHECK(said(EventType::log_backed_up, copied(1000)).empty());
+  CHECK(said(EventType::log_backup_destroyed, object_of({{"of", std::int64_t{1000}}})) ==
+        "entry: 'of' is not an entry before this one");
   const auto corrects = [](std::int64_t of) {
     return about_subject({{"of", of}, {"reason", "x"}});
   };
@@ -368,6 +382,7 @@ TEST_CASE("validate refuses what the new events may not hold", "[event][validate
   CHECK_THAT(logs(LogRestored{1, 2, "", std::string(16, 'i')}), contains("reason: "));
   CHECK_THAT(logs(LogRestored{1, 2, "x", "short"}), contains("incarnation: "));
   CHECK(logs(LogHeartbeat{}).empty());
+  CHECK_THAT(logs(LogBackedUp{}), contains("size: "));
 }
 
 TEST_CASE("an operator's refusal is one clause, for all who call", "[event][standing]") {

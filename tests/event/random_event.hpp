@@ -228,6 +228,16 @@ inline consent::LogEvent RandomEvents::log_event(std::size_t which) {
       e.incarnation = std::string(digest().view().substr(0, 16));
       return e;
     }
+    case 4: {
+      LogBackedUp e;
+      e.size = 1 + below(1000);
+      e.root = digest();
+      e.file = digest();
+      if (maybe()) e.expires = moment();
+      return e;
+    }
+    case 5:
+      return LogBackupDestroyed{below(1000)};
     default:
       return LogHeartbeat{};
   }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -64,11 +66,96 @@ def test_a_copy_is_taken_while_another_process_writes(folder, tmp_path, capsys):
         assert run(capsys, "verify", tmp_path / f"copy{i}")[0] == 0
 
 
-def test_what_is_not_built_says_so(folder, tmp_path, capsys):
-    wanted = ("--keys", "--expires", "2026-12-01T00:00:00+03:00")
-    assert run(capsys, "backup", folder, tmp_path / "copy", *wanted)[0] == 3
-    assert run(capsys, "restore", folder, "--from", tmp_path / "copy")[0] == 3
-    assert not (tmp_path / "copy").exists()
+def in_days(days):
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat()
+
+
+def test_keys_go_along_for_thirty_days_at_most(folder, tmp_path, capsys):
+    copy = tmp_path / "copy"
+    for words in (("--keys",), ("--expires", in_days(3)), ("--keys", "--expires", in_days(31))):
+        assert run(capsys, "backup", folder, copy, *words)[0] == 2
+    assert run(capsys, "backup", folder, copy, "--keys", "--expires", in_days(-1))[0] == 2
+    assert not copy.exists()
+    code, told = run(capsys, "backup", folder, copy, "--keys", "--expires", in_days(29), "--json")
+    answer = json.loads(told.out)
+    assert (code, answer["keys"], answer["seq"]) == (0, True, 2)
+    assert (copy / "keys.db").stat().st_mode & 0o777 == 0o600
+    assert run(capsys, "history", copy, NUMBER)[0] == 0
+    assert run(capsys, "withdraw", copy, NUMBER)[0] == 3  # a copy is not written
+    day = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    assert run(capsys, "backup", folder, tmp_path / "other", "--keys", "--expires", day)[0] == 0
+
+
+def test_due_lists_a_copy_of_the_keys_until_it_is_destroyed(folder, tmp_path, capsys):
+    copy = tmp_path / "copy"
+    run(capsys, "backup", folder, copy, "--keys", "--expires", in_days(5))
+
+    def copies(*words):
+        code, told = run(capsys, "due", folder, "--json", *words)
+        items = json.loads(told.out)["items"]
+        return code, [each for each in items if each["duty"] == "destroy_keys_copy"]
+
+    code, [item] = copies()
+    assert (code, item["state"], item["seq"], item["tag"]) == (0, "open", 2, None)
+    assert item["where"] == str(copy)
+    assert item["rule"] == "ru/retention/keys-copy"
+    code, [item] = copies("--at", in_days(6))
+    assert (code, item["state"]) == (1, "overdue")
+    assert str(copy) in run(capsys, "due", folder)[1].out
+    assert run(capsys, "backup", folder, "--destroyed", 1)[0] == 2
+    assert run(capsys, "backup", folder, "--destroyed", 2)[0] == 0
+    assert copies("--at", in_days(6)) == (0, [])
+
+
+def test_an_expired_copy_does_not_open_and_is_not_restored(folder, tmp_path, capsys):
+    copy = tmp_path / "copy"
+    with consent.Log.open(folder) as log:
+        made = datetime.now(UTC) - timedelta(days=3)
+        log.backup(copy, keys_until=made + timedelta(days=2), at=made)
+    code, told = run(capsys, "history", copy, NUMBER)
+    assert (code, "expired at" in told.err, NUMBER in told.err) == (3, True, False)
+    assert run(capsys, "verify", copy)[0] == 0
+    shutil.rmtree(folder)
+    code, told = run(capsys, "restore", folder, "--from", copy)
+    assert (code, "expired at" in told.err, folder.exists()) == (3, True, False)
+
+
+def test_a_lost_log_comes_back_and_says_what_cannot_be_known(folder, tmp_path, capsys):
+    copy = tmp_path / "copy"
+    run(capsys, "backup", folder, copy, "--keys", "--expires", in_days(5))
+    assert run(capsys, "restore", folder, "--from", copy)[0] == 2  # nothing is wrong with it
+    shutil.rmtree(folder)
+    code, told = run(capsys, "restore", folder, "--from", copy, "--json")
+    answer = json.loads(told.out)
+    assert (code, answer["size"], answer["seq"], answer["end_known"]) == (0, 2, 2, False)
+    assert "after entry 1 cannot be known" in answer["cannot_be_known"][0]
+    assert run(capsys, "history", folder, NUMBER)[0] == 0
+    assert run(capsys, "withdraw", folder, NUMBER)[0] == 0
+    assert run(capsys, "verify", folder)[0] == 0
+
+
+@pytest.mark.parametrize("left", ["log.db", "acts", "keys.db"])
+def test_who_was_erased_after_the_backup_does_not_come_back(folder, tmp_path, capsys, left):
+    copy = tmp_path / "copy"
+    run(capsys, "backup", folder, copy, "--keys", "--expires", in_days(5))
+    code, told = run(
+        capsys, "erase", folder, NUMBER, "--ground", "152-fz/21", "--lose-proof", "--json"
+    )
+    assert code == 0, told.err
+    for name in {"log.db", "keys.db", "acts"} - {left, "acts"}:
+        (folder / name).unlink()
+    if left == "acts":
+        (folder / "head").write_bytes(b"")
+    code, told = run(capsys, "restore", folder, "--from", copy, "--json")
+    answer = json.loads(told.out)
+    assert (code, len(answer["erased"])) == (0, 1), told.err
+    assert list((folder / "acts").glob("*-lost-*.json"))
+    code, told = run(capsys, "history", folder, NUMBER)
+    assert "consent.withdrawn" not in told.out
+    code, told = run(capsys, "withdraw", folder, NUMBER, "--at", in_days(-1))
+    assert (code, "erased" in told.err) == (3, True)
+    assert run(capsys, "verify", folder)[0] == 0
+    assert (tmp_path / answer["aside"]).is_dir()
 
 
 def test_the_face_gives_the_same(folder, tmp_path):

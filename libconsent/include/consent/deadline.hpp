@@ -28,6 +28,7 @@ enum class Trigger : std::uint8_t {
   stop_processing,
   unlawful_processing,
   purpose_reached,
+  keys_copied,  ///< a copy of the keys was made; its row is one of retention
 };
 enum class TermUnit : std::uint8_t { immediately, working_days, calendar_days, years };
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Trigger trigger) noexcept;
@@ -84,15 +85,16 @@ struct Due {
   DueState state{};
   std::shared_ptr<const DeadlineRow> row;  ///< null for a hold
   std::uint64_t seq = 0;                   ///< of the entry that started it
-  Digest tag;
-  std::optional<PhoneNumber> number;  ///< where the subject's key is there
-  Instant started;                    ///< when it was received, or happened
+  Digest tag;                              ///< zeros for a copy of the keys
+  std::optional<PhoneNumber> number;       ///< where the subject's key is there
+  Instant started;                         ///< when it was received, or happened
   /// Last local day on which it is in time; nullopt where not known or at once.
   std::optional<std::chrono::year_month_day> last_day;
   std::optional<Instant> ends;  ///< first moment after it
   bool extended = false;
   std::optional<std::uint64_t> broken_by;  ///< seq of a contact after a stop
   std::string by;                          ///< of a hold: who ordered it
+  std::string where;                       ///< of a copy of the keys: its folder, where known
 };
 
 /// The terms that what the log had recorded by `at` has started and nothing has ended: overdue

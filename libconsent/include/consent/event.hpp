@@ -316,8 +316,22 @@ struct LogRestored {
 /// Nothing else happened; the log was alive.
 struct LogHeartbeat {};
 
+/// A copy of the log was made: what it holds. Keys were copied with it where `expires` is there.
+struct LogBackedUp {
+  std::uint64_t size = 0;            ///< entries of the copy; not above the seq of this one
+  Digest root{};                     ///< of these entries
+  Digest file{};                     ///< SHA-256 of the copied log.db
+  std::optional<Instant> expires{};  ///< first moment at which the copied keys open no more
+};
+
+/// A copy of keys was destroyed.
+struct LogBackupDestroyed {
+  std::uint64_t of = 0;  ///< seq of the entry that says it was made
+};
+
 /// What a log says of itself. It has no subject, and its one time is that of its recording.
-using LogEvent = std::variant<WordingRegistered, ClockStep, LogRestored, LogHeartbeat>;
+using LogEvent = std::variant<WordingRegistered, ClockStep, LogRestored, LogHeartbeat, LogBackedUp,
+                              LogBackupDestroyed>;
 
 enum class EventType : std::uint8_t {
   log_created,
@@ -340,6 +354,8 @@ enum class EventType : std::uint8_t {
   clock_step,
   log_restored,
   log_heartbeat,
+  log_backed_up,
+  log_backup_destroyed,
   // Reserved: read, hashed and chained, ignored by standing; nothing writes them yet.
   anchor_added,
   map_recorded,

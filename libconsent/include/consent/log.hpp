@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "consent/backup.hpp"
 #include "consent/digest.hpp"
 #include "consent/erasure.hpp"
 #include "consent/event.hpp"
@@ -99,6 +100,8 @@ struct LogOptions {
   std::chrono::milliseconds wait{0};
   /// Of keys.db, where it was made with one.
   std::string passphrase{};
+  /// When it is opened: asked where keys.db is a copy that expires, which without it stays closed.
+  std::optional<Instant> now{};
 };
 
 /// What rebuild() did.
@@ -147,6 +150,26 @@ class CONSENT_EXPORT Log {
   /// @throws Error (invalid_argument) where nothing is wrong with the log.
   static Log restore(const std::filesystem::path& folder, std::string_view reason, Instant now,
                      const LogOptions& options = {}, Entropy& entropy = system_entropy());
+  /// Puts a backup in the place of a log that is lost or damaged, and destroys again what was
+  /// destroyed since. docs/how/backup.md says what it does and what it cannot know.
+  /// @throws Error (invalid_argument) where `folder` holds a log that is not damaged, or something
+  /// else; (storage) where no keys are found, or those of the backup have expired. Then `folder` is
+  /// as it was.
+  static Restored restore_from(const std::filesystem::path& folder, const RestoreOrder& order,
+                               Instant now, const LogOptions& options = {},
+                               Entropy& entropy = system_entropy());
+  /// As back_up() of consent/backup.hpp, and records what the copy holds; with `keys`, the keys and
+  /// the evidence go along, and nothing is written meanwhile.
+  /// @throws as back_up(); Error (invalid_argument) where the expiry is not ahead, or too far.
+  Backup back_up(const std::filesystem::path& to, const std::optional<KeysCopy>& keys, Instant now);
+  /// Records that the copy of keys made by entry `of` is destroyed.
+  /// @throws Error (invalid_argument) where that entry says nothing of the kind.
+  std::uint64_t backup_destroyed(std::uint64_t of, Instant now);
+
+  /// Folder that the copy of keys made by entry `seq` was written to; "" where this keys.db does
+  /// not say. It stands in keys.db alone, which never leaves.
+  [[nodiscard]] std::string keys_copy_place(std::uint64_t seq) const;
+
   /// Writes the derived tables anew from the entries, in one transaction.
   /// @throws Error (locked) where somebody writes; BrokenLog where an entry cannot be read.
   static Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options = {});

@@ -12,10 +12,12 @@ namespace consent {
 /// How long something is kept: one dated row of libconsent/rules/ru_retention.toml.
 struct RetentionRow {
   std::string id;
-  std::string about;  ///< "contact_proof", "destruction_act"
+  std::string sheet;  ///< rows of the law sheet
+  std::string about;  ///< "contact_proof", "destruction_act", "keys_copy"
   std::string kind;   ///< "law", or "policy" where no law has the number
   std::string citation, citation_ru, confidence;
-  int years = 0;
+  int years = 0;                ///< 0 where it has days
+  int days = 0;                 ///< of 24 hours; 0 where it has years
   std::optional<Instant> from;  ///< first moment at which it is in force; nullopt: always was
   std::optional<Instant> to;    ///< first moment at which it no longer is
 };

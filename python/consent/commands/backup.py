@@ -3,42 +3,106 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from consent.commands.arguments import YES, Commands, open_log
+import consent
+from consent.commands.arguments import YES, Commands, UsageError, moment_of, open_log
 from consent.terminal import Terminal
 
 
 def backup(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Copy a log, without its keys."""
-    with open_log(given, writable=False) as log:
-        made = log.backup(given.dest)
+    """Copy a log; with ``--keys``, its keys as well."""
+    if given.destroyed is not None:
+        return _destroyed(given, terminal)
+    if given.dest is None:
+        raise UsageError("DEST: a folder is needed")
+    if given.keys != (given.expires is not None):
+        raise UsageError("--keys and --expires: go together")
+    expires = None if given.expires is None else _expiry(given.expires)
+    try:
+        log = open_log(given, writable=True)
+    except (consent.LockedError, consent.StorageError):
+        # Another process writes, or there are no keys here: nothing can be recorded, and a copy
+        # without keys need not be. One of the keys that nobody knows of must not exist.
+        if given.keys:
+            raise
+        log = open_log(given, writable=False)
+    with log:
+        made = log.backup(given.dest, keys_until=expires)
         answer = {
             "dest": str(given.dest),
             "origin": log.origin,
             "size": made.size,
             "root": made.root,
             "log_db_sha256": made.file,
-            "keys": False,
+            "keys": made.expires is not None,
+            "expires": made.expires,
+            "evidence": made.evidence,
+            "seq": made.seq,
         }
     if terminal.machine:
         terminal.document(answer)
-    else:
-        say = terminal.say
-        terminal.print(f"{say('copied', 'скопировано')}: {given.dest}")
-        terminal.print(f"{say('entries', 'записей')}: {made.size}, root {made.root.hex()}")
-        terminal.print(f"sha256 log.db: {made.file.hex()}")
+        return YES
+    say = terminal.say
+    terminal.print(f"{say('copied', 'скопировано')}: {given.dest}")
+    terminal.print(f"{say('entries', 'записей')}: {made.size}, root {made.root.hex()}")
+    terminal.print(f"sha256 log.db: {made.file.hex()}")
+    if made.expires is None:
         terminal.print(
             say(
                 "the keys are not in it: keep keys.db by itself",
                 "ключей в копии нет: keys.db хранят отдельно",
             )
         )
+    else:
+        until = terminal.moment(made.expires)
+        terminal.print(
+            say(
+                f"the keys are in it, and open until {until}: destroy the copy by then, and after "
+                f"every erasure at once; then: consent backup LOG --destroyed {made.seq}",
+                f"в копии есть ключи, она открывается до {until}: уничтожьте её к этому сроку, а "
+                f"после уничтожения чьих-то данных сразу; затем: consent backup ЖУРНАЛ "
+                f"--destroyed {made.seq}",
+            )
+        )
+    if made.seq is None:
+        terminal.print(
+            say(
+                "not recorded in the log, which another process writes or has no keys here",
+                "в журнал не записано: его пишет другой процесс, или здесь нет ключей",
+            )
+        )
+    else:
+        terminal.print(f"{say('recorded by entry', 'записано под номером')} {made.seq}")
+    return YES
+
+
+def _expiry(text: str) -> datetime | None:
+    """A moment, or a date: the beginning of that day in Moscow."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return moment_of("--expires", text)
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("Europe/Moscow"))
+
+
+def _destroyed(given: argparse.Namespace, terminal: Terminal) -> int:
+    if given.dest is not None or given.keys or given.expires is not None:
+        raise UsageError("--destroyed: stands alone")
+    with open_log(given, writable=True) as log:
+        seq = log.backup_destroyed(given.destroyed)
+    if terminal.machine:
+        terminal.document({"of": given.destroyed, "seq": seq})
+    else:
+        terminal.print(f"{terminal.say('recorded by entry', 'записано под номером')} {seq}")
     return YES
 
 
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
+    say = commands.say
     made = commands.command(
         "backup",
         backup,
@@ -50,5 +114,28 @@ def add(commands: Commands) -> None:
         "dest",
         metavar="DEST",
         type=Path,
-        help=commands.say("a folder that is not there yet", "папка, которой ещё нет"),
+        nargs="?",
+        help=say("a folder that is not there yet", "папка, которой ещё нет"),
+    )
+    made.add_argument(
+        "--keys",
+        action="store_true",
+        help=say("copy keys and evidence as well", "скопировать и ключи с доказательствами"),
+    )
+    made.add_argument(
+        "--expires",
+        metavar="DATE",
+        help=say(
+            "from then on the copied keys do not open; 30 days ahead at most",
+            "с этого момента скопированные ключи не открываются; не дальше 30 дней",
+        ),
+    )
+    made.add_argument(
+        "--destroyed",
+        type=int,
+        metavar="SEQ",
+        help=say(
+            "record that the copy of the keys made by this entry is destroyed",
+            "записать, что копия ключей из этой записи уничтожена",
+        ),
     )

@@ -83,6 +83,7 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
         "answer": say("answer", "ответить"),
         "correct": say("correct", "исправить"),
         "block": say("block", "заблокировать"),
+        "destroy_keys_copy": say("destroy the copy of the keys", "уничтожить копию ключей"),
         "keep_act": say("keep act and log export", "хранить акт и выгрузку"),
         None: say("erase nothing", "ничего не уничтожать"),
     }
@@ -103,6 +104,8 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
             terminal.print(f"    {say('contacted by entry', 'контакт в записи')} {each.broken_by}")
         if each.extended:
             terminal.print(f"    {say('extended', 'продлено')}")
+        if each.where:
+            terminal.print(f"    {say('copied to', 'скопировано в')} {each.where}")
         if each.by:
             terminal.print(f"    {say('ordered by', 'по требованию')} {each.by}")
     return code

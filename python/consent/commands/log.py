@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
+from pathlib import Path
 
 import consent
+from consent import erasure
 from consent.commands.arguments import YES, Commands, UsageError, number_of, open_log, passphrase_of
 from consent.terminal import Terminal
 
@@ -49,6 +52,10 @@ def init(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def restore(given: argparse.Namespace, terminal: Terminal) -> int:
     """Go on with a log that lost something."""
+    if given.backup is not None:
+        return _restore_from(given, terminal)
+    if given.newer or given.act:
+        raise UsageError("--newer and --act: go with --from")
     with open_log(given, writable=False) as log:
         lost = log.impairment
     passphrase = passphrase_of(given, needed=False)
@@ -65,6 +72,83 @@ def restore(given: argparse.Namespace, terminal: Terminal) -> int:
     else:
         terminal.print(f"{terminal.say('lost', 'потеряно')}: {lost}")
         terminal.print(f"{terminal.say('restored by entry', 'продолжен записью')} {answer['seq']}")
+    return YES
+
+
+def _restore_from(given: argparse.Namespace, terminal: Terminal) -> int:
+    acts = [file for folder in (given.log, *given.newer) for file in erasure.act_files(folder)]
+    done = consent.Log.restore_from(
+        given.log,
+        given.backup,
+        newer=given.newer,
+        erased=[erasure.subject_of(file) for file in (*acts, *given.act)],
+        reason="backup" if given.reason == "unstated" else given.reason,
+        second_head=given.head,
+        wait=given.wait,
+        passphrase=passphrase_of(given, needed=False),
+    )
+    say = terminal.say
+    unknown = []
+    if not done.end_known:
+        unknown.append(
+            say(
+                f"no head is left: whether and what was recorded after entry {done.size - 1} "
+                "cannot be known, erasures among it",
+                f"head не сохранился: было ли что-то записано после записи {done.size - 1} и что "
+                "именно, узнать нельзя, в том числе об уничтожении данных",
+            )
+        )
+    for first, end in done.unread:
+        unknown.append(
+            say(
+                f"entries {first} to {end - 1} cannot be read: what they said is lost",
+                f"записи с {first} по {end - 1} не читаются: что в них было, узнать нельзя",
+            )
+        )
+    if (unknown or done.unread) and not done.own_keys:
+        unknown.append(
+            say(
+                "the keys are the backup's: whoever was erased in what cannot be read is back in "
+                "them; erase again by the acts and letters you have",
+                "ключи взяты из копии: кого уничтожили в нечитаемой части, тот в них снова есть; "
+                "уничтожьте повторно по актам и письмам",
+            )
+        )
+    if done.unknown_erased:
+        unknown.append(
+            say(
+                f"{done.unknown_erased} subject(s) began and were erased after the backup: their "
+                "numbers are not known, so nothing bars what they said before the erasure",
+                f"субъектов, появившихся и уничтоженных после копии: {done.unknown_erased}; их "
+                "номера неизвестны, и сказанное до уничтожения ничем не закрыто",
+            )
+        )
+    if terminal.machine:
+        answer = dataclasses.asdict(done)
+        answer["aside"] = None if done.aside is None else str(done.aside)
+        terminal.document({"log": str(given.log), **answer, "cannot_be_known": unknown})
+        return YES
+    terminal.print(
+        f"{say('restored from', 'восстановлено из')} {given.backup}: {done.size} "
+        f"{say('entries; continued by entry', 'записей; продолжено записью')} {done.seq}"
+    )
+    if done.lost_to > done.lost_from:
+        terminal.print(
+            f"{say('lost: entries', 'потеряны записи')} {done.lost_from}-{done.lost_to - 1}"
+        )
+    terminal.print(f"{say('erased again', 'уничтожено повторно')}: {len(done.erased)}")
+    for line in unknown:
+        terminal.print(f"{say('cannot be known', 'узнать нельзя')}: {line}")
+    if done.aside is not None:
+        terminal.print(f"{say('the damaged folder', 'повреждённая папка')}: {done.aside}")
+    if done.keys_aside:
+        terminal.print(
+            say(
+                "a keys.db is still in it: destroy it, or erasures from now on are none",
+                "в ней ещё лежит keys.db: уничтожьте его, иначе уничтожение данных впредь — не "
+                "уничтожение",
+            )
+        )
     return YES
 
 
@@ -142,6 +226,38 @@ def add(commands: Commands) -> None:
     )
     commands.log(made)
     made.add_argument("--reason", default="unstated", help=say("a short word", "короткое слово"))
+    made.add_argument(
+        "--from",
+        dest="backup",
+        type=Path,
+        metavar="BACKUP",
+        help=say(
+            "put this backup in the place of a lost or damaged log",
+            "поставить эту копию на место потерянного или повреждённого журнала",
+        ),
+    )
+    made.add_argument(
+        "--newer",
+        type=Path,
+        metavar="FOLDER",
+        action="append",
+        default=[],
+        help=say(
+            "the log as it was later, damaged or not; may be repeated",
+            "журнал, каким он был позже, пусть и повреждённый; можно повторять",
+        ),
+    )
+    made.add_argument(
+        "--act",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help=say(
+            "act of destruction (JSON) of somebody who must be erased again; may be repeated",
+            "акт об уничтожении (JSON): кого уничтожить повторно; можно повторять",
+        ),
+    )
 
     made = commands.command(
         "rebuild",

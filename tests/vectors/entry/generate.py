@@ -286,6 +286,13 @@ BODIES = {
         "reason!": is_word,
     },
     "log.heartbeat": {},
+    "log.backed_up": {
+        "expires": is_time,
+        "file!": is_hash,
+        "root!": is_hash,
+        "size!": is_seq,
+    },
+    "log.backup_destroyed": {"of!": is_seq},
     "anchor.added": {},
     "map.recorded": {},
     "key.rotated": {},
@@ -297,6 +304,8 @@ OF_THE_LOG = {
     "clock.step",
     "log.restored",
     "log.heartbeat",
+    "log.backed_up",
+    "log.backup_destroyed",
     "anchor.added",
     "map.recorded",
     "key.rotated",
@@ -350,7 +359,12 @@ def together(entry, body):
     """What members say only together."""
     if entry["type"] not in OF_THE_LOG:
         need(body["happened"] <= entry["at"], "entry: 'happened' is after")
-    if entry["type"] in ("evidence.added", "entry.corrected", "request.answered"):
+    if entry["type"] in (
+        "evidence.added",
+        "entry.corrected",
+        "request.answered",
+        "log.backup_destroyed",
+    ):
         need(body["of"] < entry["seq"], "entry: 'of' is not an entry before")
     if entry["type"] == "evidence.added":
         need(
@@ -362,6 +376,8 @@ def together(entry, body):
     if entry["type"] == "log.restored":
         need(body["lost_from"] <= body["lost_to"], "entry: 'lost_to'")
         need(body["lost_from"] <= entry["seq"], "entry: 'lost_from'")
+    if entry["type"] == "log.backed_up":
+        need(body["size"] <= entry["seq"], "entry: 'size'")
     if entry["type"] == "number.classified" and body.get("kind") in ("person", "sole_trader"):
         need("inn" not in body, "entry: 'inn'")
 
@@ -482,6 +498,13 @@ HAPPY = {
         "reason": "disk",
     },
     "log.heartbeat": {},
+    "log.backed_up": {
+        "expires": "2026-12-20T11:03:00.000000Z",
+        "file": digest("log.db"),
+        "root": digest("root"),
+        "size": 41,
+    },
+    "log.backup_destroyed": {"of": 7},
     "anchor.added": {"of": "anything", "size": 7},
     "map.recorded": {"wording": [1, {"x": True}]},
     "key.rotated": {},
@@ -779,6 +802,14 @@ def body_vectors():
         "of later entries",
         "entry: 'lost_from' is after",
         lost_from=42,
+    )
+    wrong("log.backed_up", "of-later", "more than there was", "entry: 'size' is above", size=42)
+    wrong(
+        "log.backup_destroyed",
+        "of-itself",
+        "its own seq",
+        "entry: 'of' is not an entry before",
+        of=41,
     )
     vector(
         "happy-log.restored@nothing-known",
