@@ -21,8 +21,8 @@ constexpr std::int64_t schema_version = 2;
 constexpr const char* schema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE subject (
-  id       INTEGER PRIMARY KEY,
-  tag      BLOB NOT NULL UNIQUE CHECK (length(tag) = 32),
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,   -- never given twice: see KeyStore::find
+  tag      BLOB NOT NULL CHECK (length(tag) = 32),
   key      BLOB NOT NULL CHECK (length(key) = 32),
   address  BLOB NOT NULL,             -- the number, sealed under this subject's key
   previous INTEGER NOT NULL           -- the number's subject before; 0: none
@@ -242,11 +242,9 @@ SecretKey KeyStore::unmask(const Digest& tag, std::string_view stored) const {
 }
 
 std::uint64_t KeyStore::missing(const std::function<bool(Digest&)>& next_tag) {
-  sqlite::Statement known(db_, "SELECT 1 FROM subject WHERE tag=?1");
   std::uint64_t count = 0;
   for (Digest tag; next_tag(tag);) {
-    known.reset();
-    if (!known.bind_blob(1, tag.view()).step()) ++count;
+    if (!find(tag)) ++count;
   }
   return count;
 }
@@ -257,7 +255,17 @@ void KeyStore::prepare() {
       "SELECT s.id,s.tag,s.key,s.previous FROM number n JOIN subject s ON s.id=n.subject "
       "WHERE n.idx=?1");
   by_id_ = sqlite::Statement(db_, "SELECT id,tag,key,previous FROM subject WHERE id=?1");
-  by_tag_ = sqlite::Statement(db_, "SELECT id,tag,key,previous FROM subject WHERE tag=?1");
+  // Stores made before keep a unique index of the tags, and their ids can be given twice.
+  const bool indexed =
+      db_.integer("SELECT count(*) FROM sqlite_schema WHERE type='index' AND tbl_name='subject'") >
+      0;
+  if (indexed) {
+    id_of_tag_ = sqlite::Statement(db_, "SELECT id FROM subject WHERE tag=?1");
+  } else {
+    tag_of_id_ = sqlite::Statement(db_, "SELECT tag FROM subject WHERE id=?1");
+    tags_after_ = sqlite::Statement(db_, "SELECT id,tag FROM subject WHERE id>?1 ORDER BY id");
+  }
+  forget_tags();
   add_subject_ =
       sqlite::Statement(db_, "INSERT INTO subject(tag,key,address,previous) VALUES(?1,?2,?3,?4)");
   point_ = sqlite::Statement(db_,
@@ -275,10 +283,14 @@ KeyStore::Subject KeyStore::read(sqlite::Statement& statement) {
   Subject subject{statement.integer(0), *tag, unmask(*tag, statement.blob(2)),
                   statement.integer(3)};
   statement.reset();
+  met(subject.tag, subject.id);
   return subject;
 }
 
 std::optional<KeyStore::Subject> KeyStore::newest(const Digest& index) {
+  if (const auto found = pending_.find(index); found != pending_.end()) {
+    return by_id(found->second);
+  }
   newest_.reset();
   if (!newest_.bind_blob(1, index.view()).step()) {
     newest_.reset();
@@ -297,12 +309,8 @@ std::optional<KeyStore::Subject> KeyStore::by_id(std::int64_t id) {
 }
 
 std::optional<KeyStore::Subject> KeyStore::by_tag(const Digest& tag) {
-  by_tag_.reset();
-  if (!by_tag_.bind_blob(1, tag.view()).step()) {
-    by_tag_.reset();
-    return std::nullopt;
-  }
-  return read(by_tag_);
+  const auto id = find(tag);
+  return id ? by_id(*id) : std::nullopt;
 }
 
 std::vector<KeyStore::Holder> KeyStore::numbers() {
@@ -346,18 +354,24 @@ KeyStore::Subject KeyStore::add(const Digest& index, PhoneNumber number, std::in
       .bind(4, previous)
       .run();
   subject.id = sqlite3_last_insert_rowid(db_.raw());
-  point_.bind_blob(1, index.view()).bind(2, subject.id).run();
+  pending_[index] = subject.id;
+  met(subject.tag, subject.id);
   ++count_;
   return subject;
 }
 
 void KeyStore::commit() {
+  // In their order: neighbours meet one page while it is at hand.
+  for (const auto& [index, id] : pending_) point_.bind_blob(1, index.view()).bind(2, id).run();
   if (count_ != count_stored_) put_meta("subjects", std::to_string(count_));
   db_.execute("COMMIT");
+  pending_.clear();
   count_stored_ = count_;
 }
 
 void KeyStore::rollback() noexcept {
+  pending_.clear();
+  forget_tags();  // the ids of what is undone are given again
   if (db_.in_transaction()) {
     sqlite3_exec(db_.raw(), "ROLLBACK", nullptr, nullptr, nullptr);
     if (count_stored_ != ~std::uint64_t{0}) count_ = count_stored_;

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
+#include <compare>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -122,6 +125,12 @@ class KeyStore {
   [[nodiscard]] SecretKey unmask(const Digest& tag, std::string_view stored) const;
   void put_meta(std::string_view key, std::string_view value);
   Subject read(sqlite::Statement& statement);
+  /// The id of the subject of `tag`. An index in the file would be a random page written for each
+  /// new subject; this one is made when first asked, of 16 bytes a subject, and read on from the
+  /// last id it knows.
+  [[nodiscard]] std::optional<std::int64_t> find(const Digest& tag);
+  void met(const Digest& tag, std::int64_t id) noexcept;
+  void forget_tags() noexcept;
 
   sqlite::Connection db_;
   struct Secrets {
@@ -138,7 +147,18 @@ class KeyStore {
   std::vector<std::string> destroyed_;  ///< bytes that scrub() must not find; wiped after it
   std::uint64_t count_ = 0;             ///< with those of the transaction under way
   std::uint64_t count_stored_ = 0;      ///< what the file says
-  sqlite::Statement newest_, by_id_, by_tag_, add_subject_, point_, any_suppressed_, suppressed_;
+  struct Tagged {
+    std::uint64_t prefix;  ///< first 8 bytes of the tag; the row tells whether it is the one
+    std::int64_t id;
+    friend auto operator<=>(const Tagged&, const Tagged&) = default;
+  };
+  std::vector<Tagged> tagged_;    ///< every subject up to `tagged_upto_`, sorted
+  std::int64_t tagged_upto_ = 0;  ///< an id
+  /// Subjects met of late: whoever comes from a number asks for its tag next.
+  std::array<Tagged, 256> met_{};
+  std::map<Digest, std::int64_t> pending_;  ///< by index: what commit() writes to `number`
+  sqlite::Statement newest_, by_id_, id_of_tag_, tag_of_id_, tags_after_, add_subject_, point_,
+      any_suppressed_, suppressed_;
 };
 
 }  // namespace consent
