@@ -156,7 +156,7 @@ def access(log: Log, number: Number, *, at: datetime) -> Access:
     facts["state"] = "held"
     _gather(facts, entries, log, at)
     for each in deadline.due(log, at=at):
-        if each.tag is not None and each.tag.hex() == tag and each.rule is not None:
+        if each.tag == subjects[-1] and each.rule is not None:
             facts["due"].append(
                 {
                     "seq": each.seq,

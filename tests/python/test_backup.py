@@ -102,6 +102,8 @@ def test_due_lists_a_copy_of_the_keys_until_it_is_destroyed(folder, tmp_path, ca
     code, [item] = copies("--at", in_days(6))
     assert (code, item["state"]) == (1, "overdue")
     assert str(copy) in run(capsys, "due", folder)[1].out
+    code, told = run(capsys, "access", folder, NUMBER, "--json")
+    assert (code, "destroy_keys_copy" in told.out) == (0, False)  # nobody's own term
     assert run(capsys, "backup", folder, "--destroyed", 1)[0] == 2
     assert run(capsys, "backup", folder, "--destroyed", 2)[0] == 0
     assert copies("--at", in_days(6)) == (0, [])
