@@ -30,7 +30,7 @@ CONSENT_EXPORT std::optional<Said> from_word(std::string_view word) noexcept;
 /// The answers by the keys of the questions. A question that is not in it was not asked.
 using Answers = std::vector<std::pair<std::string, Said>>;
 
-/// One question about a contact. 38-FZ art. 3 gives the signs, art. 2 scope and exceptions.
+/// One question about a contact: a sign of advertising, or an exception. Its row names the law.
 struct AdvertisingQuestion {
   std::string key;               ///< "promotion"
   std::string part;              ///< "scope", "sign", "exception", "practice"
