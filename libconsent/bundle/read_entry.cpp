@@ -2,39 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
-#include <vector>
-
 #include "bundle/step.hpp"
 #include "consent/instant.hpp"
-#include "log/base64.hpp"
+#include "log/note.hpp"
 
 namespace consent::bundle {
-namespace {
-
-/// Whether the note has a signature line, right or wrong, of this key.
-bool has_line(std::string_view text, const note::VerifierKey& key) {
-  const std::string begin = "\xE2\x80\x94 " + key.name + ' ';
-  const std::size_t split = text.rfind("\n\n");
-  if (split == text.npos) return false;
-  text.remove_prefix(split + 2);
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    if (!line.starts_with(begin)) continue;
-    const auto blob = base64::decode(line.substr(begin.size()));
-    // An inexact spelling is left to note::verify(), which refuses the whole note for it.
-    if (!blob || (blob->size() > 4 &&
-                  to_hex(std::string_view(*blob).substr(0, 4)) == fmt::format("{:08x}", key.id))) {
-      return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace
 
 Read read_entry(int step, std::uint64_t seq, std::string_view origin, std::string_view bytes) {
   const auto value = in_step(step, fmt::format("entry {}", seq), seq,
@@ -101,24 +73,22 @@ std::string opened_number(const Read& entry, const std::string* salt, const std:
 
 Signed open_checkpoint(int step, std::string_view text, const note::VerifierKey& own,
                        std::span<const note::VerifierKey> trusted) {
-  std::vector<note::VerifierKey> keys{own};
-  if (!trusted.empty()) {
-    keys.clear();
-    std::copy_if(trusted.begin(), trusted.end(), std::back_inserter(keys),
-                 [&](const note::VerifierKey& key) { return has_line(text, key); });
-    if (keys.empty()) {
-      in_step(step, "checkpoint", {}, [&] { return note::verify(text, {&own, 1}); });
-      lack(step, "no given key has signed the checkpoint");
-    }
-  }
-  const auto verified = in_step(step, "checkpoint", {}, [&] { return note::verify(text, keys); });
+  const std::span keys = trusted.empty() ? std::span(&own, 1) : trusted;
+  const auto opened = in_step(step, "checkpoint", {}, [&] { return note::open(text, keys); });
   Signed result;
   result.checkpoint =
-      in_step(step, "checkpoint", {}, [&] { return parse_checkpoint(verified.text); });
-  const auto signer = std::find_if(keys.begin(), keys.end(), [&](const note::VerifierKey& key) {
-    return key.name == result.checkpoint.origin;
-  });
-  if (signer == keys.end()) refute(step, "no signer has the name of the checkpoint's origin");
+      in_step(step, "checkpoint", {}, [&] { return parse_checkpoint(opened.text); });
+  if (opened.signers.empty()) {
+    if (!trusted.empty()) lack(step, "no given key has signed the checkpoint");
+    refute(step, "the key named there has not signed the checkpoint");
+  }
+  const note::VerifierKey* signer = nullptr;
+  for (const note::VerifierKey& key : opened.signers) {
+    if (key.name != result.checkpoint.origin) continue;
+    // Of two keys of one log that signed, the one that the file names.
+    if (signer == nullptr || key.text() == own.text()) signer = &key;
+  }
+  if (signer == nullptr) refute(step, "no signer has the name of the checkpoint's origin");
   result.signer = *signer;
   return result;
 }

@@ -1,4 +1,6 @@
 // C2SP signed-note. Every refusal is a ProofError: a reader needs no second kind of "no".
+#include "log/note.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -90,6 +92,10 @@ Line parse_line(std::string_view line) {
   return {name, id, std::move(*blob)};
 }
 
+bool is_same(const VerifierKey& a, const VerifierKey& b) noexcept {
+  return a.name == b.name && a.id == b.id && a.key == b.key;
+}
+
 const VerifierKey* find(std::span<const VerifierKey> keys, const Line& line) {
   const VerifierKey* found = nullptr;
   for (const VerifierKey& key : keys) {
@@ -144,12 +150,12 @@ VerifierKey parse_verifier_key(std::string_view text) {
   return result;
 }
 
-Verified verify(std::string_view note, std::span<const VerifierKey> keys) {
+Opened open(std::string_view note, std::span<const VerifierKey> keys) {
   if (note.size() > max_bytes) refuse("note: larger than 128 KiB");
   if (!is_text(note)) refuse("note: not UTF-8, or a control character other than newline");
   const std::size_t split = note.rfind("\n\n");
   if (split == std::string_view::npos) refuse("note: no empty line before the signatures");
-  Verified result;
+  Opened result;
   result.text = note.substr(0, split + 1);
   std::string_view lines = note.substr(split + 2);
   if (lines.empty()) refuse("note: no signatures");
@@ -166,12 +172,24 @@ Verified verify(std::string_view note, std::span<const VerifierKey> keys) {
     if (!verify_ed25519(key->key, result.text, line.signature)) {
       refuse("note: the signature of a known key is wrong");
     }
-    if (std::find(result.signers.begin(), result.signers.end(), key->name) ==
-        result.signers.end()) {
-      result.signers.push_back(key->name);
+    if (std::none_of(result.signers.begin(), result.signers.end(),
+                     [&](const VerifierKey& each) { return is_same(each, *key); })) {
+      result.signers.push_back(*key);
     }
   }
-  if (result.signers.empty()) refuse("note: no given key has signed it");
+  return result;
+}
+
+Verified verify(std::string_view note, std::span<const VerifierKey> keys) {
+  Opened opened = open(note, keys);
+  if (opened.signers.empty()) refuse("note: no given key has signed it");
+  Verified result;
+  result.text = std::move(opened.text);
+  for (VerifierKey& key : opened.signers) {
+    if (std::find(result.signers.begin(), result.signers.end(), key.name) == result.signers.end()) {
+      result.signers.push_back(std::move(key.name));
+    }
+  }
   return result;
 }
 

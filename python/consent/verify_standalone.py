@@ -659,7 +659,8 @@ def open_checkpoint(step: int, note: bytes, own: Key, keys: List[Key]) -> Tuple[
     named = [key for key in signers if key.name == origin]
     if not named:
         refute(step, "no signer has the name of the checkpoint's origin", "имя подписавшего не совпадает с именем журнала")
-    return origin, size, root, named[0]
+    # Of two keys of one log that signed, the one that the file names.
+    return origin, size, root, own if own in named else named[0]
 
 
 def read_envelope(step: int, seq: int, origin: str, value: Dict[str, Any]) -> None:
@@ -992,7 +993,7 @@ class Bundle:
     def step_6(self) -> None:
         """Openings, and that everything is about the one number."""
         listed = list(zip(self.places, self.entries)) + list(zip(self.former, self.ended))
-        opened = [(place, entry) for place, entry in listed if "opening" in place]
+        opened = [each for each in sorted(listed, key=lambda each: each[1].seq) if "opening" in each[0]]
         self.only(6, "openings/", [place["opening"] for place, _ in opened])
         for place, entry in opened:
             seq = entry.seq
@@ -1037,7 +1038,7 @@ class Bundle:
         for i, entry in enumerate(chain, 1):
             seq = entry.seq
             subject = entry.value.get("subject")
-            if subject is None or entry.value["type"] == "log.created":
+            if subject is None or entry.value["type"] in OF_THE_LOG:
                 refute(7, f"entry {seq} is about no subject", f"запись {seq} ни о ком", seq)
             if subject["tag"] != self.case["tag"]:
                 refute(7, f"entry {seq} is about another subject", f"запись {seq} о другом абоненте", seq)
@@ -1060,10 +1061,11 @@ class Bundle:
             given_away = given_away or entry.value["type"] == "number.reassigned"
             before = seq
         whole = self.case["completeness"]
-        if whole.get("entries") != len(chain) or whole.get("last_seq") != before:
+        counted = (whole.get("entries"), whole.get("last_seq"))
+        if not all(map(is_int, counted)) or counted != (len(chain), before):
             refute(7, "case.json counts other entries than are here", "case.json насчитывает другие записи, чем здесь есть")
         relied_on = self.case["answer"].get("relied_on")
-        if relied_on is not None and relied_on not in [entry.seq for entry in chain]:
+        if relied_on is not None and (not is_int(relied_on) or relied_on not in [entry.seq for entry in chain]):
             refute(7, "the answer relies on an entry that is not here", "ответ опирается на запись, которой здесь нет")
         tags = [self.case["tag"]]
         for entry in self.ended:

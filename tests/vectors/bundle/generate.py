@@ -418,6 +418,8 @@ def all_vectors():
     text = note.split("\n\n")[0] + "\n"
     cosigned = (note + WITNESS.note(text).split("\n\n")[1]).encode()
     vector("happy@unknown-signature", "a witness nobody knows has signed too", "proven", 0, edited(everywhere(cosigned)))
+    both = (OTHER_KEY.note(text) + note.split("\n\n")[1]).encode()
+    vector("happy@two-keys-signed", "two keys of the log are given and both signed", "proven", 0, edited(everywhere(both)), keys=("other", "given"))
     vector(
         "happy@reassigned-at-the-end",
         "the subject's last entry gives the number away",
@@ -551,6 +553,7 @@ def all_vectors():
     vector("other-key-given", "the verifier trusts another key under the same name", "not_proven", 2, keys=("other",))
     vector("other-key@case", "case.json names a key that signed nothing", "refuted", 2, case(key=OTHER_KEY.text), keys=())
     vector("other-key@case-with-given", "the given key signed, case.json names another", "refuted", 2, case(key=OTHER_KEY.text))
+    vector("other-key@case-and-given", "case.json and the verifier name one key, and it signed nothing", "not_proven", 2, case(key=OTHER_KEY.text), keys=("other",))
     vector("bad-key@case", "the key id is not that of the key", "refuted", 2, case(key=LOG_KEY.text.replace(LOG_KEY.id.hex(), "00000000")), keys=())
     vector("rebuilt-log", "the whole log made anew under another key", "not_proven", 2, made(key=OTHER_KEY))
     vector("rebuilt-log@own-key", "… and nobody gave a key: consistent in itself, the warning says so", "proven", 0, made(key=OTHER_KEY), keys=())
@@ -794,6 +797,17 @@ def all_vectors():
         edited({"case.json": case_with(lambda c: c["completeness"].update(last_seq=12))}),
     )
     vector("relies-on-absent-entry", "the answer stands on entry 5", "refuted", 7, answer(relied_on=5))
+    vector("log-type@entry-7", "an entry of the log itself that claims a subject", "refuted", 7, made(on(7, setting(type="log.heartbeat"))))
+    alone = made(kinds={1: "consent.given"})
+
+    def with_true(where, name):
+        value = json.loads(alone["case.json"])
+        value[where][name] = True
+        return manifested(alone | {"case.json": canonical(value)})
+
+    vector("true-for-1@count", "true where the number of entries, 1, must stand", "refuted", 7, with_true("completeness", "entries"))
+    vector("true-for-1@last", "true where the last entry, 1, must stand", "refuted", 7, with_true("completeness", "last_seq"))
+    vector("true-for-1@relied-on", "true where the entry relied on, 1, must stand", "refuted", 7, with_true("answer", "relied_on"))
 
     # step 6, of sealed files
     salt = kept(1, RECORDING)[0].hex()
@@ -871,6 +885,12 @@ def also(*edits):
     return lambda seq, entry: chosen[seq](entry) if seq in chosen else None
 
 
+def relying_on_nothing(files):
+    case = json.loads(files["case.json"])
+    case["answer"]["relied_on"] = None
+    return manifested(files | {"case.json": canonical(case)})
+
+
 def receipt_vectors():
     """Former holders of the number, and receipts that the bundle is checked against."""
     earlier = [held(1, "consent.withdrawn", 1, -1), held(2, "number.reassigned", 2, 1)]
@@ -917,6 +937,16 @@ def receipt_vectors():
     # former, without receipts
     consent, _ = build(also(held(2, "consent.withdrawn", 1, -1)), former={2: True})
     vector("former-ends-nothing", "the entry does not end a holding", "refuted", 7, consent)
+    vector("former-ends-nothing@relies-on-nothing", "the same, and the answer relies on no entry", "refuted", 7, relying_on_nothing(consent))
+    nobody, log = build(also(held(1, "consent.withdrawn", 1, -1), (2, lambda e: (e.update(type="log.heartbeat", body={}), e.pop("subject")))), former={2: False})
+    vector(
+        "former-is-nobody",
+        "an entry of the log itself stands for a former holder, the answer relies on no entry, and a receipt asks",
+        "refuted",
+        7,
+        relying_on_nothing(nobody),
+        receipts=[receipt(log, 1)],
+    )
     twice, _ = build(also(held(1, "number.reassigned", 1, -1), held(2, "number.reassigned", 2, 1)), former={1: True, 2: True})
     vector("former-twice", "one holder ends twice", "refuted", 7, twice)
     own, _ = build(also(held(12, "number.reassigned", 5, 11, TAG)), former={12: True})
