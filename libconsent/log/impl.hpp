@@ -243,6 +243,10 @@ struct Log::Impl {
   [[nodiscard]] std::vector<Entry> entries_of_tag(const Digest& tag) const {
     const auto subject = kept->read(tag);
     std::int64_t at = subject ? subject->last : -1;
+    if (at >= 0 && static_cast<std::uint64_t>(at) >= size_now()) {
+      throw Error(ErrorCode::storage,
+                  db.name() + ": its standing goes further than its entries; rebuild its tables");
+    }
     std::vector<Entry> entries;
     while (at >= 0) {
       Entry entry = entry_at(static_cast<std::uint64_t>(at));

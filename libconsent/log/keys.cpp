@@ -146,6 +146,7 @@ KeyStore KeyStore::open(const std::filesystem::path& file, sqlite::Mode mode,
   }
   if (mode == sqlite::Mode::write) {
     store.db_.execute("PRAGMA secure_delete=ON");
+    store.db_.execute("PRAGMA journal_mode=WAL");  // a journal on disk would keep erased keys
     store.db_.execute("PRAGMA temp_store=MEMORY");
   }
   store.load(origin, passphrase);
@@ -217,8 +218,9 @@ void KeyStore::load(const std::string& origin, std::string_view passphrase) {
   }
   // Stores of the first draft kept no count.
   const auto count = find("subjects");
-  count_ = count ? std::stoull(*count)
-                 : static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM subject"));
+  count_ = static_cast<std::uint64_t>(db_.integer(
+      count ? "SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE key='subjects'"
+            : "SELECT count(*) FROM subject"));
   count_stored_ = count ? count_ : ~std::uint64_t{0};
   get.reset();
   prepare();

@@ -189,6 +189,8 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     // Opened for writing once, so that what a crash left in the WAL is recovered before we read.
     auto recovering = sqlite::Connection::open(database, sqlite::Mode::write);
     check_log_file(recovering);
+    // Another tool may have switched the file to a journal, where readers would block the writer.
+    recovering.execute("PRAGMA journal_mode=WAL");
     migrate_log_file(recovering);
   } else {
     state = HeadFile::read(folder / "head");
@@ -209,7 +211,7 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   };
   if (state) {
     suspect(compare("head", *state, impl->incarnation, size, impl->nodes()));
-  } else if (size > 1) {
+  } else {
     suspect("head: missing or unreadable; what was acknowledged cannot be known");
   }
   if (second) {
@@ -372,6 +374,11 @@ std::string Log::checkpoint() {
     return kept;
   }
   impl_->read_checkpoint.reset();
+  // Entries that are not those once acknowledged may contradict what was signed: two such
+  // signatures would prove a fork.
+  if (!impl_->impairment.empty()) {
+    throw Error(ErrorCode::storage, "log: signs nothing new, because " + impl_->impairment);
+  }
   const Checkpoint checkpoint{impl_->identity.origin, size, merkle::root_of(size, impl_->nodes())};
   return note::sign_note(checkpoint.text(), impl_->key.name, impl_->need_keys().signing_key());
 }

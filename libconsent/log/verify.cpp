@@ -230,8 +230,7 @@ class LogCheck {
 
  private:
   void entries(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-    const auto all =
-        static_cast<std::uint64_t>(db_.integer("SELECT coalesce(max(seq),-1)+1 FROM entry"));
+    const std::uint64_t all = count_entries();
     if (all == 0) refute(0, "the log holds no entry");
     read_mark(all);
     if (db_.integer("SELECT count(*) FROM entry WHERE seq<0") != 0) refute(0, "entry is missing");
@@ -275,6 +274,18 @@ class LogCheck {
                                  " time(s) and nothing in the log says so, first at entry " +
                                  std::to_string(first_backwards_));
     }
+  }
+
+  // How many entries the newest one promises, which is looked up and not counted; where the file
+  // has no room for so many, those that are there: the gap lies among them.
+  std::uint64_t count_entries() {
+    constexpr std::uint64_t smallest_row = 64;  // prev and leaf alone
+    const auto newest = db_.integer("SELECT coalesce(max(seq),-1) FROM entry");
+    const auto room = static_cast<std::uint64_t>(db_.integer("PRAGMA page_count")) *
+                      static_cast<std::uint64_t>(db_.integer("PRAGMA page_size")) / smallest_row;
+    if (newest < 0) return 0;
+    if (static_cast<std::uint64_t>(newest) < room) return static_cast<std::uint64_t>(newest) + 1;
+    return static_cast<std::uint64_t>(db_.integer("SELECT count(*) FROM entry"));
   }
 
   // The derived table may be behind the entries; it says itself up to where it goes.
@@ -491,6 +502,16 @@ class LogCheck {
     if (!head) {
       result_.coverage.not_checked.emplace_back(
           "whether the end was cut off after the last checkpoint: there is no head file");
+      // In the owner's own folder it must be there: such a log is not written to any more either.
+      std::error_code code;
+      const fs::path folder = file_.parent_path();
+      const bool has_head =
+          fs::exists(folder / "head", code) && !fs::is_empty(folder / "head", code);
+      if (!alone_ && (has_head || fs::exists(folder / "keys.db", code))) {
+        lacking_ = Refuted{
+            leaves_.size(),
+            "the head file is missing or unreadable: what was acknowledged cannot be known"};
+      }
       return;
     }
     if (to_hex(head->incarnation) != incarnation_) refute(0, "the head file is another log's");
@@ -581,8 +602,10 @@ class LogCheck {
     while (rows.step()) {
       const Digest hash = sha256(rows.blob(1));
       if (hash.view() != rows.blob(0)) refute(leaves_.size(), "a kept wording is not its hash's");
-      const auto named = named_wordings_.find(hash);
-      if (named != named_wordings_.end()) ++kept;
+      if (!named_wordings_.contains(hash)) {
+        refute(leaves_.size(), "a wording is kept that no entry names");
+      }
+      ++kept;
     }
     if (kept != named_wordings_.size()) {
       result_.warnings.push_back(std::to_string(named_wordings_.size() - kept) +

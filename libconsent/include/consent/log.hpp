@@ -255,7 +255,7 @@ class CONSENT_EXPORT Log {
   [[nodiscard]] note::VerifierKey verifier_key() const;
   /// The current root, signed; kept in the log's checkpoint table when the log is open for writing.
   /// A checkpoint signed before for the same size is handed out again. @throws Error (storage)
-  /// where there is no signing key (log.db alone).
+  /// where there is no signing key, or the log is impaired and keeps none of this size.
   std::string checkpoint();
   /// A checkpoint that covers entry `seq`: the oldest one kept that does, so that what was recorded
   /// together shares a signature; else checkpoint().
