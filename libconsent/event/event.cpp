@@ -60,24 +60,62 @@ std::optional<E> value_of(const std::array<std::string_view, N>& words,
   throw Error(ErrorCode::invalid_argument, std::string(field).append(": ").append(rule));
 }
 
-void check_word(std::string_view field, std::string_view word) {
-  if (const auto problem = words::word_problem(word); !problem.empty()) refuse(field, problem);
+/// The ten digits that a number's spellings share, whatever stands before and between them.
+std::string national_digits(PhoneNumber number) {
+  constexpr std::size_t length = 10;
+  std::string digits = std::to_string(number.digits());
+  if (digits.size() > length) digits.erase(0, digits.size() - length);
+  return digits;
 }
 
-void need_word(std::string_view field, std::string_view word) {
-  if (word.empty()) refuse(field, "is needed");
-  check_word(field, word);
+bool holds(std::string_view text, std::string_view national) {
+  std::string digits;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') digits.push_back(c);
+  }
+  return digits.find(national) != std::string::npos;
 }
 
-void check_party(std::string_view field, std::string_view id) {
-  if (const auto problem = words::party_problem(id); !problem.empty()) refuse(field, problem);
-}
+/// What stands in an entry in clear.
+struct Words {
+  std::string national;  ///< of the subscriber's number; empty where there is none
 
-void check_parties(std::string_view field, const std::vector<std::string>& ids) {
-  constexpr std::size_t most = 64;
-  if (ids.size() > most) refuse(field, "more than 64 names");
-  for (const auto& id : ids) check_party(field, id);
-}
+  void check_word(std::string_view field, std::string_view word) const {
+    if (const auto problem = words::word_problem(word); !problem.empty()) refuse(field, problem);
+    // Dashes and brackets hide ten digits in a row from the rule above.
+    if (!national.empty() && word.size() >= national.size() && holds(word, national)) {
+      refuse(field, "holds the subscriber's number, which has no place in an entry");
+    }
+  }
+
+  void need_word(std::string_view field, std::string_view word) const {
+    if (word.empty()) refuse(field, "is needed");
+    check_word(field, word);
+  }
+
+  void check_party(std::string_view field, std::string_view id) const {
+    if (const auto problem = words::party_problem(id); !problem.empty()) refuse(field, problem);
+    const bool is_inn = id.find_first_not_of("0123456789") == std::string_view::npos;
+    if (!is_inn) check_word(field, id);
+  }
+
+  void check_parties(std::string_view field, const std::vector<std::string>& ids) const {
+    constexpr std::size_t most = 64;
+    if (ids.size() > most) refuse(field, "more than 64 names");
+    for (const auto& id : ids) check_party(field, id);
+  }
+
+  void check_files(const std::vector<EvidenceFile>& files) const {
+    constexpr std::size_t most = 32;
+    if (files.size() > most) refuse("files", "more than 32");
+    for (const EvidenceFile& each : files) {
+      need_word("files: kind", each.kind);
+      if (each.bytes.empty() == each.file.empty()) {
+        refuse("files", "each needs its bytes or the place it is read from, and not both");
+      }
+    }
+  }
+};
 
 void check_text(const Wording& wording) {
   constexpr std::size_t max_text = 64 * 1024;
@@ -86,31 +124,12 @@ void check_text(const Wording& wording) {
 
 void check_wording(const Wording& wording, PhoneNumber number) {
   check_text(wording);
-  if (wording.text.empty()) return;
   // Wordings are kept in clear under a bare hash: a personalised text would be personal data.
-  std::string digits;
-  for (const char c : wording.text) {
-    if (c >= '0' && c <= '9') digits.push_back(c);
-  }
-  const std::string own = std::to_string(number.digits());
-  const std::string_view national =
-      std::string_view(own).substr(own.size() > 10 ? own.size() - 10 : 0);
-  if (digits.find(national) != std::string::npos) {
+  if (!wording.text.empty() && holds(wording.text, national_digits(number))) {
     refuse(
         "wording",
         "holds the subscriber's number: a personalised text is kept sealed, as a file of the kind "
         "wording");
-  }
-}
-
-void check_files(const std::vector<EvidenceFile>& files) {
-  constexpr std::size_t most = 32;
-  if (files.size() > most) refuse("files", "more than 32");
-  for (const EvidenceFile& each : files) {
-    need_word("files: kind", each.kind);
-    if (each.bytes.empty() == each.file.empty()) {
-      refuse("files", "each needs its bytes or the place it is read from, and not both");
-    }
   }
 }
 
@@ -125,7 +144,7 @@ void check_scope(Covers covers, Purposes purposes, Channels channels) {
   check_set("channels", channels, channel_words.size());
 }
 
-struct Check {
+struct Check : Words {
   void operator()(const ConsentAsked& e) const {
     check_scope(e.covers, e.purposes, e.channels);
     if (e.distributors) check_parties("distributors", *e.distributors);
@@ -401,9 +420,11 @@ std::optional<EventType> from_word(std::string_view w) noexcept {
 }
 
 void validate(const Event& event) {
-  check_word("source", base_of(event).source);
-  check_files(base_of(event).files);
-  std::visit(Check{}, event);
+  const EventBase& base = base_of(event);
+  const Check check{{national_digits(base.number)}};
+  check.check_word("source", base.source);
+  check.check_files(base.files);
+  std::visit(check, event);
 }
 
 void validate(const LogEvent& event) { std::visit(Check{}, event); }

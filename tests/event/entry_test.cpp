@@ -385,6 +385,36 @@ TEST_CASE("validate refuses what the new events may not hold", "[event][validate
   CHECK_THAT(logs(LogBackedUp{}), contains("size: "));
 }
 
+TEST_CASE("no word of an event spells the subscriber's number", "[event][validate][privacy]") {
+  const EventBase base{PhoneNumber::parse("+79161234567"), parse_instant("2026-11-20T00:00:00Z"),
+                       ""};
+  const auto* const spelled = GENERATE("8-916-123-45-67", "rec_8(916)123.45.67.wav",
+                                       "crm:+7/916/1234567", "916-1-2-3-4-5-6-7");
+  CAPTURE(spelled);
+  const std::string number = "the subscriber's number";
+  const auto refuses = [&](const Event& event) {
+    CHECK(refused([&] { validate(event); }).find(number) != std::string::npos);
+  };
+  ContactMade contact{base};
+  CHECK(refused([&] { validate(Event(contact)); }).empty());
+  contact.agent_ref = spelled;
+  refuses(contact);
+  contact = ContactMade{base};
+  contact.caller = spelled;
+  refuses(contact);
+  NumberReassigned reassigned{base};
+  reassigned.source = spelled;
+  refuses(reassigned);
+  ConsentWithdrawn withdrawn{base};
+  withdrawn.distributors = {"7707083893", spelled};
+  refuses(withdrawn);
+  withdrawn.distributors = {"7707083893", "spring-2026-11-20.01"};
+  CHECK(refused([&] { validate(Event(withdrawn)); }).empty());
+  RequestReceived request{base};
+  request.files.push_back({spelled, "bytes", {}});
+  refuses(request);
+}
+
 TEST_CASE("an operator's refusal is one clause, for all who call", "[event][standing]") {
   const Entry entry = entry_of(EventType::operator_refusal);
   Terms terms;
