@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import consent
+from consent import cli
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ALICE = "+79161234567"
@@ -137,4 +138,24 @@ def test_an_old_sqlite_is_warned_of_where_it_has_the_wal_reset_bug(tmp_path: Pat
         if not log.warnings:
             pytest.skip("this SQLite has the fix")
         assert "SQLite" in log.warnings[0]
+        assert log.impairment == ""
+
+
+def test_a_passphrase_typed_at_the_terminal_restores_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, word = tmp_path / "log", "сим-сим"
+    with a_log(folder, passphrase=word) as log:
+        log.append(yes(ALICE))
+    kept = (folder / "log.db").read_bytes()
+    with consent.Log.open(folder, passphrase=word) as log:
+        log.append(yes(ALICE))
+    (folder / "log.db").write_bytes(kept)
+
+    monkeypatch.delenv("CONSENT_PASSPHRASE", raising=False)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda _: word)
+    assert cli.main(["restore", str(folder), "--reason", "backup"]) == 0
+    assert "1 are missing" in capsys.readouterr().out
+    with consent.Log.open(folder, passphrase=word) as log:
         assert log.impairment == ""

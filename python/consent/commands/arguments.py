@@ -9,10 +9,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import consent
 from consent import _core
 from consent.terminal import Lang, Terminal
+
+_Used = TypeVar("_Used")
 
 YES, NO, USAGE, CANNOT = 0, 1, 2, 3
 
@@ -278,25 +281,29 @@ def passphrase_of(given: argparse.Namespace, *, needed: bool) -> str:
     return getpass.getpass("keys.db: ")
 
 
-def open_log(given: argparse.Namespace, *, writable: bool) -> consent.Log:
-    """Open the log of a command; asks for a passphrase only where keys.db is closed with one."""
+def with_passphrase(given: argparse.Namespace, use: Callable[[str], _Used]) -> _Used:
+    """Call `use` with the passphrase; asks for one only where keys.db is closed with one."""
+    passphrase = passphrase_of(given, needed=False)
+    try:
+        return use(passphrase)
+    except consent.CryptoError:
+        if passphrase or not sys.stdin.isatty():
+            raise
+        return use(passphrase_of(given, needed=True))
 
-    def opened(passphrase: str) -> consent.Log:
-        return consent.Log.open(
+
+def open_log(given: argparse.Namespace, *, writable: bool) -> consent.Log:
+    """Open the log of a command."""
+    log = with_passphrase(
+        given,
+        lambda passphrase: consent.Log.open(
             given.log,
             writable=writable,
             second_head=given.head,
             wait=given.wait,
             passphrase=passphrase,
-        )
-
-    passphrase = passphrase_of(given, needed=False)
-    try:
-        log = opened(passphrase)
-    except consent.CryptoError:
-        if passphrase or not sys.stdin.isatty():
-            raise
-        log = opened(passphrase_of(given, needed=True))
+        ),
+    )
     if log.impairment and not writable:
         print(f"consent: {log.impairment}", file=sys.stderr)
     return log

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import consent
 from consent import erasure
-from consent.commands.arguments import YES, Commands, UsageError, number_of, open_log, passphrase_of
+from consent.commands.arguments import (
+    YES,
+    Commands,
+    UsageError,
+    number_of,
+    open_log,
+    passphrase_of,
+    with_passphrase,
+)
 from consent.terminal import Terminal
 
 
@@ -58,14 +66,17 @@ def restore(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("--newer and --act: go with --from")
     with open_log(given, writable=False) as log:
         lost = log.impairment
-    passphrase = passphrase_of(given, needed=False)
-    with consent.Log.restore(
-        given.log,
-        reason=given.reason,
-        second_head=given.head,
-        wait=given.wait,
-        passphrase=passphrase,
-    ) as log:
+    restored = with_passphrase(
+        given,
+        lambda passphrase: consent.Log.restore(
+            given.log,
+            reason=given.reason,
+            second_head=given.head,
+            wait=given.wait,
+            passphrase=passphrase,
+        ),
+    )
+    with restored as log:
         answer = {"log": str(given.log), "lost": lost, "seq": log.size - 1, "size": log.size}
     if terminal.machine:
         terminal.document(answer)
@@ -77,15 +88,18 @@ def restore(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def _restore_from(given: argparse.Namespace, terminal: Terminal) -> int:
     acts = [file for folder in (given.log, *given.newer) for file in erasure.act_files(folder)]
-    done = consent.Log.restore_from(
-        given.log,
-        given.backup,
-        newer=given.newer,
-        erased=[erasure.subject_of(file) for file in (*acts, *given.act)],
-        reason="backup" if given.reason == "unstated" else given.reason,
-        second_head=given.head,
-        wait=given.wait,
-        passphrase=passphrase_of(given, needed=False),
+    done = with_passphrase(
+        given,
+        lambda passphrase: consent.Log.restore_from(
+            given.log,
+            given.backup,
+            newer=given.newer,
+            erased=[erasure.subject_of(file) for file in (*acts, *given.act)],
+            reason="backup" if given.reason == "unstated" else given.reason,
+            second_head=given.head,
+            wait=given.wait,
+            passphrase=passphrase,
+        ),
     )
     say = terminal.say
     unknown = []
