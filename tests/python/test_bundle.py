@@ -265,10 +265,10 @@ def test_every_happy_vector_can_be_told(name):
 
 
 def test_the_format_in_every_pack_is_that_of_the_documents():
-    parts = ("format", "bundle", "verify")
+    parts = ("format", "bundle", "receipt", "verify")
     wanted = b"".join((ROOT / f"docs/reference/{part}.md").read_bytes() for part in parts)
     assert (ROOT / "python/consent/FORMAT.md").read_bytes() == wanted, (
-        "cat docs/reference/{format,bundle,verify}.md > python/consent/FORMAT.md"
+        "cat docs/reference/{format,bundle,receipt,verify}.md > python/consent/FORMAT.md"
     )
 
 
