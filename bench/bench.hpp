@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <sqlite3.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -52,6 +53,19 @@ double timed(Work work) {
   const double begun = seconds();
   work();
   return seconds() - begun;
+}
+/// CPU time of the calling thread: what others run meanwhile does not count, except through the
+/// caches.
+template <typename Work>
+double cpu_timed(Work work) {
+  const auto spent = [] {
+    timespec at{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
+    return static_cast<double>(at.tv_sec) + 1e-9 * static_cast<double>(at.tv_nsec);
+  };
+  const double begun = spent();
+  work();
+  return spent() - begun;
 }
 /// Two new threads may share one processor for most of a short run.
 inline void pin(unsigned cpu) {

@@ -101,14 +101,19 @@ Numbering Numbering::open(const std::filesystem::path& file) {
 NumberFacts Numbering::lookup(PhoneNumber number) const noexcept {
   const auto code = number::code_of(number);
   if (!code) return {"", NumberKind::foreign};
+  const Impl& my = *impl_;
   NumberFacts facts = number::code_facts(*code);
-  facts.regions = number::code_regions(*code);
-  facts.zones = impl_->by_code[*code];
-  if (!impl_->mapping) return facts;
-  const auto rest =
-      static_cast<std::uint32_t>((number.digits() - number::kZone7) % number::kPerCode);
-  const auto found = impl_->file.find(*code, rest);
-  if (!found) return facts;
+  std::optional<FileView::Found> found;
+  if (my.mapping) {
+    const std::uint64_t national = number.digits() - number::kZone7;
+    found = my.file.find(
+        *code, static_cast<std::uint32_t>(national - std::uint64_t{*code} * number::kPerCode));
+  }
+  if (!found) {
+    facts.regions = number::code_regions(*code);
+    facts.zones = my.by_code[*code];
+    return facts;
+  }
   facts.in_register = true;
   facts.country = "RU";  // the register holds no others
   if (facts.kind == NumberKind::unknown || facts.kind == NumberKind::reserve) {
@@ -119,8 +124,7 @@ NumberFacts Numbering::lookup(PhoneNumber number) const noexcept {
   facts.place = found->place_text;
   facts.regions = RegionSet{found->place.low, found->place.high};
   // A file made by another table of zones: its regions are asked again, and its districts are lost.
-  facts.zones =
-      impl_->same_zones ? ZoneSet{found->place.zones} : impl_->zones.zones_of(facts.regions);
+  facts.zones = my.same_zones ? ZoneSet{found->place.zones} : my.zones.zones_of(facts.regions);
   return facts;
 }
 

@@ -13,7 +13,7 @@ std::string FileView::open(std::span<const std::byte> bytes) {
   }
   const FileLayout layout(header);
   if (header.header_bytes != sizeof(FileHeader) || header.file_bytes != bytes.size() ||
-      layout.end != bytes.size() || header.text_bytes % 8 != 0) {
+      layout.end != bytes.size() || header.text_bytes % 8 != 0 || header.ranges == 0) {
     return "damaged: its size is not what its header says";
   }
   if (file_checksum(bytes.data() + kChecksumFrom, bytes.size() - kChecksumFrom) !=
@@ -28,26 +28,40 @@ std::string FileView::open(std::span<const std::byte> bytes) {
 
 std::optional<FileView::Found> FileView::find(std::uint32_t code,
                                               std::uint32_t rest) const noexcept {
-  const std::uint32_t bucket = code * (kBuckets / 1000) + rest / kPerBucket;
-  std::uint32_t low = entry(bucket);
-  const std::uint32_t end = entry(bucket + 1);
-  const auto first_of = [&](std::uint32_t row) {
-    return read<std::uint32_t>(layout_.range, row * std::uint64_t{sizeof(FileRange) / 4});
+  const auto block = read<std::uint32_t>(layout_.code, code);
+  if (block == 0 || block > header_.codes) return std::nullopt;
+  const std::uint64_t counts = (block - 1) * std::uint64_t{kCountsOfCode};
+  const std::uint32_t begin = before(counts + rest / kPerWindow);
+  const std::uint32_t end = before(counts + rest / kPerWindow + 1);
+  const auto begins_by = [&](std::uint32_t row) {
+    // Of a row that is not there the last is read: the file has one.
+    const std::uint64_t there = row < header_.ranges ? row : header_.ranges - 1;
+    return static_cast<std::uint32_t>(
+        read<std::uint32_t>(layout_.range, there * (sizeof(FileRange) / 4)) <= rest);
   };
-  if (low >= end || first_of(low) > rest) {
-    // No range of this bucket begins before the number: one of an earlier bucket may reach so far.
-    if (low <= entry(code * (kBuckets / 1000))) return std::nullopt;
-    --low;
-  } else {
-    // The last range that begins at or before `rest`, without a branch: which half it is nobody can
-    // predict.
-    for (std::uint32_t count = end - low; count > 1;) {
-      const std::uint32_t half = count / 2;
-      low += half & (0U - static_cast<std::uint32_t>(first_of(low + half) <= rest));
-      count -= half;
+  // How many ranges of the window begin at or before the number, without a branch that nobody could
+  // predict. Few are counted side by side; in many it is the half that is chosen.
+  const std::uint32_t all = end > begin ? end - begin : 0;
+  std::uint32_t count = 0;
+  constexpr std::uint32_t few = 4;
+  if (all <= few) {
+    for (std::uint32_t i = 0; i < few; ++i) {
+      const bool there = i < all;
+      count += static_cast<std::uint32_t>(there) & begins_by(begin + (there ? i : 0));
     }
+  } else {
+    std::uint32_t left = all;
+    while (left > 1) {
+      const std::uint32_t half = left / 2;
+      count += half & (0U - begins_by(begin + count + half - 1));
+      left -= half;
+    }
+    count += begins_by(begin + count);
   }
-  const auto range = read<FileRange>(layout_.range, low);
+  // None: the last range of an earlier window may reach so far.
+  if (begin + count <= before(counts)) return std::nullopt;
+  const std::uint32_t row = begin + count - 1;
+  const auto range = read<FileRange>(layout_.range, row);
   if (range.first > rest || range.last < rest || range.operator_row >= header_.operators ||
       range.place_row >= header_.places) {
     return std::nullopt;

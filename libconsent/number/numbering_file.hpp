@@ -19,12 +19,14 @@ namespace consent::number {
 static_assert(std::endian::native == std::endian::little, "the file is mapped as it lies");
 
 inline constexpr std::array<char, 8> kFileMagic = {'C', 'N', 'S', 'N', 'T', 'N', 'U', 'M'};
-inline constexpr std::uint32_t kFileVersion = 1;
-// Ranges are counted by the first four digits of the national number: a search then stays within a
-// cache line or two.
-inline constexpr std::uint32_t kPerBucket = 1'000'000;
-inline constexpr std::uint32_t kBuckets = 10'000;
-inline constexpr std::uint32_t kIndexEntries = kBuckets + 1;
+inline constexpr std::uint32_t kFileVersion = 2;
+// Ranges are counted by the code and the next three digits, for the codes that have any: where the
+// register gives a window of 10 000 numbers to a few operators, as it mostly does, its ranges lie
+// in a cache line or two.
+inline constexpr std::uint32_t kFileCodes = 1000;
+inline constexpr std::uint32_t kWindows = 1000;  ///< of a code
+inline constexpr std::uint32_t kPerWindow = 10'000;
+inline constexpr std::uint32_t kCountsOfCode = kWindows + 1;
 
 struct FileHeader {
   std::array<char, 8> magic = kFileMagic;
@@ -69,14 +71,15 @@ static_assert(sizeof(FileRange) == 16 && sizeof(FileOperator) == 16 && sizeof(Fi
 
 /// Where each section begins, by the counts of the header. Every section begins at a multiple of 8.
 struct FileLayout {
-  std::uint64_t index, range, operators, places, sources, text, end;
+  std::uint64_t code, window, range, operators, places, sources, text, end;
 
   explicit constexpr FileLayout(const FileHeader& h) noexcept {
     const auto after = [](std::uint64_t at, std::uint64_t bytes) {
       return at + ((bytes + 7) & ~7ULL);
     };
-    index = sizeof(FileHeader);
-    range = after(index, kIndexEntries * 4ULL);
+    code = sizeof(FileHeader);
+    window = after(code, kFileCodes * 4ULL);
+    range = after(window, h.codes * (kCountsOfCode * 4ULL));
     operators = after(range, h.ranges * std::uint64_t{sizeof(FileRange)});
     places = after(operators, h.operators * std::uint64_t{sizeof(FileOperator)});
     sources = after(places, h.places * std::uint64_t{sizeof(FilePlace)});
@@ -123,8 +126,9 @@ class FileView {
     std::memcpy(&value, bytes_.data() + section + row * sizeof(T), sizeof(T));
     return value;
   }
-  [[nodiscard]] std::uint32_t entry(std::uint32_t bucket) const noexcept {
-    const auto value = read<std::uint32_t>(layout_.index, bucket);
+  /// Ranges that begin before a window; at most as many as there are.
+  [[nodiscard]] std::uint32_t before(std::uint64_t place) const noexcept {
+    const auto value = read<std::uint32_t>(layout_.window, place);
     return value < header_.ranges ? value : header_.ranges;
   }
   [[nodiscard]] std::string_view text(FileText text) const noexcept;

@@ -34,10 +34,6 @@ struct Range {
 constexpr bool belongs_nowhere(std::uint32_t code) noexcept { return code >= 800 && code <= 809; }
 constexpr std::uint32_t kNowhere = 800;
 
-std::uint32_t bucket_of(const Range& range) noexcept {
-  return range.code * (number::kBuckets / 1000) + range.first / number::kPerBucket;
-}
-
 std::string_view trimmed(std::string_view text) noexcept {
   constexpr std::string_view kBlank = " \t\r\n";
   constexpr std::string_view kNoBreak = "\xc2\xa0";
@@ -398,10 +394,23 @@ void NumberingImport::write(const std::filesystem::path& file, Instant imported_
   std::string bytes;
   bytes.reserve(header.file_bytes);
   put(bytes, header);
+  std::array<std::uint32_t, number::kFileCodes> blocks{};
+  std::uint32_t block = 0;
+  for (const Range& range : my.ranges) {
+    if (blocks[range.code] == 0) blocks[range.code] = ++block;
+  }
+  put(bytes, blocks);
+  pad(bytes);
   std::size_t at = 0;
-  for (std::uint32_t bucket = 0; bucket < number::kIndexEntries; ++bucket) {
-    while (at < my.ranges.size() && bucket_of(my.ranges[at]) < bucket) ++at;
-    put(bytes, static_cast<std::uint32_t>(at));
+  for (std::uint32_t code = 0; code < number::kFileCodes; ++code) {
+    if (blocks[code] == 0) continue;
+    for (std::uint32_t window = 0; window < number::kCountsOfCode; ++window) {
+      while (at < my.ranges.size() && my.ranges[at].code == code &&
+             my.ranges[at].first / number::kPerWindow < window) {
+        ++at;
+      }
+      put(bytes, static_cast<std::uint32_t>(at));
+    }
   }
   pad(bytes);
   for (const Range& range : my.ranges) {

@@ -20,7 +20,9 @@ std::vector<std::string> consent_testing::fuzz_seeds() {
   consent::NumberingImport import;
   std::uint32_t row = 0;
   for (const char* code : {"301", "495", "800", "900", "999"}) {
-    for (const char* first : {"0", "1000", "9999999"}) {
+    // In one window more than are counted side by side.
+    for (const char* first :
+         {"0", "1000", "1001", "1003", "1005", "1007", "9998", "9999", "10000", "9999999"}) {
       import.add({.row = ++row,
                   .code = code,
                   .first = first,
@@ -60,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return text.empty() || (text.data() >= begin && text.data() + text.size() <= begin + size);
   };
   for (std::uint32_t code = 0; code < 1000; ++code) {
-    for (const std::uint32_t rest : {0U, 1U, 1000U, 5'000'000U, 9'999'999U}) {
+    for (const std::uint32_t rest : {0U, 1U, 1000U, 9'999U, 10'000U, 5'000'000U, 9'999'999U}) {
       if (const auto found = view.find(code, rest)) {
         promise(inside(found->operator_name) && inside(found->operator_inn) &&
                     inside(found->place_text),

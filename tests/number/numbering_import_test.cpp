@@ -5,6 +5,7 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -295,10 +296,14 @@ TEST_CASE("ranges taken in any order are found as a plain search finds them",
     std::string name;
   };
   std::vector<Plain> plain;
-  for (std::uint32_t code : {300U, 499U, 900U, 999U}) {
+  // A few ranges in a window, many in one, and ranges that reach over many windows.
+  for (const auto& [code, widest, most] : {std::tuple{300U, 9'000U, 1500U},
+                                           {499U, 60U, 1500U},
+                                           {900U, 900'000U, 100U},
+                                           {999U, 2'000U, 1000U}}) {
     std::uint32_t at = below(1000);
-    while (at < 9'990'000 && plain.size() < 4000) {
-      const std::uint32_t width = below(3) == 0 ? 0 : below(9000);
+    for (std::uint32_t i = 0; i < most && at < 9'000'000; ++i) {
+      const std::uint32_t width = below(3) == 0 ? 0 : below(widest);
       plain.push_back({code, at, at + width, "О" + std::to_string(plain.size() % 700)});
       at += width + 1 + (below(2) == 0 ? 0 : below(500));
     }
