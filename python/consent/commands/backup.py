@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import consent
+from consent import _core
 from consent.commands.arguments import YES, Commands, UsageError, moment_of, open_log
 from consent.terminal import Terminal
 
@@ -122,12 +123,13 @@ def add(commands: Commands) -> None:
         action="store_true",
         help=say("copy keys and evidence as well", "скопировать и ключи с доказательствами"),
     )
+    days = _core.retention("keys_copy", datetime.now(UTC)).days
     made.add_argument(
         "--expires",
         metavar="DATE",
         help=say(
-            "from then on the copied keys do not open; 30 days ahead at most",
-            "с этого момента скопированные ключи не открываются; не дальше 30 дней",
+            f"from then on the copied keys do not open; {days} days ahead at most",
+            f"с этого момента скопированные ключи не открываются; не дальше {days} дней",
         ),
     )
     made.add_argument(
