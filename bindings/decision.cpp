@@ -146,6 +146,8 @@ void bind_decision(py::module_& m) {
       .def_readonly("zones", &Decision::zones, "Version of the zone data; \"\" where none was read")
       .def_readonly("consulted", &Decision::consulted, "Ids of the rows in force for the question")
       .def_readonly("caller", &Decision::caller, "Hash of the caller's facts, or None")
+      .def_readonly("assignment", &Decision::assignment,
+                    "seq of the entry that assigns the caller, where the answer stands on it")
       .def_readonly("rules", &Decision::rules, "Version of the rule pack")
       .def_readonly("log_size", &Decision::log_size, "Entries of the log that answered")
       .def(

@@ -104,6 +104,7 @@ consent::Event given(py::handle event) {
   auto e = begun<consent::ConsentGiven>(event);
   scope(e, event);
   e.acts_for = parties(event, "acts_for").value_or(std::vector<std::string>{});
+  e.acts_for_any = event.attr("acts_for_any").cast<bool>();
   e.advertiser = text(event, "advertiser");
   e.method = to_value<consent::Method>(event.attr("method"));
   e.wording = wording(event);

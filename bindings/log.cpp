@@ -113,6 +113,31 @@ void bind_log(py::module_& m) {
         return "<Appended seq " + std::to_string(a.seq) + ">";
       });
 
+  using consent::CallerAssignment;
+  py::class_<CallerAssignment>(m, "CallerAssignment", "Somebody who dials for a distributor.")
+      .def_readonly("seq", &CallerAssignment::seq, "Of the entry that assigned")
+      .def_readonly("distributor", &CallerAssignment::distributor)
+      .def_readonly("caller", &CallerAssignment::caller)
+      .def_readonly("from_", &CallerAssignment::from, "First moment at which it holds")
+      .def_property_readonly(
+          "until",
+          [](const CallerAssignment& a) -> std::optional<consent::Instant> {
+            if (a.until == consent::Instant::max()) return std::nullopt;
+            return a.until;
+          },
+          "First moment at which it no longer does; None: open")
+      .def_property_readonly(
+          "purposes", [](const CallerAssignment& a) { return words_in(a.purposes); }, "Empty: all")
+      .def_property_readonly(
+          "channels", [](const CallerAssignment& a) { return words_in(a.channels); }, "Empty: all")
+      .def_readonly("campaign", &CallerAssignment::campaign, "\"\": not limited to one")
+      .def_readonly("recorded", &CallerAssignment::recorded)
+      .def_readonly("document", &CallerAssignment::document, "SHA-256 of what shows it, or None")
+      .def_readonly("released", &CallerAssignment::released, "seq of the entries that end it")
+      .def("__repr__", [](const CallerAssignment& a) {
+        return "<CallerAssignment seq " + std::to_string(a.seq) + ">";
+      });
+
   m.def("create_log", &create, py::arg("folder"), py::arg("origin"), py::arg("distributor"),
         py::arg("distributor_name"), py::arg("subscriber"), py::arg("now"), py::arg("second_head"),
         py::arg("passphrase"), "Makes the folder and entry 0, and closes it.");
@@ -235,6 +260,42 @@ void bind_log(py::module_& m) {
           },
           py::arg("text"), py::arg("language"), py::arg("now"),
           "As register_wording(), with the moment of recording given.")
+      .def(
+          "assign_caller_at",
+          [](const LogHandle& self, py::handle caller, py::handle distributor,
+             consent::Instant from, const std::optional<consent::Instant>& until,
+             const py::object& purposes, const py::object& channels, py::handle campaign,
+             const std::optional<consent::Digest>& document, consent::Instant now) {
+            consent::CallerAssigned assigned{std::string(to_text(caller)),
+                                             std::string(to_text(distributor)),
+                                             from,
+                                             until,
+                                             to_set<consent::Purpose>(purposes),
+                                             to_set<consent::Channel>(channels),
+                                             std::string(to_text(campaign)),
+                                             std::nullopt};
+            if (document) assigned.document = consent::FileHash{*document};
+            return on(self, [&](Log& log) { return log.assign_caller(assigned, now); });
+          },
+          py::arg("caller"), py::arg("distributor"), py::arg("from_"), py::arg("until"),
+          py::arg("purposes"), py::arg("channels"), py::arg("campaign"), py::arg("document"),
+          py::arg("now"), "As assign_caller(), with the moment of recording given.")
+      .def(
+          "release_caller_at",
+          [](const LogHandle& self, std::uint64_t of, consent::Instant until,
+             const std::optional<consent::Digest>& document, consent::Instant now) {
+            consent::CallerReleased released{of, until, std::nullopt};
+            if (document) released.document = consent::FileHash{*document};
+            return on(self, [&](Log& log) { return log.release_caller(released, now); });
+          },
+          py::arg("of"), py::arg("until"), py::arg("document"), py::arg("now"),
+          "As release_caller(), with the moment of recording given.")
+      .def(
+          "assignments",
+          [](const LogHandle& self) {
+            return on(self, [](Log& log) { return log.assignments(); });
+          },
+          "Who was assigned to dial for whom, in order of seq.")
       .def(
           "heartbeat_at",
           [](const LogHandle& self, consent::Instant now) {

@@ -101,7 +101,10 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
   const std::string_view distributor = decision::meant_or_throw(scope.distributor, distributors);
 
   const StandingTable table = read_standings(calls, log, result.log_size);
-  ResolvedQuestion question = decision::resolved(scope, distributor, log.terms());
+  Terms terms = log.terms();
+  const std::vector<AssignedCaller> assigned =
+      decision::resolved(log.assignments(result.log_size), terms);
+  ResolvedQuestion question = decision::resolved(scope, distributor, terms);
   const std::vector<ContactCounts> counts =
       scope.counts ? std::vector<ContactCounts>() : count_calls(calls, pack, scope);
   constexpr std::size_t batch = 32;
@@ -121,7 +124,7 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
       question.channel = call.channel;
       question.dialled_by = call.dialled_by;
       if (!counts.empty()) question.counts = counts[i];
-      take(result, i, decision::judge_over(question, table.run(slots[i - first]), pack));
+      take(result, i, decision::judge_over(question, table.run(slots[i - first]), pack, assigned));
     }
   }
   return result;

@@ -39,11 +39,15 @@ void write_finding(Writer& w, const Finding& finding) {
 }
 
 void write_answer(Writer& w, const Decision& decision, PhoneNumber number,
-                  std::span<const OpenedEntry> opened) {
+                  std::span<const OpenedEntry> opened, std::span<const Entry> callers) {
   std::set<std::uint64_t> shown;
   for (const OpenedEntry& each : opened) shown.insert(each.entry.seq);
+  for (const Entry& each : callers) shown.insert(each.seq);
   w.key("answer").begin_object();
   w.key("allowed").boolean(decision.allowed());
+  if (decision.assignment) {
+    w.key("assignment").number(static_cast<std::int64_t>(*decision.assignment));
+  }
   w.key("at").plain(to_text(decision.at));
   w.key("findings").begin_array();
   for (const Finding& finding : decision.findings) {
@@ -59,7 +63,9 @@ void write_answer(Writer& w, const Decision& decision, PhoneNumber number,
     w.raw("null");
   }
   w.key("number").plain(number.e164());
-  write_seq(w, "relied_on", decision.relied_on);
+  // A stop that was filed under another holder is theirs to show.
+  const bool here = decision.relied_on && shown.contains(*decision.relied_on);
+  write_seq(w, "relied_on", here ? decision.relied_on : std::nullopt);
   w.key("rules").text(decision.rules);
   w.key("verdict").plain(to_word(decision.verdict));
   w.end_object();
@@ -74,6 +80,7 @@ void write_question(Writer& w, const Question& question) {
   write_stated(w, "advertiser", question.advertiser);
   w.key("at").plain(to_text(question.at));
   if (question.basis == Basis::recorded) w.key("basis").plain("recorded");
+  if (question.caller.id != question.distributor) write_stated(w, "caller", question.caller.id);
   write_stated(w, "campaign", question.campaign);
   w.key("channel").plain(to_word(question.channel));
   if (question.dialled_by != DialledBy::unstated) {
@@ -179,6 +186,21 @@ std::vector<OpenedFile> open_files(const Log& log, std::uint64_t seq, std::size_
   return opened;
 }
 
+/// The entries that say by which assignment somebody dials: it, and those that end it.
+std::vector<Entry> callers_of(const Log& log, std::optional<std::uint64_t> assignment,
+                              std::uint64_t size) {
+  std::vector<Entry> entries;
+  if (!assignment) return entries;
+  const std::vector<CallerAssignment> all = log.assignments(size);
+  const auto meant = std::find_if(all.begin(), all.end(), [&](const CallerAssignment& each) {
+    return each.seq == *assignment;
+  });
+  if (meant == all.end()) throw Error(ErrorCode::internal, "bundle: an assignment without entry");
+  entries.push_back(log.entry(meant->seq));
+  for (const std::uint64_t seq : meant->released) entries.push_back(log.entry(seq));
+  return entries;
+}
+
 /// Hashes of the wordings that entries name.
 std::set<Digest> wordings_of(std::span<const OpenedEntry> opened) {
   std::set<Digest> result;
@@ -235,6 +257,8 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   std::sort(former.begin(), former.end(),
             [](const Former& a, const Former& b) { return a.entry.seq < b.entry.seq; });
 
+  const std::vector<Entry> callers = callers_of(log, decision.assignment, size);
+
   std::vector<BundleFile> files;
   const auto add = [&](std::uint64_t seq, const std::string& bytes) {
     files.push_back({bundle::entry_file(seq), bytes});
@@ -254,6 +278,7 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
       files.push_back({bundle::opening_file(each.entry.seq), opening_bytes(*each.opened, {})});
     }
   }
+  for (const Entry& each : callers) add(each.seq, each.bytes);
   for (const Digest& hash : wordings_of(opened)) {
     if (auto text = log.wording(hash)) {
       files.push_back({bundle::wording_file(to_hex(hash)), std::move(*text)});
@@ -264,7 +289,12 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   std::string out;
   Writer w(out);
   w.begin_object();
-  write_answer(w, decision, question.number, opened);
+  write_answer(w, decision, question.number, opened, callers);
+  if (!callers.empty()) {
+    w.key("callers").begin_array();
+    for (const Entry& each : callers) write_place(w, each.seq, false);
+    w.end_array();
+  }
   w.key("completeness").begin_object();
   w.key("entries").number(static_cast<std::int64_t>(opened.size()));
   w.key("last_seq").number(static_cast<std::int64_t>(opened.back().entry.seq));

@@ -70,6 +70,9 @@ class Check {
   }
 
  private:
+  /// Which of its lists case.json names an entry in.
+  enum class Of { subject, former, callers };
+
   [[nodiscard]] const std::string& need(int step, const std::string& name,
                                         std::optional<std::uint64_t> seq = {}) const {
     const auto found = files_.find(name);
@@ -203,24 +206,26 @@ class Check {
     if (!PhoneNumber::from_e164(*text_of(case_, "number"))) {
       refute(2, "case.json: the number is not in E.164 form");
     }
-    read_places(*places->array(), false);
-    if (const json::Value* former = case_.find("former")) {
-      if (former->array() == nullptr || former->array()->empty()) lacks_member();
-      read_places(*former->array(), true);
-      std::sort(places_.begin(), places_.end(),
-                [](const Place& a, const Place& b) { return a.seq < b.seq; });
-      const auto twice =
-          std::adjacent_find(places_.begin(), places_.end(),
-                             [](const Place& a, const Place& b) { return a.seq == b.seq; });
-      if (twice != places_.end()) refute(2, "case.json lists an entry twice", twice->seq);
+    read_places(*places->array(), Of::subject);
+    for (const auto& [name, of] : {std::pair{"former", Of::former}, {"callers", Of::callers}}) {
+      const json::Value* const more = case_.find(name);
+      if (more == nullptr) continue;
+      if (more->array() == nullptr || more->array()->empty()) lacks_member();
+      read_places(*more->array(), of);
     }
+    std::sort(places_.begin(), places_.end(),
+              [](const Place& a, const Place& b) { return a.seq < b.seq; });
+    const auto twice =
+        std::adjacent_find(places_.begin(), places_.end(),
+                           [](const Place& a, const Place& b) { return a.seq == b.seq; });
+    if (twice != places_.end()) refute(2, "case.json lists an entry twice", twice->seq);
   }
 
   [[noreturn]] static void lacks_member() {
     refute(2, "case.json lacks a member or has one of another type");
   }
 
-  void read_places(const json::Array& places, bool former) {
+  void read_places(const json::Array& places, Of of) {
     std::int64_t last = -1;
     for (const json::Value& place : places) {
       const std::int64_t* number = integer_of(place, "seq");
@@ -234,13 +239,15 @@ class Check {
         return text != nullptr && *text == name;
       };
       // Whether a former holder's entry may go without, its type says: step 7.
-      const bool opened = former ? place.find("opening") != nullptr : seq != 0;
+      const bool opened = of == Of::former    ? place.find("opening") != nullptr
+                          : of == Of::subject ? seq != 0
+                                              : false;
       if (place.object()->size() != (opened ? 4U : 3U) ||
           !named("entry", bundle::entry_file(seq)) || !named("proof", bundle::proof_file(seq)) ||
           (opened && !named("opening", bundle::opening_file(seq)))) {
         refute(2, fmt::format("case.json: the files of entry {} have other names", seq), seq);
       }
-      places_.push_back({seq, opened, former});
+      places_.push_back({seq, opened, of});
     }
   }
 
@@ -258,7 +265,7 @@ class Check {
                seq);
       }
       before = {seq, read.leaf};
-      (place.former ? former_ : entries_).push_back(std::move(read));
+      list_of(place.of).push_back(std::move(read));
       ++result_.coverage.entries;
     }
   }
@@ -277,6 +284,7 @@ class Check {
     only(4, "proofs/", names_of(bundle::proof_file, false));
     for (const Read& entry : entries_) included(entry);
     for (const Read& entry : former_) included(entry);
+    for (const Read& entry : callers_) included(entry);
   }
 
   void included(const Read& entry) const {
@@ -311,7 +319,7 @@ class Check {
     for (const Place& place : places_) {
       if (!place.opened) continue;
       const auto holds = [&](const Read& entry) { return entry.seq == place.seq; };
-      const auto& among = place.former ? former_ : entries_;
+      const auto& among = list_of(place.of);
       opens(*std::find_if(among.begin(), among.end(), holds));
     }
     const std::string* answered = text_of(*case_.find("answer"), "number");
@@ -399,6 +407,59 @@ class Check {
       }
     }
     check_former(tag);
+    check_callers();
+  }
+
+  /// The assignment that the answer stands on, and what ends it: of the caller and distributor
+  /// asked about, in force at the moment asked about. Stored times order as text.
+  void check_callers() const {
+    const json::Value* const member = case_.find("answer")->find("assignment");
+    const std::int64_t* const stands_on = member == nullptr ? nullptr : member->integer();
+    if ((member != nullptr && !member->null() && stands_on == nullptr) ||
+        (stands_on == nullptr) != callers_.empty()) {
+      refute(7, "the answer stands on an assignment, and not on the one that is here");
+    }
+    if (callers_.empty()) return;
+    const json::Value& question = *case_.find("question");
+    const Read& assigned = callers_.front();
+    const auto same = [&](std::string_view key) {
+      const std::string* const asked = text_of(question, key);
+      const std::string* const said = text_of(assigned.body, key);
+      return asked != nullptr && said != nullptr && *asked == *said;
+    };
+    if (assigned.type != EventType::caller_assigned || assigned.subject ||
+        static_cast<std::int64_t>(assigned.seq) != *stands_on || !same("caller") ||
+        !same("distributor")) {
+      refute(7, fmt::format("entry {} does not assign the caller asked about", assigned.seq),
+             assigned.seq);
+    }
+    check_scope(question, assigned);
+    const std::string* const at = text_of(question, "at");
+    const auto time_of = [](const Read& entry, std::string_view key) {
+      const std::string* const time = text_of(entry.body, key);
+      if (time == nullptr || !parse_stored_instant(*time)) {
+        refute(7, fmt::format("entry {} does not say when it holds", entry.seq), entry.seq);
+      }
+      return *time;
+    };
+    const auto holds = [&](bool yes, const Read& entry) {
+      if (!yes) {
+        refute(7, fmt::format("by entry {} the caller was not assigned then", entry.seq),
+               entry.seq);
+      }
+    };
+    holds(
+        at != nullptr && parse_stored_instant(*at).has_value() && time_of(assigned, "from") <= *at,
+        assigned);
+    if (assigned.body.find("until") != nullptr) holds(*at < time_of(assigned, "until"), assigned);
+    for (const Read& ends : std::span(callers_).subspan(1)) {
+      const std::int64_t* const of = integer_of(ends.body, "of");
+      if (ends.type != EventType::caller_released || ends.subject || of == nullptr ||
+          *of != *stands_on) {
+        refute(7, fmt::format("entry {} does not end the caller's assignment", ends.seq), ends.seq);
+      }
+      holds(*at < time_of(ends, "until"), ends);
+    }
   }
 
   /// What else was the number's: each tag once, by the entry that ended it. Of somebody erased
@@ -416,6 +477,33 @@ class Check {
                entry.seq);
       }
     }
+  }
+
+  /// What an assignment is limited to, it must have been for the contact asked about.
+  static void check_scope(const json::Value& question, const Read& assigned) {
+    const auto asked = [&](std::string_view key) {
+      const std::string* const text = text_of(question, key);
+      return text == nullptr ? std::string() : *text;
+    };
+    const auto limits = [&](std::string_view key, std::initializer_list<std::string> any_of) {
+      const canonical::Value* const list = assigned.body.find(key);
+      if (list == nullptr) return;
+      bool fits = false;
+      const canonical::Array alone{*list};
+      for (const canonical::Value& item : list->array() == nullptr ? alone : *list->array()) {
+        fits = fits || (item.string() != nullptr &&
+                        std::find(any_of.begin(), any_of.end(), *item.string()) != any_of.end());
+      }
+      if (!fits) {
+        refute(7, fmt::format("entry {} assigns the caller for other contacts", assigned.seq),
+               assigned.seq);
+      }
+    };
+    const std::string purpose = asked("purpose");
+    const bool family = purpose == "mixed" || purpose == "unknown";
+    limits("campaign", {asked("campaign")});
+    limits("channels", {asked("channel")});
+    limits("purposes", {purpose, family ? "advertising" : purpose});
   }
 
   // (8) Times are possible; a clock that goes back is a warning. Stored times order as text.
@@ -537,7 +625,7 @@ class Check {
     }
     if (receipt.number != *text_of(case_, "number"))
       lack(11, about + ": it is about another number");
-    for (const std::vector<Read>* each : {&entries_, &former_}) {
+    for (const std::vector<Read>* each : {&entries_, &former_, &callers_}) {
       for (const Read& entry : *each) {
         if (entry.seq == seq && entry.leaf != receipt.entry.leaf) {
           refute(11, fmt::format("{}: entry {} is another one there", about, seq), seq);
@@ -626,6 +714,10 @@ class Check {
           "that the entries tell the truth about what was said"}) {
       result_.coverage.not_checked.emplace_back(what);
     }
+    if (!callers_.empty()) {
+      result_.coverage.not_checked.emplace_back(
+          "that no other entry of the log ends the caller's assignment");
+    }
     if (result_.verdict != ProofVerdict::proven) {
       result_.question =
           "Does the log hold the entries of this bundle, and are they about the number of "
@@ -644,8 +736,11 @@ class Check {
   struct Place {
     std::uint64_t seq;
     bool opened;
-    bool former;
+    Of of;
   };
+  std::vector<Read>& list_of(Of of) {
+    return of == Of::former ? former_ : of == Of::callers ? callers_ : entries_;
+  }
 
   std::span<const BundleFile> listed_;
   std::span<const note::VerifierKey> trusted_;
@@ -656,6 +751,7 @@ class Check {
   Checkpoint checkpoint_;
   std::vector<Read> entries_;  ///< entry 0, then the subject's
   std::vector<Read> former_;   ///< that ended other subjects of the number
+  std::vector<Read> callers_;  ///< the assignment that the answer stands on, and what ends it
   std::map<std::pair<std::uint64_t, std::uint64_t>, Digest> salts_;  ///< of files, by seq and place
   Verification result_;
 };

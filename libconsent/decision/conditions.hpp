@@ -27,6 +27,7 @@ enum class Condition : std::uint8_t {
   operator_not_known,
   without_human,
   machine_dialled_person,
+  sender_not_stated,
   caller_not_named,
   mass_not_stated,
   outside_hours,
@@ -57,7 +58,7 @@ enum class Condition : std::uint8_t {
   without_document,
   without_term,
 };
-inline constexpr std::size_t condition_count = 40;
+inline constexpr std::size_t condition_count = 41;
 
 /// Figures that a row of the condition must give, and no others.
 enum Figure : std::uint8_t {
@@ -106,6 +107,7 @@ inline constexpr std::array<ConditionWord, condition_count> conditions{{
     {"operator_not_known", Condition::operator_not_known, any_verdict},
     {"without_human", Condition::without_human, deny_or_warn},
     {"machine_dialled_person", Condition::machine_dialled_person, any_verdict},
+    {"sender_not_stated", Condition::sender_not_stated, any_verdict},
     {"caller_not_named", Condition::caller_not_named, any_verdict},
     {"mass_not_stated", Condition::mass_not_stated, any_verdict},
     {"outside_hours", Condition::outside_hours, deny_or_warn, day_windows, true},

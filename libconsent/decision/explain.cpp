@@ -79,6 +79,14 @@ constexpr std::array<BuiltinFinding, decision::builtin_count> builtins{{
      "Правило ограничивает частоту контактов, а сколько их уже было, не указано."},
     {"evidence/not-proven", "The record of the consent does not show that the subscriber gave it.",
      "Запись о согласии не показывает, что его дал абонент."},
+    {"standing/caller-assigned",
+     "Whoever dials is not named by the consent, which lets persons acting for the distributor "
+     "call; the log holds the assignment.",
+     "Исполнитель в согласии не назван, но оно допускает лиц, действующих от имени "
+     "рекламораспространителя; поручение ему записано в журнале."},
+    {"standing/assigned-late",
+     "The caller's assignment was recorded late: this log could not have shown it then.",
+     "Поручение исполнителю записано позже: в тот момент этот журнал показать его не мог."},
 }};
 
 constexpr const char* closed_why =
@@ -167,6 +175,7 @@ Decision explain(const Judgement& judgement, const ResolvedQuestion& question, c
   Decision out;
   out.verdict = judgement.verdict;
   if (judgement.relied_on != decision::no_seq) out.relied_on = judgement.relied_on;
+  if (judgement.assignment != decision::no_seq) out.assignment = judgement.assignment;
   out.next_allowed = judgement.next_allowed;
   out.at = question.at;
   out.rules = pack.version();

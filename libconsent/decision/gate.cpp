@@ -13,6 +13,7 @@ struct Gate::Impl {
   decision::StandingTable table;
   Terms terms;
   std::vector<std::string> distributors;
+  std::vector<AssignedCaller> assigned;
   std::uint64_t size = 0;
   Instant at{};
 };
@@ -23,12 +24,13 @@ Gate& Gate::operator=(Gate&&) noexcept = default;
 Gate::~Gate() = default;
 
 Gate Gate::load(const Log& log, const RulePack& pack, Instant now) {
-  auto impl = std::make_unique<Impl>(Impl{pack, {}, {}, {}, log.size(), now});
+  auto impl = std::make_unique<Impl>(Impl{pack, {}, {}, {}, {}, log.size(), now});
   log.for_each_standing([&](PhoneNumber number, std::span<const SubjectStanding> subjects) {
     impl->table.fill(impl->table.insert(number), subjects);
   });
   impl->table.shrink();
   impl->terms = log.terms();  // after the standings: every id in them has its name
+  impl->assigned = decision::resolved(log.assignments(), impl->terms);
   impl->distributors = log.distributors();
   return Gate(std::move(impl));
 }
@@ -60,7 +62,8 @@ CallerFacts Gate::caller_facts(const Caller& caller,
 
 Judgement Gate::ask(const ResolvedQuestion& question) const noexcept {
   const auto& table = impl_->table;
-  return decision::judge_over(question, table.run(table.find(question.number)), impl_->pack);
+  return decision::judge_over(question, table.run(table.find(question.number)), impl_->pack,
+                              impl_->assigned);
 }
 
 Decision Gate::may_contact(const Question& question) const {
@@ -86,7 +89,8 @@ void Gate::ask_many(std::span<const PhoneNumber> numbers, const ResolvedQuestion
     for (std::size_t i = first; i < last; ++i) {
       question.number = numbers[i];
       verdicts[i] =
-          decision::judge_over(question, table.run(slots[i - first]), impl_->pack).verdict;
+          decision::judge_over(question, table.run(slots[i - first]), impl_->pack, impl_->assigned)
+              .verdict;
     }
   }
 }

@@ -34,8 +34,8 @@ Worth worth_of(const Clause& consent, std::uint32_t distributor, Channel channel
 }
 
 Judgement judge(const ResolvedQuestion& question, std::span<const SubjectStanding> subjects,
-                const RulePack& pack) noexcept {
-  return decision::judge_over(question, Vectors{subjects}, pack);
+                const RulePack& pack, std::span<const AssignedCaller> assigned) noexcept {
+  return decision::judge_over(question, Vectors{subjects}, pack, assigned);
 }
 
 }  // namespace consent

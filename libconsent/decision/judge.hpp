@@ -52,8 +52,10 @@ enum class Builtin : std::int16_t {
   home_region = -21,
   counts_not_given = -22,
   not_proven = -23,
+  caller_assigned = -24,  ///< whom the consent lets call unnamed
+  assigned_late = -25,
 };
-inline constexpr std::int16_t builtin_count = 23;
+inline constexpr std::int16_t builtin_count = 25;
 
 /// Why one consent does not count. Bits of one word, so that "counts" is "== 0".
 enum Spoil : std::uint32_t {
@@ -131,9 +133,9 @@ class Judge {
 
   /// `out` is a new Judgement: written in place, since it is too large to copy for every question.
   /// `counted_at`: the moment that the question's counts are of.
-  Judge(const ResolvedQuestion& asked, const RulePack::Impl& pack, Instant counted_at,
-        Judgement& out) noexcept
-      : asked_(asked), pack_(pack), counted_at_(counted_at), out_(out) {
+  Judge(const ResolvedQuestion& asked, const RulePack::Impl& pack,
+        std::span<const AssignedCaller> assigned, Instant counted_at, Judgement& out) noexcept
+      : asked_(asked), pack_(pack), assigned_(assigned), counted_at_(counted_at), out_(out) {
     // An enumeration out of range may arrive from a cast; it must not index or shift anything.
     if (static_cast<unsigned>(asked_.purpose) >= RulePack::Impl::purposes)
       asked_.purpose = Purpose::unknown;
@@ -162,6 +164,14 @@ class Judge {
         const auto closed = subjects[i].closed;
         if (closed && *closed <= asked_.at && (!began_ || *closed > *began_)) began_ = *closed;
       }
+    }
+    if (count > 1) {
+      others_ = &subjects;
+      other_ = [](const void* all, std::size_t i) noexcept -> SubjectView {
+        return (*static_cast<const Subjects*>(all))[i];
+      };
+      subjects_ = count;
+      holder_ = holder;
     }
     read_facts();
     decide();
@@ -217,6 +227,20 @@ class Judge {
   [[nodiscard]] Instant counts_from(const Clause& consent) const noexcept {
     return asked_.basis == Basis::recorded ? std::max(consent.said, consent.recorded)
                                            : consent.said;
+  }
+
+  /// What was filed under another holder of the number, and was said in the present holder's time:
+  /// a reassignment became known later than it was. It may be theirs, so whatever forbids counts.
+  template <typename Visit>
+  void for_each_stray(const Visit& visit) const noexcept {
+    if (others_ == nullptr) return;
+    for (std::size_t i = 0; i < subjects_; ++i) {
+      if (i == holder_) continue;
+      for (const Clause& clause : other_(others_, i).clauses) {
+        const Instant from = std::min(clause.said, clause.recorded);
+        if (from <= asked_.at && (!began_ || from >= *began_)) visit(clause);
+      }
+    }
   }
 
   [[nodiscard]] static bool is_stop(const Clause& clause) noexcept {
@@ -342,24 +366,31 @@ class Judge {
     Standing standing;
     const std::uint32_t counted_spoils = counted(ground);
     const Clause* late = nullptr;  // counts, but was recorded after `at`
+    const auto stop = [&](const Clause& clause) {
+      const Instant from = std::min(clause.said, clause.recorded);
+      if (from > asked_.at || !stops(clause, ground)) return;
+      if (standing.stop == nullptr || from >= standing.stopped) {
+        standing.stop = &clause;
+        standing.stopped = from;
+      }
+      if (clause.covers.contains(cover_of(ground))) standing.named_stop = &clause;
+    };
+    // The erasure of another holder says nothing of this one.
+    for_each_stray([&](const Clause& clause) {
+      if (is_stop(clause) && clause.type != EventType::subject_erased) stop(clause);
+    });
     for (const Clause& clause : clauses_) {
       if (is_stop(clause)) {
-        const Instant from = std::min(clause.said, clause.recorded);
-        if (from > asked_.at || !stops(clause, ground)) continue;
-        if (standing.stop == nullptr || from >= standing.stopped) {
-          standing.stop = &clause;
-          standing.stopped = from;
-        }
-        if (clause.covers.contains(cover_of(ground))) standing.named_stop = &clause;
+        stop(clause);
       } else if (is_consent(clause) && spoils(clause, ground, counted_spoils) == 0) {
         const Clause*& best = clause.recorded > asked_.at ? late : standing.live;
-        if (best == nullptr || counts_from(clause) >= counts_from(*best)) best = &clause;
+        if (best == nullptr || clause.said >= best->said) best = &clause;
       }
     }
-    // A tie between a stop and a consent is a stop.
+    // A tie between a stop and a consent is a stop. What was said before the stop is ended by it,
+    // whenever it was recorded.
     const auto ended = [&](const Clause* consent) {
-      return consent != nullptr && standing.stop != nullptr &&
-             counts_from(*consent) <= standing.stopped;
+      return consent != nullptr && standing.stop != nullptr && consent->said <= standing.stopped;
     };
     standing.consented = standing.live != nullptr || late != nullptr;
     if (ended(standing.live)) standing.live = nullptr;
@@ -374,18 +405,26 @@ class Judge {
   void read_facts() noexcept {
     for (const Clause& clause : clauses_) {
       if (clause.type == EventType::subject_restricted) restrict_by(clause);
-      if (clause.type == EventType::number_classified && clause.said <= asked_.at &&
-          (classified_ == nullptr || clause.said >= classified_->said)) {
-        classified_ = &clause;
-      }
-      if (clause.type != EventType::operator_refusal) continue;
-      const auto earlier_of = [](const Clause*& kept, const Clause& one) {
-        if (kept == nullptr || one.said < kept->said) kept = &one;
-      };
-      if (clause.covers.contains(Cover::mass_calls)) earlier_of(no_calls_, clause);
-      if (clause.covers.contains(Cover::mailing)) earlier_of(no_mailing_, clause);
+      if (clause.type == EventType::number_classified) classify_by(clause);
     }
+    for_each_stray([&](const Clause& clause) {
+      if (clause.type == EventType::number_classified && !says_no(clause)) classify_by(clause);
+    });
     mass_ = mass();
+  }
+
+  [[nodiscard]] static bool says_no(const Clause& classified) noexcept {
+    return static_cast<PersonalData>(classified.flags) == PersonalData::no;
+  }
+  /// The later answer counts; at a tie, one that asks for more. By its recording alone a "no"
+  /// counts from there: else what is recorded afterwards could make a yes of a no.
+  void classify_by(const Clause& clause) noexcept {
+    const bool late = asked_.basis == Basis::recorded && says_no(clause);
+    if ((late ? std::max(clause.said, clause.recorded) : clause.said) > asked_.at) return;
+    if (classified_ == nullptr || clause.said > classified_->said ||
+        (clause.said == classified_->said && (!says_no(clause) || says_no(*classified_)))) {
+      classified_ = &clause;
+    }
   }
 
   [[nodiscard]] Stated mass() noexcept {
@@ -495,6 +534,10 @@ class Judge {
     exempted_.for_each([&](std::size_t row) {
       put(static_cast<std::int16_t>(row), FindingVerdict::treat, no_seq);
     });
+    if (assignment_ != nullptr && out_.verdict != Verdict::deny) {
+      out_.assignment = assignment_->seq;
+      item(Builtin::caller_assigned, FindingVerdict::treat, assignment_->seq);
+    }
   }
 
   void machines() noexcept {
@@ -503,19 +546,48 @@ class Judge {
     if (asked_.channel == Channel::robot || (machine && !talks))
       verdict_of(rows_of(Condition::without_human), no_seq);
     if (machine && talks) verdict_of(rows_of(Condition::machine_dialled_person), no_seq);
+    const bool message = !talks && asked_.channel != Channel::robot;
+    if (message && asked_.dialled_by == DialledBy::unstated)
+      verdict_of(rows_of(Condition::sender_not_stated), no_seq);
   }
 
   /// Somebody else dials for the distributor: does the consent name them?
   void caller() noexcept {
     const std::uint32_t id = asked_.caller.caller;
-    if (id == 0 || id == asked_.distributor || consent_.live == nullptr) return;
+    const Mask rows = rows_of(Condition::caller_not_named);
+    if (id == 0 || id == asked_.distributor || consent_.live == nullptr || rows.empty()) return;
     for (const Clause& clause : clauses_) {
       if (clause.seq == consent_.live->seq && clause.type == EventType::consent_given &&
           clause.covers.empty() && clause.distributor == id) {
         return;
       }
     }
-    verdict_of(rows_of(Condition::caller_not_named), consent_.live->seq);
+    if ((consent_.live->flags & Clause::acts_for_any) != 0) {
+      assignment_ = assignment_of(id);
+      if (assignment_ != nullptr) return;
+    }
+    verdict_of(rows, consent_.live->seq);
+  }
+  /// What says that this caller dials for the distributor at the moment; one that the log could
+  /// show then is preferred.
+  [[nodiscard]] const AssignedCaller* assignment_of(std::uint32_t caller) const noexcept {
+    const AssignedCaller* late = nullptr;
+    for (const AssignedCaller& each : assigned_) {
+      if (each.caller != caller || each.distributor != asked_.distributor ||
+          each.from > asked_.at || each.until <= asked_.at || !covers_contact(each)) {
+        continue;
+      }
+      if (each.recorded <= asked_.at) return &each;
+      if (asked_.basis == Basis::said) late = &each;
+    }
+    return late;
+  }
+
+  [[nodiscard]] bool covers_contact(const AssignedCaller& each) const noexcept {
+    if (each.campaign != 0 && each.campaign != asked_.campaign) return false;
+    if (!each.channels.empty() && !each.channels.contains(asked_.channel)) return false;
+    return each.purposes.empty() || each.purposes.contains(asked_.purpose) ||
+           (in_family() && each.purposes.contains(Purpose::advertising));
   }
 
   void personal_data() noexcept {
@@ -526,8 +598,16 @@ class Judge {
     const bool answered = classified_ != nullptr;
     const auto answer =
         answered ? static_cast<PersonalData>(classified_->flags) : PersonalData::unknown;
-    if (answered && answer == PersonalData::no) return;
     const Standing standing = read(Ground::personal_data);
+    if (answered && answer == PersonalData::no) {
+      // Nothing is needed; but whoever demands by name that the use of their data stop is obeyed,
+      // and not told that they have none.
+      if (standing.named_stop != nullptr) {
+        verdict_of(stop_rows, standing.named_stop->seq);
+        if (relied_stop_ == nullptr && !stop_rows.empty()) relied_stop_ = standing.named_stop;
+      }
+      return;
+    }
     // A stop of everything is spoken of already; it is one of the data too where they are a
     // person's.
     if (const Clause* const stop = answered ? standing.stop : standing.named_stop) {
@@ -580,10 +660,10 @@ class Judge {
   }
 
   void operators() noexcept {
-    const auto refused = [&](const Clause* refusal, Condition condition) {
-      if (refusal == nullptr) return;
+    const auto refused = [&](Cover cover, Condition condition) {
       rows_of(condition).for_each([&](std::size_t row) {
-        if (asked_.at < refused_from(*refusal, pack_.figures[row].after_days)) return;
+        const Clause* const refusal = refused_by(cover, pack_.figures[row].after_days);
+        if (refusal == nullptr) return;
         Mask one;
         one.insert(row);
         // The operator stops mass contacts, and no others.
@@ -595,8 +675,8 @@ class Judge {
         }
       });
     };
-    refused(no_calls_, Condition::operator_refused_calls);
-    refused(no_mailing_, Condition::operator_refused_mailing);
+    refused(Cover::mass_calls, Condition::operator_refused_calls);
+    refused(Cover::mailing, Condition::operator_refused_mailing);
     if (mass_ != Stated::yes) return;
     using Contract = CallerFacts::Contract;
     const Contract contract = asked_.caller.contract;
@@ -604,6 +684,22 @@ class Judge {
       verdict_of(rows_of(Condition::no_operator_contract), no_seq);
     if (contract == Contract::not_stated || contract == Contract::operator_not_known)
       verdict_of(rows_of(Condition::operator_not_known), no_seq);
+  }
+  /// The refusal told to the operator that binds at the moment, the earliest to bind; nullptr:
+  /// none. A later one that names its day may bind before an earlier one that does not.
+  [[nodiscard]] const Clause* refused_by(Cover cover, std::uint32_t after) const noexcept {
+    const Clause* found = nullptr;
+    Instant since{};
+    const auto take = [&](const Clause& clause) {
+      if (clause.type != EventType::operator_refusal || !clause.covers.contains(cover)) return;
+      const Instant from = refused_from(clause, after);
+      if (from > asked_.at || (found != nullptr && from >= since)) return;
+      found = &clause;
+      since = from;
+    };
+    for (const Clause& clause : clauses_) take(clause);
+    for_each_stray(take);
+    return found;
   }
   /// From when a refusal told to the operator binds: as the operator said, else so many local days
   /// of the pack's zone after it was told.
@@ -770,7 +866,7 @@ class Judge {
               (first_after == nullptr || clause.said < first_after->said)) {
             first_after = &clause;
           }
-        } else if (standing.stop == nullptr || counts_from(clause) > standing.stopped) {
+        } else if (standing.stop == nullptr || clause.said > standing.stopped) {
           name(found, clause, ground);
         }
         if (!names_it) break;  // several others named: said once
@@ -826,6 +922,8 @@ class Judge {
       constexpr auto kept = Clause::has_document | Clause::has_evidence | Clause::has_wording;
       if ((live->flags & kept) == 0) item(Builtin::nothing_kept, FindingVerdict::warn, live->seq);
     }
+    if (out_.assignment != no_seq && assignment_->recorded > asked_.at)
+      item(Builtin::assigned_late, FindingVerdict::warn, assignment_->seq);
     if (home_only_) item(Builtin::home_region, FindingVerdict::warn, no_seq);
     if (pack_.known_until && asked_.at >= *pack_.known_until) {
       item(Builtin::known_until, FindingVerdict::warn, no_seq);
@@ -887,21 +985,24 @@ class Judge {
 
   ResolvedQuestion asked_;
   const RulePack::Impl& pack_;
+  std::span<const AssignedCaller> assigned_;
+  const AssignedCaller* assignment_ = nullptr;  // that lets the caller call
   Instant counted_at_;
   NumberFacts facts_;
   bool channel_known_ = false;
-  Mask active_;                         // rows in force for this question
-  Mask touched_;                        // of these, the ones that bear on it
-  Mask made_mass_, exempted_;           // rows that make a contact mass, that lift a ground
-  std::span<const Clause> clauses_;     // of the present holder
-  std::optional<Instant> began_;        // when the present holder's time began
+  Mask active_;                      // rows in force for this question
+  Mask touched_;                     // of these, the ones that bear on it
+  Mask made_mass_, exempted_;        // rows that make a contact mass, that lift a ground
+  std::span<const Clause> clauses_;  // of the present holder
+  std::optional<Instant> began_;     // when the present holder's time began
+  const void* others_ = nullptr;     // all subjects, where there are several
+  SubjectView (*other_)(const void*, std::size_t) noexcept = nullptr;
+  std::size_t subjects_ = 0, holder_ = 0;
   Standing consent_;                    // of the contact itself: the ground of advertising
   const Clause* other_live_ = nullptr;  // a consent to mass contacts
   const Clause* relied_stop_ = nullptr;
   const Clause* restricted_ = nullptr;  // the restriction that stands
   const Clause* classified_ = nullptr;
-  const Clause* no_calls_ = nullptr;  // told to the operator
-  const Clause* no_mailing_ = nullptr;
   Stated mass_ = Stated::not_stated;
   std::array<bool, ground_count> lacking_{};
   Items denies_, unknowns_, allows_, warns_;
@@ -920,13 +1021,14 @@ template <typename Subjects>
 [[nodiscard]] std::optional<Instant> next_allowed(const ResolvedQuestion& asked,
                                                   const Subjects& subjects,
                                                   const RulePack::Impl& pack,
+                                                  std::span<const AssignedCaller> assigned,
                                                   Instant cured) noexcept {
   constexpr int steps = 16;
   ResolvedQuestion later = asked;
   for (int step = 0; step < steps; ++step) {
     later.at = cured;
     Judgement out;
-    Judge judge(later, pack, asked.at, out);
+    Judge judge(later, pack, assigned, asked.at, out);
     judge.over(subjects);
     if (out.verdict == Verdict::allow) return later.at;
     const auto next = judge.cure();
@@ -938,12 +1040,13 @@ template <typename Subjects>
 
 template <typename Subjects>
 [[nodiscard]] Judgement judge_over(const ResolvedQuestion& asked, const Subjects& subjects,
-                                   const RulePack& pack) noexcept {
+                                   const RulePack& pack,
+                                   std::span<const AssignedCaller> assigned = {}) noexcept {
   Judgement out;
-  Judge judge(asked, pack.impl(), asked.at, out);
+  Judge judge(asked, pack.impl(), assigned, asked.at, out);
   judge.over(subjects);
   if (const auto cured = judge.cure())
-    out.next_allowed = next_allowed(asked, subjects, pack.impl(), *cured);
+    out.next_allowed = next_allowed(asked, subjects, pack.impl(), assigned, *cured);
   return out;
 }
 

@@ -68,9 +68,13 @@ Decision may_contact(const Log& log, const RulePack& pack, const Question& quest
   const auto distributors = log.distributors();
   const std::string_view distributor = decision::meant_or_throw(question.distributor, distributors);
   const auto subjects = log.standing_of(question.number);
-  ResolvedQuestion resolved = decision::resolved(question, distributor, log.terms());
+  Terms terms = log.terms();
+  std::vector<AssignedCaller> assigned;
+  if (!question.caller.id.empty() && question.caller.id != distributor)
+    assigned = decision::resolved(log.assignments(), terms);
+  ResolvedQuestion resolved = decision::resolved(question, distributor, terms);
   if (!resolved.counts) resolved.counts = counts_in(log, question, distributor, pack);
-  return explain(judge(resolved, subjects, pack), resolved, pack, size,
+  return explain(judge(resolved, subjects, pack, assigned), resolved, pack, size,
                  decision::caller_hash(question));
 }
 

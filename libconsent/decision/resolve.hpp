@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "consent/decision.hpp"
 #include "consent/error.hpp"
@@ -57,6 +58,26 @@ inline ResolvedQuestion resolved(const Question& question, std::string_view dist
           .counts = question.counts,
           .whereabouts = question.whereabouts,
           .numbering = question.numbering};
+}
+
+/// Who dials for whom. A caller that no clause names gets an id here, which is why this goes before
+/// the question is resolved. `terms` is the asker's own copy.
+inline std::vector<AssignedCaller> resolved(std::span<const CallerAssignment> assignments,
+                                            Terms& terms) {
+  std::vector<AssignedCaller> out;
+  out.reserve(assignments.size());
+  for (const CallerAssignment& each : assignments) {
+    out.push_back({.distributor = terms.id_of(each.distributor),
+                   .caller = terms.id_of(each.caller),
+                   .campaign = each.campaign.empty() ? 0 : terms.id_of(each.campaign),
+                   .purposes = each.purposes,
+                   .channels = each.channels,
+                   .from = each.from,
+                   .until = each.until,
+                   .recorded = each.recorded,
+                   .seq = each.seq});
+  }
+  return out;
 }
 
 inline std::optional<Digest> caller_hash(const Question& question) {

@@ -184,6 +184,7 @@ constexpr std::array asked{Member{"campaign", a_word}, Member{"channels", channe
                            Member{"evidence", hashes}, Member{"purposes", purposes},
                            Member{"wording", a_hash}};
 constexpr std::array given{Member{"acts_for", parties},
+                           Member{"acts_for_any", only_true},
                            Member{"advertiser", a_party},
                            Member{"campaign", a_word},
                            Member{"channels", channels, Needed::yes},
@@ -251,6 +252,16 @@ constexpr std::array backed_up{Member{"expires", a_time}, Member{"file", a_hash,
                                Member{"root", a_hash, Needed::yes},
                                Member{"size", a_seq, Needed::yes}};
 constexpr std::array backup_destroyed{Member{"of", a_seq, Needed::yes}};
+constexpr std::array caller_assigned{Member{"caller", a_party, Needed::yes},
+                                     Member{"campaign", a_word},
+                                     Member{"channels", channels},
+                                     Member{"distributor", a_party, Needed::yes},
+                                     Member{"document", a_hash},
+                                     Member{"from", a_time, Needed::yes},
+                                     Member{"purposes", purposes},
+                                     Member{"until", a_time}};
+constexpr std::array caller_released{Member{"document", a_hash}, Member{"of", a_seq, Needed::yes},
+                                     Member{"until", a_time, Needed::yes}};
 
 static_assert(in_order(subject_members) && in_order(created) && in_order(asked) &&
               in_order(given) && in_order(refused) && in_order(withdrawn) && in_order(contact) &&
@@ -258,7 +269,7 @@ static_assert(in_order(subject_members) && in_order(created) && in_order(asked) 
               in_order(corrected) && in_order(erased) && in_order(restricted) && in_order(held) &&
               in_order(requested) && in_order(answered) && in_order(registered) &&
               in_order(stepped) && in_order(restored) && in_order(backed_up) &&
-              in_order(backup_destroyed));
+              in_order(backup_destroyed) && in_order(caller_assigned) && in_order(caller_released));
 
 std::span<const Member> members_of(EventType type) noexcept {
   switch (type) {
@@ -302,6 +313,10 @@ std::span<const Member> members_of(EventType type) noexcept {
       return backed_up;
     case EventType::log_backup_destroyed:
       return backup_destroyed;
+    case EventType::caller_assigned:
+      return caller_assigned;
+    case EventType::caller_released:
+      return caller_released;
     case EventType::number_reassigned:
     case EventType::log_heartbeat:
     case EventType::anchor_added:
@@ -362,6 +377,13 @@ void check_body(EventType type, const Value& body) {
     if (kind == to_word(SubscriberKind::person) || kind == to_word(SubscriberKind::sole_trader)) {
       malformed("inn", "is an organisation's, and 'kind' a person");
     }
+  } else if (type == EventType::caller_assigned) {
+    if (text_of(body, "caller") == text_of(body, "distributor")) {
+      malformed("caller", "is the distributor itself");
+    }
+    if (body.find("until") != nullptr && text_of(body, "until") <= text_of(body, "from")) {
+      malformed("until", "is not after 'from'");
+    }
   }
 }
 
@@ -372,7 +394,8 @@ void check_body(const Entry& entry, const Value& body) {
   }
   const auto seq = static_cast<std::int64_t>(entry.seq);
   if (entry.type == EventType::evidence_added || entry.type == EventType::entry_corrected ||
-      entry.type == EventType::request_answered || entry.type == EventType::log_backup_destroyed) {
+      entry.type == EventType::request_answered || entry.type == EventType::log_backup_destroyed ||
+      entry.type == EventType::caller_released) {
     if (integer_of(body, "of") >= seq) malformed("of", "is not an entry before this one");
   }
   if (entry.type == EventType::log_restored && integer_of(body, "lost_from") > seq) {

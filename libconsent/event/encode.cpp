@@ -109,6 +109,7 @@ struct BodyWriter {
   }
   void operator()(const ConsentGiven& e) const {
     if (!e.acts_for.empty()) write_texts(w, "acts_for", e.acts_for);
+    if (e.acts_for_any) w.key("acts_for_any").boolean(true);
     write_text(w, "advertiser", e.advertiser);
     write_text(w, "campaign", e.campaign);
     write_set(w, "channels", e.channels);
@@ -317,6 +318,21 @@ struct LogBodyWriter {
   }
   void operator()(const LogBackupDestroyed& e) const {
     w.key("of").number(static_cast<std::int64_t>(e.of));
+  }
+  void operator()(const CallerAssigned& e) const {
+    w.key("caller").text(e.caller);
+    write_text(w, "campaign", e.campaign);
+    write_set(w, "channels", e.channels);
+    w.key("distributor").text(e.distributor);
+    if (e.document) w.key("document").hex(e.document->sha256.view());
+    w.key("from").plain(to_text(e.from));
+    write_set(w, "purposes", e.purposes);
+    if (e.until) w.key("until").plain(to_text(*e.until));
+  }
+  void operator()(const CallerReleased& e) const {
+    if (e.document) w.key("document").hex(e.document->sha256.view());
+    w.key("of").number(static_cast<std::int64_t>(e.of));
+    w.key("until").plain(to_text(e.until));
   }
 };
 

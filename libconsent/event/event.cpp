@@ -39,8 +39,8 @@ constexpr std::array type_words{
     "number.classified"sv,  "evidence.added"sv,       "entry.corrected"sv,  "subject.erased"sv,
     "subject.restricted"sv, "subject.held"sv,         "request.received"sv, "request.answered"sv,
     "wording.registered"sv, "clock.step"sv,           "log.restored"sv,     "log.heartbeat"sv,
-    "log.backed_up"sv,      "log.backup_destroyed"sv, "anchor.added"sv,     "map.recorded"sv,
-    "key.rotated"sv,        "receipt.issued"sv};
+    "log.backed_up"sv,      "log.backup_destroyed"sv, "caller.assigned"sv,  "caller.released"sv,
+    "anchor.added"sv,       "map.recorded"sv,         "key.rotated"sv,      "receipt.issued"sv};
 
 template <typename E, std::size_t N>
 std::string_view word_of(const std::array<std::string_view, N>& words, E value) noexcept {
@@ -273,6 +273,16 @@ struct Check : Words {
     if (e.size > std::uint64_t{canonical::max_integer}) refuse("size", "above 2^53-1");
   }
   void operator()(const LogBackupDestroyed& e) const { check_of(e.of); }
+  void operator()(const CallerAssigned& e) const {
+    check_party("caller", e.caller);
+    check_party("distributor", e.distributor);
+    if (e.caller == e.distributor) refuse("caller", "the distributor itself needs no assignment");
+    check_set("purposes", e.purposes, purpose_words.size());
+    check_set("channels", e.channels, channel_words.size());
+    check_word("campaign", e.campaign);
+    if (e.until && *e.until <= e.from) refuse("until", "not after the beginning");
+  }
+  void operator()(const CallerReleased& e) const { check_of(e.of); }
 
  private:
   static void check_of(std::uint64_t of) {

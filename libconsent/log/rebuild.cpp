@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 
+#include "log/callers.hpp"
 #include "log/impl.hpp"
 #include "log/open.hpp"
 
@@ -23,6 +24,7 @@ Rebuilt Log::rebuild(const std::filesystem::path& folder, const LogOptions& opti
   Terms terms;
   std::map<Digest, Kept> subjects;
   std::optional<std::string> incarnation;
+  std::vector<std::uint64_t> told_callers;
   {
     sqlite::Statement rows(db, "SELECT seq,leaf,bytes FROM entry ORDER BY seq");
     while (rows.step()) {
@@ -32,6 +34,7 @@ Rebuilt Log::rebuild(const std::filesystem::path& folder, const LogOptions& opti
       if (entry.type == EventType::log_restored) {
         incarnation = hex_to_bytes(text_member(body, "incarnation"));
       }
+      if (callers::are_told_by(entry.type)) told_callers.push_back(entry.seq);
       if (!entry.subject) continue;
       Kept& kept = subjects[entry.subject->tag];
       kept.standing.tag = entry.subject->tag;
@@ -87,6 +90,10 @@ Rebuilt Log::rebuild(const std::filesystem::path& folder, const LogOptions& opti
       }));
   state.bind_text(1, "subjects").bind_blob(2, count).run();
   if (incarnation) state.bind_text(1, "incarnation").bind_blob(2, *incarnation).run();
+  if (!told_callers.empty()) {
+    const std::string value = callers::to_value(told_callers);
+    state.bind_text(1, callers::state_key).bind_blob(2, value).run();
+  }
   const std::string upto = std::to_string(done.entries);
   state.bind_text(1, "standing_upto").bind_blob(2, upto).run();
   done.differed = done.differed || derived() != before;

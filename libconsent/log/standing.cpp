@@ -74,6 +74,7 @@ std::uint16_t read_flags(const Entry& entry, const Value& body) {
   if (body.find("wording") != nullptr) flags |= Clause::has_wording;
   if (entry.type != EventType::consent_given) return static_cast<std::uint16_t>(flags);
   if (read_flag(entry, body, "prechecked")) flags |= Clause::prechecked;
+  if (read_flag(entry, body, "acts_for_any")) flags |= Clause::acts_for_any;
   if (const Value* const contract = body.find("in_contract")) {
     flags |= Clause::in_contract;
     if (read_flag(entry, *contract, "separate_mark")) flags |= Clause::separate_mark;

@@ -13,6 +13,7 @@
 #include "consent/log.hpp"
 #include "event/body.hpp"
 #include "event/encode.hpp"
+#include "log/callers.hpp"
 #include "log/evidence.hpp"
 #include "log/head.hpp"
 #include "log/keys.hpp"
@@ -94,6 +95,8 @@ struct Part {
   Terms terms;
   std::unordered_map<Digest, std::uint64_t, DigestHash> wordings;
   std::vector<NamedEvidence> evidence;
+  std::vector<std::uint64_t> assigned;                            ///< seq of caller.assigned
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> released;  ///< seq, and what it ends
   std::string origin, key, incarnation;
   Instant first_at{}, last_at = Instant::min();
   std::uint64_t backwards = 0, first_backwards = 0;
@@ -149,6 +152,10 @@ struct Part {
       if (seq == 0 || entry.type == EventType::log_restored) {
         incarnation = member(decoded.body, "incarnation");
         restored = seq != 0;
+      }
+      if (entry.type == EventType::caller_assigned) assigned.push_back(seq);
+      if (entry.type == EventType::caller_released) {
+        released.emplace_back(seq, static_cast<std::uint64_t>(*decoded.body.find("of")->integer()));
       }
       // (4) Each subject's own chain.
       if (entry.subject) subject_entry(entry, decoded.body);
@@ -360,6 +367,14 @@ class LogCheck {
       leaves_.insert(leaves_.end(), part.leaves.begin(), part.leaves.end());
     }
     result_.coverage.entries = leaves_.size();
+    assigned_.insert(assigned_.end(), part.assigned.begin(), part.assigned.end());
+    for (const auto& [seq, of] : part.released) {
+      // What is ended stands before: check_body() has seen to that.
+      if (!std::binary_search(assigned_.begin(), assigned_.end(), of)) {
+        suspect(seq, "ends the assignment of a caller by an entry that assigns nobody");
+      }
+      released_.push_back(seq);
+    }
     if (worst) throw Refuted{*worst};
     if (part.backwards > 0) {
       if (backwards_ == 0) first_backwards_ = part.first_backwards;
@@ -581,17 +596,24 @@ class LogCheck {
     const auto living = std::count_if(subjects_.begin(), subjects_.end(), [](const auto& each) {
       return !each.second.standing.erased();
     });
+    std::vector<std::uint64_t> told_callers = assigned_;
+    told_callers.insert(told_callers.end(), released_.begin(), released_.end());
+    std::sort(told_callers.begin(), told_callers.end());
     std::size_t seen = 0;
     while (rows.step()) {
       ++seen;
       const std::string_view key = rows.blob(0);
-      const bool fits = key == "subjects"        ? rows.blob(1) == std::to_string(living)
-                        : key == "incarnation"   ? to_hex(rows.blob(1)) == incarnation_
-                        : key == "standing_upto" ? has_mark_
-                                                 : false;
+      const bool fits =
+          key == "subjects"        ? rows.blob(1) == std::to_string(living)
+          : key == "incarnation"   ? to_hex(rows.blob(1)) == incarnation_
+          : key == "standing_upto" ? has_mark_
+          : key == callers::state_key
+              ? !told_callers.empty() && rows.blob(1) == callers::to_value(told_callers)
+              : false;
       if (!fits) refute(leaves_.size(), state_text);
     }
-    if (seen != 1U + (restored_ ? 1U : 0U) + (has_mark_ ? 1U : 0U))
+    if (seen !=
+        1U + (restored_ ? 1U : 0U) + (has_mark_ ? 1U : 0U) + (told_callers.empty() ? 0U : 1U))
       refute(leaves_.size(), state_text);
   }
 
@@ -711,6 +733,7 @@ class LogCheck {
   sqlite::Connection& db_;
   Verification& result_;
   std::vector<NamedEvidence> named_evidence_;
+  std::vector<std::uint64_t> assigned_, released_;  ///< seq of entries on callers
   std::optional<Refuted> lacking_;
   std::vector<Digest> leaves_;
   std::unordered_set<std::uint64_t> wanted_;

@@ -6,6 +6,7 @@
 
 #include "consent/error.hpp"
 #include "event/encode.hpp"
+#include "log/callers.hpp"
 #include "log/schema.hpp"
 #include "log/seal.hpp"
 #include "log/standing.hpp"
@@ -529,6 +530,7 @@ void Writer::record(const Prepared& prepared, Appended& done) {
     if (!prepared.incarnation.empty()) {
       put_state_.bind_text(1, "incarnation").bind_blob(2, prepared.incarnation).run();
     }
+    if (callers::are_told_by(prepared.type)) callers::note(db_, seq);
     put_entry(envelope, prepared.body, {});
     done.leaf = last_leaf_;
     return;

@@ -177,6 +177,7 @@ def _gather(facts: dict[str, Any], entries: list[dict[str, Any]], log: Log, at: 
     holds: dict[str, str | None] = {}
     hashed = False
     stops: list[dict[str, Any]] = []
+    assigned = log.assignments()
     for entry in entries:
         body, kind = dict(entry["body"]), entry["type"]
         happened = body.pop("happened", entry["at"])
@@ -198,6 +199,10 @@ def _gather(facts: dict[str, Any], entries: list[dict[str, Any]], log: Log, at: 
             facts["sources"].append(source)
         for field, role in _RECIPIENTS:
             named = body.get(field, [])
+            if field == "acts_for" and body.get("acts_for_any"):
+                # Whoever the log says was assigned to dial for those that the consent names.
+                meant = [one.caller for one in assigned if one.distributor in body["distributors"]]
+                named = [*named, *meant]
             for who in [named] if isinstance(named, str) else named:
                 if kind in _ENDS or role == "operator":
                     continue

@@ -24,7 +24,7 @@ from consent.bundle_report import report_html, report_text
 from consent.errors import ProofError, StorageError
 
 if TYPE_CHECKING:
-    from consent._core import RulePack, Verification
+    from consent._core import Caller, RulePack, Verification
     from consent.log import Log
     from consent.number import Number
 
@@ -66,6 +66,7 @@ def prove(
     purpose: str = "advertising",
     channel: str = "voice",
     distributor: str | None = None,
+    caller: Caller | None = None,
     rules: RulePack | None = None,
     receipts: Iterable[bytes] = (),
 ) -> Packed:
@@ -80,6 +81,7 @@ def prove(
         purpose: As for :meth:`consent.Log.may_contact`; so are the rest.
         channel: See there.
         distributor: See there.
+        caller: See there. Where the answer stands on the caller's assignment, the pack shows it.
         rules: See there.
         receipts: Files of receipts that the pack is to stand up to. Where one names a tag of this
             number that was erased since, the pack shows the erasure.
@@ -95,7 +97,9 @@ def prove(
 
     if created_at.tzinfo is None:
         raise ValueError("created_at has no zone")
-    asked = question(number, purpose=purpose, channel=channel, at=at, distributor=distributor)
+    asked = question(
+        number, purpose=purpose, channel=channel, at=at, distributor=distributor, caller=caller
+    )
     also = [_tag_of(receipt) for receipt in receipts]
     assembled = _core.assemble_bundle(log, rules or russia(), asked, also)
     files = pack_files(assembled, created_at)

@@ -85,6 +85,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 
 _TYPES: Final[dict[str, tuple[str, str]]] = {
     "log.created": ("Журнал создан", "The log was created"),
+    "caller.assigned": ("Исполнителю поручено звонить", "A caller was assigned"),
+    "caller.released": ("Поручение исполнителю прекращено", "A caller's assignment ended"),
     "consent.asked": ("Абонента спросили о согласии", "The subscriber was asked for consent"),
     "consent.given": ("Абонент дал согласие", "The subscriber gave consent"),
     "consent.refused": ("Абонент отказал", "The subscriber refused"),
@@ -118,6 +120,11 @@ _FIELDS: Final[dict[str, tuple[str, str]]] = {
     "distributor": ("для кого (ИНН)", "made for (INN)"),
     "distributor_name": ("название", "name"),
     "acts_for": ("кто вправе звонить за него", "who may call for it"),
+    "acts_for_any": (
+        "вправе звонить лица, действующие от его имени",
+        "persons acting for it may call",
+    ),
+    "from": ("действует с", "valid from"),
     "advertiser": ("рекламодатель", "advertiser"),
     "campaign": ("кампания", "campaign"),
     "method": ("как выражено", "how it was said"),
@@ -204,6 +211,10 @@ class _Story:
         self.entries: list[dict[str, Any]] = [
             json.loads(files[place["entry"]]) for place in self.case["entries"]
         ]
+        #: Who was assigned to dial: about nobody's number, and shown among the rest.
+        self.callers: list[dict[str, Any]] = [
+            json.loads(files[place["entry"]]) for place in self.case.get("callers", [])
+        ]
         self.blocks: list[_Block] = []
 
     def say(self, ru: str, en: str) -> str:
@@ -271,15 +282,17 @@ class _Story:
         self.add("facts", rows=rows)
         self.add("head", self.say("Вопрос", "The question"))
         channel, purpose = word(asked["channel"], self.lang), word(asked["purpose"], self.lang)
-        who = asked.get("distributor")
+        who, caller = asked.get("distributor"), asked.get("caller")
         self.add(
             "para",
             self.say(
                 f"Можно ли было связаться с этим номером: {channel}, цель — {purpose}"
                 + (f", от имени организации с ИНН {who}" if who else "")
+                + (f", звонит {caller}" if caller else "")
                 + f"? Момент: {_time(asked['at'])}.",
                 f"Was it lawful to contact this number: {channel}, purpose: {purpose}"
                 + (f", on behalf of the organisation with INN {who}" if who else "")
+                + (f", dialled by {caller}" if caller else "")
                 + f"? Moment: {_time(asked['at'])}.",
             ),
         )
@@ -344,7 +357,7 @@ class _Story:
                 self.say("Что", "What"),
             )
         ]
-        for entry in self.entries:
+        for entry in sorted(self.entries + self.callers, key=lambda each: int(each["seq"])):
             happened = entry["body"].get("happened")
             rows.append(
                 (
@@ -386,7 +399,9 @@ class _Story:
             return ", ".join(word(item, self.lang) for item in value) or self.say(
                 "никому не назван", "names nobody"
             )
-        if field in ("until", "received_at") and isinstance(value, str):
+        if value is True:
+            return self.say("да", "yes")
+        if field in ("from", "until", "received_at") and isinstance(value, str):
             return _time(value)
         if field in ("purpose", "channel", "method", "means", "direction", "dialled_by"):
             return word(value, self.lang)

@@ -202,7 +202,9 @@ class ConsentGiven(_Base):
         covers: Which legal basis it is: ``advertising personal_data mass_calls mailing``.
         distributors: INNs of those the consent names. None: the log's own. Empty: the text names
             nobody, which no rule lets pass for a consent.
-        acts_for: INNs of those who may call for them, where the text says so.
+        acts_for: INNs of those who may call for them, where the text names them.
+        acts_for_any: The text lets "persons acting for" those named call, and names none: whoever
+            :meth:`consent.Log.assign_caller` has recorded.
         advertiser: INN of the one whose goods are meant, where the text names one.
         campaign: A short word; "" = not limited to one.
         method: How it was given; ``words("method")`` lists them.
@@ -237,6 +239,7 @@ class ConsentGiven(_Base):
     covers: Words = _ADVERTISING
     distributors: Words | None = None
     acts_for: Words = ()
+    acts_for_any: bool = False
     advertiser: str = ""
     campaign: str = ""
     method: str = "unstated"

@@ -774,7 +774,9 @@ class _Meaning:
         if "method" in places and said["method"]:
             fields["means" if kind is ConsentWithdrawn else "method"] = said["method"]
         if "acts_for" in places and said["acts_for"]:
-            fields["acts_for"] = _words_in(said["acts_for"])
+            callers = _words_in(said["acts_for"])
+            fields["acts_for_any"] = callers == ("any",)
+            fields["acts_for"] = () if fields["acts_for_any"] else callers
         if "operator" in places and said["operator"]:
             fields["operator_id"] = said["operator"]
         if said["code"]:

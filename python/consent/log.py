@@ -26,7 +26,7 @@ from consent._core import (
 )
 from consent.decision import Caller, ContactCounts, question
 from consent.errors import RestrictedError
-from consent.event import Event
+from consent.event import Event, Words
 from consent.number import Number, as_number
 from consent.party import Organisation
 from consent.rules import russia
@@ -355,6 +355,75 @@ class Log(_core.Log):
             Its SHA-256, as events name it.
         """
         return self.register_wording_at(text, language, self._now())
+
+    def assign_caller(
+        self,
+        caller: str,
+        *,
+        distributor: str | None = None,
+        from_: datetime | None = None,
+        until: datetime | None = None,
+        purposes: Words = (),
+        channels: Words = (),
+        campaign: str = "",
+        document: bytes | None = None,
+        at: datetime | None = None,
+    ) -> int:
+        """Record that somebody dials for a distributor; the entry's ``seq``.
+
+        A consent with ``acts_for_any`` lets them call while the assignment holds. Of one who is
+        neither named nor assigned the answer stays unknown.
+
+        Args:
+            caller: INN or short word of who dials.
+            distributor: For whom; the log's own where left out.
+            from_: First moment at which it holds, aware; the moment of recording. An earlier one
+                is believed, and answers of between say that it was recorded late.
+            until: First moment at which it no longer holds; None: open.
+            purposes: Which contacts it is for; empty: all.
+            channels: Over what; empty: all.
+            campaign: A short word; "" = not limited to one.
+            document: SHA-256 of what shows it: the contract, the order.
+            at: When it is recorded, aware; now.
+
+        Raises:
+            InvalidArgument: A wrong INN, the caller is the distributor, ``until`` before ``from_``,
+                or the log belongs to nobody and ``distributor`` was left out.
+        """
+        now = at or self._now()
+        return self.assign_caller_at(
+            caller,
+            distributor or "",
+            from_ or now,
+            until,
+            purposes,
+            channels,
+            campaign,
+            document,
+            now,
+        )
+
+    def release_caller(
+        self,
+        of: int,
+        *,
+        until: datetime | None = None,
+        document: bytes | None = None,
+        at: datetime | None = None,
+    ) -> int:
+        """Record that the assignment made by entry ``of`` ends; the entry's ``seq``.
+
+        Args:
+            of: ``seq`` of the entry that assigned.
+            until: First moment at which it no longer holds, aware; the moment of recording.
+            document: SHA-256 of what shows it.
+            at: When it is recorded, aware; now.
+
+        Raises:
+            InvalidArgument: That entry assigns nobody.
+        """
+        now = at or self._now()
+        return self.release_caller_at(of, until or now, document, now)
 
     def heartbeat(self) -> None:
         """Record that the log was alive and nothing else happened."""

@@ -70,6 +70,8 @@ TYPES = (
     "log.heartbeat",
     "log.backed_up",
     "log.backup_destroyed",
+    "caller.assigned",
+    "caller.released",
     "anchor.added",
     "map.recorded",
     "key.rotated",
@@ -84,6 +86,8 @@ OF_THE_LOG = (
     "log.heartbeat",
     "log.backed_up",
     "log.backup_destroyed",
+    "caller.assigned",
+    "caller.released",
     "anchor.added",
     "map.recorded",
     "key.rotated",
@@ -800,8 +804,10 @@ class Bundle:
         self.size = 0
         self.root = b""
         self.former: List[Dict[str, Any]] = []
+        self.callers: List[Dict[str, Any]] = []
         self.entries: List[Entry] = []
         self.ended: List[Entry] = []
+        self.assigned: List[Entry] = []
         self.salts: Dict[Tuple[int, int], bytes] = {}
         self.warnings: List[Text] = []
         self.not_checked: List[Text] = list(NOT_CHECKED)
@@ -910,27 +916,30 @@ class Bundle:
             refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа")
         if not NUMBER.fullmatch(case["number"]):
             refute(2, "case.json: the number is not in E.164 form", "case.json: номер записан не в форме E.164")
-        former = case.get("former", [])
-        if not isinstance(former, list) or ("former" in case and not former):
-            refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа")
-        self.check_places(places, False)
-        self.check_places(former, True)
-        twice = {place["seq"] for place in places} & {place["seq"] for place in former}
-        if twice:
-            refute(2, "case.json lists an entry twice", "case.json называет запись дважды", min(twice))
-        self.former = former
+        former, callers = case.get("former", []), case.get("callers", [])
+        self.check_places(places, "entries")
+        for name, more in (("former", former), ("callers", callers)):
+            if not isinstance(more, list) or (name in case and not more):
+                refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа")
+            self.check_places(more, name)
+        seen = set()
+        for place in sorted(places + former + callers, key=lambda each: each["seq"]):
+            if place["seq"] in seen:
+                refute(2, "case.json lists an entry twice", "case.json называет запись дважды", place["seq"])
+            seen.add(place["seq"])
+        self.former, self.callers = former, callers
         self.case, self.places = case, places
 
     @staticmethod
-    def check_places(places: List[Any], former: bool) -> None:
-        """Where the files of each entry lie; of entry 0 and of somebody erased there is no opening."""
+    def check_places(places: List[Any], name: str) -> None:
+        """Where the files of each entry lie; only what is about a number that is known has an opening."""
         last = -1
         for place in places:
             if not isinstance(place, dict) or not is_int(place.get("seq")) or place["seq"] <= last:
                 refute(2, "case.json: entries are not in ascending order", "case.json: записи не по возрастанию")
             last = place["seq"]
             expected = {"entry": f"entries/{last:06}.json", "proof": f"proofs/{last:06}.tlog-proof", "seq": last}
-            if "opening" in place if former else last > 0:
+            if (name == "entries" and last > 0) or (name == "former" and "opening" in place):
                 expected["opening"] = f"openings/{last:06}.json"
             if place != expected:
                 refute(
@@ -942,7 +951,7 @@ class Bundle:
 
     def step_3(self) -> None:
         """Bytes and envelope of each entry; `prev` where the entry before is here too."""
-        listed = sorted(self.places + self.former, key=lambda place: place["seq"])
+        listed = sorted(self.places + self.former + self.callers, key=lambda place: place["seq"])
         self.only(3, "entries/", [place["entry"] for place in listed])
         before: Optional[Entry] = None
         for place in listed:
@@ -962,11 +971,12 @@ class Bundle:
                     seq,
                 )
             before = Entry(seq, hashlib.sha256(b"\x00" + data).digest(), value)
-            (self.ended if place in self.former else self.entries).append(before)
+            (self.ended if place in self.former else self.assigned if place in self.callers else self.entries).append(before)
 
     def step_4(self) -> None:
         """Inclusion of each entry under the one checkpoint."""
         listed = list(zip(self.places, self.entries)) + list(zip(self.former, self.ended))
+        listed += list(zip(self.callers, self.assigned))
         self.only(4, "proofs/", [place["proof"] for place, _ in listed])
         for place, entry in listed:
             data = self.need(4, place["proof"], entry.seq)
@@ -1077,6 +1087,71 @@ class Bundle:
                     7, f"entry {seq} is about a subject that is here already", f"запись {seq} об абоненте, который здесь уже есть", seq
                 )
             tags.append(subject["tag"])
+        self.check_callers()
+
+    def check_callers(self) -> None:
+        """The assignment that the answer stands on, and what ends it; stored times order as text."""
+        stands_on = self.case["answer"].get("assignment")
+        if (stands_on is None) != (not self.assigned) or not (stands_on is None or is_int(stands_on)):
+            refute(
+                7,
+                "the answer stands on an assignment, and not on the one that is here",
+                "ответ опирается на поручение, но не на то, что здесь есть",
+            )
+        if not self.assigned:
+            return
+        question, first = self.case["question"], self.assigned[0]
+        body = first.value["body"]
+        asked = [question.get(name) for name in ("caller", "distributor")]
+        said = [body.get(name) for name in ("caller", "distributor")]
+        right = first.value["type"] == "caller.assigned" and "subject" not in first.value and first.seq == stands_on
+        if not right or asked != said or not all(isinstance(name, str) for name in said):
+            refute(
+                7,
+                f"entry {first.seq} does not assign the caller asked about",
+                f"запись {first.seq} — не поручение тому, о ком спрошено",
+                first.seq,
+            )
+        purpose = question.get("purpose")
+        family = [purpose, "advertising"] if purpose in ("mixed", "unknown") else [purpose]
+        for name, fitting in (("campaign", [question.get("campaign")]), ("channels", [question.get("channel")]), ("purposes", family)):
+            limit = body.get(name)
+            if name in body and not [each for each in (limit if isinstance(limit, list) else [limit]) if each in fitting]:
+                refute(
+                    7,
+                    f"entry {first.seq} assigns the caller for other contacts",
+                    f"запись {first.seq} — поручение на другие контакты",
+                    first.seq,
+                )
+        times = [(first, "from", False)] + ([(first, "until", True)] if "until" in body else [])
+        for ends in self.assigned[1:]:
+            right = ends.value["type"] == "caller.released" and "subject" not in ends.value
+            if not right or not is_int(ends.value["body"].get("of")) or ends.value["body"]["of"] != stands_on:
+                refute(
+                    7,
+                    f"entry {ends.seq} does not end the caller's assignment",
+                    f"запись {ends.seq} не прекращает это поручение",
+                    ends.seq,
+                )
+            times.append((ends, "until", True))
+        for entry, name, ended in times:
+            time = entry.value["body"].get(name)
+            if not is_time(time):
+                refute(7, f"entry {entry.seq} does not say when it holds", f"в записи {entry.seq} нет времени действия", entry.seq)
+            at = question.get("at")
+            if not is_time(at) or (at >= time if ended else at < time):
+                refute(
+                    7,
+                    f"by entry {entry.seq} the caller was not assigned then",
+                    f"по записи {entry.seq} поручения в тот момент не было",
+                    entry.seq,
+                )
+        self.not_checked.append(
+            Text(
+                "that no other entry of the log ends the caller's assignment",
+                "что поручение не прекращено другой записью журнала",
+            )
+        )
 
     def step_8(self) -> None:
         """Order and possibility of the times."""
@@ -1199,7 +1274,7 @@ class Bundle:
             )
         if receipt.number != self.case["number"]:
             lack(11, f"{en}: it is about another number", f"{ru}: она о другом номере")
-        for entry in self.entries + self.ended:
+        for entry in self.entries + self.ended + self.assigned:
             if entry.seq == seq and entry.leaf != held.leaf:
                 refute(11, f"{en}: entry {seq} is another one there", f"{ru}: запись {seq} там другая", seq)
         if held.value["subject"]["tag"] == self.case["tag"]:

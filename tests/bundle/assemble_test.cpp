@@ -235,3 +235,63 @@ TEST_CASE("a number the log never met has no bundle, and the message does not na
   CHECK_THROWS_MATCHES(packed(log, question), consent::Error,
                        Catch::Matchers::Message("bundle: the log has never met this number"));
 }
+
+TEST_CASE("a bundle carries the assignment that its answer stands on", "[bundle][callers]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  auto event = yes(kNumber, kStart + 5h);
+  event.acts_for_any = true;
+  log.append(event, kStart + 5h);
+  const auto other =
+      log.assign_caller({"call-centre", "", kStart, {}, {}, {}, {}, {}}, kStart + 5h);
+  const auto seq = log.assign_caller({"7736050003", "", kStart, {}, {}, {}, {}, {}}, kStart + 5h);
+  log.release_caller({other, kStart + 6h, {}}, kStart + 6h);
+  const auto ended = log.release_caller({seq, kStart + 100h, {}}, kStart + 6h);
+  Question question = asked(kStart + 99h);
+  question.caller.id = "7736050003";
+  question.caller.mass = consent::Stated::no;
+  const auto check = [&](std::vector<BundleFile> files) {
+    std::erase_if(files, [](const BundleFile& file) { return file.name == "manifest-sha256.txt"; });
+    files.push_back(consent::manifest_of(files));
+    return consent::verify_bundle(files, std::vector{log.verifier_key()});
+  };
+  const auto files = packed(log, question);
+  const auto result = check(files);
+  CAPTURE(result.problem ? result.problem->what : "");
+  CHECK(result.verdict == consent::ProofVerdict::proven);
+  const auto bundle_case = json::parse(bytes_of(files, "case.json"));
+  CHECK(*bundle_case.find("answer")->find("verdict")->string() == "allow");
+  CHECK(*bundle_case.find("answer")->find("assignment")->integer() ==
+        static_cast<std::int64_t>(seq));
+  REQUIRE(bundle_case.find("callers")->array()->size() == 2);
+  CHECK(*bundle_case.find("callers")->array()->at(1).find("seq")->integer() ==
+        static_cast<std::int64_t>(ended));
+  CHECK(anywhere(files, "caller.released"));
+
+  const auto with_case = [&](std::string from, std::string to) {
+    auto changed = files;
+    for (BundleFile& file : changed) {
+      if (file.name != "case.json") continue;
+      const std::size_t at = file.bytes.find(from);
+      REQUIRE(at != std::string::npos);
+      file.bytes.replace(at, from.size(), to);
+    }
+    return check(changed).verdict;
+  };
+  using enum consent::ProofVerdict;
+  // Asked for another caller, or of a moment at which the assignment had ended.
+  CHECK(with_case(R"("caller":"7736050003","channel")", R"("caller":"call-centre","channel")") ==
+        refuted);
+  CHECK(with_case(R"("assignment":)" + std::to_string(seq),
+                  R"("assignment":)" + std::to_string(other)) == refuted);
+  const std::string then = consent::to_text(kStart + 99h);
+  CHECK(with_case(R"("question":{"at":")" + then,
+                  R"("question":{"at":")" + consent::to_text(kStart + 100h)) == refuted);
+
+  // Without a caller, or refused for another reason, nothing of callers leaves.
+  const auto plain = packed(log, asked(kStart + 99h));
+  CHECK_FALSE(anywhere(plain, "caller"));
+  log.append(about<consent::ConsentWithdrawn>(kNumber, kStart + 101h), kStart + 101h);
+  question.at = kStart + 102h;
+  CHECK_FALSE(anywhere(packed(log, question), "caller.assigned"));
+}

@@ -163,3 +163,43 @@ TEST_CASE("a question about the past is answered as it would have been, later en
   CHECK(said(after) == said(before));
   CHECK(after.log_size == before.log_size + 3);
 }
+
+TEST_CASE("log, gate and bulk answer alike for a caller who is assigned", "[gate][log][callers]") {
+  const Scratch scratch;
+  Log log = new_log(scratch / "log");
+  ConsentGiven named = yes(nth(1), minute(0));
+  named.acts_for = {other_inn};
+  ConsentGiven any = yes(nth(2), minute(0));
+  any.acts_for_any = true;
+  for (const ConsentGiven& event : {yes(nth(0), minute(0)), named, any})
+    log.append(event, minute(1));
+  const std::vector numbers{nth(0), nth(1), nth(2)};
+  Question question = advertising_call(nth(0), minute(10));
+  question.caller.id = other_inn;
+  question.caller.mass = Stated::no;
+  const auto verdicts = [&](Instant at) {
+    question.at = at;
+    const Gate gate = Gate::load(log, russia(), at);
+    std::vector<Verdict> bulk(numbers.size());
+    gate.ask_many(numbers, gate.resolve(question), bulk);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      question.number = numbers[i];
+      const Decision by_log = may_contact(log, russia(), question);
+      const Decision by_gate = gate.may_contact(question);
+      CHECK(by_log.verdict == bulk[i]);
+      CHECK(said(by_log) == said(by_gate));
+      CHECK(by_log.assignment == by_gate.assignment);
+    }
+    return bulk;
+  };
+  using enum Verdict;
+  CHECK(verdicts(minute(10)) == std::vector{unknown, allow, unknown});
+  const auto assigned =
+      log.assign_caller({other_inn, "", minute(5), {}, {}, {}, {}, {}}, minute(5));
+  CHECK(verdicts(minute(10)) == std::vector{unknown, allow, allow});
+  question.number = nth(2);
+  CHECK(may_contact(log, russia(), question).assignment == assigned);
+  log.release_caller({assigned, minute(10), {}}, minute(6));
+  CHECK(verdicts(minute(9)) == std::vector{unknown, allow, allow});
+  CHECK(verdicts(minute(10)) == std::vector{unknown, allow, unknown});
+}

@@ -27,7 +27,7 @@ class Teller {
     Clause& fact = told.consents(any_minute());
     Clause plain;
     plain.said = fact.said;
-    plain.recorded = fact.said;
+    plain.recorded = fact.said + std::chrono::minutes(pick(3) == 0 ? pick(20) : 0);
     plain.seq = fact.seq;
     if (pick(2) == 0) {
       plain.type = EventType::operator_refusal;
@@ -227,6 +227,46 @@ TEST_CASE("a later recording that claims an earlier yes changes only answers by 
     }
   }
   CHECK(changed > 0);
+}
+
+TEST_CASE("by its recording alone nothing allows that by what was said does not",
+          "[decision][property][as-of]") {
+  CAPTURE(seed);
+  Teller teller;
+  int allowed = 0;
+  for (int i = 0; i < stories; ++i) {
+    const Story told = teller.tell();
+    auto question = teller.question();
+    question.basis = Basis::recorded;
+    if (verdict(told, question) != Verdict::allow) continue;
+    ++allowed;
+    question.basis = Basis::said;
+    CAPTURE(i);
+    REQUIRE(verdict(told, question) == Verdict::allow);
+  }
+  CHECK(allowed > stories / 500);
+}
+
+TEST_CASE("by its recording alone nothing recorded later makes a yes of a no",
+          "[decision][property][as-of]") {
+  CAPTURE(seed);
+  Teller teller;
+  for (int i = 0; i < stories; ++i) {
+    Story told = teller.tell();
+    auto question = teller.question();
+    question.basis = Basis::recorded;
+    const Verdict before = verdict(told, question);
+    const std::size_t subjects = told.subjects.size();
+    const std::size_t clauses = told.subjects.back().clauses.size();
+    (void)teller.add(told);
+    for (std::size_t s = subjects - 1; s < told.subjects.size(); ++s) {
+      auto& added = told.subjects[s].clauses;
+      for (std::size_t c = s == subjects - 1 ? clauses : 0; c < added.size(); ++c)
+        added[c].recorded = question.at + std::chrono::minutes(1 + teller.pick(10));
+    }
+    CAPTURE(i);
+    if (verdict(told, question) == Verdict::allow) REQUIRE(before == Verdict::allow);
+  }
 }
 
 TEST_CASE("a wider consent never turns a yes into a no, nor a narrower stop",

@@ -1,5 +1,6 @@
 #include "consent/rules.hpp"
 
+#include <array>
 #include <fstream>
 #include <sstream>
 
@@ -58,7 +59,7 @@ void refused(const std::string& toml, const std::string& expected) {
 
 TEST_CASE("the built-in pack is of Russia and says until when it knows the law", "[rules]") {
   const RulePack pack = RulePack::russia();
-  CHECK(pack.version() == "ru-2026-11-22.2");
+  CHECK(pack.version() == "ru-2026-11-22.3");
   CHECK(pack.jurisdiction() == "RU");
   REQUIRE(pack.known_until());
   CHECK(to_text(*pack.known_until()) ==
@@ -115,6 +116,91 @@ TEST_CASE("local dates become moments of their zone, with the offset of that yea
       RulePack::from_toml(header + with(row, "kind =", "to = 2019-07-01\nkind ="), "fd.toml");
   CHECK(*closed.rules()[0].to - *closed.rules()[0].from ==
         std::chrono::hours(24));  // the last day counts
+}
+
+TEST_CASE("each row holds from the first moment of its first day to the last of its last",
+          "[rules][time]") {
+  // Typed from table A of the law sheet, local days of Moscow, both inclusive; "": no limit.
+  struct Dated {
+    std::string_view sheet, from, to;
+  };
+  constexpr auto table = std::to_array<Dated>({
+      {"AD-001", "2006-07-01", ""},
+      {"AD-002", "2006-07-01", ""},
+      {"AD-003", "2006-07-01", ""},
+      {"AD-004", "2012-10-08", ""},
+      {"AD-005", "2017-09-25", ""},
+      {"AD-006", "2021-09-08", ""},
+      {"AD-008", "2024-06-20", ""},
+      {"AD-009", "2012-10-08", ""},
+      {"AD-010", "2006-07-01", ""},
+      {"AD-011", "", ""},
+      {"AD-012", "2006-07-01", ""},
+      {"PD-001", "2011-07-27", ""},
+      {"PD-002", "2011-07-27", ""},
+      {"PD-003", "2025-09-01", ""},
+      {"PD-004", "", "2025-08-31"},
+      {"PD-012", "2021-03-01", ""},
+      {"SMS-001", "2014-10-20", ""},
+      {"SMS-002", "2025-08-01", ""},
+      {"SMS-003", "2014-10-20", ""},
+      {"CALL-001", "2025-09-01", ""},
+      {"CALL-002", "2025-09-01", ""},
+      {"CALL-003", "2025-09-01", ""},
+      {"CALL-004", "2025-09-01", "2027-02-28"},
+      {"CALL-005", "2027-03-01", ""},
+      {"LBL-001", "2025-09-01", ""},
+      {"LBL-002", "2025-09-01", "2031-08-31"},
+      {"LBL-003", "2025-09-01", ""},
+      {"COL-001", "2017-01-01", ""},
+      {"COL-002", "2017-01-01", ""},
+      {"COL-003", "2024-02-01", ""},
+      {"COL-004", "2025-09-01", ""},
+      {"TIME-001", "", ""},
+  });
+  // Moscow's offset on that day: +04 in the summers until 2010 and all year from 2011 to 2014.
+  const auto midnight = [](std::string_view day) {
+    const bool four =
+        day == "2006-07-01" || day == "2011-07-27" || day == "2012-10-08" || day == "2014-10-20";
+    return parse_instant(std::string(day) + "T00:00:00" + (four ? "+04:00" : "+03:00"));
+  };
+  const RulePack pack = RulePack::russia();
+  const auto rules = pack.rules();
+  for (const Dated& row : table) {
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (rules[i].sheet != row.sheet) continue;
+      ++found;
+      CAPTURE(rules[i].id);
+      const auto purpose = rules[i].purposes.contains(Purpose::debt_collection)
+                               ? Purpose::debt_collection
+                               : Purpose::advertising;
+      const auto channel = rules[i].channels.empty() || rules[i].channels.contains(Channel::voice)
+                               ? Channel::voice
+                           : rules[i].channels.contains(Channel::sms)   ? Channel::sms
+                           : rules[i].channels.contains(Channel::robot) ? Channel::robot
+                                                                        : Channel::messenger;
+      const auto holds = [&](Instant at) {
+        return pack.in_force(at, purpose, channel).contains(i);
+      };
+      constexpr auto least = std::chrono::microseconds(1);
+      if (row.from.empty()) {
+        CHECK_FALSE(rules[i].from);
+      } else {
+        CHECK(holds(midnight(row.from)));
+        CHECK_FALSE(holds(midnight(row.from) - least));
+      }
+      if (row.to.empty()) {
+        CHECK_FALSE(rules[i].to);
+      } else {
+        const Instant over = midnight(row.to) + std::chrono::hours(24);
+        CHECK(holds(over - least));
+        CHECK_FALSE(holds(over));
+      }
+    }
+    CAPTURE(row.sheet);
+    CHECK(found > 0);
+  }
 }
 
 TEST_CASE("a pack with a mistake is refused, naming file and row", "[rules][errors]") {

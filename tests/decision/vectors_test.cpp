@@ -114,7 +114,7 @@ Event read_event(const Value& from, PhoneNumber number) {
     return event;
   }
   REQUIRE(type == "consent.given");
-  ConsentGiven event{base, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  ConsentGiven event{base};
   scope(event, from, number);
   if (event.covers.empty()) event.covers = {Cover::advertising};
   event.method = from_word<Method>(text(from, "method", "recorded_voice")).value();
@@ -124,6 +124,7 @@ Event read_event(const Value& from, PhoneNumber number) {
   event.giver = from_word<Giver>(text(from, "giver", "unstated")).value();
   event.authority = text(from, "authority");
   if (const Value* callers = from.find("acts_for")) event.acts_for = words(*callers);
+  event.acts_for_any = flag(from, "acts_for_any");
   if (flag(from, "document")) event.document = FileHash{sha256("a document of its own")};
   if (const Value* contract = from.find("in_contract")) {
     event.in_contract = ConsentGiven::InContract{flag(*contract, "separate_mark")};
@@ -134,9 +135,27 @@ Event read_event(const Value& from, PhoneNumber number) {
   return event;
 }
 
-}  // namespace
-
-namespace {
+/// Who dials for whom; their entries follow those about the number.
+std::vector<CallerAssignment> assignments(const Value& vector, const std::string& own,
+                                          std::uint64_t seq) {
+  std::vector<CallerAssignment> out;
+  const Value* const list = vector.find("assignments");
+  if (list == nullptr) return out;
+  for (const Value& each : present(list->array())) {
+    CallerAssignment made;
+    made.seq = seq++;
+    made.distributor = text(each, "distributor", own);
+    made.caller = text(each, "caller");
+    made.from = parse_instant(text(each, "from"));
+    if (each.find("until") != nullptr) made.until = parse_instant(text(each, "until"));
+    made.recorded = parse_instant(text(each, "recorded", text(each, "from")));
+    made.purposes = set<Purpose>(each, "purposes");
+    made.channels = set<Channel>(each, "channels");
+    made.campaign = text(each, "campaign");
+    out.push_back(std::move(made));
+  }
+  return out;
+}
 
 void come_out(const std::string& folder, std::size_t at_least) {
   std::size_t files = 0;
@@ -181,6 +200,8 @@ void come_out(const std::string& folder, std::size_t at_least) {
     put.serving_operator = text(asked, "serving_operator");
     if (const Value* counts = asked.find("counts"))
       put.counts = ContactCounts{three(*counts, "attempts"), three(*counts, "talks")};
+    const std::vector<AssignedCaller> assigned =
+        decision::resolved(assignments(vector, own, seq), terms);
     ResolvedQuestion question = decision::resolved(put, text(asked, "distributor", own), terms);
     if (!flag(asked, "by_plan")) {  // else as the numbering plan says
       const Value none{canonical::Array{}};
@@ -190,8 +211,8 @@ void come_out(const std::string& folder, std::size_t at_least) {
       for (const std::string& zone : words(*zones)) where.zones |= Zones::russia().zone(zone);
       question.whereabouts = where;
     }
-    const Decision decision =
-        explain(judge(question, subjects, pack), question, pack, seq, decision::caller_hash(put));
+    const Decision decision = explain(judge(question, subjects, pack, assigned), question, pack,
+                                      seq, decision::caller_hash(put));
 
     const Value& expected = member(vector, "expected");
     CHECK(std::string(to_word(decision.verdict)) == text(expected, "verdict"));
@@ -214,6 +235,9 @@ void come_out(const std::string& folder, std::size_t at_least) {
     if (relied_on != nullptr && decision.relied_on) {
       CHECK(static_cast<std::int64_t>(*decision.relied_on) == present(relied_on->integer()));
     }
+    const Value* assignment = expected.find("assignment");
+    CHECK((decision.assignment ? static_cast<std::int64_t>(*decision.assignment) : -1) ==
+          (assignment == nullptr ? -1 : present(assignment->integer())));
     const Value* next = expected.find("next_allowed");
     CHECK((decision.next_allowed ? to_text(*decision.next_allowed) : "") ==
           (next == nullptr ? "" : to_text(parse_instant(word(*next)))));

@@ -107,16 +107,17 @@ TEST_CASE("every type has one word, and its place follows from it", "[event][typ
     CHECK(from_word<EventType>(words.back()) == type);
     CHECK(std::count(words.back().begin(), words.back().end(), '.') == 1);
   }
-  CHECK(words.size() == 26);
+  CHECK(words.size() == 28);
   CHECK(words.back() == "receipt.issued");
   std::sort(words.begin(), words.end());
   CHECK(std::unique(words.begin(), words.end()) == words.end());
   CHECK(is_about_subject(EventType::subject_held));
   CHECK(is_about_subject(EventType::receipt_issued));
-  for (const auto type : {EventType::log_created, EventType::wording_registered,
-                          EventType::clock_step, EventType::log_restored, EventType::log_heartbeat,
-                          EventType::log_backed_up, EventType::log_backup_destroyed,
-                          EventType::anchor_added, EventType::map_recorded, EventType::key_rotated})
+  for (const auto type :
+       {EventType::log_created, EventType::wording_registered, EventType::clock_step,
+        EventType::log_restored, EventType::log_heartbeat, EventType::log_backed_up,
+        EventType::log_backup_destroyed, EventType::caller_assigned, EventType::caller_released,
+        EventType::anchor_added, EventType::map_recorded, EventType::key_rotated})
     CHECK_FALSE(is_about_subject(type));
   CHECK(is_reserved(EventType::anchor_added));
   CHECK_FALSE(is_reserved(EventType::log_heartbeat));
@@ -231,6 +232,9 @@ TEST_CASE("a member that a type needs is missed", "[event][entry]") {
        object_of(
            {{"file", std::string(64, 'e')}, {"root", std::string(64, 'e')}, {"size", three}})},
       {EventType::log_backup_destroyed, object_of({{"of", three}})},
+      {EventType::caller_assigned,
+       object_of({{"caller", "call-centre"}, {"distributor", "7707083893"}, {"from", earlier}})},
+      {EventType::caller_released, object_of({{"of", three}, {"until", later}})},
       {EventType::log_created,
        object_of({{"format", "v1-draft"}, {"incarnation", id}, {"key", "name+01+key"}})},
   };
@@ -272,6 +276,20 @@ TEST_CASE("members that contradict each other are refused", "[event][entry]") {
   CHECK(said(EventType::log_backed_up, copied(1000)).empty());
   CHECK(said(EventType::log_backup_destroyed, object_of({{"of", std::int64_t{1000}}})) ==
         "entry: 'of' is not an entry before this one");
+  CHECK(
+      said(EventType::caller_released, object_of({{"of", std::int64_t{1000}}, {"until", later}})) ==
+      "entry: 'of' is not an entry before this one");
+  const auto assigned = [](const char* caller, const char* until) {
+    return object_of({{"caller", caller},
+                      {"distributor", "7707083893"},
+                      {"from", "2026-01-01T00:00:00.000000Z"},
+                      {"until", until}});
+  };
+  CHECK(said(EventType::caller_assigned, assigned("x", "2026-01-01T00:00:00.000001Z")).empty());
+  CHECK(said(EventType::caller_assigned, assigned("x", "2026-01-01T00:00:00.000000Z")) ==
+        "entry: 'until' is not after 'from'");
+  CHECK(said(EventType::caller_assigned, assigned("7707083893", "2027-01-01T00:00:00.000000Z")) ==
+        "entry: 'caller' is the distributor itself");
   const auto corrects = [](std::int64_t of) {
     return about_subject({{"of", of}, {"reason", "x"}});
   };
@@ -383,6 +401,18 @@ TEST_CASE("validate refuses what the new events may not hold", "[event][validate
   CHECK_THAT(logs(LogRestored{1, 2, "x", "short"}), contains("incarnation: "));
   CHECK(logs(LogHeartbeat{}).empty());
   CHECK_THAT(logs(LogBackedUp{}), contains("size: "));
+  const Instant day = parse_instant("2026-03-01T00:00:00Z");
+  CHECK(logs(CallerAssigned{"call-centre", "7707083893", day, {}, {}, {}, {}, {}}).empty());
+  CHECK_THAT(logs(CallerAssigned{"", "7707083893", day, {}, {}, {}, {}, {}}), contains("caller: "));
+  CHECK_THAT(logs(CallerAssigned{"79161234567", "7707083893", day, {}, {}, {}, {}, {}}),
+             contains("caller: "));
+  CHECK_THAT(logs(CallerAssigned{"call-centre", "", day, {}, {}, {}, {}, {}}),
+             contains("distributor: "));
+  CHECK_THAT(logs(CallerAssigned{"7707083893", "7707083893", day, {}, {}, {}, {}, {}}),
+             contains("caller: "));
+  CHECK_THAT(logs(CallerAssigned{"call-centre", "7707083893", day, day, {}, {}, {}, {}}),
+             contains("until: "));
+  CHECK_THAT(logs(CallerReleased{std::uint64_t{1} << 60U, day, {}}), contains("of: "));
 }
 
 TEST_CASE("no word of an event spells the subscriber's number", "[event][validate][privacy]") {

@@ -95,6 +95,7 @@ inline consent::Event RandomEvents::event(std::size_t which) {
       ConsentGiven e{base};
       scope(e, true);
       e.acts_for = parties();
+      e.acts_for_any = maybe();
       e.advertiser = party_or_none();
       e.method = one<Method>(12);
       e.wording = wording();
@@ -238,6 +239,26 @@ inline consent::LogEvent RandomEvents::log_event(std::size_t which) {
     }
     case 5:
       return LogBackupDestroyed{below(1000)};
+    case 6: {
+      CallerAssigned e;
+      e.distributor = party();
+      do e.caller = party();
+      while (e.caller == e.distributor);
+      e.from = moment();
+      if (maybe()) e.until = e.from + std::chrono::microseconds(1 + below(1U << 30));
+      e.purposes = Purposes::from_bits(static_cast<std::uint16_t>(below(512)));
+      e.channels = Channels::from_bits(static_cast<std::uint16_t>(below(32)));
+      e.campaign = word_or_none();
+      e.document = file();
+      return e;
+    }
+    case 7: {
+      CallerReleased e;
+      e.of = below(1000);
+      e.until = moment();
+      e.document = file();
+      return e;
+    }
     default:
       return LogHeartbeat{};
   }

@@ -166,6 +166,8 @@ struct [[nodiscard]] Decision {
   std::string zones;                   ///< version of the zone data; "" where none was read
   std::vector<std::string> consulted;  ///< ids of the rows in force for this question
   std::optional<Digest> caller;        ///< hash of the caller's facts; nullopt: none stated
+  /// seq of the entry that assigns the caller, where the answer stands on it
+  std::optional<std::uint64_t> assignment;
   std::uint64_t log_size = 0;
   [[nodiscard]] bool allowed() const noexcept { return verdict == Verdict::allow; }
 };  // no operator bool: `if (decision)` must not compile
@@ -183,7 +185,8 @@ struct Judgement {
   std::uint8_t count = 0;
   Grade worth = Grade::not_proven;  ///< of the consent relied on, where the verdict is allow
   std::array<Item, max_findings> items{};
-  std::uint64_t relied_on = ~std::uint64_t{0};  ///< ~0: none
+  std::uint64_t relied_on = ~std::uint64_t{0};   ///< ~0: none
+  std::uint64_t assignment = ~std::uint64_t{0};  ///< that the verdict stands on; ~0: none
   std::optional<Instant> next_allowed;
   RuleSet reasons;  ///< rows among the deciding findings
 };
@@ -217,6 +220,19 @@ whereabouts(PhoneNumber number, const std::optional<Numbering>& numbering = std:
 [[nodiscard]] CONSENT_EXPORT ContactCounts count_contacts(std::span<const EarlierContact> earlier,
                                                           Instant at, ZoneSet zones) noexcept;
 
+/// Somebody who dials for a distributor (CallerAssignment), resolved.
+struct AssignedCaller {
+  std::uint32_t distributor = 0;  ///< term id
+  std::uint32_t caller = 0;       ///< term id
+  std::uint32_t campaign = 0;     ///< term id; 0: not limited to one
+  Purposes purposes;              ///< empty: all
+  Channels channels;              ///< empty: all
+  Instant from{};
+  Instant until = Instant::max();
+  Instant recorded{};
+  std::uint64_t seq = 0;
+};
+
 /// What judge() needs besides the subject: ids already resolved, so that no string is compared.
 struct ResolvedQuestion {
   PhoneNumber number;
@@ -234,10 +250,11 @@ struct ResolvedQuestion {
 };
 
 /// The decision. `subjects`: who held the number, oldest first; the one holding it at `at` counts.
-/// noexcept, no allocation, no lock. Rules: house.md "standing"; rows of `pack`.
-[[nodiscard]] CONSENT_EXPORT Judgement judge(const ResolvedQuestion& question,
-                                             std::span<const SubjectStanding> subjects,
-                                             const RulePack& pack) noexcept;
+/// `assigned`: who dials for whom. noexcept, no allocation, no lock. Rules: house.md "standing";
+/// rows of `pack`.
+[[nodiscard]] CONSENT_EXPORT Judgement
+judge(const ResolvedQuestion& question, std::span<const SubjectStanding> subjects,
+      const RulePack& pack, std::span<const AssignedCaller> assigned = {}) noexcept;
 
 /// A finding that is no rule of law: what follows from standing itself, and the defaults. Judgement
 /// names it by a negative number.

@@ -143,9 +143,12 @@ struct ConsentGiven : EventBase {
   /// ИНН (or another id word) of those the consent names. nullopt: the log's own distributor.
   /// Empty: the text names nobody, which no rule lets pass for a consent.
   std::optional<std::vector<std::string>> distributors{};
-  std::vector<std::string> acts_for{};  ///< who may call for them, where the text says so
-  std::string advertiser{};             ///< "" where the text names none
-  std::string campaign{};               ///< "" = not limited to one
+  std::vector<std::string> acts_for{};  ///< who may call for them, where the text names them
+  /// The text lets "persons acting for" those named call, and names none: whoever the log says was
+  /// assigned (CallerAssigned).
+  bool acts_for_any = false;
+  std::string advertiser{};  ///< "" where the text names none
+  std::string campaign{};    ///< "" = not limited to one
   Method method = Method::unstated;
   Wording wording{};
   std::optional<FileHash> document{};  ///< the separate document a personal-data consent needs
@@ -329,9 +332,29 @@ struct LogBackupDestroyed {
   std::uint64_t of = 0;  ///< seq of the entry that says it was made
 };
 
-/// What a log says of itself. It has no subject, and its one time is that of its recording.
+/// A distributor has somebody else dial for it: a contract, an order. Empty sets mean "all".
+struct CallerAssigned {
+  std::string caller{};            ///< who dials: INN or short word, not the distributor
+  std::string distributor{};       ///< for whom: INN or short word
+  Instant from{};                  ///< first moment at which it holds; may lie ahead
+  std::optional<Instant> until{};  ///< first moment at which it no longer holds; nullopt: open
+  Purposes purposes{};
+  Channels channels{};
+  std::string campaign{};              ///< "" = not limited to one
+  std::optional<FileHash> document{};  ///< what shows it: the contract, the order
+};
+
+/// An assignment ends.
+struct CallerReleased {
+  std::uint64_t of = 0;                ///< seq of the entry that assigned
+  Instant until{};                     ///< first moment at which it no longer holds
+  std::optional<FileHash> document{};  ///< what shows it
+};
+
+/// What a log says of itself and of those it is kept for. It has no subject; when it was recorded
+/// is the entry's own time.
 using LogEvent = std::variant<WordingRegistered, ClockStep, LogRestored, LogHeartbeat, LogBackedUp,
-                              LogBackupDestroyed>;
+                              LogBackupDestroyed, CallerAssigned, CallerReleased>;
 
 enum class EventType : std::uint8_t {
   log_created,
@@ -356,6 +379,8 @@ enum class EventType : std::uint8_t {
   log_heartbeat,
   log_backed_up,
   log_backup_destroyed,
+  caller_assigned,
+  caller_released,
   // Reserved: read, hashed and chained, ignored by standing; nothing writes them yet.
   anchor_added,
   map_recorded,

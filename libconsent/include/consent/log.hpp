@@ -90,6 +90,21 @@ struct KeptEvidence {
 
 enum class Access : std::uint8_t { read_only, write };
 
+/// Somebody who dials for a distributor, as the log's entries say.
+struct CallerAssignment {
+  std::uint64_t seq = 0;  ///< of the entry that assigned
+  std::string distributor;
+  std::string caller;
+  Instant from{};                  ///< first moment at which it holds
+  Instant until = Instant::max();  ///< first moment at which it no longer does, releases included
+  Purposes purposes;               ///< empty: all
+  Channels channels;               ///< empty: all
+  std::string campaign;            ///< "": not limited to one
+  Instant recorded{};
+  std::optional<Digest> document;         ///< SHA-256 of what shows it
+  std::vector<std::uint64_t> released{};  ///< seq of the entries that end it, in order
+};
+
 /// How a log is opened.
 struct LogOptions {
   Access access = Access::read_only;
@@ -236,6 +251,17 @@ class CONSENT_EXPORT Log {
   Digest register_wording(const Wording& wording, std::string_view language, Instant now);
   /// Records that the log was alive and nothing else happened.
   void heartbeat(Instant now);
+  /// Records that somebody dials for a distributor; `distributor` "" is the log's own. A consent
+  /// that lets "persons acting for" the distributor call lets them, while it holds.
+  /// @returns the entry's seq. @throws Error (invalid_argument) for what validate() refuses, and
+  /// where the log has no distributor of its own.
+  std::uint64_t assign_caller(CallerAssigned assigned, Instant now);
+  /// Records the end of an assignment, which may lie ahead or have been earlier.
+  /// @throws Error (invalid_argument) where entry `of` assigns nobody.
+  std::uint64_t release_caller(const CallerReleased& released, Instant now);
+  /// Who was assigned, in order of seq, as the first `size` entries say.
+  [[nodiscard]] std::vector<CallerAssignment> assignments(std::uint64_t size = ~std::uint64_t{
+                                                              0}) const;
 
   [[nodiscard]] const LogIdentity& identity() const noexcept;
   [[nodiscard]] const std::filesystem::path& folder() const noexcept;

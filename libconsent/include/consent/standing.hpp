@@ -39,7 +39,8 @@ struct Clause {
                                  code_sent_here = 8, code_returned = 16, has_document = 32,
                                  has_evidence = 64, has_wording = 128, by_addressee = 256,
                                  by_employee = 512, with_authority = 1024, in_force_stated = 2048,
-                                 released = 4096;  ///< a restriction: this ends it
+                                 released = 4096,  ///< a restriction: this ends it
+      acts_for_any = 8192;                         ///< whoever is assigned may call
   friend bool operator==(const Clause&, const Clause&) = default;
 };
 

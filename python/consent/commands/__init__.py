@@ -5,6 +5,7 @@ from __future__ import annotations
 from consent.commands import (
     access,
     advertising,
+    assign,
     audit,
     backup,
     check,
@@ -33,6 +34,7 @@ def add_all(commands: Commands) -> None:
     for noun in (
         log,
         record,
+        assign,
         contact,
         importing,
         exporting,

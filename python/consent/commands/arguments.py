@@ -170,6 +170,10 @@ class Commands:
             metavar="FILE",
             help=self.say("an imported register; else codes alone", "реестр; иначе по кодам"),
         )
+        self.caller_file(made)
+
+    def caller_file(self, made: argparse.ArgumentParser) -> None:
+        """The facts of whoever dials."""
         made.add_argument(
             "--caller",
             type=Path,

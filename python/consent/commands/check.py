@@ -51,6 +51,7 @@ def _decision(
         "zones": decision.zones or None,
         "consulted": decision.consulted,
         "caller": None if decision.caller is None else decision.caller.hex(),
+        "assignment": decision.assignment,
         "log_size": decision.log_size,
     }
 

@@ -49,7 +49,16 @@ def contact(given: argparse.Namespace, terminal: Terminal) -> int:
         advertising=assessed,
         source=given.source,
     )
-    return record(event, given, terminal)
+    code = record(event, given, terminal)
+    if any(row.id == given.outcome and row.record == "withdrawal" for row in consent.outcomes()):
+        # How a contact ended says nothing to standing: the demand is an event of its own.
+        terminal.error(
+            terminal.say(
+                "the demand not to be called is not recorded by this: consent withdraw LOG NUMBER",
+                "само требование не звонить этим не записано: consent withdraw ЖУРНАЛ НОМЕР",
+            )
+        )
+    return code
 
 
 def add(commands: Commands) -> None:

@@ -6,7 +6,15 @@ import argparse
 from pathlib import Path
 
 import consent
-from consent.commands.arguments import NO, YES, Commands, UsageError, number_of, open_log
+from consent.commands.arguments import (
+    NO,
+    YES,
+    Commands,
+    UsageError,
+    caller_of,
+    number_of,
+    open_log,
+)
 from consent.terminal import Terminal
 
 
@@ -24,6 +32,7 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
                 purpose=given.purpose,
                 channel=given.channel,
                 distributor=given.distributor,
+                caller=caller_of(given),
                 receipts=[consent.receipt.read_bytes(path) for path in given.receipt or ()],
             )
         except consent.ProofError as error:
@@ -88,4 +97,5 @@ def add(commands: Commands) -> None:
         ),
     )
     commands.question(made, required=False, campaign=False)
+    commands.caller_file(made)
     commands.at(made, "the moment of contact; now", "момент контакта; сейчас")

@@ -144,7 +144,8 @@ def give(given: argparse.Namespace, terminal: Terminal) -> int:
     event = consent.ConsentGiven(
         number_of("argument 2", given.number),
         **_scope(given, "none"),
-        acts_for=words_of(given.acts_for or ""),
+        acts_for=() if given.acts_for == "any" else words_of(given.acts_for or ""),
+        acts_for_any=given.acts_for == "any",
         advertiser=given.advertiser,
         method=given.method,
         wording=wording_of(given.wording),
@@ -324,7 +325,10 @@ def add(commands: Commands) -> None:
             made.add_argument(
                 "--acts-for",
                 metavar="INN,…",
-                help=say("who may call for them", "кто звонит за них"),
+                help=say(
+                    'who may call for them; any: "persons acting for" them, whom assign names',
+                    "кто звонит за них; any: «лица, действующие от имени», их называет assign",
+                ),
             )
             made.add_argument("--giver", default="unstated", help=", ".join(consent.words("giver")))
             made.add_argument("--authority", default="", help=say("a short word", "короткое слово"))

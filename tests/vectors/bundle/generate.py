@@ -195,10 +195,10 @@ def body(seq, kind):
     )
 
 
-def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kinds=None, former=None):
+def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kinds=None, former=None, callers=()):
     """A whole bundle. change(seq, entry) alters an entry before it is hashed, raw(seq, bytes) its
     bytes, signed(size, root) the text that is signed; former: {seq: opened} of entries that ended
-    other holders. All hashes, proofs and signatures agree."""
+    other holders; callers: of entries on who dials. All hashes, proofs and signatures agree."""
     kinds = kinds or {3: "consent.asked", 4: "consent.given", 7: "contact.made", 11: "consent.withdrawn"}
     entries, leaves, last, count = [], [], -1, 0
     for seq in range(SIZE):
@@ -237,7 +237,7 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
         leaves.append(leaf(data))
     text = (signed or (lambda size, top: f"{ORIGIN}\n{size}\n{b64(top)}\n"))(SIZE, root(leaves))
     checkpoint = key.note(text, malleable)
-    shown = sorted([0, *kinds, *(former or {})])
+    shown = sorted([0, *kinds, *(former or {}), *callers])
     case = {
         "answer": {
             "allowed": False,
@@ -281,15 +281,41 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
         files[place["entry"]] = entries[seq]
         lines = [f"index {seq}", *map(b64, path(leaves, seq))]
         files[place["proof"]] = ("c2sp.org/tlog-proof@v1\n" + "\n".join(lines) + "\n\n" + checkpoint).encode()
-        if seq and (former or {}).get(seq, True):
+        if seq and seq not in callers and (former or {}).get(seq, True):
             place["opening"] = f"openings/{seq:06}.json"
             files[place["opening"]] = opening(seq, NUMBER)[1]
         if seq in (former or {}):
             case.setdefault("former", []).append(place)
+        elif seq in callers:
+            case.setdefault("callers", []).append(place)
         else:
             case["entries"].append(place)
     files["case.json"] = canonical(case)
     return manifested(files), entries
+
+
+CALLER = "7736050003"
+ASSIGNED = {"caller": CALLER, "distributor": "7707083893", "from": "2026-03-01T00:00:00.000000Z"}
+ENDED = {"of": 5, "until": "2026-04-02T00:00:00.000000Z"}
+
+
+def with_callers(assigned=None, ended=None, case=None, places=(5, 9), kind="caller.assigned", end="caller.released"):
+    """Happy, where the answer stands on entry 5, which assigns the caller, and entry 9 ends it later."""
+    def change(seq, entry):
+        if seq in (5, 9):
+            entry["type"] = kind if seq == 5 else end
+            entry["body"] = {**ASSIGNED, **(assigned or {})} if seq == 5 else {**ENDED, **(ended or {})}
+            if entry["type"].startswith("caller."):
+                entry.pop("subject")
+
+    files, _ = build(change, callers=places)
+    told = json.loads(files["case.json"])
+    told["question"]["caller"] = CALLER
+    told["answer"]["assignment"] = 5
+    if case:
+        case(told)
+    files["case.json"] = canonical(told)
+    return manifested(files)
 
 
 def receipt(entries, seq, key=LOG_KEY, number=NUMBER, named=None, extra=None, index=None, malleable=False, raw_extra=None):
@@ -453,6 +479,24 @@ def all_vectors():
         "proven",
         0,
         made(kinds={3: "consent.given", 7: "number.reassigned", 11: "subject.held"}),
+    )
+    vector("happy@assigned-caller", "entry 5 assigns whoever dials, entry 9 ends it after the call", "proven", 0, with_callers())
+    vector(
+        "happy@assigned-until-later",
+        "the assignment has an end of its own, after the call",
+        "proven",
+        0,
+        with_callers({"until": "2026-04-01T09:00:00.000001Z"}, places=(5,)),
+    )
+    vector(
+        "happy@assigned-for-such-calls",
+        "the assignment is limited to contacts such as the one asked about",
+        "proven",
+        0,
+        with_callers(
+            {"campaign": "spring", "channels": ["sms", "voice"], "purposes": ["advertising"]},
+            case=lambda c: c["question"].update(campaign="spring", purpose="mixed"),
+        ),
     )
     vector("happy@unknown-body-field", "a later writer added a field to a body", "proven", 0, made(on(7, in_body(later="x"))))
 
@@ -619,6 +663,18 @@ def all_vectors():
         2,
         edited({"case.json": case_with(lambda c: c["entries"].insert(3, c["entries"][3]))}),
     )
+
+    vector("empty-callers@case", "a list of nobody", "refuted", 2, case(callers=[]))
+    vector("callers-as-text@case", "not a list", "refuted", 2, case(callers="5"))
+    vector(
+        "caller-listed-twice@case",
+        "entry 4 is one of the subject's",
+        "refuted",
+        2,
+        edited({"case.json": case_with(lambda c: c.update(callers=[{k: v for k, v in c["entries"][2].items() if k != "opening"}]))}),
+    )
+    vector("opening@callers", "an assignment is about nobody's number", "refuted", 2, with_callers(case=lambda c: c["callers"][0].update(opening="openings/000005.json")))
+    vector("opening@entries-missing", "an entry of the number without its opening", "refuted", 2, edited({"case.json": case_with(lambda c: c["entries"][1].pop("opening"))}))
 
     # step 3
     vector("swapped-entries-4-7", "manifest edited to match", "refuted", 3, edited({e4: HAPPY[e7], e7: HAPPY[e4]}))
@@ -819,6 +875,32 @@ def all_vectors():
         ("file-short-salt@opening-4", "31 bytes of salt", [{"place": 1, "salt": salt[:62]}]),
     ):
         vector(name, about, "refuted", 6, with_files(salts=salts))
+
+    for label, about, files in (
+        ("of-another", "it assigns somebody else", with_callers({"caller": "call-centre"})),
+        ("for-another", "it is another distributor's", with_callers({"distributor": "5001007322"})),
+        ("not-yet", "it begins after the call", with_callers({"from": "2026-04-01T09:00:00.000001Z"})),
+        ("over", "it ended at the moment of the call", with_callers({"until": "2026-04-01T09:00:00.000000Z"})),
+        ("released", "it was ended at the moment of the call", with_callers(ended={"until": "2026-04-01T09:00:00.000000Z"})),
+        ("released-another", "the end is that of another assignment", with_callers(ended={"of": 4})),
+        ("for-other-channel", "it is for messages", with_callers({"channels": ["sms"]})),
+        ("for-other-purpose", "it is for service calls", with_callers({"purposes": ["service"]})),
+        ("for-a-campaign", "it is limited to a campaign, and none was asked about", with_callers({"campaign": "spring"})),
+        ("scope-as-number", "no list of words", with_callers({"channels": 7})),
+        ("no-time", "it does not say since when", with_callers({"from": "soon"})),
+        ("no-end", "the end does not say when", with_callers(ended={"until": 7})),
+        ("not-one", "an end alone", with_callers(places=(9,))),
+        ("of-other-type", "entry 5 is something else", with_callers(kind="log.heartbeat")),
+        ("of-a-number", "entry 5 is about somebody", with_callers(kind="consent.withdrawn")),
+        ("end-of-other-type", "entry 9 ends nothing", with_callers(end="wording.registered")),
+        ("not-named", "the answer stands on no assignment", with_callers(case=lambda c: c["answer"].pop("assignment"))),
+        ("other-named", "the answer stands on another entry", with_callers(case=lambda c: c["answer"].update(assignment=9))),
+        ("not-there", "the answer stands on an entry that is not here", answer(assignment=5)),
+        ("named-by-text", "not a number", with_callers(case=lambda c: c["answer"].update(assignment="5"))),
+        ("nobody-asked", "the question names no caller", with_callers(case=lambda c: c["question"].pop("caller"))),
+        ("no-moment", "the question has no moment", with_callers(case=lambda c: c["question"].pop("at"))),
+    ):
+        vector(f"assignment@{label}", about, "refuted", 7, files)
 
     # step 8
     vector(

@@ -211,6 +211,7 @@ BODIES = {
     | {key: shape for key, shape in SCOPE.items() if key in ("campaign", "evidence")}
     | {
         "acts_for": is_list(is_party),
+        "acts_for_any": is_true,
         "advertiser": is_party,
         "channels!": is_list(CHANNEL),
         "code": is_object(returned=is_flag, sent_to_this_number=is_flag),
@@ -293,6 +294,17 @@ BODIES = {
         "size!": is_seq,
     },
     "log.backup_destroyed": {"of!": is_seq},
+    "caller.assigned": {
+        "caller!": is_party,
+        "campaign": is_word,
+        "channels": is_list(CHANNEL),
+        "distributor!": is_party,
+        "document": is_hash,
+        "from!": is_time,
+        "purposes": is_list(PURPOSE),
+        "until": is_time,
+    },
+    "caller.released": {"document": is_hash, "of!": is_seq, "until!": is_time},
     "anchor.added": {},
     "map.recorded": {},
     "key.rotated": {},
@@ -306,6 +318,8 @@ OF_THE_LOG = {
     "log.heartbeat",
     "log.backed_up",
     "log.backup_destroyed",
+    "caller.assigned",
+    "caller.released",
     "anchor.added",
     "map.recorded",
     "key.rotated",
@@ -364,6 +378,7 @@ def together(entry, body):
         "entry.corrected",
         "request.answered",
         "log.backup_destroyed",
+        "caller.released",
     ):
         need(body["of"] < entry["seq"], "entry: 'of' is not an entry before")
     if entry["type"] == "evidence.added":
@@ -376,6 +391,9 @@ def together(entry, body):
     if entry["type"] == "log.restored":
         need(body["lost_from"] <= body["lost_to"], "entry: 'lost_to'")
         need(body["lost_from"] <= entry["seq"], "entry: 'lost_from'")
+    if entry["type"] == "caller.assigned":
+        need(body["caller"] != body["distributor"], "entry: 'caller' is the distributor")
+        need("until" not in body or body["from"] < body["until"], "entry: 'until' is not after")
     if entry["type"] == "log.backed_up":
         need(body["size"] <= entry["seq"], "entry: 'size'")
     if entry["type"] == "number.classified" and body.get("kind") in ("person", "sole_trader"):
@@ -505,6 +523,21 @@ HAPPY = {
         "size": 41,
     },
     "log.backup_destroyed": {"of": 7},
+    "caller.assigned": {
+        "caller": "500100732259",
+        "campaign": "spring",
+        "channels": ["voice"],
+        "distributor": INN,
+        "document": digest("contract"),
+        "from": "2026-11-20T21:00:00.000000Z",
+        "purposes": ["advertising"],
+        "until": "2027-11-20T21:00:00.000000Z",
+    },
+    "caller.released": {
+        "document": digest("notice"),
+        "of": 7,
+        "until": "2026-12-01T21:00:00.000000Z",
+    },
     "anchor.added": {"of": "anything", "size": 7},
     "map.recorded": {"wording": [1, {"x": True}]},
     "key.rotated": {},
@@ -810,6 +843,34 @@ def body_vectors():
         "its own seq",
         "entry: 'of' is not an entry before",
         of=41,
+    )
+    vector(
+        "happy-consent.given@acts-for-any",
+        "persons acting for the distributor, without names",
+        happy(given, acts_for_any=True),
+        "accept",
+    )
+    wrong(given, "acts-for-any-false", "what is false is left out", acts_for_any=False)
+    wrong(
+        "caller.assigned",
+        "of-itself",
+        "the distributor dials",
+        "entry: 'caller' is the distributor",
+        caller=INN,
+    )
+    wrong(
+        "caller.assigned",
+        "ends-before-it-begins",
+        "no time at all",
+        "entry: 'until' is not after",
+        until="2026-11-20T21:00:00.000000Z",
+    )
+    wrong("caller.assigned", "no-channel", "an empty list", channels=[])
+    wrong("caller.assigned", "unknown-purpose", "a word not on its list", purposes=["sales"])
+    wrong("caller.assigned", "number-as-caller", "a telephone number", caller="79161234567")
+    wrong("caller.assigned", "false-inn", "the check digit is wrong", distributor="7707083894")
+    wrong(
+        "caller.released", "of-itself", "its own seq", "entry: 'of' is not an entry before", of=41
     )
     vector(
         "happy-log.restored@nothing-known",
