@@ -47,7 +47,7 @@ Writer::Holder& Writer::holder_at(PhoneNumber number, const Digest& tag) {
   if (found != holders_.end() && found->second.kept->standing.tag == tag) return found->second;
   auto stored = keys_.by_tag(tag);
   if (!stored) throw Error(ErrorCode::not_found, "keys.db: no key for this subject");
-  return aside_.emplace(Holder{std::move(stored->key), stored->id, &kept_->hold(tag)});
+  return aside_.emplace(Holder{std::move(stored->key), stored->id, tag, &hold_known(tag)});
 }
 
 Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant now) {
@@ -57,12 +57,15 @@ Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant no
   std::string salts(16 + SecretKey::size, '\0');
   entropy_->fill({reinterpret_cast<std::uint8_t*>(salts.data()), salts.size()});
   Request request;
-  request.events.push_back(prepare(erased, now, salts));
+  request.events.push_back(prepare(erased, now, salts, false));
   request.events.front().target = tag;
   Request* const only = &request;
   commit({&only, 1});
   aside_.reset();
-  holders_.erase(event.number);
+  {
+    const std::unique_lock lock(holders_mutex_);
+    holders_.erase(event.number);
+  }
   said_.erase(tag);
   try {
     const auto subject = keys_.by_tag(tag);
@@ -152,26 +155,24 @@ void Writer::complete_erasures() {
   keys_.for_each([this](const Digest& tag) {
     const auto kept = kept_->read(tag);
     if (!kept || !kept->standing.erased()) return;
+    // A key is destroyed on the word of an entry, never on a table's.
+    read_entry_.reset();
+    bool erased = false;
+    if (kept->last >= 0 && read_entry_.bind(1, kept->last).step()) {
+      const Entry last = decode_entry(read_entry_.blob(0)).entry;
+      erased = last.type == EventType::subject_erased && last.subject && last.subject->tag == tag;
+    }
+    read_entry_.reset();
+    if (!erased) {
+      throw Error(ErrorCode::storage,
+                  "log.db: its table of standing calls a subject erased that no entry erased; "
+                  "rebuild the log's tables");
+    }
     if (const auto subject = keys_.by_tag(tag)) destroy(*subject, *kept);
   });
 }
 
 // --- the log -------------------------------------------------------------------------------------
-
-void Log::Impl::refuse_erased(std::span<const Event> events) const {
-  const std::lock_guard lock(reading);
-  KeyStore& store = need_keys();
-  if (!store.suppressed_any()) return;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const EventBase& event = base_of(events[i]);
-    const auto suppressed = store.suppressed(event.number);
-    if (suppressed && event.happened <= suppressed->before) {
-      throw Error(ErrorCode::erased,
-                  "event " + std::to_string(i) +
-                      ": happened before the number's holder was erased; it is not taken in again");
-    }
-  }
-}
 
 void Log::Impl::bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>& standings) const {
   if (!keys || !keys->suppressed_any()) return;

@@ -91,6 +91,7 @@ struct Log::Impl {
     std::uint64_t lost_to = 0;   ///< as far as something else than the heads knows
   };
   LogRestored restored;
+  std::uint64_t lost_keys = 0;  ///< subjects of the log without a key, as open() found
   static std::unique_ptr<Impl> open(const std::filesystem::path& folder, const LogOptions& options,
                                     const Restoring* restoring, Entropy& entropy);
   void begin_incarnation(const Restoring& restoring, const LogOptions& options,
@@ -213,8 +214,6 @@ struct Log::Impl {
     }
     return {std::move(entry), text.substr(0, SecretKey::size), text.substr(SecretKey::size)};
   }
-  /// @throws Error (erased) for what happened before its number's holder was erased.
-  void refuse_erased(std::span<const Event> events) const;
   /// Puts the clause that bars advertising before whatever is known of whoever is there since.
   void bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>& standings) const;
   [[nodiscard]] ErasureCheck check_erasure(PhoneNumber number, Instant needed_since, Instant now,

@@ -151,6 +151,12 @@ KeptSubject& KeptStanding::hold(const Digest& tag) {
   return found->second;
 }
 
+KeptSubject& KeptStanding::hold_new(const Digest& tag) {
+  KeptSubject& subject = subjects_[tag];
+  subject.standing.tag = tag;
+  return subject;
+}
+
 void KeptStanding::add(KeptSubject& subject, const Entry& entry, const canonical::Value* body) {
   if (speaks_to_standing(entry.type)) append_clauses(entry, *body, terms_, subject.standing);
   subject.count += 1;

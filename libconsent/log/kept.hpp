@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -10,17 +9,10 @@
 #include "consent/log.hpp"
 #include "consent/standing.hpp"
 #include "event/canonical.hpp"
+#include "log/digest_hash.hpp"
 #include "log/sqlite.hpp"
 
 namespace consent {
-
-struct DigestHash {
-  std::size_t operator()(const Digest& digest) const noexcept {
-    std::size_t hash = 0;
-    std::memcpy(&hash, digest.bytes.data(), sizeof(hash));
-    return hash;
-  }
-};
 
 /// One subject as its entries leave it.
 struct KeptSubject {
@@ -58,6 +50,10 @@ class KeptStanding {
 
   /// The subject, from then on in memory; empty where it is new. Lives until drop().
   [[nodiscard]] KeptSubject& hold(const Digest& tag);
+  /// Whether it is in memory.
+  [[nodiscard]] bool holds(const Digest& tag) const { return subjects_.contains(tag); }
+  /// The same where the table cannot have a row: the tag was made just now.
+  [[nodiscard]] KeptSubject& hold_new(const Digest& tag);
   /// Takes one entry of the subject in. `body` may be null where its type says nothing to standing.
   void add(KeptSubject& subject, const Entry& entry, const canonical::Value* body);
   /// Writes every subject that is behind, in the order of the table, and moves the mark to `size`,

@@ -16,7 +16,10 @@ namespace consent {
 namespace {
 
 constexpr std::int64_t application_id = 0x434e534b;  // "CNSK"
-constexpr std::int64_t schema_version = 2;
+constexpr std::int64_t schema_version = 3;
+constexpr std::int64_t with_recent = 3;
+// Whoever opens the store to read takes so many rows into memory.
+constexpr std::size_t most_recent = 1U << 17U;
 
 constexpr const char* schema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -31,6 +34,10 @@ CREATE TABLE number (
   idx     BLOB PRIMARY KEY CHECK (length(idx) = 32),   -- HMAC of the number under the index key
   subject INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE recent (
+  subject INTEGER PRIMARY KEY,        -- one that `number` does not point to yet
+  idx     BLOB NOT NULL CHECK (length(idx) = 32)
+) STRICT;
 CREATE TABLE suppressed (
   idx    BLOB PRIMARY KEY CHECK (length(idx) = 32),   -- HMAC of the number under the suppress key
   before INTEGER NOT NULL,            -- what was said up to then is refused; microseconds of 1970
@@ -44,6 +51,13 @@ CREATE TABLE suppressed (
   before INTEGER NOT NULL,
   bars   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* from_2_to_3 = R"sql(
+CREATE TABLE recent (
+  subject INTEGER PRIMARY KEY,
+  idx     BLOB NOT NULL CHECK (length(idx) = 32)
+) STRICT;
 )sql";
 
 SecretKey key_from(std::string_view bytes, const std::string& name) {
@@ -128,6 +142,7 @@ KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& 
     put_key("suppress", SecretKey::generate(entropy).chars());
     transaction.commit();
   }
+  store.writing_ = true;
   store.load(origin, passphrase);
   return store;
 }
@@ -144,6 +159,7 @@ KeyStore KeyStore::open(const std::filesystem::path& file, sqlite::Mode mode,
   if (version < 1 || version > schema_version) {
     throw Error(ErrorCode::storage, store.db_.name() + ": a schema of another version");
   }
+  store.writing_ = mode == sqlite::Mode::write;
   if (mode == sqlite::Mode::write) {
     store.db_.execute("PRAGMA secure_delete=ON");
     store.db_.execute("PRAGMA journal_mode=WAL");  // a journal on disk would keep erased keys
@@ -167,6 +183,10 @@ void KeyStore::migrate(Entropy& entropy) {
                            : std::string(key.chars()));
     db_.execute("PRAGMA user_version=2");
   }
+  if (db_.integer("PRAGMA user_version") == 2) {
+    db_.execute(from_2_to_3);
+    db_.execute("PRAGMA user_version=3");
+  }
   transaction.commit();
 }
 
@@ -185,6 +205,7 @@ void KeyStore::load(const std::string& origin, std::string_view passphrase) {
   if (value("origin") != origin) {
     throw Error(ErrorCode::storage, db_.name() + ": belongs to another log");
   }
+  origin_ = origin;
   incarnation_ = value("incarnation");
   if (const auto salt = find("lock")) {
     if (passphrase.empty()) {
@@ -222,6 +243,7 @@ void KeyStore::load(const std::string& origin, std::string_view passphrase) {
       count ? "SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE key='subjects'"
             : "SELECT count(*) FROM subject"));
   count_stored_ = count ? count_ : ~std::uint64_t{0};
+  lost_ = std::stoull(find("lost").value_or("0"));
   get.reset();
   prepare();
 }
@@ -273,6 +295,56 @@ void KeyStore::prepare() {
   point_ = sqlite::Statement(db_,
                              "INSERT INTO number(idx,subject) VALUES(?1,?2) "
                              "ON CONFLICT(idx) DO UPDATE SET subject=excluded.subject");
+  has_recent_ =
+      db_.integer("SELECT count(*) FROM sqlite_schema WHERE type='table' AND name='recent'") > 0;
+  recent_.clear();
+  recent_from_ = 0;
+  recent_upto_ = 0;
+  if (!has_recent_) return;
+  add_recent_ = sqlite::Statement(db_, "INSERT INTO recent(subject,idx) VALUES(?1,?2)");
+  first_recent_ = sqlite::Statement(db_, "SELECT coalesce(min(subject),0) FROM recent");
+  recent_after_ =
+      sqlite::Statement(db_, "SELECT subject,idx FROM recent WHERE subject>?1 ORDER BY subject");
+  if (writing_) read_recent();
+}
+
+void KeyStore::read_recent() {
+  if (!has_recent_) return;
+  first_recent_.reset();
+  const std::int64_t from = first_recent_.step() ? first_recent_.integer(0) : 0;
+  first_recent_.reset();
+  if (from != recent_from_) {  // folded meanwhile: what is in memory may be no longer the newest
+    recent_.clear();
+    recent_from_ = from;
+    recent_upto_ = 0;
+  }
+  recent_after_.reset();
+  recent_after_.bind(1, recent_upto_);
+  while (recent_after_.step()) {
+    const auto index = digest_from_bytes(recent_after_.blob(1));
+    if (!index) throw Error(ErrorCode::storage, db_.name() + ": an index of a wrong size");
+    recent_upto_ = recent_after_.integer(0);
+    recent_[*index] = recent_upto_;
+  }
+  recent_after_.reset();
+}
+
+void KeyStore::fold_now() {
+  if (recent_.empty()) return;
+  std::vector<std::pair<Digest, std::int64_t>> rows(recent_.begin(), recent_.end());
+  // In the order of the table: neighbours meet one page while it is at hand.
+  std::sort(rows.begin(), rows.end());
+  for (const auto& [index, id] : rows) point_.bind_blob(1, index.view()).bind(2, id).run();
+  db_.execute("DELETE FROM recent");
+}
+
+void KeyStore::fold() {
+  if (recent_.empty()) return;
+  sqlite::Transaction transaction(db_);
+  fold_now();
+  transaction.commit();
+  recent_.clear();
+  recent_from_ = 0;
 }
 
 Digest KeyStore::index_of(PhoneNumber number) const {
@@ -285,14 +357,25 @@ KeyStore::Subject KeyStore::read(sqlite::Statement& statement) {
   Subject subject{statement.integer(0), *tag, unmask(*tag, statement.blob(2)),
                   statement.integer(3)};
   statement.reset();
+  // What is sealed under a key that is not the tag's, nobody opens again.
+  if (subject_tag(subject.key.view(), origin_) != subject.tag) {
+    throw Error(ErrorCode::storage,
+                db_.name() + ": subject " + std::to_string(subject.id) + ": not its key");
+  }
   met(subject.tag, subject.id);
   return subject;
 }
 
 std::optional<KeyStore::Subject> KeyStore::newest(const Digest& index) {
-  if (const auto found = pending_.find(index); found != pending_.end()) {
-    return by_id(found->second);
+  // A reader looks at one moment: between two, a row could have gone from one table to the other.
+  std::optional<sqlite::Transaction> snapshot;
+  if (!writing_) {
+    // A writer in another process may have brought the file to this schema.
+    if (!has_recent_ && db_.integer("PRAGMA user_version") >= with_recent) prepare();
+    snapshot.emplace(db_, "BEGIN");
+    read_recent();
   }
+  if (const auto found = recent_.find(index); found != recent_.end()) return by_id(found->second);
   newest_.reset();
   if (!newest_.bind_blob(1, index.view()).step()) {
     newest_.reset();
@@ -317,11 +400,10 @@ std::optional<KeyStore::Subject> KeyStore::by_tag(const Digest& tag) {
 
 std::vector<KeyStore::Holder> KeyStore::numbers() {
   std::vector<Holder> out;
-  // By rowid, so that the pages are read in their order; a subject that no number points to was
-  // one before.
+  // By rowid, so that the pages are read in their order; who is nobody's predecessor is the newest.
   sqlite::Statement rows(db_,
-                         "SELECT s.tag,s.key,s.address,s.previous FROM subject s "
-                         "WHERE s.id IN (SELECT subject FROM number) ORDER BY s.id");
+                         "SELECT tag,key,address,previous FROM subject WHERE id NOT IN "
+                         "(SELECT previous FROM subject WHERE previous!=0) ORDER BY id");
   while (rows.step()) {
     const auto tag = digest_from_bytes(rows.blob(0));
     if (!tag) throw Error(ErrorCode::storage, db_.name() + ": a tag of a wrong size");
@@ -340,56 +422,91 @@ std::vector<KeyStore::Holder> KeyStore::numbers() {
 
 void KeyStore::begin() { db_.execute("BEGIN IMMEDIATE"); }
 
-KeyStore::Subject KeyStore::add(const Digest& index, PhoneNumber number, std::int64_t previous,
-                                const std::string& origin, Entropy& entropy) {
-  SecretKey key = SecretKey::generate(entropy);
-  const Digest tag = subject_tag(key.view(), origin);
-  Subject subject{0, tag, std::move(key), previous};
+KeyStore::NewSubject KeyStore::make(PhoneNumber number, SecretKey key) const {
+  const std::string address = "tel:" + number.e164();
+  const Digest tag = subject_tag(key.view(), origin_);
   // One key seals one address, once: the context cannot meet a second text.
-  const std::string address = seal(subject.key.view(), "address", "tel:" + number.e164());
+  std::string sealed = seal(key.view(), "address", address);
+  return {std::move(key), number_index(secrets_->index, address), tag, std::move(sealed)};
+}
+
+KeyStore::Subject KeyStore::add(NewSubject made, std::int64_t previous) {
   const std::optional<SecretKey> kept =
-      master_ ? std::optional(masked(*master_, tag, subject.key.chars(), db_.name()))
+      master_ ? std::optional(masked(*master_, made.tag, made.key.chars(), db_.name()))
               : std::nullopt;
-  add_subject_.bind_blob(1, subject.tag.view())
-      .bind_blob(2, kept ? kept->chars() : subject.key.chars())
-      .bind_blob(3, address)
+  add_subject_.bind_blob(1, made.tag.view())
+      .bind_blob(2, kept ? kept->chars() : made.key.chars())
+      .bind_blob(3, made.address)
       .bind(4, previous)
       .run();
-  subject.id = sqlite3_last_insert_rowid(db_.raw());
-  pending_[index] = subject.id;
-  met(subject.tag, subject.id);
+  const std::int64_t id = sqlite3_last_insert_rowid(db_.raw());
+  add_recent_.bind(1, id).bind_blob(2, made.index.view()).run();
+  recent_[made.index] = id;
+  if (recent_from_ == 0) recent_from_ = id;
+  recent_upto_ = id;
+  met(made.tag, id);
   ++count_;
-  return subject;
+  return {id, made.tag, std::move(made.key), previous};
 }
 
 void KeyStore::commit() {
-  // In their order: neighbours meet one page while it is at hand.
-  for (const auto& [index, id] : pending_) point_.bind_blob(1, index.view()).bind(2, id).run();
+  const bool folding = recent_.size() > most_recent;
+  if (folding) fold_now();
   if (count_ != count_stored_) put_meta("subjects", std::to_string(count_));
   db_.execute("COMMIT");
-  pending_.clear();
+  if (folding) {
+    recent_.clear();
+    recent_from_ = 0;
+  }
   count_stored_ = count_;
 }
 
-void KeyStore::rollback() noexcept {
-  pending_.clear();
+void KeyStore::rollback() {
   forget_tags();  // the ids of what is undone are given again
   if (db_.in_transaction()) {
     sqlite3_exec(db_.raw(), "ROLLBACK", nullptr, nullptr, nullptr);
     if (count_stored_ != ~std::uint64_t{0}) count_ = count_stored_;
   }
+  recent_.clear();
+  recent_from_ = 0;
+  recent_upto_ = 0;
+  read_recent();
 }
 
-std::size_t KeyStore::sweep(const std::function<bool(const Digest&)>& known) {
+std::optional<std::int64_t> KeyStore::newest_id() {
+  if (id_of_tag_) return std::nullopt;
+  return db_.integer("SELECT coalesce(max(seq),0) FROM sqlite_sequence WHERE name='subject'");
+}
+
+void KeyStore::accept_lost(std::uint64_t lost, std::int64_t newest_id) {
+  sqlite::Transaction transaction(db_);
+  put_meta("lost", std::to_string(lost));
+  const auto own = this->newest_id();
+  if (own && *own < newest_id) {
+    sqlite::Statement raise(db_, *own == 0
+                                     ? "INSERT INTO sqlite_sequence(name,seq) VALUES('subject',?1)"
+                                     : "UPDATE sqlite_sequence SET seq=?1 WHERE name='subject'");
+    raise.bind(1, newest_id).run();
+  }
+  transaction.commit();
+  lost_ = lost;
+}
+
+std::size_t KeyStore::sweep(std::int64_t upto, const std::function<bool(const Digest&)>& known) {
   std::vector<std::pair<std::int64_t, std::int64_t>> orphans;
   {
-    sqlite::Statement rows(db_, "SELECT id,tag,previous FROM subject ORDER BY id DESC");
+    // Only the newest can be orphans: what a damaged table of standing does not know below them is
+    // a key that somebody's entries still need.
+    sqlite::Statement rows(db_, "SELECT id,tag,previous FROM subject WHERE id>?1 ORDER BY id DESC");
+    rows.bind(1, upto);
     while (rows.step()) {
       const auto tag = digest_from_bytes(rows.blob(1));
-      if (tag && !known(*tag)) orphans.emplace_back(rows.integer(0), rows.integer(2));
+      if (!tag || known(*tag)) break;
+      orphans.emplace_back(rows.integer(0), rows.integer(2));
     }
   }
   if (orphans.empty()) return 0;
+  fold();
   sqlite::Transaction transaction(db_);
   // One pass over the numbers: without an index on `subject` a search for each orphan would read
   // the whole table each time, and a crash in a large import leaves many.

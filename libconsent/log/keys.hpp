@@ -5,16 +5,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "consent/digest.hpp"
 #include "consent/instant.hpp"
 #include "consent/number.hpp"
+#include "log/digest_hash.hpp"
 #include "log/secret.hpp"
 #include "log/sign.hpp"
 #include "log/sqlite.hpp"
@@ -63,16 +64,28 @@ class KeyStore {
   /// Every number with its newest subject, in the order of tags.
   [[nodiscard]] std::vector<Holder> numbers();
 
+  /// A subject as far as it can be made before it has a row.
+  struct NewSubject {
+    SecretKey key;
+    Digest index;  ///< of its number
+    Digest tag;
+    std::string address;  ///< the number, sealed under `key`
+  };
+  /// REQUIRES: a `key` that nothing else was ever made with. Safe from several threads.
+  [[nodiscard]] NewSubject make(PhoneNumber number, SecretKey key) const;
+
   /// New subjects are durable when commit() returns, and must be before the log commits an entry
   /// that uses one: a crash between leaves an orphan, which sweep() removes, and never an entry
   /// without a key.
   void begin();
-  [[nodiscard]] Subject add(const Digest& index, PhoneNumber number, std::int64_t previous,
-                            const std::string& origin, Entropy& entropy);
+  [[nodiscard]] Subject add(NewSubject made, std::int64_t previous);
   void commit();
-  void rollback() noexcept;
-  /// Removes subjects whose tag `known` does not know; their numbers go back to the one before.
-  std::size_t sweep(const std::function<bool(const Digest&)>& known);
+  void rollback();
+  /// Brings the index by number up to the newest subject.
+  void fold();
+  /// Removes what a crash left between the commit here and the log's: the newest subjects, above
+  /// id `upto`, down to the first whose tag `known` knows. Their numbers go back to the one before.
+  std::size_t sweep(std::int64_t upto, const std::function<bool(const Digest&)>& known);
   /// What is left of an erased subject: enough to let nothing said before come in again.
   struct Suppressed {
     Instant before;  ///< what was said up to then is refused
@@ -114,6 +127,14 @@ class KeyStore {
 
   /// How many subjects it holds a key for; kept, not counted.
   [[nodiscard]] std::uint64_t subjects() const noexcept { return count_; }
+  /// The highest id ever given: an older keys.db knows a lower one. nullopt: a store whose ids
+  /// could be given twice.
+  [[nodiscard]] std::optional<std::int64_t> newest_id();
+  /// How many subjects of the log are known to have lost their key: a restore accepted the loss.
+  [[nodiscard]] std::uint64_t accepted_lost() const noexcept { return lost_; }
+  /// From here on `lost` subjects of the log may lack their key; ids up to `newest_id` are not
+  /// given again.
+  void accept_lost(std::uint64_t lost, std::int64_t newest_id);
   /// Of `tags`, how many have no key here.
   [[nodiscard]] std::uint64_t missing(const std::function<bool(Digest&)>& next_tag);
   sqlite::Connection& connection() noexcept { return db_; }
@@ -124,6 +145,9 @@ class KeyStore {
   void load(const std::string& origin, std::string_view passphrase);
   [[nodiscard]] SecretKey unmask(const Digest& tag, std::string_view stored) const;
   void put_meta(std::string_view key, std::string_view value);
+  /// Reads the rows of `recent` that are not in memory. REQUIRES: a transaction.
+  void read_recent();
+  void fold_now();  ///< within the transaction under way
   Subject read(sqlite::Statement& statement);
   /// The id of the subject of `tag`. An index in the file would be a random page written for each
   /// new subject; this one is made when first asked, of 16 bytes a subject, and read on from the
@@ -143,6 +167,7 @@ class KeyStore {
   [[nodiscard]] bool holds(std::span<const std::string> pieces);
   std::unique_ptr<const Secrets> secrets_;
   std::optional<SecretKey> master_;  ///< where a passphrase protects the keys
+  std::string origin_;
   std::string incarnation_;
   std::vector<std::string> destroyed_;  ///< bytes that scrub() must not find; wiped after it
   std::uint64_t count_ = 0;             ///< with those of the transaction under way
@@ -156,9 +181,17 @@ class KeyStore {
   std::int64_t tagged_upto_ = 0;  ///< an id
   /// Subjects met of late: whoever comes from a number asks for its tag next.
   std::array<Tagged, 256> met_{};
-  std::map<Digest, std::int64_t> pending_;  ///< by index: what commit() writes to `number`
-  sqlite::Statement newest_, by_id_, id_of_tag_, tag_of_id_, tags_after_, add_subject_, point_,
-      any_suppressed_, suppressed_;
+  /// The table `recent` by index: subjects that `number` does not point to yet. In the table they
+  /// stand in the order they came, because in the order of `number` each would write a page of its
+  /// own.
+  std::unordered_map<Digest, std::int64_t, DigestHash> recent_;
+  std::int64_t recent_from_ = 0;  ///< the lowest id in recent_; 0: none
+  std::int64_t recent_upto_ = 0;  ///< the highest
+  bool has_recent_ = false;       ///< none in a store of an earlier schema, opened to read
+  bool writing_ = false;          ///< nobody else writes: recent_ is whole without a look
+  std::uint64_t lost_ = 0;
+  sqlite::Statement newest_, by_id_, id_of_tag_, tag_of_id_, tags_after_, add_subject_, add_recent_,
+      point_, first_recent_, recent_after_, any_suppressed_, suppressed_;
 };
 
 }  // namespace consent

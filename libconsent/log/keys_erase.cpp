@@ -91,6 +91,7 @@ void KeyStore::for_each(const std::function<void(const Digest&)>& visit) {
 void KeyStore::erase(const Subject& subject, const Suppressed& suppressed) {
   const PhoneNumber number = number_of(subject);
   const Digest index = index_of(number);
+  fold();
   sqlite::Transaction transaction(db_);
   {
     sqlite::Statement row(db_, "SELECT key,address FROM subject WHERE id=?1");

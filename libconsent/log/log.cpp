@@ -88,12 +88,11 @@ std::string compare(const std::string& name, const HeadState& head, const std::s
   return {};
 }
 
-// keys.db is written before log.db, so it may know more subjects and never fewer.
+// keys.db is written before log.db, so it may know more subjects and never fewer. `lost`: how many
+// of the log's have no key.
 std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
-                         const std::string& incarnation) {
-  if (keys.incarnation() != incarnation) {
-    return "keys.db: was written before the log's last restore, or for another copy of it";
-  }
+                         const std::string& incarnation, std::uint64_t& lost) {
+  const bool other = keys.incarnation() != incarnation;
   std::uint64_t subjects = 0;
   if (db.integer("PRAGMA user_version") >= schema::with_state) {
     sqlite::Statement count(db, "SELECT value FROM state WHERE key='subjects'");
@@ -101,13 +100,17 @@ std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& k
   } else {
     subjects = static_cast<std::uint64_t>(db.integer("SELECT count(*) FROM subject"));
   }
-  if (keys.subjects() >= subjects) return {};
+  const std::int64_t newest = newest_subject(db);
+  const auto own = keys.newest_id();
+  // As many, but not the same: one was erased and another came since.
+  const bool older = own && *own < newest;
+  if (!other && !older && keys.subjects() + keys.accepted_lost() >= subjects) return {};
   const sqlite::Transaction snapshot(db, "BEGIN");
   kept.catch_up();
   const auto behind = kept.behind();
   auto newer = behind.begin();
   sqlite::Statement rows(db, "SELECT tag,clauses FROM subject");
-  const std::uint64_t lost = keys.missing([&](Digest& tag) {
+  lost = keys.missing([&](Digest& tag) {
     while (rows.step()) {
       tag = digest_from_bytes(rows.blob(0)).value_or(Digest{});
       // An erased one has none, and its row may not say so yet.
@@ -126,7 +129,10 @@ std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& k
     tag = (*newer++)->standing.tag;
     return true;
   });
-  if (lost == 0) return {};
+  if (other) {
+    return "keys.db: was written before the log's last restore, or for another copy of it";
+  }
+  if (lost <= keys.accepted_lost() && !older) return {};
   return "keys.db: is older than log.db: " + std::to_string(lost) + " subject(s) lost their key";
 }
 
@@ -229,7 +235,7 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
       throw Error(ErrorCode::storage, "keys.db: belongs to another log");
     }
     check_expiry(*impl->keys, options, writing);
-    suspect(compare_keys(*impl->keys, impl->db, *impl->kept, impl->incarnation));
+    suspect(compare_keys(*impl->keys, impl->db, *impl->kept, impl->incarnation, impl->lost_keys));
     impl->load_subscriber();
   }
   if (!writing) return impl;
@@ -309,7 +315,6 @@ void check(const Log& log, std::span<const Event> events, Instant now) {
 std::vector<Appended> Log::append_many(std::span<const Event> events, Instant now) {
   impl_->check_writable();
   check(*this, events, now);
-  impl_->refuse_erased(events);
   return impl_->writer->append(events, now);
 }
 

@@ -68,7 +68,7 @@ const Writer::Said& Writer::said_by(const Digest& tag, std::int64_t last) {
 
 Once Writer::judge_once(const Prepared& prepared, Appended& done) {
   const EventBase& base = base_of(*prepared.event);
-  if (keys_.suppressed_any()) {
+  if (suppressing_) {
     const auto suppressed = keys_.suppressed(base.number);
     if (suppressed && base.happened <= suppressed->before) return Once::erased;
   }
@@ -96,10 +96,9 @@ Once Writer::judge_once(const Prepared& prepared, Appended& done) {
     previous = stored ? stored->previous : 0;
     id = newest.id;
   } else {
-    const Digest index = keys_.index_of(base.number);
-    const auto stored = keys_.newest(index);
+    const auto stored = keys_.newest(index_of(base.number, prepared));
     if (!stored) {
-      never_met_ = {base.number, index};
+      never_met_ = base.number;
       return Once::recorded;
     }
     previous = stored->id;

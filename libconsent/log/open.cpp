@@ -44,6 +44,12 @@ sqlite::Connection open_log_for_reading(const fs::path& file) {
   return db;
 }
 
+std::int64_t newest_subject(sqlite::Connection& db) {
+  if (db.integer("PRAGMA user_version") < schema::with_newest_subject) return 0;
+  sqlite::Statement row(db, "SELECT value FROM state WHERE key='newest_subject'");
+  return row.step() ? static_cast<std::int64_t>(schema::to_count(row.blob(0)).value_or(0)) : 0;
+}
+
 void migrate_log_file(sqlite::Connection& db) {
   if (db.integer("PRAGMA user_version") == schema::version) return;
   sqlite::Transaction transaction(db);
@@ -63,6 +69,8 @@ void migrate_log_file(sqlite::Connection& db) {
     db.execute(schema::from_3_to_4);
     db.execute("PRAGMA user_version=4");
   }
+  // Nothing but room for one more row in `state`, which the next new subject writes.
+  db.execute("PRAGMA user_version=5");
   transaction.commit();
 }
 

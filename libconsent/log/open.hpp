@@ -19,4 +19,8 @@ void check_log_file(sqlite::Connection& db);
 /// Brings an older log.db to this version's schema, in one transaction; entries are not touched.
 void migrate_log_file(sqlite::Connection& db);
 
+/// The highest id of a subject that keys.db had given when the log was last written; 0 where it
+/// does not say.
+[[nodiscard]] std::int64_t newest_subject(sqlite::Connection& db);
+
 }  // namespace consent

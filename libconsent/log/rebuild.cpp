@@ -65,7 +65,9 @@ Rebuilt Log::rebuild(const std::filesystem::path& folder, const LogOptions& opti
     done.differed = true;
   }
   const Digest before = derived();
-  db.execute("DELETE FROM subject; DELETE FROM term; DELETE FROM state;");
+  db.execute(
+      "DELETE FROM subject; DELETE FROM term;"
+      "DELETE FROM state WHERE key!='newest_subject';");
   sqlite::Statement put(
       db, "INSERT INTO subject(tag,count,last,closed,clauses) VALUES(?1,?2,?3,?4,?5)");
   for (const auto& [tag, kept] : subjects) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "log/impl.hpp"
+#include "log/open.hpp"
 
 namespace consent {
 
@@ -21,6 +22,7 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
   // and the heads follow it. A crash before that commit leaves a log that is as impaired as it was.
   auto keys_now =
       KeyStore::open(folder / "keys.db", sqlite::Mode::write, identity.origin, options.passphrase);
+  keys_now.accept_lost(lost_keys, newest_subject(db));
   keys_now.set_incarnation(fresh);
   incarnation = fresh;
   if (!impairment.empty()) warnings.push_back("restored: " + impairment);

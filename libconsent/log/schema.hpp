@@ -9,7 +9,7 @@
 namespace consent::schema {
 
 inline constexpr std::int64_t application_id = 0x434e534c;  // "CNSL"
-inline constexpr std::int64_t version = 4;
+inline constexpr std::int64_t version = 5;
 /// The oldest that is read; opening for writing brings it to `version`.
 inline constexpr std::int64_t oldest = 1;
 /// From this one on `state` is there.
@@ -17,6 +17,10 @@ inline constexpr std::int64_t with_state = 2;
 /// From this one on sealed details stand with their entry, and `state` says up to where `subject`
 /// goes.
 inline constexpr std::int64_t with_mark = 3;
+
+/// From this one on `state` holds `newest_subject`: the highest id that keys.db had given, so that
+/// an older keys.db is noticed also where it holds as many subjects.
+inline constexpr std::int64_t with_newest_subject = 5;
 
 /// A count as `state` keeps it, in decimal; nullopt where it is none.
 [[nodiscard]] inline std::optional<std::uint64_t> to_count(std::string_view text) noexcept {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "consent/error.hpp"
 #include "event/encode.hpp"
 #include "log/callers.hpp"
+#include "log/open.hpp"
 #include "log/schema.hpp"
 #include "log/seal.hpp"
 #include "log/standing.hpp"
@@ -99,7 +101,7 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
   if (subject_count_ != keys_.subjects() || restoring) complete_erasures();
   keys_.scrub();
   if (subject_count_ != keys_.subjects()) {
-    keys_.sweep([&](const Digest& tag) { return kept_->knows(tag); });
+    sweep_orphans();
   }
   sqlite::Statement beside(db_, "SELECT 1 FROM evidence WHERE commitment=?1 AND bytes IS NULL");
   evidence_.sweep([&](const Digest& commitment) {
@@ -138,7 +140,10 @@ Writer::~Writer() {
 void Writer::load_state() {
   frontier_ = merkle::Frontier();
   last_leaf_ = Digest{};
-  holders_.clear();
+  {
+    const std::unique_lock lock(holders_mutex_);
+    holders_.clear();
+  }
   aside_.reset();
   tree_->forget();
   kept_->forget();
@@ -165,7 +170,8 @@ void Writer::load_state() {
   terms_stored_ = static_cast<std::size_t>(db_.integer("SELECT count(*) FROM term"));
 }
 
-Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_view salts) {
+Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_view salts,
+                                 bool sealing) {
   Prepared prepared;
   prepared.event = &event;
   prepared.type = type_of(event);
@@ -174,7 +180,7 @@ Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_vi
   }
   prepared.now = now;
   prepared.salt = salts.substr(0, salt_size);
-  prepared.sealing = salts.substr(salt_size);
+  prepared.sealing = salts.substr(salt_size, SecretKey::size);
   const std::string details = encode_details(base_of(event).number);
   prepared.commitment = commitment(as_key(prepared.sealing.data()), details);
   prepared.sealing += details;
@@ -188,7 +194,29 @@ Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_vi
   if (prepared.body.size() > most_body_bytes) {
     throw Error(ErrorCode::invalid_argument, "event: longer than 15 KiB when written");
   }
+  if (sealing && !prepared.target) {
+    seal_early(prepared, salts.substr(salt_size + SecretKey::size, SecretKey::size));
+  }
   return prepared;
+}
+
+void Writer::seal_early(Prepared& prepared, std::string_view key) const {
+  const PhoneNumber number = base_of(*prepared.event).number;
+  std::optional<SecretKey> known;
+  {
+    const std::shared_lock lock(holders_mutex_);
+    if (const auto found = holders_.find(number); found != holders_.end()) {
+      known = SecretKey::copy_of(found->second.key.view());
+      prepared.sealed_for = found->second.tag;
+    }
+  }
+  if (!known) {
+    if (!expect_new_.load(std::memory_order_relaxed)) return;
+    prepared.fresh = keys_.make(number, SecretKey::copy_of(as_key(key.data())));
+    prepared.sealed_for = prepared.fresh->tag;
+  }
+  const SecretKey& under = known ? *known : prepared.fresh->key;
+  prepared.sealed = seal(under.view(), prepared.commitment.view(), prepared.sealing);
 }
 
 std::vector<Appended> Writer::append(std::span<const Event> events, Instant now) {
@@ -203,12 +231,16 @@ std::vector<Appended> Writer::append_once(std::span<const Event> events, Instant
 
 std::vector<Writer::Prepared> Writer::prepare(std::span<const Event> events, Instant now) {
   std::vector<Prepared> prepared(events.size());
-  constexpr std::size_t each = salt_size + SecretKey::size;
-  const std::string salts = random_bytes(*entropy_, each * events.size());
+  constexpr std::size_t each = salt_size + 2 * SecretKey::size;
+  std::string salts = random_bytes(*entropy_, each * events.size());
+  struct Wiped {
+    std::string& bytes;
+    ~Wiped() { wipe(bytes.data(), bytes.size()); }
+  } const wiped{salts};
   try {
     const auto prepare_from = [&](std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) {
-        prepared[i] = prepare(events[i], now, std::string_view(salts).substr(each * i, each));
+        prepared[i] = prepare(events[i], now, std::string_view(salts).substr(each * i, each), true);
       }
     };
     constexpr std::size_t worth_a_thread = 128;
@@ -318,17 +350,22 @@ void Writer::lead(std::unique_lock<std::mutex>& lock) {
     queue_.pop_front();
   }
   lock.unlock();
-  std::exception_ptr error;
   try {
     commit(batch);
   } catch (...) {
-    error = std::current_exception();
+    // Nothing of it was recorded. Whose fault it was is seen when each comes alone; the others
+    // must not hear of it.
+    for (Request* const request : batch) {
+      try {
+        if (batch.size() == 1) throw;
+        commit({&request, 1});
+      } catch (...) {
+        request->error = std::current_exception();
+      }
+    }
   }
   lock.lock();
-  for (Request* const request : batch) {
-    request->error = error;
-    request->finished = true;
-  }
+  for (Request* const request : batch) request->finished = true;
   busy_ = false;
   last_commit_ = std::chrono::steady_clock::now();
   head_dirty_ = true;
@@ -339,12 +376,15 @@ void Writer::lead(std::unique_lock<std::mutex>& lock) {
 void Writer::commit(std::span<Request* const> batch) {
   if (!poison_.empty()) throw Error(ErrorCode::storage, poison_);
   const std::uint64_t before = frontier_.size();
+  unknown_ = 0;
+  made_ = 0;
   try {
+    suppressing_ = keys_.suppressed_any();
     sqlite::Transaction transaction(db_, begin_, commit_);
     for (Request* const request : batch) {
       request->done.resize(request->events.size());
       for (std::size_t i = 0; i < request->events.size(); ++i) {
-        record(request->events[i], request->done[i]);
+        record(request->events[i], i, request->done[i]);
       }
     }
     put_terms();
@@ -355,6 +395,10 @@ void Writer::commit(std::span<Request* const> batch) {
     if (subject_count_ != subject_count_stored_) {
       const std::string count = std::to_string(subject_count_);
       put_state_.bind_text(1, "subjects").bind_blob(2, count).run();
+    }
+    if (made_ > 0) {
+      const std::string newest = std::to_string(newest_subject_);
+      put_state_.bind_text(1, "newest_subject").bind_blob(2, newest).run();
     }
     // Keys first: a crash after this line leaves a key without an entry, which open() sweeps; the
     // other order would leave an entry that nobody can ever open.
@@ -383,7 +427,9 @@ void Writer::commit(std::span<Request* const> batch) {
     poison_ =
         std::string("log: takes no more entries until it is opened again, because ") + error.what();
   }
+  if (unknown_ > 0) expect_new_.store(2 * made_ >= unknown_, std::memory_order_relaxed);
   if (kept_->held() > most_cached_subjects && kept_->upto() == frontier_.size()) {
+    const std::unique_lock lock(holders_mutex_);
     holders_.clear();
     kept_->drop();
   }
@@ -404,12 +450,13 @@ void Writer::put_terms() {
 }
 
 void Writer::fold() {
-  if (!poison_.empty() || kept_->upto() == frontier_.size()) return;
+  if (!poison_.empty()) return;
   try {
     sqlite::Transaction transaction(db_, begin_, commit_);
     put_terms();
     kept_->write(frontier_.size());
     transaction.commit();
+    keys_.fold();
   } catch (...) {
     // The entries hold it all: whoever opens the log next reads them again.
     recover_after_failure();
@@ -426,29 +473,57 @@ void Writer::recover_after_failure() noexcept {
     said_.clear();
     said_count_ = 0;
     never_met_.reset();
-    keys_.sweep([&](const Digest& tag) { return kept_->knows(tag); });
+    sweep_orphans();
   } catch (...) {
     // What memory holds no longer is what the file holds: refuse to write until opened again.
     poison_ = "log: an earlier failure could not be undone; open it again";
   }
 }
 
-Writer::Holder& Writer::holder_of(PhoneNumber number) {
+void Writer::sweep_orphans() {
+  const std::int64_t subjects = db_.integer("SELECT count(*) FROM (SELECT 1 FROM subject LIMIT 1)");
+  if (subjects == 0 && kept_->held() == 0 && subject_count_ > 0) {
+    throw Error(ErrorCode::storage,
+                "log.db: its table of standing knows nobody; rebuild the log's tables");
+  }
+  keys_.sweep(newest_subject(db_), [&](const Digest& tag) { return kept_->knows(tag); });
+}
+
+KeptSubject& Writer::hold_known(const Digest& tag) {
+  if (kept_->holds(tag)) return kept_->hold(tag);
+  KeptSubject& kept = kept_->hold(tag);
+  // A table that somebody changed must not reach the entries: what is written in them stays.
+  bool fits = false;
+  read_entry_.reset();
+  if (kept.last >= 0 && read_entry_.bind(1, kept.last).step()) {
+    const auto subject = decode_entry(read_entry_.blob(0)).entry.subject;
+    fits = subject && subject->tag == tag && subject->seq == kept.count;
+  }
+  read_entry_.reset();
+  if (fits) return kept;
+  throw Error(ErrorCode::storage,
+              "log.db: what is kept of a subject is not what its entries say; rebuild the log's "
+              "tables");
+}
+
+Writer::Holder& Writer::holder_of(PhoneNumber number, Prepared& prepared) {
   auto found = holders_.find(number);
   const bool cached = found != holders_.end();
   if (cached && !found->second.kept->standing.closed) return found->second;
-  // Of an event offered once the answer is known already.
-  const bool new_here = never_met_ && never_met_->first == number;
-  const Digest index = new_here ? never_met_->second : keys_.index_of(number);
-  never_met_.reset();
-  if (!cached && !new_here) {
-    if (auto stored = keys_.newest(index)) {
-      found = holders_
-                  .emplace(number,
-                           Holder{std::move(stored->key), stored->id, &kept_->hold(stored->tag)})
-                  .first;
-      if (!found->second.kept->standing.closed) return found->second;
+  if (!cached) {
+    ++unknown_;
+    // Of an event offered once the answer is known already.
+    const bool new_here = never_met_ == number;
+    never_met_.reset();
+    auto stored = new_here ? std::nullopt : keys_.newest(index_of(number, prepared));
+    if (stored) {
+      KeptSubject& kept = hold_known(stored->tag);
+      const std::unique_lock lock(holders_mutex_);
+      found =
+          holders_.emplace(number, Holder{std::move(stored->key), stored->id, stored->tag, &kept})
+              .first;
     }
+    if (stored && !found->second.kept->standing.closed) return found->second;
   }
   // A number that the log never met, or whose last subject was closed by reassignment.
   if (!keys_open_) {
@@ -456,14 +531,23 @@ Writer::Holder& Writer::holder_of(PhoneNumber number) {
     keys_open_ = true;
   }
   const std::int64_t previous = found == holders_.end() ? 0 : found->second.id;
-  auto added = keys_.add(index, number, previous, identity_.origin, *entropy_);
+  auto added = keys_.add(prepared.fresh ? *std::exchange(prepared.fresh, std::nullopt)
+                                        : keys_.make(number, SecretKey::generate(*entropy_)),
+                         previous);
   ++subject_count_;
-  Holder fresh{std::move(added.key), added.id, &kept_->hold(added.tag)};
+  ++made_;
+  newest_subject_ = added.id;
+  Holder fresh{std::move(added.key), added.id, added.tag, &kept_->hold_new(added.tag)};
+  const std::unique_lock lock(holders_mutex_);
   if (found != holders_.end()) {
     found->second = std::move(fresh);
     return found->second;
   }
   return holders_.emplace(number, std::move(fresh)).first->second;
+}
+
+Digest Writer::index_of(PhoneNumber number, const Prepared& prepared) const {
+  return prepared.fresh ? prepared.fresh->index : keys_.index_of(number);
 }
 
 void Writer::put_entry(const Envelope& envelope, std::string_view body, std::string_view sealed) {
@@ -500,10 +584,21 @@ void Writer::record_log_event(const LogEvent& event, Instant now) {
   put_entry(envelope, body, {});
 }
 
-void Writer::record(const Prepared& prepared, Appended& done) {
+void Writer::refuse_erased(const Event& event, std::size_t place) {
+  if (!suppressing_) return;
+  const auto suppressed = keys_.suppressed(base_of(event).number);
+  if (!suppressed || base_of(event).happened > suppressed->before) return;
+  throw Error(ErrorCode::erased,
+              "event " + std::to_string(place) +
+                  ": happened before the number's holder was erased; it is not taken in again");
+}
+
+void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
   if (prepared.once) {
     done.once = judge_once(prepared, done);
     if (done.once != Once::recorded) return;
+  } else if (prepared.event != nullptr && prepared.type != EventType::subject_erased) {
+    refuse_erased(*prepared.event, place);
   }
   // Order is sequence; a clock that stands before the last entry is told, not corrected.
   if (prepared.now + most_clock_drift < last_at_ && prepared.type != EventType::clock_step) {
@@ -537,11 +632,13 @@ void Writer::record(const Prepared& prepared, Appended& done) {
   }
   const Event& event = *prepared.event;
   const Holder& holder = prepared.target ? holder_at(base_of(event).number, *prepared.target)
-                                         : holder_of(base_of(event).number);
+                                         : holder_of(base_of(event).number, prepared);
   KeptSubject& subject = *holder.kept;
   envelope.subject = SubjectRef{subject.standing.tag, subject.count + 1, subject.last};
-  const std::string sealed = seal(holder.key.view(), prepared.commitment.view(), prepared.sealing);
-  put_entry(envelope, prepared.body, sealed);
+  if (prepared.sealed_for != holder.tag) {
+    prepared.sealed = seal(holder.key.view(), prepared.commitment.view(), prepared.sealing);
+  }
+  put_entry(envelope, prepared.body, prepared.sealed);
   for (std::size_t i = 0; i < prepared.files.size(); ++i) {
     const SealedEvidence& file = prepared.files[i];
     const std::string opening = seal(holder.key.view(), file.commitment.view(), file.opening);
@@ -586,6 +683,7 @@ std::string Writer::checkpoint(const note::VerifierKey& key) {
     turn_.notify_all();
   };
   try {
+    if (!poison_.empty()) throw Error(ErrorCode::storage, poison_);
     const auto size = static_cast<std::int64_t>(frontier_.size());
     std::string signed_note;
     read_checkpoint_.reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -7,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <span>
 #include <string>
 #include <thread>
@@ -100,6 +102,11 @@ class Writer {
     std::string_view incarnation;  ///< that a restore begins; "" none. Lives in the event.
     std::string_view wording;      ///< text to keep; "" none. Lives in the event.
     bool once = false;             ///< not where an entry says it already
+    /// Sealed already, under the key of this subject: of whom the number was known to be of, or of
+    /// `fresh`. Whoever it turns out to be of decides whether it can be used.
+    std::optional<Digest> sealed_for;
+    std::string sealed;
+    std::optional<KeyStore::NewSubject> fresh;  ///< for a number that looked new
   };
   struct Request {
     std::vector<Prepared> events;
@@ -111,6 +118,7 @@ class Writer {
   struct Holder {
     SecretKey key;
     std::int64_t id;
+    Digest tag;
     KeptSubject* kept;
   };
   struct NumberHash {
@@ -119,8 +127,11 @@ class Writer {
 
   /// Puts the evidence of recorded events where it stays, and removes that of others.
   void settle(std::span<const Prepared> events, std::span<const Appended> done) const noexcept;
-  /// `salts`: 16 random bytes for the entry, 32 for the commitment.
-  Prepared prepare(const Event& event, Instant now, std::string_view salts);
+  /// `salts`: 16 random bytes for the entry, 32 for the commitment, and with `sealing` 32 for the
+  /// key that the number needs if it is new.
+  Prepared prepare(const Event& event, Instant now, std::string_view salts, bool sealing);
+  /// Seals an event outside the writer's turn, where it can be told for whom.
+  void seal_early(Prepared& prepared, std::string_view key) const;
   std::vector<Prepared> prepare(std::span<const Event> events, Instant now);
   /// Fingerprints of what one subject's entries say, and where.
   using Said = std::unordered_map<Digest, std::uint64_t, DigestHash>;
@@ -130,10 +141,17 @@ class Writer {
   void lead(std::unique_lock<std::mutex>& lock);
   void commit(std::span<Request* const> batch);
   std::vector<Appended> submit(std::vector<Prepared> events);
-  void record(const Prepared& prepared, Appended& done);
+  void record(Prepared& prepared, std::size_t place, Appended& done);
+  void refuse_erased(const Event& event, std::size_t place);
   void record_log_event(const LogEvent& event, Instant now);
   void put_entry(const Envelope& envelope, std::string_view body, std::string_view sealed);
-  Holder& holder_of(PhoneNumber number);
+  Holder& holder_of(PhoneNumber number, Prepared& prepared);
+  /// What is kept of a subject that has entries. @throws Error (storage) where the newest of them
+  /// says otherwise.
+  KeptSubject& hold_known(const Digest& tag);
+  /// Keys whose entries were never committed. @throws Error (storage) where standing knows nobody.
+  void sweep_orphans();
+  [[nodiscard]] Digest index_of(PhoneNumber number, const Prepared& prepared) const;
   /// One who held the number before, for one commit.
   Holder& holder_at(PhoneNumber number, const Digest& tag);
   /// The subject that an event about a record is about: the latest holder.
@@ -171,13 +189,22 @@ class Writer {
   std::uint64_t subject_count_ = 0;
   std::uint64_t subject_count_stored_ = 0;
   Instant last_at_{};
+  /// Changed under holders_mutex_ alone; read without it by the writer's turn, with it by others.
   std::unordered_map<PhoneNumber, Holder, NumberHash> holders_;
+  mutable std::shared_mutex holders_mutex_;
+  /// Whether numbers that are not in memory have of late been new, so that it pays to make a key
+  /// before that is certain.
+  std::atomic<bool> expect_new_ = true;
+  unsigned unknown_ = 0;  ///< numbers of this commit that were not in memory
+  unsigned made_ = 0;     ///< those of them that were new
+  std::int64_t newest_subject_ = 0;
+  bool suppressing_ = false;     ///< some number is suppressed
   std::optional<Holder> aside_;  ///< an earlier holder, for one entry
   std::unordered_set<Digest, DigestHash> wordings_;
   std::unordered_map<Digest, Said, DigestHash> said_;
   std::size_t said_count_ = 0;
-  /// The number that keys.db was asked for last and did not know, with its index.
-  std::optional<std::pair<PhoneNumber, Digest>> never_met_;
+  /// The number that keys.db was asked for last and did not know.
+  std::optional<PhoneNumber> never_met_;
   std::string last_wording_;
   bool keys_open_ = false;  ///< a transaction on keys.db is under way
   std::string bytes_;

@@ -454,9 +454,10 @@ TEST_CASE("a key store of schema 1 gets the suppress key when it is written", "[
     Log log = Log::create(folder, romashka(), noon, writing(passphrase));
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   }
-  REQUIRE(foreign_sql(folder / "keys.db",
-                      "DROP TABLE suppressed; DELETE FROM meta WHERE key='suppress'; "
-                      "PRAGMA user_version=1;") == SQLITE_OK);
+  REQUIRE(foreign_sql(
+              folder / "keys.db",
+              "DROP TABLE suppressed; DROP TABLE recent; DELETE FROM meta WHERE key='suppress'; "
+              "PRAGMA user_version=1;") == SQLITE_OK);
   LogOptions reading;
   reading.passphrase = passphrase;
   CHECK_FALSE(Log::open(folder, reading).has_erased());

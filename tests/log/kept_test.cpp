@@ -3,13 +3,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "catch.hpp"
+#include "consent/erasure.hpp"
 #include "consent/error.hpp"
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
@@ -219,4 +222,126 @@ TEST_CASE("what was sealed before schema 3 opens beside what was sealed after",
     CHECK(foreign_sql(folder / "log.db", sql) != SQLITE_OK);
   }
   CHECK_FALSE(Log::rebuild(folder).differed);
+}
+
+TEST_CASE("a damaged table of standing reaches neither the entries nor the keys",
+          "[log][standing][keys]") {
+  const std::string damage = GENERATE(
+      "UPDATE subject SET count=count+1", "UPDATE subject SET last=1", "DELETE FROM subject",
+      "DELETE FROM subject; UPDATE state SET value=CAST('0' AS BLOB) WHERE key='subjects'",
+      "DELETE FROM subject WHERE last=2");
+  CAPTURE(damage);
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  {
+    Log log = Log::create(folder, romashka(), noon);
+    for (const char* who : {alice, boris, clara}) {
+      log.append(given(who, "2026-11-19T10:00:00Z"), noon);
+    }
+  }
+  REQUIRE(foreign_sql(folder / "log.db", damage) == SQLITE_OK);
+  const auto refused = [&] {
+    Log log = Log::open(folder, Access::write);
+    log.append(withdrawn(boris, "2026-11-20T10:00:00Z"), noon);
+  };
+  CHECK_THROWS_AS(refused(), Error);
+  Log::rebuild(folder);
+  {
+    Log log = Log::open(folder, Access::write);
+    CHECK(log.size() == 4);
+    for (const char* who : {alice, boris, clara}) CHECK(log.history(number(who)).size() == 1);
+    log.append(withdrawn(boris, "2026-11-20T10:00:00Z"), noon);
+  }
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+}
+
+TEST_CASE("a key is not destroyed because a table calls its subject erased",
+          "[log][standing][keys]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  const fs::path other = scratch / "other";
+  {
+    Log log = Log::create(folder, romashka(), noon);
+    log.append(given(alice, "2026-11-19T10:00:00Z"), noon);
+    log.append(given(boris, "2026-11-19T10:00:00Z"), noon);
+  }
+  {
+    Log log = Log::create(other, romashka(), noon);
+    log.append(given(alice, "2026-11-19T10:00:00Z"), noon);
+    ErasureOrder order;
+    order.ground = "withdrawn";
+    order.lose_proof = true;
+    log.erase(number(alice), order, noon);
+  }
+  // The row of alice says what the row of an erased subject would.
+  REQUIRE(foreign_sql(folder / "log.db", "ATTACH '" + (other / "log.db").string() +
+                                             "' AS other; UPDATE subject SET (closed,clauses)="
+                                             "(SELECT closed,clauses FROM other.subject) "
+                                             "WHERE last=1; UPDATE state SET value=CAST('1' AS "
+                                             "BLOB) WHERE key='subjects'") == SQLITE_OK);
+  CHECK_THROWS_AS(Log::open(folder, Access::write), Error);
+  Log::rebuild(folder);
+  Log log = Log::open(folder, Access::write);
+  CHECK(log.history(number(alice)).size() == 1);
+}
+
+TEST_CASE("of many who wait for one commit, one that is refused fails alone", "[log][group]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  Log log = Log::create(folder, romashka(), noon);
+  log.append(given(alice, "2026-11-19T10:00:00Z"), noon);
+  ErasureOrder order;
+  order.ground = "withdrawn";
+  order.lose_proof = true;
+  log.erase(number(alice), order, noon);
+  const std::uint64_t before = log.size();
+  constexpr int producers = 16;
+  constexpr int each = 40;
+  std::atomic<int> refused = 0;
+  std::atomic<int> recorded = 0;
+  std::vector<std::thread> threads;
+  for (int who = 0; who < producers; ++who) {
+    threads.emplace_back([&, who] {
+      for (int i = 0; i < each; ++i) {
+        const bool old = who % 4 == 0;
+        const std::string to = old ? alice : "+7926" + std::to_string(1000000 + who * 1000 + i);
+        try {
+          log.append(given(to, "2026-11-19T11:00:00Z"), noon);
+          ++recorded;
+        } catch (const Error& error) {
+          if (error.code() == ErrorCode::erased) ++refused;
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(refused == producers / 4 * each);
+  CHECK(recorded == producers * 3 / 4 * each);
+  CHECK(log.size() == before + static_cast<std::uint64_t>(recorded));
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+}
+
+TEST_CASE("in one large group a number that changes hands has two subjects, each with its own key",
+          "[log][group]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  Log log = Log::create(folder, romashka(), noon);
+  std::vector<Event> events;
+  for (int i = 0; i < 300; ++i) {
+    events.emplace_back(given("+7926" + std::to_string(1000000 + i), "2026-11-18T10:00:00Z"));
+  }
+  for (int turn = 0; turn < 2; ++turn) {
+    events.emplace_back(given(alice, "2026-11-18T10:00:00Z"));
+    events.emplace_back(NumberReassigned{{number(alice), at("2026-11-19T10:00:00Z"), ""}});
+  }
+  events.emplace_back(given(alice, "2026-11-19T12:00:00Z"));
+  log.append_many(events, noon);
+  const auto subjects = log.subjects_of(number(alice));
+  CHECK(subjects.size() == 3);
+  for (const Digest& tag : subjects) {
+    for (const auto& opened : log.open_entries_of(tag)) {
+      CHECK(opened.details.find(alice) != std::string::npos);
+    }
+  }
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }

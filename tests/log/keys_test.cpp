@@ -28,7 +28,7 @@ PhoneNumber nth(int n) { return number("+7916" + std::to_string(1000000 + n)); }
 
 /// Tag of a new subject of the nth number, not committed.
 Digest add(KeyStore& store, int n, std::int64_t previous = 0) {
-  return store.add(store.index_of(nth(n)), nth(n), previous, origin, system_entropy()).tag;
+  return store.add(store.make(nth(n), SecretKey::generate(system_entropy())), previous).tag;
 }
 
 std::vector<Digest> add_many(KeyStore& store, int first, int last) {
@@ -82,9 +82,9 @@ TEST_CASE("tags that begin alike are told apart", "[log][keys]") {
   for (std::uint8_t i = 0; i < 8; ++i) tag.bytes[i] = static_cast<std::uint8_t>(i + 1);
   for (const std::uint8_t id : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{1}}) {
     tag.bytes[31] = id;
-    const auto found = store.by_tag(tag);
-    REQUIRE(found);
-    CHECK(found->id == id);
+    // Found, and refused: the tag is not its key's.
+    CHECK_THROWS_WITH(store.by_tag(tag),
+                      "keys.db: subject " + std::to_string(id) + ": not its key");
   }
   tag.bytes[31] = 3;
   CHECK_FALSE(store.by_tag(tag));
@@ -159,4 +159,87 @@ TEST_CASE("a store made with an index of its tags is read and written by it", "[
   tags.insert(tags.end(), more.begin(), more.end());
   for (const Digest& tag : tags) CHECK(store.by_tag(tag));
   CHECK_FALSE(store.by_tag(Digest{}));
+}
+
+TEST_CASE("a number is found while its subject is recent and after the index was brought up to it",
+          "[log][keys]") {
+  const Scratch scratch;
+  KeyStore writer = create(scratch);
+  KeyStore reader = open(scratch);
+  const auto first = add_many(writer, 0, 3);
+  const auto newest = [](KeyStore& store, int n) {
+    const auto found = store.newest(store.index_of(nth(n)));
+    return found ? found->tag : Digest{};
+  };
+  for (KeyStore* const store : {&writer, &reader}) CHECK(newest(*store, 1) == first[1]);
+  writer.fold();
+  CHECK(writer.connection().integer("SELECT count(*) FROM recent") == 0);
+  CHECK(writer.connection().integer("SELECT count(*) FROM number") == 3);
+  for (KeyStore* const store : {&writer, &reader}) CHECK(newest(*store, 1) == first[1]);
+  // Passed on after the index was brought up: what is recent is newer than what it says.
+  const auto before = writer.newest(writer.index_of(nth(1)));
+  REQUIRE(before);
+  writer.begin();
+  const Digest second = add(writer, 1, before->id);
+  writer.commit();
+  for (KeyStore* const store : {&writer, &reader}) CHECK(newest(*store, 1) == second);
+  // A reader that remembers what was recent before two folds must not believe it.
+  writer.fold();
+  const auto third_before = writer.newest(writer.index_of(nth(1)));
+  REQUIRE(third_before);
+  writer.begin();
+  const Digest third = add(writer, 1, third_before->id);
+  writer.commit();
+  writer.fold();
+  add_many(writer, 5, 6);
+  for (KeyStore* const store : {&writer, &reader}) CHECK(newest(*store, 1) == third);
+  CHECK(reader.numbers().size() == 4);
+}
+
+TEST_CASE("a store of the schema before keeps its index, and what is new is found in it",
+          "[log][keys]") {
+  const Scratch scratch;
+  Digest old;
+  {
+    KeyStore store = create(scratch);
+    old = add_many(store, 0, 1).front();
+    store.fold();
+  }
+  REQUIRE(foreign_sql(scratch / "keys.db", "DROP TABLE recent; PRAGMA user_version=2") ==
+          SQLITE_OK);
+  KeyStore reader = open(scratch);
+  CHECK(reader.newest(reader.index_of(nth(0)))->tag == old);
+  KeyStore writer = open(scratch, "", sqlite::Mode::write);
+  const Digest fresh = add_many(writer, 1, 2).front();
+  // The reader opened the file before it was brought to this schema.
+  for (KeyStore* const store : {&writer, &reader}) {
+    CHECK(store->newest(store->index_of(nth(0)))->tag == old);
+    const auto found = store->newest(store->index_of(nth(1)));
+    REQUIRE(found);
+    CHECK(found->tag == fresh);
+  }
+}
+
+TEST_CASE("a key that is not its tag's is not used", "[log][keys]") {
+  const Scratch scratch;
+  {
+    KeyStore store = create(scratch);
+    add_many(store, 0, 1);
+  }
+  REQUIRE(foreign_sql(scratch / "keys.db", "UPDATE subject SET key=randomblob(32)") == SQLITE_OK);
+  KeyStore store = open(scratch);
+  CHECK_THROWS_WITH(store.newest(store.index_of(nth(0))), "keys.db: subject 1: not its key");
+}
+
+TEST_CASE("only the newest keys are orphans, whatever is known of those below", "[log][keys]") {
+  const Scratch scratch;
+  KeyStore store = create(scratch);
+  const auto tags = add_many(store, 0, 5);
+  const auto known = [&](const Digest& tag) { return tag == tags[2]; };
+  CHECK(store.sweep(0, known) == 2);
+  CHECK(store.by_tag(tags[0]));
+  CHECK_FALSE(store.by_tag(tags[4]));
+  CHECK_FALSE(store.newest(store.index_of(nth(3))));
+  CHECK(store.sweep(2, [](const Digest&) { return false; }) == 1);
+  CHECK(store.by_tag(tags[1]));
 }

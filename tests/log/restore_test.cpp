@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "consent/erasure.hpp"
 #include "consent/error.hpp"
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
@@ -77,6 +78,39 @@ TEST_CASE("an old keys.db put back opens read-only and says how many subjects lo
   const Log log = Log::open(folder, Access::write);
   CHECK(log.access() == Access::read_only);
   CHECK(log.impairment().find("1 subject(s) lost their key") != std::string::npos);
+}
+
+TEST_CASE("an old keys.db with as many subjects is noticed: one was erased, another came",
+          "[log][restore]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  const PhoneNumber gone = number(alice);
+  {
+    Log log = Log::create(folder, romashka(), noon);
+    log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
+    log.append(given(boris, "2026-11-02T10:00:00Z"), noon);
+  }
+  fs::copy(folder, scratch / "old");
+  {
+    Log log = Log::open(folder, Access::write);
+    ErasureOrder order;
+    order.ground = "withdrawn";
+    order.lose_proof = true;
+    log.erase(gone, order, noon);
+    log.append(given("+79045556677", "2026-11-03T10:00:00Z"), noon);
+  }
+  put_back(scratch / "old", folder, "keys.db");
+  CHECK(Log::open(folder, Access::write).impairment().find("1 subject(s) lost their key") !=
+        std::string::npos);
+  {
+    const Log restored = Log::restore(folder, "keys-put-back", noon);
+    CHECK(restored.access() == Access::write);
+    CHECK(restored.history(gone).empty());
+  }
+  // The loss was accepted: the log is not impaired by it for ever, and the next one is noticed.
+  { Log::open(folder, Access::write).append(given("+79056667788", "2026-11-04T10:00:00Z"), noon); }
+  CHECK(Log::open(folder, Access::write).access() == Access::write);
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }
 
 TEST_CASE("keys of before a restore are noticed after it", "[log][restore]") {
