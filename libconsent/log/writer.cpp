@@ -305,22 +305,31 @@ std::uint64_t Writer::append(const LogEvent& event, Instant now) {
 
 std::vector<Appended> Writer::submit(std::vector<Prepared> events) {
   if (events.empty()) return {};
-  Request request;
-  request.events = std::move(events);
+  const auto request = std::make_shared<Request>();
+  request->events = std::move(events);
   std::unique_lock lock(mutex_);
-  queue_.push_back(&request);
+  queue_.push_back(request);
   // Whoever finds nobody writing leads: commits for everyone who waits, itself included.
-  while (!request.finished) {
-    if (busy_) {
-      turn_.wait(lock, [&] { return request.finished || !busy_; });
-    } else {
-      lead(lock);
+  bool leads = !busy_;
+  if (leads) {
+    busy_ = true;
+    if (grouping_) {
+      // Those whom the last commit answered come again at once, and two small commits cost more
+      // than one: let them run first.
+      lock.unlock();
+      std::this_thread::yield();
+      lock.lock();
     }
+  } else {
+    lock.unlock();
+    request->state.wait(Request::waiting);
+    leads = request->state == Request::leading;
+    if (leads) lock.lock();
   }
-  lock.unlock();
-  settle(request.events, request.error ? std::span<const Appended>() : request.done);
-  if (request.error) std::rethrow_exception(request.error);
-  return std::move(request.done);
+  if (leads) lead(lock, *request);
+  settle(request->events, request->error ? std::span<const Appended>() : request->done);
+  if (request->error) std::rethrow_exception(request->error);
+  return std::move(request->done);
 }
 
 bool Writer::observe_clock(Instant wall, std::chrono::microseconds monotonic) {
@@ -339,38 +348,71 @@ bool Writer::observe_clock(Instant wall, std::chrono::microseconds monotonic) {
   return true;
 }
 
-void Writer::lead(std::unique_lock<std::mutex>& lock) {
-  busy_ = true;
-  std::vector<Request*> batch;
-  std::size_t events = 0;
-  while (!queue_.empty() &&
-         (batch.empty() || events + queue_.front()->events.size() <= most_events_a_commit)) {
-    events += queue_.front()->events.size();
-    batch.push_back(queue_.front());
-    queue_.pop_front();
-  }
-  lock.unlock();
-  try {
-    commit(batch);
-  } catch (...) {
-    // Nothing of it was recorded. Whose fault it was is seen when each comes alone; the others
-    // must not hear of it.
-    for (Request* const request : batch) {
-      try {
-        if (batch.size() == 1) throw;
-        commit({&request, 1});
-      } catch (...) {
-        request->error = std::current_exception();
+void Writer::lead(std::unique_lock<std::mutex>& lock, const Request& own) {
+  std::vector<std::shared_ptr<Request>> answered;
+  do {
+    std::vector<Request*> batch;
+    std::size_t events = 0;
+    while (!queue_.empty() &&
+           (batch.empty() || events + queue_.front()->events.size() <= most_events_a_commit)) {
+      events += queue_.front()->events.size();
+      batch.push_back(queue_.front().get());
+      answered.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    grouping_ = batch.size() > 1;
+    lock.unlock();
+    try {
+      commit(batch);
+    } catch (...) {
+      // Nothing of it was recorded. Whose fault it was is seen when each comes alone; the others
+      // must not hear of it.
+      for (Request* const request : batch) {
+        try {
+          if (batch.size() == 1) throw;
+          commit({&request, 1});
+        } catch (...) {
+          request->error = std::current_exception();
+        }
       }
     }
-  }
-  lock.lock();
-  for (Request* const request : batch) request->finished = true;
-  busy_ = false;
+    lock.lock();
+  } while (std::none_of(answered.begin(), answered.end(),
+                        [&](const auto& request) { return request.get() == &own; }));
   last_commit_ = std::chrono::steady_clock::now();
   head_dirty_ = true;
   if (wal_pages_ > most_wal_pages) tend_wake_.notify_one();
-  turn_.notify_all();
+  release(lock);
+  // Without the lock, which each of them would only wait for.
+  for (const auto& request : answered) {
+    request->state = Request::finished;
+    request->state.notify_one();
+  }
+}
+
+void Writer::take(std::unique_lock<std::mutex>& lock) {
+  ++claims_;
+  turn_.wait(lock, [&] { return !busy_; });
+  --claims_;
+  busy_ = true;
+}
+
+void Writer::release(std::unique_lock<std::mutex>& lock) {
+  busy_ = false;
+  if (claims_ > 0) {
+    turn_.notify_all();
+    lock.unlock();
+    return;
+  }
+  std::shared_ptr<Request> next;
+  if (!queue_.empty()) {
+    next = queue_.front();
+    busy_ = true;
+  }
+  lock.unlock();
+  if (!next) return;
+  next->state = Request::leading;
+  next->state.notify_one();
 }
 
 void Writer::commit(std::span<Request* const> batch) {
@@ -674,14 +716,8 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
 
 std::string Writer::checkpoint(const note::VerifierKey& key) {
   std::unique_lock lock(mutex_);
-  turn_.wait(lock, [&] { return !busy_; });
-  busy_ = true;
+  take(lock);
   lock.unlock();
-  const auto release = [&] {
-    lock.lock();
-    busy_ = false;
-    turn_.notify_all();
-  };
   try {
     if (!poison_.empty()) throw Error(ErrorCode::storage, poison_);
     const auto size = static_cast<std::int64_t>(frontier_.size());
@@ -696,10 +732,12 @@ std::string Writer::checkpoint(const note::VerifierKey& key) {
       insert_checkpoint_.bind(1, size).bind_text(2, signed_note).run();
       transaction.commit();
     }
-    release();
+    lock.lock();
+    release(lock);
     return signed_note;
   } catch (...) {
-    release();
+    lock.lock();
+    release(lock);
     throw;
   }
 }
@@ -736,8 +774,8 @@ void Writer::tend() {
       if (idle) fold();
       run_checkpoint();
       lock.lock();
-      busy_ = false;
-      turn_.notify_all();
+      release(lock);
+      lock.lock();
     }
   }
 }

@@ -57,19 +57,17 @@ class Writer {
   template <typename Work>
   auto alone(const Work& work) {
     std::unique_lock lock(mutex_);
-    turn_.wait(lock, [&] { return !busy_; });
-    busy_ = true;
+    take(lock);
     lock.unlock();
     struct Release {
       Writer& writer;
       ~Release() {
-        const std::lock_guard held(writer.mutex_);
-        writer.busy_ = false;
+        std::unique_lock held(writer.mutex_);
         writer.last_commit_ = std::chrono::steady_clock::now();
         writer.head_dirty_ = true;
-        writer.turn_.notify_all();
+        writer.release(held);
       }
-    } release{*this};
+    } released{*this};
     return work();
   }
   void random(std::string& bytes) {
@@ -112,7 +110,8 @@ class Writer {
     std::vector<Prepared> events;
     std::vector<Appended> done;
     std::exception_ptr error;
-    bool finished = false;
+    enum State : int { waiting, leading, finished };
+    std::atomic<int> state = waiting;
   };
   /// The newest subject of a number.
   struct Holder {
@@ -138,7 +137,12 @@ class Writer {
   const Said& said_by(const Digest& tag, std::int64_t last);
   void note_said(const Digest& tag, std::uint64_t seq, EventType type, std::string_view body);
   Once judge_once(const Prepared& prepared, Appended& done);
-  void lead(std::unique_lock<std::mutex>& lock);
+  /// Commits for those who wait until `own` is done, then releases. REQUIRES: the writer's turn.
+  void lead(std::unique_lock<std::mutex>& lock, const Request& own);
+  /// Waits for the writer's turn.
+  void take(std::unique_lock<std::mutex>& lock);
+  /// Gives the turn to who asked for it alone, else to the first of the queue; unlocks.
+  void release(std::unique_lock<std::mutex>& lock);
   void commit(std::span<Request* const> batch);
   std::vector<Appended> submit(std::vector<Prepared> events);
   void record(Prepared& prepared, std::size_t place, Appended& done);
@@ -211,8 +215,10 @@ class Writer {
 
   std::mutex mutex_;
   std::condition_variable turn_;
-  std::deque<Request*> queue_;
-  bool busy_ = false;
+  std::deque<std::shared_ptr<Request>> queue_;
+  bool busy_ = false;      ///< somebody has the writer's turn
+  unsigned claims_ = 0;    ///< who wait for it to be alone
+  bool grouping_ = false;  ///< the last commit was of more than one
   bool stop_ = false;
   bool head_dirty_ = false;
   std::string poison_;  ///< why nothing more is written; "" while all is well
