@@ -7,8 +7,8 @@
 /// Names of files inside a bundle. docs/reference/bundle.md, "Files".
 namespace consent::bundle {
 
-inline constexpr std::string_view format = "libconsent-bundle/v1-draft";
-inline constexpr std::string_view receipt_format = "libconsent-receipt/v1-draft";
+inline constexpr std::string_view format = "libconsent-bundle/v1";
+inline constexpr std::string_view receipt_format = "libconsent-receipt/v1";
 inline constexpr std::string_view manifest = "manifest-sha256.txt";
 inline constexpr std::string_view case_file = "case.json";
 inline constexpr std::string_view checkpoint = "checkpoint";

@@ -106,7 +106,7 @@ Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now
     if (!identity.distributor_name.empty()) {
       w.key("distributor_name").text(identity.distributor_name);
     }
-    w.key("format").plain("v1-draft");
+    w.key("format").plain("v1");
     w.key("incarnation").hex(incarnation);
     w.key("key").text(key.text());
     w.end_object();

@@ -28,7 +28,7 @@ from consent.log import Erasure, Log
 
 __all__ = ["Act", "Operator", "act_files", "acts", "make", "subject_of", "write"]
 
-FORMAT: Final = "libconsent-destruction-act/v1-draft"
+FORMAT: Final = "libconsent-destruction-act/v1"
 METHOD: Final = (
     "уничтожение ключа шифрования субъекта с затиранием (secure_delete), после чего запечатанные "
     "сведения не могут быть восстановлены; удаление файлов, хранившихся рядом с журналом"

@@ -33,7 +33,7 @@ import zlib
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, NoReturn, Optional, Tuple
 
-FORMAT = "libconsent-bundle/v1-draft"
+FORMAT = "libconsent-bundle/v1"
 MANIFEST = "manifest-sha256.txt"
 MAX_FILES = 10_000
 MAX_TOTAL = 1 << 30
@@ -41,7 +41,7 @@ MAX_RATIO = 100
 MAX_ENTRY = 16 * 1024
 MAX_CASE = 16 * 1024 * 1024
 MAX_NOTE = 128 * 1024
-RECEIPT = "libconsent-receipt/v1-draft"
+RECEIPT = "libconsent-receipt/v1"
 MAX_SIGNATURES = 100
 MAX_INTEGER = (1 << 53) - 1
 ZEROS = "0" * 64

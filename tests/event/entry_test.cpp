@@ -236,7 +236,7 @@ TEST_CASE("a member that a type needs is missed", "[event][entry]") {
        object_of({{"caller", "call-centre"}, {"distributor", "7707083893"}, {"from", earlier}})},
       {EventType::caller_released, object_of({{"of", three}, {"until", later}})},
       {EventType::log_created,
-       object_of({{"format", "v1-draft"}, {"incarnation", id}, {"key", "name+01+key"}})},
+       object_of({{"format", "v1"}, {"incarnation", id}, {"key", "name+01+key"}})},
   };
   for (const Row& row : rows) {
     CAPTURE(to_word(row.type));

@@ -207,7 +207,7 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
             "body": {
                 "distributor": "7707083893",
                 "distributor_name": "ООО «Ромашка»",
-                "format": "v1-draft",
+                "format": "v1",
                 "incarnation": hashlib.sha256(b"incarnation").hexdigest()[:32],
                 "key": key.text,
             },
@@ -266,7 +266,7 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
             "note": "every entry about this subject in the log as signed; the signature does not prove that none follows",
         },
         "entries": [],
-        "format": "libconsent-bundle/v1-draft",
+        "format": "libconsent-bundle/v1",
         "key": key.text,
         "number": NUMBER,
         "origin": ORIGIN,
@@ -326,7 +326,7 @@ def receipt(entries, seq, key=LOG_KEY, number=NUMBER, named=None, extra=None, in
     members = {
         "details": opened["details"],
         "entry": entries[seq].decode(),
-        "format": "libconsent-receipt/v1-draft",
+        "format": "libconsent-receipt/v1",
         "key": (named or key).text,
         "salt": opened["salt"],
     }

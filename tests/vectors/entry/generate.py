@@ -415,7 +415,7 @@ HAPPY = {
     "log.created": {
         "distributor": INN,
         "distributor_name": "ООО «Ромашка»",
-        "format": "v1-draft",
+        "format": "v1",
         "incarnation": digest("incarnation")[:32],
         "key": "romashka.example/consent+2685d632+AYMgpRl32MOMqKSSfGcN9YIeRJdhlF4V6e+yahUJ0jDq",
     },
