@@ -217,6 +217,11 @@ struct Log::Impl {
   void refuse_erased(std::span<const Event> events) const;
   /// Puts the clause that bars advertising before whatever is known of whoever is there since.
   void bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>& standings) const;
+  /// Who of those that held a number, oldest first, held it at `held_at`; without one the latest.
+  /// tags.size() where nobody here did, or who did is erased.
+  [[nodiscard]] std::size_t holder_among(std::span<const Digest> tags,
+                                         const std::optional<KeyStore::Suppressed>& suppressed,
+                                         const std::optional<Instant>& held_at) const;
   [[nodiscard]] ErasureCheck check_erasure(PhoneNumber number, Instant needed_since, Instant now,
                                            const std::optional<Instant>& held_at) const;
 

@@ -21,6 +21,8 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
   // and the heads follow it. A crash before that commit leaves a log that is as impaired as it was.
   auto keys_now =
       KeyStore::open(folder / "keys.db", sqlite::Mode::write, identity.origin, options.passphrase);
+  restored.lost_to = std::max(restored.lost_to, keys_now.log_size_seen());
+  keys_now.saw_log(size);
   keys_now.set_incarnation(fresh);
   incarnation = fresh;
   if (!impairment.empty()) warnings.push_back("restored: " + impairment);

@@ -297,6 +297,11 @@ Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, In
       acknowledged = std::max(acknowledged, std::min(state->size, most_seq));
     }
   }
+  for (const fs::path& each : sources) {
+    if (auto keys = own_keys(each, origin, with)) {
+      acknowledged = std::max(acknowledged, std::min(keys->log_size_seen(), most_seq));
+    }
+  }
   if (!options.second_head.empty()) {
     if (const auto state = HeadFile::read(options.second_head)) {
       later.head = true;

@@ -73,6 +73,9 @@ class Writer {
   void random(std::string& bytes) {
     entropy_->fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
   }
+  /// Records what is done with the record of one subject, whoever holds the number now. Only from
+  /// within alone().
+  Appended append_to(const Event& event, const Digest& tag, Instant now);
   /// Records the erasure of a subject and destroys it. Only from within alone().
   Appended erase(const SubjectErased& event, const Digest& tag, Instant now);
   /// Records the erasure of a subject whose key is gone already: nobody ever opens its details.
