@@ -56,8 +56,7 @@ Appended Writer::append_to(const Event& event, const Digest& tag, Instant now) {
   std::string salts(16 + SecretKey::size, '\0');
   entropy_->fill({reinterpret_cast<std::uint8_t*>(salts.data()), salts.size()});
   Request request;
-  request.events.push_back(prepare(event, now, salts));
-  request.events.front().target = tag;
+  request.events.push_back(prepare(event, now, salts, tag));
   Request* const only = &request;
   commit({&only, 1});
   aside_.reset();

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,9 @@ struct Log::Impl {
     std::uint64_t lost_to = 0;   ///< as far as something else than the heads knows
   };
   LogRestored restored;
+  bool keys_are_newer = false;  ///< than the log was, when restore() began
+  /// Subjects of the log that are not erased, and whose key is not there.
+  [[nodiscard]] std::set<Digest> without_key() const;
   static std::unique_ptr<Impl> open(const std::filesystem::path& folder, const LogOptions& options,
                                     const Restoring* restoring, Entropy& entropy);
   void begin_incarnation(const Restoring& restoring, const LogOptions& options,

@@ -164,11 +164,15 @@ void Writer::load_state() {
   terms_stored_ = static_cast<std::size_t>(db_.integer("SELECT count(*) FROM term"));
 }
 
-Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_view salts) {
+Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_view salts,
+                                 const std::optional<Digest>& target) {
   Prepared prepared;
   prepared.event = &event;
   prepared.type = type_of(event);
-  if (prepared.type == EventType::subject_restricted || prepared.type == EventType::subject_held) {
+  if (target) {
+    prepared.target = target;
+  } else if (prepared.type == EventType::subject_restricted ||
+             prepared.type == EventType::subject_held) {
     prepared.target = alone([&] { return target_of(base_of(event).number); });
   }
   prepared.now = now;

@@ -123,7 +123,9 @@ class Writer {
   /// Puts the evidence of recorded events where it stays, and removes that of others.
   void settle(std::span<const Prepared> events, std::span<const Appended> done) const noexcept;
   /// `salts`: 16 random bytes for the entry, 32 for the commitment.
-  Prepared prepare(const Event& event, Instant now, std::string_view salts);
+  /// `target`: the subject it is about; none: what the event itself and its number say.
+  Prepared prepare(const Event& event, Instant now, std::string_view salts,
+                   const std::optional<Digest>& target = std::nullopt);
   std::vector<Prepared> prepare(std::span<const Event> events, Instant now);
   /// Fingerprints of what one subject's entries say, and where.
   using Said = std::unordered_map<Digest, std::uint64_t, DigestHash>;
