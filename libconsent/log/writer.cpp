@@ -97,7 +97,8 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
   });
   if (subject_count_ != keys_.subjects() || restoring) complete_erasures();
   keys_.scrub();
-  if (subject_count_ != keys_.subjects()) {
+  // Equal counts say nothing where keys and log are not of one moment.
+  if (subject_count_ != keys_.subjects() || restoring) {
     keys_.sweep([&](const Digest& tag) { return kept_->knows(tag); });
   }
   sqlite::Statement beside(db_, "SELECT 1 FROM evidence WHERE commitment=?1 AND bytes IS NULL");
