@@ -158,6 +158,10 @@ void bind_log(py::module_& m) {
       .def_readonly("root", &consent::Copied::root, "Of all of them, 32 bytes")
       .def_readonly("origin", &consent::Copied::origin)
       .def_readonly("verifier_key", &consent::Copied::verifier_key, "Of entry 0")
+      .def_readonly("evidence", &consent::Copied::evidence,
+                    "Files kept with entries that travel along, sealed as they are")
+      .def_readonly("evidence_missing", &consent::Copied::evidence_missing,
+                    "Files that entries name, and that are not here to travel")
       .def_readonly("already_there", &consent::Copied::already_there,
                     "The folder holds them and was left alone");
   m.def(
@@ -428,15 +432,20 @@ void bind_log(py::module_& m) {
           "erase_at",
           [](const LogHandle& self, const AnyNumber& number, py::handle ground,
              py::handle requester, consent::Instant needed_since, bool lose_proof,
-             const std::optional<consent::Instant>& held_at, consent::Instant now) {
-            const consent::ErasureOrder order{std::string(to_text(ground)),
-                                              std::string(to_text(requester)), needed_since,
-                                              lose_proof, held_at};
+             const std::optional<consent::Instant>& held_at, consent::Instant now,
+             const py::bytes& request_salt) {
+            consent::ErasureOrder order;
+            order.ground = to_text(ground);
+            order.requester = to_text(requester);
+            order.request_salt = std::string(request_salt);
+            order.needed_since = needed_since;
+            order.lose_proof = lose_proof;
+            order.held_at = held_at;
             return on(self, [&](Log& log) { return log.erase(number.number, order, now); });
           },
           py::arg("number"), py::arg("ground"), py::arg("requester"), py::arg("needed_since"),
           py::arg("lose_proof"), py::arg("held_at"), py::arg("now"),
-          "As erase(), with the moment given.")
+          py::arg("request_salt") = py::bytes(), "As erase(), with the moment given.")
       .def(
           "erased_at",
           [](const LogHandle& self, const AnyNumber& number) {
@@ -450,6 +459,26 @@ void bind_log(py::module_& m) {
             return on(self, [&](Log& log) { return log.restriction_of(number.number, at); });
           },
           py::arg("number"), py::arg("at"), "Whether the record is kept for proof alone; None.")
+      .def(
+          "restriction_of_subject",
+          [](const LogHandle& self, const consent::Digest& tag, consent::Instant at) {
+            return on(self, [&](Log& log) { return log.restriction_of(tag, at); });
+          },
+          py::arg("tag"), py::arg("at"), "The same of one subject, by its tag; needs no key.")
+      .def(
+          "restricted_tags",
+          [](const LogHandle& self, consent::Instant at) {
+            return on(self, [&](Log& log) { return log.restricted(at); });
+          },
+          py::arg("at"), "Tags of all whose record is kept for proof alone; needs no key.")
+      .def(
+          "append_of_holder_at",
+          [](const LogHandle& self, const consent::Event& event, consent::Instant held_at,
+             consent::Instant now) {
+            return on(self, [&](Log& log) { return log.append_of_holder(event, held_at, now); });
+          },
+          py::arg("event"), py::arg("held_at"), py::arg("now"),
+          "Records a hold or a restriction of who held the number at held_at.")
       .def(
           "evidence_of",
           [](const LogHandle& self, std::uint64_t seq) {

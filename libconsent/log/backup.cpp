@@ -42,6 +42,26 @@ Digest hash_of(const fs::path& path) {
   return hash.finish();
 }
 
+/// Acts of destruction must be kept for years, whatever becomes of the log. They name no number.
+void copy_acts(const fs::path& from, const fs::path& made) {
+  std::error_code code;
+  fs::directory_iterator files(from / "acts", code);
+  if (code) return;
+  const fs::path place = made / "acts";
+  fs::create_directory(place);
+  fs::permissions(place, fs::perms::owner_all);
+  for (const auto& file : files) {
+    // What is being written now has a name with a dot before it.
+    const std::string name = file.path().filename().string();
+    if (file.symlink_status().type() != fs::file_type::regular || name.starts_with('.')) continue;
+    const fs::path copy = place / name;
+    if (!fs::copy_file(file.path(), copy, code)) continue;
+    fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
+    sync(copy, O_RDONLY);
+  }
+  sync(place, O_RDONLY | O_DIRECTORY);
+}
+
 /// Makes the folder `to` under another name, lets `copy` put databases into it and `record` say so,
 /// and gives it its name.
 template <typename Copy, typename Record>
@@ -71,6 +91,7 @@ Backup make_backup(const Log& log, const fs::path& to, const Copy& copy, const R
     fs::permissions(made, fs::perms::owner_all);
     Backup result;
     copy(made, result);
+    copy_acts(log.folder(), made);
     {
       // What the copy itself says, not the log, which may have gone on.
       auto db = open_log_for_reading(made / "log.db");

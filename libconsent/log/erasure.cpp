@@ -2,6 +2,7 @@
 #include "consent/erasure.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "log/evidence.hpp"
 #include "log/impl.hpp"
@@ -50,18 +51,22 @@ Writer::Holder& Writer::holder_at(PhoneNumber number, const Digest& tag) {
   return aside_.emplace(Holder{std::move(stored->key), stored->id, tag, &hold_known(tag)});
 }
 
-Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant now) {
+Appended Writer::append_to(const Event& event, const Digest& tag, Instant now) {
   if (!poison_.empty()) throw Error(ErrorCode::storage, poison_);
-  keys_.blur_suppressed(now);
-  const Event erased(event);
   std::string salts(16 + SecretKey::size, '\0');
   entropy_->fill({reinterpret_cast<std::uint8_t*>(salts.data()), salts.size()});
   Request request;
-  request.events.push_back(prepare(erased, now, salts, false));
-  request.events.front().target = tag;
+  request.events.push_back(prepare(event, now, salts, false, tag));
   Request* const only = &request;
   commit({&only, 1});
   aside_.reset();
+  return request.done.front();
+}
+
+Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant now) {
+  if (!poison_.empty()) throw Error(ErrorCode::storage, poison_);
+  keys_.blur_suppressed(now);
+  const Appended done = append_to(Event(event), tag, now);
   {
     const std::unique_lock lock(holders_mutex_);
     holders_.erase(event.number);
@@ -77,7 +82,7 @@ Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant no
               error.what() + ")";
     throw Error(error.code(), poison_);
   }
-  return request.done.front();
+  return done;
 }
 
 void Writer::record_erased(const RecordedErasure& erased, Instant now) {
@@ -148,6 +153,8 @@ void Writer::destroy(const KeyStore::Subject& subject, const KeptSubject& kept) 
   const SubjectStanding& standing = kept.standing;
   const Clause& erased = standing.clauses.back();
   const bool holds = !standing.closed || *standing.closed == std::min(erased.said, erased.recorded);
+  // What is destroyed here no older log.db knows of, and it must not pass for one of these keys'.
+  keys_.saw_log(frontier_.size());
   keys_.erase(subject, {holds ? erased.recorded : *standing.closed, holds});
 }
 
@@ -196,24 +203,28 @@ void Log::Impl::bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>&
   last.clauses.insert(last.clauses.begin(), bar);
 }
 
+std::size_t Log::Impl::holder_among(std::span<const Digest> tags,
+                                    const std::optional<KeyStore::Suppressed>& suppressed,
+                                    const std::optional<Instant>& held_at) const {
+  if (!held_at) return tags.empty() ? 0 : tags.size() - 1;
+  for (std::size_t which = 0; which < tags.size(); ++which) {
+    const auto subject = kept->read(tags[which]);
+    if (subject && subject->standing.closed && *held_at >= *subject->standing.closed) continue;
+    // Who held it then may be erased: whoever came after must not be taken for them.
+    const bool came_after =
+        suppressed && *held_at < suppressed->before &&
+        (!subject || !subject->standing.closed || *subject->standing.closed > suppressed->before);
+    return came_after ? tags.size() : which;
+  }
+  return tags.size();
+}
+
 ErasureCheck Log::Impl::check_erasure(PhoneNumber number, Instant needed_since, Instant now,
                                       const std::optional<Instant>& held_at) const {
   ErasureCheck check;
   const std::vector<Digest> tags = tags_of(number);
   const auto suppressed = keys->suppressed(number);
-  std::size_t which = tags.empty() ? 0 : tags.size() - 1;
-  if (held_at) {
-    for (which = 0; which < tags.size(); ++which) {
-      const auto subject = kept->read(tags[which]);
-      if (subject && subject->standing.closed && *held_at >= *subject->standing.closed) continue;
-      // Who held it then may be erased: whoever came after must not be taken for them.
-      const bool came_after =
-          suppressed && *held_at < suppressed->before &&
-          (!subject || !subject->standing.closed || *subject->standing.closed > suppressed->before);
-      if (came_after) which = tags.size();
-      break;
-    }
-  }
+  const std::size_t which = holder_among(tags, suppressed, held_at);
   if (which >= tags.size()) {
     if (suppressed) {
       check.erased_before = suppressed->before;
@@ -270,8 +281,14 @@ Erasure Log::erase(PhoneNumber number, const ErasureOrder& order, Instant now) {
   event.ground = order.ground;
   Erasure done;
   if (!order.requester.empty()) {
-    done.request_salt.resize(SecretKey::size);
-    impl_->writer->random(done.request_salt);
+    done.request_salt = order.request_salt;
+    if (done.request_salt.empty()) {
+      done.request_salt.resize(SecretKey::size);
+      impl_->writer->random(done.request_salt);
+    }
+    if (done.request_salt.size() != SecretKey::size) {
+      throw Error(ErrorCode::invalid_argument, "erase: request_salt: 32 bytes");
+    }
     done.request =
         commitment(SecretKey::View(reinterpret_cast<const std::uint8_t*>(done.request_salt.data()),
                                    SecretKey::size),
@@ -308,15 +325,43 @@ std::optional<Instant> Log::erased_at(PhoneNumber number) const {
   return suppressed ? std::optional(suppressed->before) : std::nullopt;
 }
 
-std::optional<Restriction> Log::restriction_of(PhoneNumber number, Instant at) const {
-  impl_->check_fork();
-  const Impl::Reading reading(*impl_);
-  const auto tags = impl_->tags_of(number);
-  if (tags.empty()) return std::nullopt;
-  const auto subject = impl_->kept->read(tags.back());
-  if (!subject) return std::nullopt;
+Appended Log::append_of_holder(const Event& event, Instant held_at, Instant now) {
+  impl_->check_writable();
+  if (!std::holds_alternative<SubjectHeld>(event) &&
+      !std::holds_alternative<SubjectRestricted>(event)) {
+    throw Error(ErrorCode::invalid_argument,
+                "held_at: only with a hold or a restriction; whatever else is said of a number is "
+                "about its latest holder");
+  }
+  validate(event);
+  const EventBase& base = base_of(event);
+  if (base.happened > now) {
+    throw Error(ErrorCode::invalid_argument, "happened: claims a time after its recording");
+  }
+  return impl_->writer->alone([&] {
+    Digest tag;
+    {
+      const Impl::Reading reading(*impl_);
+      const auto tags = impl_->tags_of(base.number);
+      const auto suppressed = impl_->keys->suppressed(base.number);
+      const std::size_t which = impl_->holder_among(tags, suppressed, held_at);
+      if (which >= tags.size()) {
+        if (suppressed)
+          throw Error(ErrorCode::erased, "held_at: who held the number then is erased");
+        throw Error(ErrorCode::not_found, "log: has nothing about this number then");
+      }
+      tag = tags[which];
+    }
+    return impl_->writer->append_to(event, tag, now);
+  });
+}
+
+namespace {
+
+std::optional<Restriction> restriction_in(const SubjectStanding& standing, Instant at) {
   std::optional<Restriction> found;
-  for (const Clause& clause : subject->standing.clauses) {
+  if (standing.erased()) return found;  // nothing leads to anybody any more
+  for (const Clause& clause : standing.clauses) {
     if (clause.type != EventType::subject_restricted) continue;
     if ((clause.flags & Clause::released) != 0) {
       if (std::max(clause.said, clause.recorded) <= at) found.reset();
@@ -325,10 +370,51 @@ std::optional<Restriction> Log::restriction_of(PhoneNumber number, Instant at) c
       if (clause.until != Instant::max()) found->until = clause.until;
     }
   }
+  return found;
+}
+
+}  // namespace
+
+std::optional<Restriction> Log::restriction_of(PhoneNumber number, Instant at) const {
+  impl_->check_fork();
+  std::vector<Digest> tags;
+  {
+    const Impl::Reading reading(*impl_);
+    tags = impl_->tags_of(number);
+  }
+  return tags.empty() ? std::nullopt : restriction_of(tags.back(), at);
+}
+
+std::optional<Restriction> Log::restriction_of(const Digest& tag, Instant at) const {
+  impl_->check_fork();
+  const Impl::Reading reading(*impl_);
+  const auto subject = impl_->kept->read(tag);
+  auto found = subject ? restriction_in(subject->standing, at) : std::nullopt;
   if (found) {
     found->ground = text_member(decode_entry(impl_->entry_at(found->seq).bytes).body, "ground");
   }
   return found;
+}
+
+std::vector<Digest> Log::restricted(Instant at) const {
+  impl_->check_fork();
+  const Impl::Reading reading(*impl_);
+  const auto behind = impl_->kept->behind();
+  std::unordered_set<Digest, DigestHash> newer;
+  std::vector<Digest> tags;
+  for (const KeptSubject* subject : behind) {
+    newer.insert(subject->standing.tag);
+    if (restriction_in(subject->standing, at)) tags.push_back(subject->standing.tag);
+  }
+  sqlite::Statement rows(impl_->db, "SELECT tag,clauses FROM subject");
+  while (rows.step()) {
+    SubjectStanding standing;
+    standing.tag = digest_from_bytes(rows.blob(0)).value_or(Digest{});
+    if (newer.contains(standing.tag)) continue;
+    standing.clauses = unpack_clauses(rows.blob(1));
+    if (restriction_in(standing, at)) tags.push_back(standing.tag);
+  }
+  return tags;
 }
 
 }  // namespace consent

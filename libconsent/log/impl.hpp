@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,9 @@ struct Log::Impl {
   };
   LogRestored restored;
   std::uint64_t lost_keys = 0;  ///< subjects of the log without a key, as open() found
+  bool keys_are_newer = false;  ///< than the log was, when restore() began
+  /// Subjects of the log that are not erased, and whose key is not there.
+  [[nodiscard]] std::set<Digest> without_key() const;
   static std::unique_ptr<Impl> open(const std::filesystem::path& folder, const LogOptions& options,
                                     const Restoring* restoring, Entropy& entropy);
   void begin_incarnation(const Restoring& restoring, const LogOptions& options,
@@ -216,6 +220,11 @@ struct Log::Impl {
   }
   /// Puts the clause that bars advertising before whatever is known of whoever is there since.
   void bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>& standings) const;
+  /// Who of those that held a number, oldest first, held it at `held_at`; without one the latest.
+  /// tags.size() where nobody here did, or who did is erased.
+  [[nodiscard]] std::size_t holder_among(std::span<const Digest> tags,
+                                         const std::optional<KeyStore::Suppressed>& suppressed,
+                                         const std::optional<Instant>& held_at) const;
   [[nodiscard]] ErasureCheck check_erasure(PhoneNumber number, Instant needed_since, Instant now,
                                            const std::optional<Instant>& held_at) const;
 

@@ -111,6 +111,11 @@ class KeyStore {
   /// Every subject, by tag; `visit` may erase it.
   void for_each(const std::function<void(const Digest&)>& visit);
 
+  /// How many entries the log had, at the least, when these keys were last opened for writing or
+  /// destroyed one: a shorter log is an old one beside newer keys. 0: not said.
+  [[nodiscard]] std::uint64_t log_size_seen();
+  void saw_log(std::uint64_t size);
+
   /// Copies the store to a file that is not there yet, mode 0600; the copy says when it expires.
   void copy_to(const std::filesystem::path& file, Instant expires);
   /// Of a copy: first moment at which it must not be opened; nullopt: these are the log's own keys.

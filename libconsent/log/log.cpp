@@ -93,6 +93,15 @@ std::string compare(const std::string& name, const HeadState& head, const std::s
 std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
                          const std::string& incarnation, std::uint64_t& lost) {
   const bool other = keys.incarnation() != incarnation;
+  const std::uint64_t seen = keys.log_size_seen();
+  // Asked after it: another process may be writing both.
+  const auto size =
+      static_cast<std::uint64_t>(db.integer("SELECT coalesce(max(seq),-1)+1 FROM entry"));
+  if (!other && seen > size) {
+    return "log.db: is older than keys.db: it holds " + std::to_string(size) + " entries, and " +
+           std::to_string(seen) + " were there when the keys were last written; " +
+           std::to_string(seen - size) + " are missing";
+  }
   std::uint64_t subjects = 0;
   if (db.integer("PRAGMA user_version") >= schema::with_state) {
     sqlite::Statement count(db, "SELECT value FROM state WHERE key='subjects'");
@@ -133,6 +142,11 @@ std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& k
     return "keys.db: was written before the log's last restore, or for another copy of it";
   }
   if (lost <= keys.accepted_lost() && !older) return {};
+  // Keys of an earlier version do not say how far their log went.
+  if (seen == 0 && keys.suppressed_any()) {
+    return "keys.db and log.db: are not of one moment, one of them is older: " +
+           std::to_string(lost) + " subject(s) of the log have no key";
+  }
   return "keys.db: is older than log.db: " + std::to_string(lost) + " subject(s) lost their key";
 }
 
@@ -247,10 +261,11 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     impl->begin_incarnation(*restoring, options, state, second, entropy);
   }
   if (impl->impairment.empty()) {
-    impl->writer = std::make_unique<Writer>(
-        folder, impl->identity, impl->incarnation, std::move(heads),
-        KeyStore::open(key_file, sqlite::Mode::write, impl->identity.origin, options.passphrase),
-        entropy);
+    auto own =
+        KeyStore::open(key_file, sqlite::Mode::write, impl->identity.origin, options.passphrase);
+    own.saw_log(impl->size_now());
+    impl->writer = std::make_unique<Writer>(folder, impl->identity, impl->incarnation,
+                                            std::move(heads), std::move(own), entropy);
     impl->access = Access::write;
     if (!impl->keys->can_suppress()) {  // the writer has just brought keys.db to this version
       impl->keys =

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <set>
+#include <vector>
 
 #include "log/impl.hpp"
 #include "log/open.hpp"
@@ -22,11 +24,33 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
   // and the heads follow it. A crash before that commit leaves a log that is as impaired as it was.
   auto keys_now =
       KeyStore::open(folder / "keys.db", sqlite::Mode::write, identity.origin, options.passphrase);
-  keys_now.accept_lost(lost_keys, newest_subject(db));
+  keys_are_newer = keys_now.log_size_seen() > size;
+  restored.lost_to = std::max(restored.lost_to, keys_now.log_size_seen());
+  keys_now.saw_log(size);
+  // Beside newer keys a subject without one was erased, and the restore says so.
+  keys_now.accept_lost(keys_are_newer ? 0 : lost_keys, newest_subject(db));
   keys_now.set_incarnation(fresh);
   incarnation = fresh;
   if (!impairment.empty()) warnings.push_back("restored: " + impairment);
   impairment.clear();
+}
+
+std::set<Digest> Log::Impl::without_key() const {
+  std::vector<Digest> tags;
+  {
+    sqlite::Statement rows(db, "SELECT tag FROM subject");
+    while (rows.step()) {
+      if (const auto tag = digest_from_bytes(rows.blob(0))) tags.push_back(*tag);
+    }
+  }
+  for (const KeptSubject* subject : kept->behind()) tags.push_back(subject->standing.tag);
+  std::set<Digest> out;
+  for (const Digest& tag : tags) {
+    if (keys->by_tag(tag)) continue;
+    const auto subject = kept->read(tag);
+    if (subject && !subject->standing.erased()) out.insert(tag);
+  }
+  return out;
 }
 
 Log Log::restore(const std::filesystem::path& folder, std::string_view reason, Instant now,
@@ -38,7 +62,21 @@ Log Log::restore(const std::filesystem::path& folder, std::string_view reason, I
   event.reason = restoring.reason;
   event.incarnation = std::string(16, '\0');
   validate(LogEvent(event));
-  return Log(Impl::open(folder, writing, &restoring, entropy));
+  auto impl = Impl::open(folder, writing, &restoring, entropy);
+  if (impl->keys_are_newer) {
+    // Whose key newer keys do not have was erased by an entry that is lost: it is recorded again.
+    std::set<Digest> keyless;
+    {
+      const Impl::Reading reading(*impl);
+      keyless = impl->without_key();
+    }
+    for (const Digest& tag : keyless) {
+      impl->writer->alone([&] {
+        impl->writer->record_erased({tag, "key_is_gone", {}, now, {}}, now);
+      });
+    }
+  }
+  return Log(std::move(impl));
 }
 
 }  // namespace consent

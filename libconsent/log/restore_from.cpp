@@ -158,25 +158,6 @@ bool is_damaged(const fs::path& folder, const LogOptions& options) {
   }
 }
 
-/// Subjects of the log that are not erased, and whose key is not there.
-std::set<Digest> without_key(sqlite::Connection& db, KeptStanding& kept, KeyStore& keys) {
-  std::vector<Digest> tags;
-  {
-    sqlite::Statement rows(db, "SELECT tag FROM subject");
-    while (rows.step()) {
-      if (const auto tag = digest_from_bytes(rows.blob(0))) tags.push_back(*tag);
-    }
-  }
-  for (const KeptSubject* subject : kept.behind()) tags.push_back(subject->standing.tag);
-  std::set<Digest> out;
-  for (const Digest& tag : tags) {
-    if (keys.by_tag(tag)) continue;
-    const auto subject = kept.read(tag);
-    if (subject && !subject->standing.erased()) out.insert(tag);
-  }
-  return out;
-}
-
 void copy_evidence(const fs::path& made, const std::vector<fs::path>& sources) {
   auto db = open_log_for_reading(made / "log.db");
   if (db.integer("SELECT count(*) FROM sqlite_schema WHERE name='evidence'") == 0) return;
@@ -297,6 +278,11 @@ Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, In
       acknowledged = std::max(acknowledged, std::min(state->size, most_seq));
     }
   }
+  for (const fs::path& each : sources) {
+    if (auto keys = own_keys(each, origin, with)) {
+      acknowledged = std::max(acknowledged, std::min(keys->log_size_seen(), most_seq));
+    }
+  }
   if (!options.second_head.empty()) {
     if (const auto state = HeadFile::read(options.second_head)) {
       later.head = true;
@@ -363,7 +349,7 @@ Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, In
     std::set<Digest> keyless;
     {
       const Impl::Reading reading(*impl);
-      keyless = without_key(impl->db, *impl->kept, *impl->keys);
+      keyless = impl->without_key();
     }
     for (const Digest& tag : order.erased) {
       later.erased.emplace(tag, RecordedErasure{tag, "destruction_act", {}, now, {}});

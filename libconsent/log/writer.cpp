@@ -100,7 +100,8 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
   });
   if (subject_count_ != keys_.subjects() || restoring) complete_erasures();
   keys_.scrub();
-  if (subject_count_ != keys_.subjects()) {
+  // Equal counts say nothing where keys and log are not of one moment.
+  if (subject_count_ != keys_.subjects() || restoring) {
     sweep_orphans();
   }
   sqlite::Statement beside(db_, "SELECT 1 FROM evidence WHERE commitment=?1 AND bytes IS NULL");
@@ -171,11 +172,14 @@ void Writer::load_state() {
 }
 
 Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_view salts,
-                                 bool sealing) {
+                                 bool sealing, const std::optional<Digest>& target) {
   Prepared prepared;
   prepared.event = &event;
   prepared.type = type_of(event);
-  if (prepared.type == EventType::subject_restricted || prepared.type == EventType::subject_held) {
+  if (target) {
+    prepared.target = target;
+  } else if (prepared.type == EventType::subject_restricted ||
+             prepared.type == EventType::subject_held) {
     prepared.target = alone([&] { return target_of(base_of(event).number); });
   }
   prepared.now = now;

@@ -73,6 +73,9 @@ class Writer {
   void random(std::string& bytes) {
     entropy_->fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
   }
+  /// Records what is done with the record of one subject, whoever holds the number now. Only from
+  /// within alone().
+  Appended append_to(const Event& event, const Digest& tag, Instant now);
   /// Records the erasure of a subject and destroys it. Only from within alone().
   Appended erase(const SubjectErased& event, const Digest& tag, Instant now);
   /// Records the erasure of a subject whose key is gone already: nobody ever opens its details.
@@ -127,8 +130,10 @@ class Writer {
   /// Puts the evidence of recorded events where it stays, and removes that of others.
   void settle(std::span<const Prepared> events, std::span<const Appended> done) const noexcept;
   /// `salts`: 16 random bytes for the entry, 32 for the commitment, and with `sealing` 32 for the
-  /// key that the number needs if it is new.
-  Prepared prepare(const Event& event, Instant now, std::string_view salts, bool sealing);
+  /// key that the number needs if it is new. `target`: the subject it is about; none: what the
+  /// event itself and its number say.
+  Prepared prepare(const Event& event, Instant now, std::string_view salts, bool sealing,
+                   const std::optional<Digest>& target = std::nullopt);
   /// Seals an event outside the writer's turn, where it can be told for whom.
   void seal_early(Prepared& prepared, std::string_view key) const;
   std::vector<Prepared> prepare(std::span<const Event> events, Instant now);

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -64,13 +65,35 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "due": ("Идущие сроки по вашим требованиям", "Terms that your demands have started"),
     "wordings": ("Тексты, под которыми давались ответы", "Texts that the answers were given to"),
     "phone": ("телефонный номер", "telephone number"),
+    "files": (
+        "файлы, которые журнал хранит запечатанными; вам могут выдать их копии",
+        "files that the log keeps sealed; you may be given copies",
+    ),
+    "suppressed": (
+        "Данные об абоненте этого номера были уничтожены. Чтобы звонки не начались снова, "
+        "хранится только код этого номера (HMAC), по которому номер нельзя прочитать; сказанное "
+        "раньше этого момента не принимается",
+        "Data were destroyed. So that calls do not begin again, a code of this number (HMAC) alone "
+        "is kept, from which nobody reads the number; nothing said before this moment is taken in",
+    ),
+    "beyond": ("Чего этот журнал не знает", "What this log does not know"),
+    "beyond_items": (
+        "адрес оператора; кто ещё обрабатывает данные по его поручению, и их адреса|"
+        "способы обработки; передаются ли данные за границу|"
+        "что хранится вне журнала: записи разговоров, анкеты, клиентские базы|"
+        "Об этом отвечает сам оператор; ответ без этих сведений может быть неполным.",
+        "the operator's address; who else processes the data for it, and their addresses|"
+        "methods of processing; whether data go abroad|"
+        "what is held outside the log: recordings, forms, customer databases|"
+        "The operator itself answers for these; without them the answer may be incomplete.",
+    ),
     "record": (
         "записи о согласиях, отказах, контактах (раздел «Все записи»)",
         "entries of consents, refusals, contacts (see All entries)",
     ),
     "hashes": (
-        "хеши записей, документов или аудио; сами файлы в журнале не хранятся",
-        "hashes of recordings or documents; the log does not hold the files",
+        "хеши аудиозаписей или документов; сами эти файлы в журнале не хранятся",
+        "hashes of recordings or documents; the log does not hold these files",
     ),
     "unstated": ("не записано", "not recorded"),
     "no_term": ("срок не указан: до отзыва", "no term was given: until withdrawn"),
@@ -140,7 +163,12 @@ def access(log: Log, number: Number, *, at: datetime) -> Access:
         "events": [],
         "wordings": [],
         "due": [],
+        "files": [],
+        "suppressed_until": None,
     }
+    suppressed = log.erased_at(phone)
+    if suppressed is not None:
+        facts["suppressed_until"] = suppressed.astimezone(UTC).isoformat()
     subjects = log.subjects_of(phone)
     if not subjects:
         return Access("absent", facts)
@@ -191,6 +219,10 @@ def _gather(facts: dict[str, Any], entries: list[dict[str, Any]], log: Log, at: 
                 **{name: value for name, value in body.items() if name != "at"},
             }
         )
+        facts["files"] += [
+            {"seq": entry["seq"], "place": place, "kind": file.get("kind", "file")}
+            for place, file in enumerate(body.get("files", ()), 1)
+        ]
         hashed = hashed or any(
             body.get(name) for name in ("evidence", "document", "recording", "request")
         )
@@ -239,7 +271,12 @@ def _gather(facts: dict[str, Any], entries: list[dict[str, Any]], log: Log, at: 
             facts["wordings"].append({"sha256": wording, "text": text})
     facts["restricted"] = restricted is not None
     facts["holds"] = [{"by": by, "until": until} for by, until in holds.items()]
-    facts["data"] = ["phone", "record", *(["hashes"] if hashed else [])]
+    facts["data"] = [
+        "phone",
+        "record",
+        *(["files"] if facts["files"] else []),
+        *(["hashes"] if hashed else []),
+    ]
     for ground in facts["grounds"]:
         ended = [
             stop["seq"]
@@ -260,14 +297,58 @@ def _gather(facts: dict[str, Any], entries: list[dict[str, Any]], log: Log, at: 
 # --- for people ----------------------------------------------------------------------------------
 
 _STYLE: Final = (
-    "@page{size:A4;margin:18mm}body{font:11pt/1.45 'DejaVu Sans',Arial,sans-serif;max-width:190mm;"
-    "margin:0 auto;padding:6mm;color:#111}h1{font-size:17pt;margin:0 0 4mm}h2{font-size:12.5pt;"
-    "margin:6mm 0 2mm;break-after:avoid}table{border-collapse:collapse;width:100%}td,th{border:"
-    "0.3mm solid #bbb;padding:1.2mm 2mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
-    "th{background:#f2f2f2}tr{break-inside:avoid}ul{margin:0;padding-left:6mm}.note{border:0.4mm "
-    "solid #333;padding:2mm 3mm;margin:3mm 0}blockquote{margin:1mm 0 2mm;padding:1mm 3mm;"
-    "border-left:1mm solid #bbb;white-space:pre-wrap}"
+    "@page{size:A4;margin:16mm}body{font:10.5pt/1.4 'DejaVu Sans',Arial,sans-serif;"
+    "max-width:190mm;margin:0 auto;padding:4mm;color:#111}h1{font-size:16pt;margin:0 0 4mm}"
+    "h2{font-size:12.5pt;margin:6mm 0 2mm;break-after:avoid}"
+    "table{border-collapse:collapse;width:100%;table-layout:fixed}"
+    "td,th{border:0.3mm solid #bbb;padding:1.2mm 2mm;text-align:left;vertical-align:top;"
+    "overflow-wrap:break-word}th{background:#f2f2f2}tr{break-inside:avoid}"
+    "thead{display:table-header-group}ul{margin:0;padding-left:6mm}"
+    ".facts th{width:34%;font-weight:normal}.seq{width:9%}.what{width:20%}.when{width:22%}"
+    ".small{font-size:9pt;color:#444}code{font:8pt/1.3 'DejaVu Sans Mono',monospace;"
+    "word-break:break-all}.note{border:0.4mm solid #333;padding:2mm 3mm;margin:3mm 0}"
+    "blockquote{margin:1mm 0 2mm;padding:1mm 3mm;border-left:1mm solid #bbb;white-space:pre-wrap}"
 )
+#: Names of members that the report of a pack does not show, or shows otherwise.
+_LABELS: Final[dict[str, tuple[str, str]]] = {
+    "files": ("файлы в журнале", "files in the log"),
+    "giver": ("кто дал", "given by"),
+    "authority": ("на каком основании", "by what right"),
+    "operator_id": ("оператор связи", "telephone operator"),
+    "by": ("по требованию", "by order of"),
+    "ground": ("основание", "ground"),
+    "released": ("снято", "ended"),
+    "prechecked": ("отметка стояла заранее", "ticked beforehand"),
+    "in_contract": ("внутри договора", "inside a contract"),
+    "separate_mark": ("отдельная отметка", "a mark of its own"),
+    "sent_to_this_number": ("отправлен на этот номер", "sent to this number"),
+    "returned": ("введён обратно", "came back"),
+    "agent_ref": ("кто говорил", "who spoke"),
+    "requested_by_subscriber": ("по просьбе абонента", "the subscriber asked for it"),
+    "reason": ("причина", "reason"),
+    "fields": ("поля", "fields"),
+    "inn": ("ИНН", "INN"),
+    "personal_data": ("персональные данные", "personal data"),
+    "row": ("строка правил", "row of rules"),
+    "scope": ("объём", "scope"),
+    "advertising": ("ответы о рекламе", "answers on advertising"),
+    "answer": ("ответ", "answer"),
+    "answers": ("ответы", "answers"),
+    "kind": ("вид", "kind"),
+}
+_VALUES: Final[dict[str, tuple[str, str]]] = {
+    "recording": ("запись разговора", "recording"),
+    "document": ("документ", "document"),
+    "wording": ("текст", "text"),
+    "file": ("файл", "file"),
+    "yes": ("да", "yes"),
+    "no": ("нет", "no"),
+    "answered": ("отвечен", "answered"),
+    "no_answer": ("без ответа", "no answer"),
+    "busy": ("занято", "busy"),
+}
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 def _page(found: Access, lang: Lang) -> str:
@@ -282,11 +363,7 @@ def _page(found: Access, lang: Lang) -> str:
         return html.escape(clean(str(value)))
 
     def moment(value: str) -> str:
-        return text(
-            datetime.fromisoformat(value.replace("Z", "+00:00"))
-            .astimezone(zone)
-            .strftime("%Y-%m-%d %H:%M:%S %z")
-        )
+        return text(_moment(value, zone, lang))
 
     def words(values: list[str] | None) -> str:
         return text(", ".join(word(each, lang) for each in values or [])) or "—"
@@ -295,6 +372,9 @@ def _page(found: Access, lang: Lang) -> str:
         if not lines:
             return f"<p>{say('unstated')}</p>"
         return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
+
+    def beyond() -> str:
+        return f"<h2>{say('beyond')}</h2>" + items(say("beyond_items").split("|"))
 
     out: list[str] = [f"<h1>{say('held')}</h1>"]
     operator = " ".join(
@@ -314,12 +394,15 @@ def _page(found: Access, lang: Lang) -> str:
     if facts["events"]:
         rows.append((say("since"), moment(facts["events"][0]["recorded_at"])))
     out.append(
-        "<table>" + "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
+        '<table class="facts">'
+        + "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
     )
     out.append("</table>")
+    if facts["suppressed_until"]:
+        out.append(f'<p class="note">{say("suppressed")}: {moment(facts["suppressed_until"])}</p>')
     if found.state != "held":
         out.append(f'<p class="note">{say(found.state)}</p>')
-        return _whole(out, lang, say("held"))
+        return _whole([*out, beyond()], lang, say("held"))
     if facts["restricted"]:
         out.append(f'<p class="note">{say("restricted")}</p>')
     for hold in facts["holds"]:
@@ -361,42 +444,77 @@ def _page(found: Access, lang: Lang) -> str:
                 [
                     f"{text(each['why_ru' if ru else 'why'])} "
                     f"{text(each['citation_ru' if ru else 'citation'])}"
-                    + (f"; {say('until')} {each['last_day']}" if each["last_day"] else "")
+                    + (
+                        f"; {say('until')} {_day(each['last_day'], lang)}"
+                        if each["last_day"]
+                        else ""
+                    )
                     for each in facts["due"]
                 ]
             )
         )
-    out.append(f"<h2>{say('events')}</h2><table><tr>")
-    out += [f"<th>{say(name)}</th>" for name in ("seq", "what", "when", "recorded", "scope")]
-    out.append("</tr>")
+    out.append(f"<h2>{say('events')}</h2><table><thead><tr>")
+    for name in ("seq", "what", "when", "scope"):
+        out.append(f'<th class="{name}">{say(name)}</th>')
+    out.append("</tr></thead>")
     shown = {"seq", "type", "at", "recorded_at"}
     for event in facts["events"]:
-        details = "; ".join(
-            f"{label(name, lang)}: {_value(value, lang)}"
+        details = "".join(
+            f"<div>{text(_label(name, lang))}: {_value(value, lang, zone)}</div>"
             for name, value in event.items()
             if name not in shown
         )
+        recorded = f'<div class="small">{say("recorded")} {moment(event["recorded_at"])}</div>'
         out.append(
             f"<tr><td>{event['seq']}</td><td>{text(type_name(event['type'], lang))}</td>"
-            f"<td>{moment(event['at'])}</td><td>{moment(event['recorded_at'])}</td>"
-            f"<td>{text(details)}</td></tr>"
+            f"<td>{moment(event['at'])}{recorded}</td><td>{details}</td></tr>"
         )
     out.append("</table>")
     if facts["wordings"]:
         out.append(f"<h2>{say('wordings')}</h2>")
         for each in facts["wordings"]:
             out.append(f"<blockquote>{text(each['text'] or each['sha256'])}</blockquote>")
+    out.append(beyond())
     return _whole(out, lang, say("held"))
 
 
-def _value(value: object, lang: Lang) -> str:
+def _moment(value: str, zone: ZoneInfo, lang: Lang) -> str:
+    at = datetime.fromisoformat(value.replace("Z", "+00:00")).astimezone(zone)
+    hours = (at.utcoffset() or timedelta()) / timedelta(hours=1)
+    written = "%d.%m.%Y %H:%M:%S" if lang == "ru" else "%Y-%m-%d %H:%M:%S"
+    return f"{at:{written}} UTC{hours:+g}"
+
+
+def _day(value: str, lang: Lang) -> str:
+    return f"{date.fromisoformat(value):%d.%m.%Y}" if lang == "ru" else value
+
+
+def _label(name: str, lang: Lang) -> str:
+    known = _LABELS.get(name)
+    return label(name, lang) if known is None else known[0 if lang == "ru" else 1]
+
+
+def _value(value: object, lang: Lang, zone: ZoneInfo) -> str:
+    """A member's value as HTML."""
     if isinstance(value, list):
-        return ", ".join(_value(each, lang) for each in value)
+        return ", ".join(_value(each, lang, zone) for each in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_value(each, lang)}" for name, each in value.items())
+        return ", ".join(
+            f"{html.escape(_label(name, lang))}: {_value(each, lang, zone)}"
+            for name, each in value.items()
+            if name != "commitment"  # says nothing to a person: the file itself can be had
+        )
     if isinstance(value, bool):
-        return ("да" if value else "нет") if lang == "ru" else ("yes" if value else "no")
-    return word(value, lang)
+        value = "yes" if value else "no"
+    said = str(value)
+    if _HASH.fullmatch(said):
+        return f"<code>{said}</code>"
+    if _TIME.fullmatch(said):
+        return html.escape(_moment(said, zone, lang))
+    known = _VALUES.get(said)
+    return html.escape(
+        clean(word(said, lang) if known is None else known[0 if lang == "ru" else 1])
+    )
 
 
 def _whole(parts: list[str], lang: Lang, title: str) -> str:

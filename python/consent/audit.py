@@ -14,6 +14,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO, overload
 
+from consent import private_file
 from consent.audit_outcomes import summary as outcome_summary
 from consent.calls import Attempt, Calls, Direction, Layout, NumberFrom, Progress, Source, read
 from consent.clock import Dates, load_zone
@@ -570,7 +571,7 @@ class AuditReport:
         """The summary as JSON text, and into a file where one is named."""
         text = json.dumps(self.summary, ensure_ascii=False, indent=2) + "\n"
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8", errors="surrogateescape")
+            private_file.write(path, text.encode("utf-8", "surrogateescape"))
         return text
 
     def to_html(self, path: str | Path, *, lang: str | None = None) -> None:
@@ -582,7 +583,7 @@ class AuditReport:
         """
         from consent.audit_report import page
 
-        Path(path).write_text(page(self, lang or self.lang), encoding="utf-8")
+        private_file.write(path, page(self, lang or self.lang).encode())
         self._written["report"] = str(path)
 
     def to_csv(self, path: str | Path) -> None:
@@ -591,7 +592,7 @@ class AuditReport:
         A cell that a spreadsheet could take for a formula gets an apostrophe before it; numbers of
         telephones (``+`` and digits only) stay as they are.
         """
-        with Path(path).open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with private_file.replacing_text(path, errors="surrogateescape") as file:
             self._write_csv(file)
         self._written["findings"] = str(path)
 
@@ -621,7 +622,8 @@ class AuditReport:
         table = self.findings.to_arrow()
         from pyarrow import parquet
 
-        parquet.write_table(table, path)
+        with private_file.replacing(path) as file:
+            parquet.write_table(table, file)
         self._written["findings"] = str(path)
 
     def write_rejects(self, path: str | Path) -> None:

@@ -7,8 +7,6 @@ the only place that knows the container.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -19,7 +17,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, cast
 
-from consent import _core, verify_standalone
+from consent import _core, private_file, verify_standalone
 from consent.bundle_report import report_html, report_text
 from consent.errors import ProofError, StorageError
 
@@ -159,16 +157,7 @@ def zip_bytes(files: Mapping[str, bytes]) -> bytes:
 def write_whole(path: Path, data: bytes) -> None:
     """All of the file or nothing of it: a torn pack would look like a forged one."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".consent-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        private_file.write(path, data)
     except OSError as error:
         raise StorageError(f"the pack cannot be written: {error.strerror}") from error
 

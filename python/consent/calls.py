@@ -21,6 +21,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final, Literal, NamedTuple, Protocol, cast
 
+from consent import private_file
 from consent.clock import EPOCH, SECOND, Clock, Dates, Refused, load_zone
 from consent.errors import InternalError, NotBuiltError
 from consent.records import Batch, InputError, Reader
@@ -522,7 +523,7 @@ class Calls:
 
     def write_rejects(self, path: str | Path) -> None:
         """Write rejects as CSV: row, column, reason, detail, and the record byte for byte."""
-        with Path(path).open("wb") as file:
+        with private_file.replacing(path) as file:
             file.write(b"row,column,reason,detail,record\r\n")
             for reject in self.rejects:
                 cells = (str(reject.row), reject.column, reject.reason, reject.detail)

@@ -17,7 +17,7 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO
 
-from consent import _core
+from consent import _core, private_file
 from consent._core import Classification
 from consent.errors import InvalidArgument, NotBuiltError, StorageError
 from consent.event import NumberClassified
@@ -247,7 +247,7 @@ class ClassifiedFile:
 
     def write(self, out: str | PathLike[str]) -> None:
         """Write header and rows as CSV in UTF-8."""
-        with Path(out).open("w", encoding="utf-8", newline="") as stream:
+        with private_file.replacing_text(out) as stream:
             self.print_to(stream)
 
     def print_to(self, stream: TextIO) -> None:
@@ -258,7 +258,7 @@ class ClassifiedFile:
 
     def write_rejects(self, out: str | PathLike[str]) -> None:
         """Keep the rejected rows: row, column, reason, and the row itself."""
-        with Path(out).open("w", encoding="utf-8", newline="") as stream:
+        with private_file.replacing_text(out) as stream:
             writer = csv.writer(stream)
             writer.writerow(["row", "column", "reason", *self.header[: -len(ADDED)]])
             writer.writerows([r.row, r.column, r.reason, *r.cells] for r in self.rejects)
@@ -448,7 +448,7 @@ def _held(log: Log, number: PhoneNumber, source: str) -> set[tuple[str, str, str
             str(event.body.get("inn", "")),
             str(event.body.get("row", "")),
         )
-        for event in log.history(number)
+        for event in log.history(number, for_proof=True)  # only whether it stands there already
         if event.type == NumberClassified.type and event.body.get("source") == source
     }
 

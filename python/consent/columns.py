@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from consent import _core
+from consent import _core, private_file
 from consent.calls import ASTERISK_MASTER
 from consent.errors import InvalidArgument
 from consent.importing import Map, open_table
@@ -189,7 +189,7 @@ def _holds_person(text: str, country: str | None) -> bool:
 def _kinds_of(cells: Sequence[str], country: str | None) -> dict[str, int]:
     """How many cells are of each kind."""
     found = dict.fromkeys(("phone", "email", "name", "inn", "address", "passport", "card", "ip"), 0)
-    found["text"] = 0
+    found |= {"text": 0, "alone": 0}
     tests: Mapping[str, Callable[[str], bool]] = {
         "email": lambda t: bool(_EMAIL.fullmatch(t)),
         "ip": _is_ip,
@@ -204,7 +204,11 @@ def _kinds_of(cells: Sequence[str], country: str | None) -> dict[str, int]:
         for kind, test in tests.items():
             if test(cell):
                 found[kind] += 1
-        if len(cell) > 11 and not _WRITTEN.fullmatch(cell) and _holds_person(cell, country):
+        if _WRITTEN.fullmatch(cell):
+            # Bare digits and ids with a dot may be anything, unless they read as a Russian mobile.
+            written = re.search(r"[+(]|\d[ -]\d", cell) or re.fullmatch(r"[78]9\d{9}", cell)
+            found["alone"] += bool(written) and _is_phone(cell, country)
+        elif len(cell) > 5 and _holds_person(cell, country):
             found["text"] += 1
     return found
 
@@ -250,8 +254,11 @@ def _tag(name: str, position: int, cells: Sequence[str], country: str | None) ->
         del kinds["card"]
     if "inn" in kinds and "inn" not in named and "phone" in kinds:
         del kinds["inn"]
-    if counts["text"] and not {"phone", "email"} & set(kinds):
-        kinds["text"] = f"{counts['text']} of {total} cells hold a number or an e-mail address"
+    # A single number, address or full name among other text is enough: it must not stay.
+    inside = counts["text"] + counts["alone"] + (0 if "name" in kinds else counts["name"])
+    if inside and not {"phone", "email"} & set(kinds):
+        what = "a number, an e-mail address or a full name"
+        kinds["text"] = f"{min(inside, total)} of {total} cells hold {what}"
     personal, basis = "no", "heuristic"
     citations: tuple[str, ...] = ()
     if kinds:
@@ -479,7 +486,6 @@ def pseudonymise(
     for place in kept:
         wanted.pop(place, None)
     path = Path(out)
-    part = path.with_name(path.name + ".part")
     done = Pseudonymised(path, columns=wanted)
     namers = {i - 1: _name_of(names, kind, country or "") for i, kind in wanted.items()}
     with Path(source).open("rb") as file:
@@ -487,26 +493,21 @@ def pseudonymise(
             raise InvalidArgument("pseudonyms are written into tables: CSV, TSV or XLSX")
         file.seek(0)
         table, header_row, rows = _rows(file, header, encoding, delimiter)
-        try:
-            with part.open("w", encoding="utf-8", newline="") as written:
-                writer = csv.writer(written, delimiter=table.delimiter)
-                if table.has_header:
-                    writer.writerow(header_row)
-                for cells in rows:
-                    if cells is None:
-                        done.left_out += 1
-                        continue
-                    if any("\udc80" <= c <= "\udcff" for cell in cells for c in cell):
-                        cells = [
-                            c.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-                            for c in cells
-                        ]
-                    writer.writerow(
-                        [namers[i](cell) if i in namers else cell for i, cell in enumerate(cells)]
-                    )
-                    done.rows += 1
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        with private_file.replacing_text(path) as written:
+            writer = csv.writer(written, delimiter=table.delimiter)
+            if table.has_header:
+                writer.writerow(header_row)
+            for cells in rows:
+                if cells is None:
+                    done.left_out += 1
+                    continue
+                if any("\udc80" <= c <= "\udcff" for cell in cells for c in cell):
+                    cells = [
+                        c.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                        for c in cells
+                    ]
+                writer.writerow(
+                    [namers[i](cell) if i in namers else cell for i, cell in enumerate(cells)]
+                )
+                done.rows += 1
     return done

@@ -5,11 +5,12 @@ The rows of law are dated data of the compiled core; docs/reference/deadline.md 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consent import _core
+from consent import _core, erasure
 
 if TYPE_CHECKING:
     from consent.log import Log
@@ -67,6 +68,8 @@ class Due:
 def due(log: Log, *, at: datetime) -> list[Due]:
     """List the terms that run at a moment, overdue first.
 
+    An erasure whose act is not there (see :mod:`consent.erasure`) is overdue by ``write_act``.
+
     Args:
         log: Open; every entry is read once.
         at: Aware. What was recorded later does not count.
@@ -74,7 +77,24 @@ def due(log: Log, *, at: datetime) -> list[Due]:
     Raises:
         InvalidArgument: ``at`` has no zone.
     """
-    return [Due(**each) for each in _core.due(log, at)]
+    found = [Due(**each) for each in _core.due(log, at)]
+    if not (Path(log.folder) / "keys.db").exists():
+        return found  # a copy to be read: its acts lie where they were made
+    if all(each.duty != "keep_act" for each in found):
+        return found
+    there = erasure.certified(log.folder)
+    # First of all: until it is there, nothing shows that the data were destroyed.
+    unwritten = [
+        replace(each, state="overdue", duty="write_act", last_day=None, ends=each.started)
+        for each in found
+        if _lacks_act(each, there, at)
+    ]
+    return unwritten + [each for each in found if not _lacks_act(each, there, at)]
+
+
+def _lacks_act(due: Due, there: set[bytes], at: datetime) -> bool:
+    kept = due.duty == "keep_act" and (due.ends is None or due.ends > at)
+    return kept and due.tag not in there
 
 
 def rows_version() -> str:

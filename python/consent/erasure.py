@@ -4,35 +4,55 @@ Both stand in ``LOG/acts/SEQ.json`` and ``SEQ.html`` (print it, or print it to P
 entry of the erasure. The person is named by tag and seq, "other information pointing to the
 person": a name or number in them would keep for three years what was to be destroyed.
 
+A kill between the destruction and its act loses neither: what the log cannot hold is written down
+beforehand (``acts/draft.json``), :func:`missing_acts` and ``consent due`` name the entry, and
+:func:`complete` writes its act.
+
 The fields are those of the law sheet, section 4.1 (p. 3 "а"-"к" for the act, p. 5 "а"-"д" for the
 export of the event log), in its order. What the log cannot hold stands in the act (p. 6).
 """
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from consent import _core
+from consent import _core, private_file
 from consent.errors import InvalidArgument
 from consent.log import Erasure, Log
+from consent.number import Number
 
-__all__ = ["Act", "Operator", "act_files", "acts", "make", "subject_of", "write"]
+__all__ = [
+    "Act",
+    "Operator",
+    "act_files",
+    "acts",
+    "carry_out",
+    "certified",
+    "complete",
+    "make",
+    "missing_acts",
+    "subject_of",
+    "write",
+]
 
 FORMAT: Final = "libconsent-destruction-act/v1"
 METHOD: Final = (
     "уничтожение ключа шифрования субъекта с затиранием (secure_delete), после чего запечатанные "
     "сведения не могут быть восстановлены; удаление файлов, хранившихся рядом с журналом"
 )
+REASON: Final = "требование субъекта"
+_DRAFT: Final = "draft.json"
 CATEGORIES: Final = (
     "номер телефона",
     "сведения о согласиях, отказах и контактах, связывавшие их с лицом",
@@ -93,19 +113,67 @@ def make(log: Log, done: Erasure, operator: Operator, *, reason: str) -> dict[st
     """
     if not done.erased:
         raise ValueError("nothing was erased: there is nothing to certify")
+    about = _Destroyed(
+        done.seq,
+        done.at,
+        done.before.tag,
+        done.before.entries,
+        done.before.files,
+        done.request,
+        done.request_salt,
+    )
+    return _document(log, about, operator, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Destroyed:
+    """What an act says of the destruction itself."""
+
+    seq: int
+    at: datetime
+    tag: bytes
+    entries: int
+    files: int
+    request: bytes | None
+    request_salt: bytes
+
+
+def _destroyed_by(log: Log, seq: int, salt: bytes) -> _Destroyed:
+    """The same, read back from the entry ``subject.erased`` and those that its subject had."""
+    entry = log.entry(seq)
+    if entry.type != "subject.erased" or entry.subject is None:
+        raise InvalidArgument(f"entry {seq}: records no erasure")
+    entries = files = 0
+    before = entry.subject.prev
+    while before >= 0:
+        each = log.entry(before)
+        entries += 1
+        files += len(json.loads(each.bytes)["body"].get("files", ()))
+        before = -1 if each.subject is None else each.subject.prev
+    request = json.loads(entry.bytes)["body"].get("request")
+    return _Destroyed(
+        seq,
+        entry.recorded,
+        entry.subject.tag,
+        entries,
+        files,
+        None if request is None else bytes.fromhex(request),
+        salt,
+    )
+
+
+def _document(log: Log, done: _Destroyed, operator: Operator, reason: str) -> dict[str, Any]:
     row = _core.retention("destruction_act", done.at)
     entry = log.entry(done.seq)
     ground = json.loads(entry.bytes)["body"]["ground"]
     system = operator.system or f"журнал согласий {log.origin}"
     subject = (
-        f"метка субъекта {done.before.tag.hex()}, запись журнала {done.seq}; имя и номер не "
+        f"метка субъекта {done.tag.hex()}, запись журнала {done.seq}; имя и номер не "
         "приводятся: они уничтожены"
     )
     categories = [*CATEGORIES]
-    if done.before.files:
-        categories.append(
-            f"доказательства: записи, документы, тексты (файлов: {done.before.files})"
-        )
+    if done.files:
+        categories.append(f"доказательства: записи, документы, тексты (файлов: {done.files})")
     at = done.at.astimezone(UTC).isoformat()
     # Three whole years: to the end of that day, not to its beginning.
     keep_until = _core.day_years_before(done.at + timedelta(days=1), -row.years)
@@ -136,12 +204,15 @@ def make(log: Log, done: Erasure, operator: Operator, *, reason: str) -> dict[st
             "seq": done.seq,
             "leaf": entry.leaf.hex(),
             "bytes": entry.bytes.decode("utf-8"),
-            "destroyed_entries": done.before.entries,
-            "destroyed_files": done.before.files,
+            "destroyed_entries": done.entries,
+            "destroyed_files": done.files,
         },
     }
     if done.request is not None:
-        act["request"] = {"sha256": done.request.hex(), "salt": done.request_salt.hex()}
+        act["request"] = {
+            "sha256": done.request.hex(),
+            "salt": done.request_salt.hex() if done.request_salt else None,
+        }
     return {
         "format": FORMAT,
         "order": {"citation": row.citation, "citation_ru": row.citation_ru, "row": row.id},
@@ -174,25 +245,165 @@ def make_ready(log: Log) -> None:
         os.fsync(probe.fileno())
 
 
+def carry_out(
+    log: Log,
+    number: Number,
+    *,
+    ground: str,
+    operator: Operator,
+    reason: str,
+    requester: str = "",
+    lose_proof: bool = False,
+    held_at: datetime | None = None,
+    at: datetime | None = None,
+) -> tuple[Erasure, Act | None]:
+    """Erase a number's holder and write the act, so that a kill in between loses neither.
+
+    Args:
+        log: Open for writing.
+        number: Whose.
+        ground: As for :meth:`consent.Log.erase`; so are ``requester``, ``lose_proof``, ``held_at``
+            and ``at``.
+        operator: Whoever answers for the data.
+        reason: Why, in words, for the act.
+        requester: See ``ground``.
+        lose_proof: See ``ground``.
+        held_at: See ``ground``.
+        at: See ``ground``.
+
+    Returns:
+        What was done, and the act; None where something stood in the way.
+
+    Raises:
+        OSError: No act could be written here; nothing was destroyed.
+        ConsentError: As :meth:`consent.Log.erase`.
+    """
+    make_ready(log)
+    complete_drafted(log)
+    check = log.before_erasing(number, held_at=held_at, at=at)
+    salt = os.urandom(32) if requester else b""
+    draft = Path(log.folder) / "acts" / _DRAFT
+    if check.erased_before is None:
+        text = json.dumps(
+            {
+                "tag": check.tag.hex(),
+                "request_salt": salt.hex(),
+                "reason": reason,
+                "operator": asdict(operator),
+            },
+            ensure_ascii=False,
+        )
+        private_file.write(draft, text.encode())
+    done = log.erase(
+        number,
+        ground=ground,
+        requester=requester,
+        lose_proof=lose_proof,
+        held_at=held_at,
+        at=at,
+        request_salt=salt,
+    )
+    act = write(log, make(log, done, operator, reason=reason)) if done.erased else None
+    draft.unlink(missing_ok=True)
+    return done, act
+
+
+def missing_acts(log: Log, *, at: datetime) -> list[int]:
+    """Entries ``subject.erased`` whose act must still be kept and is not there.
+
+    Args:
+        log: Open.
+        at: Aware: acts whose time is over then need not be there.
+    """
+    erased = [
+        due
+        for due in _core.due(log, at)
+        if due["duty"] == "keep_act" and (due["ends"] is None or due["ends"] > at)
+    ]
+    there = certified(log.folder) if erased else set()
+    return sorted(due["seq"] for due in erased if due["tag"] not in there)
+
+
+def certified(folder: str | os.PathLike[str]) -> set[bytes]:
+    """Tags of the subjects whose act of destruction lies beside a log."""
+    found = set()
+    for file in act_files(folder):
+        with contextlib.suppress(InvalidArgument):
+            found.add(subject_of(file))
+    return found
+
+
+def complete(
+    log: Log,
+    seq: int,
+    operator: Operator | None = None,
+    *,
+    reason: str | None = None,
+) -> Act:
+    """Write the act of an erasure that was recorded, from its entry.
+
+    What the entry cannot hold comes from the draft that :func:`carry_out` left when it was killed,
+    where it is this erasure's; what is given here goes before it.
+
+    Args:
+        log: Open, if only for reading.
+        seq: The entry ``subject.erased``.
+        operator: Whoever answers for the data.
+        reason: Why, in words, for the act.
+
+    Raises:
+        InvalidArgument: The entry records no erasure.
+        FileExistsError: There is an act of it.
+    """
+    given = operator or Operator()
+    drafted = _draft_of(log, _destroyed_by(log, seq, b"").tag)
+    if drafted is not None:
+        was = drafted["operator"]
+        was["destroyed_by"] = tuple((name, what) for name, what in was["destroyed_by"])
+        given = Operator(**{each: getattr(given, each) or was[each] for each in was})
+    salt = bytes.fromhex(drafted["request_salt"]) if drafted is not None else b""
+    reason = reason or (drafted["reason"] if drafted is not None else REASON)
+    act = write(log, _document(log, _destroyed_by(log, seq, salt), given, reason))
+    if drafted is not None:
+        (Path(log.folder) / "acts" / _DRAFT).unlink(missing_ok=True)
+    return act
+
+
+def complete_drafted(log: Log) -> Act | None:
+    """Write the act that :func:`carry_out` was killed before, where there is such a one."""
+    draft = Path(log.folder) / "acts" / _DRAFT
+    if not draft.exists():
+        return None
+    for seq in missing_acts(log, at=datetime.now(UTC)):
+        if _draft_of(log, _destroyed_by(log, seq, b"").tag) is not None:
+            return complete(log, seq)
+    return None
+
+
+def _draft_of(log: Log, tag: bytes) -> dict[str, Any] | None:
+    try:
+        draft = json.loads((Path(log.folder) / "acts" / _DRAFT).read_text(encoding="utf-8"))
+        return draft if draft["tag"] == tag.hex() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def write(log: Log, document: Mapping[str, Any]) -> Act:
-    """Keep an act beside its log: ``acts/SEQ.json`` and ``acts/SEQ.html``.
+    """Keep an act beside its log: ``acts/SEQ.json`` and ``acts/SEQ.html``, mode 0600.
 
     Raises:
         FileExistsError: There is one for this erasure; nothing is written over.
     """
     folder = Path(log.folder) / "acts"
     folder.mkdir(mode=0o700, exist_ok=True)
-    name = f"{document['seq']:06d}"
-    files = {
-        folder / f"{name}.json": json.dumps(document, ensure_ascii=False, indent=1) + "\n",
-        folder / f"{name}.html": page(document),
-    }
-    for file, text in files.items():
-        with file.open("x", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-    return _act(folder / f"{name}.json", document)
+    kept = folder / f"{document['seq']:06d}.json"
+    if os.path.lexists(kept):
+        raise FileExistsError(f"acts/{kept.name}: is there already")
+    # The page first: where the JSON document lies, both do.
+    private_file.write(kept.with_suffix(".html"), page(document).encode())
+    with private_file.create(kept) as out:
+        out.write((json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+    return _act(kept, document)
 
 
 def acts(log: Log | str | os.PathLike[str], *, at: datetime | None = None) -> list[Act]:
@@ -245,17 +456,22 @@ def _act(file: Path, document: Mapping[str, Any]) -> Act:
 # --- the page ------------------------------------------------------------------------------------
 
 _STYLE: Final = """
-@page { size: A4; margin: 20mm 15mm 20mm 25mm }
-body { font: 12pt/1.35 "Times New Roman", "Liberation Serif", "DejaVu Serif", serif; color: #000;
+@page { size: A4; margin: 15mm 15mm 15mm 25mm }
+body { font: 11pt/1.3 "Times New Roman", "Liberation Serif", "DejaVu Serif", serif; color: #000;
        max-width: 170mm; margin: 10mm auto }
 h1 { font-size: 14pt; text-align: center; margin: 0 0 2mm }
 p.under { text-align: center; margin: 0 0 6mm }
 table { width: 100%; border-collapse: collapse; margin: 0 0 6mm }
-th, td { border: 0.3mm solid #444; padding: 1.5mm 2mm; vertical-align: top; text-align: left;
-         overflow-wrap: anywhere }
+th, td { border: 0.3mm solid #444; padding: 1.2mm 2mm; vertical-align: top; text-align: left;
+         overflow-wrap: break-word }
+code { font: 8.5pt/1.3 "DejaVu Sans Mono", "Liberation Mono", monospace; word-break: break-all }
 th { width: 38%; font-weight: normal; background: #f3f3f3 }
 .empty { color: #a00 }
-.sign td { border: 0; border-bottom: 0.3mm solid #000; height: 9mm; vertical-align: bottom }
+.sign { break-inside: avoid }
+.sign td { border: 0; border-bottom: 0.3mm solid #000; height: 8mm; vertical-align: bottom }
+.sign td.gap { border: 0; width: 4% }
+.sign tr.under td { border: 0; height: auto; font-size: 8.5pt; text-align: center; padding-top: 0 }
+.sign .who { width: 42% } .sign .mark { width: 22% }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 8.5pt; border: 0.3mm solid #444;
       padding: 2mm }
 section + section { break-before: page; page-break-before: always }
@@ -265,9 +481,16 @@ section + section { break-before: page; page-break-before: always }
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
-        return "<br>".join(html.escape(str(item)) for item in value)
-    text = str(value)
-    return html.escape(text) if text else '<span class="empty">не заполнено</span>'
+        return "<br>".join(_cell(item) for item in value)
+    text = html.escape(str(value))
+    marked = re.sub(r"\b[0-9a-f]{64}\b", r"<code>\g<0></code>", text)
+    return marked or '<span class="empty">не заполнено</span>'
+
+
+def _local(value: str) -> str:
+    """A moment as a Russian document writes it, by Moscow's clock, with the zone."""
+    at = datetime.fromisoformat(value).astimezone(ZoneInfo("Europe/Moscow"))
+    return f"{at:%d.%m.%Y %H:%M:%S} (московское время, UTC+3)"
 
 
 def _table(rows: Iterable[tuple[str, object]]) -> str:
@@ -281,30 +504,36 @@ def page(document: Mapping[str, Any]) -> str:
     operator = act["operator"]
     inn = f", ИНН {operator['inn']}" if operator["inn"] else ""
     who = act["destroyed_by"] or [{"name": "", "position": ""}]
+    gap = '<td class="gap"></td>'
     signs = "".join(
-        f"<tr><td>{html.escape(one['position'])}</td><td></td>"
+        f'<tr><td class="who">{html.escape(one["position"])}</td>{gap}<td class="mark"></td>{gap}'
         f"<td>{html.escape(one['name'])}</td></tr>"
+        f'<tr class="under"><td>должность</td>{gap}<td>подпись</td>{gap}<td>фамилия, инициалы</td>'
+        "</tr>"
         for one in who
     )
-    names = "; ".join(f"{one['name']}, {one['position']}" for one in act["destroyed_by"])
+    names = [", ".join(filter(None, (one["name"], one["position"]))) for one in act["destroyed_by"]]
     rows: list[tuple[str, object]] = [
         ("а) Оператор: наименование", operator["name"] + inn if operator["name"] else ""),
         ("а) Оператор: адрес", operator["address"]),
         ("б) Лицо, обрабатывающее данные по поручению", act["processor"] or "нет"),
         ("в) Субъект или иные сведения, указывающие на него", act["subject"]),
-        ("г) Уничтожили (имя, должность)", names),
+        ("г) Уничтожили (имя, должность)", names or ""),
         ("д) Категории уничтоженных персональных данных", act["categories"]),
         ("е) Материальный носитель, число листов", act["carrier"]),
         ("ж) Информационная система персональных данных", act["system"]),
         ("з) Способ уничтожения", act["method"]),
         ("и) Причина уничтожения", act["reason"]),
-        ("к) Дата уничтожения", act["date"]),
+        ("к) Дата уничтожения", _local(act["date"])),
     ]
     if "request" in act:
         rows.append(
             (
                 "Требование: SHA-256 с солью (реквизиты не хранятся)",
-                [act["request"]["sha256"], f"соль {act['request']['salt']}"],
+                [
+                    act["request"]["sha256"],
+                    f"соль {act['request']['salt'] or 'не сохранилась'}",
+                ],
             )
         )
     exported: list[tuple[str, object]] = [
@@ -312,20 +541,21 @@ def page(document: Mapping[str, Any]) -> str:
         ("б) Категории уничтоженных персональных данных", export["categories"]),
         ("в) Информационная система персональных данных", export["system"]),
         ("г) Причина уничтожения", export["reason"]),
-        ("д) Дата уничтожения", export["date"]),
+        ("д) Дата уничтожения", _local(export["date"])),
         ("Запись журнала", f"№ {export['entry']['seq']} журнала {export['entry']['log']}"),
         ("Хеш записи (лист дерева)", export["entry"]["leaf"]),
-        ("Записей о субъекте, файлов", _counts(export["entry"])),
+        ("Записей о субъекте", export["entry"]["destroyed_entries"]),
+        ("Файлов уничтожено", export["entry"]["destroyed_files"]),
     ]
     until = datetime.fromisoformat(document["keep_until"]).astimezone(ZoneInfo("Europe/Moscow"))
-    keep = f"{until:%Y-%m-%d}"
+    keep = f"{until:%d.%m.%Y}"
     return (
         '<!doctype html>\n<html lang="ru"><head><meta charset="utf-8">'
         f"<title>Акт об уничтожении № {document['seq']}</title><style>{_STYLE}</style></head><body>"
         "<section><h1>АКТ</h1><p class=under>об уничтожении персональных данных "
-        f"№ {document['seq']} от {html.escape(act['date'][:10])}</p>"
+        f"№ {document['seq']} от {_local(act['date'])[:10]}</p>"
         f"{_table(rows)}<table class=sign>{signs}</table>"
-        "<p>Подписи: должность, подпись, имя. Электронный акт подписывается по закону № 63-ФЗ.</p>"
+        "<p>Электронный акт подписывается электронной подписью по закону № 63-ФЗ.</p>"
         f"<p>Хранить до {keep}: {html.escape(order['citation_ru'])}.</p></section>"
         "<section><h1>ВЫГРУЗКА</h1><p class=under>из журнала регистрации событий "
         "в информационной системе персональных данных</p>"
@@ -333,7 +563,3 @@ def page(document: Mapping[str, Any]) -> str:
         f"<pre>{html.escape(export['entry']['bytes'])}</pre>"
         f"<p>Хранить до {keep}.</p></section></body></html>\n"
     )
-
-
-def _counts(entry: Mapping[str, Any]) -> str:
-    return f"{entry['destroyed_entries']}, {entry['destroyed_files']}"

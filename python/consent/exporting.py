@@ -7,16 +7,14 @@ whole log goes from place to place by :meth:`consent.Log.export_entries`.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from consent import _core
+from consent import _core, private_file
 from consent.errors import InvalidArgument, NotBuiltError
 from consent.log import Log
 
@@ -36,15 +34,17 @@ class Exported:
 
     Attributes:
         path: The file.
-        events: Rows in it: every entry about a subject.
+        events: Rows in it: every entry about a subject whose record is not restricted.
         size: Entries of the log at that moment.
         with_numbers: Whether numbers stand in it in clear.
+        restricted: Entries left out, because their subject's record is kept for proof alone.
     """
 
     path: Path
     events: int
     size: int
     with_numbers: bool
+    restricted: int = 0
 
 
 def export_events(
@@ -53,8 +53,12 @@ def export_events(
     *,
     with_numbers: bool = False,
     progress: Progress | None = None,
+    at: datetime | None = None,
 ) -> Exported:
     """Write every event, oldest first, and put the file in place when it is whole.
+
+    A record under restriction is kept for proof alone, and a table is another use: its entries stay
+    out, with their numbers and without, and are counted.
 
     Args:
         log: May be open for reading.
@@ -62,6 +66,7 @@ def export_events(
         with_numbers: **Writes telephone numbers in clear** (file mode 0600). Needs keys.db. An
             event whose subject was erased has none.
         progress: Hears (entries done, entries of all).
+        at: Aware; restrictions that hold then. Now.
 
     Raises:
         InvalidArgument: Another ending of the file's name.
@@ -74,21 +79,20 @@ def export_events(
         raise InvalidArgument("an export of events is a file named .jsonl or .parquet")
     size = log.size
     numbers = log.numbers_by_tag() if with_numbers else None
-    part = path.with_name(path.name + ".part")
-    try:
-        part.unlink(missing_ok=True)
-        mode = 0o600 if with_numbers else 0o644
-        opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(opened, "wb") as file:
-            events = write(file, _rows(log, size, numbers, progress), with_numbers)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
-    return Exported(path, events, size, with_numbers)
+    restricted = set(log.restricted_tags(at or datetime.now(UTC)))
+    left_out = 0
+
+    def seen() -> Iterator[dict[str, Any]]:
+        nonlocal left_out
+        for row in _rows(log, size, numbers, progress):
+            if bytes.fromhex(row["tag"]) in restricted:
+                left_out += 1
+            else:
+                yield row
+
+    with private_file.replacing(path) as file:
+        events = write(file, seen(), with_numbers)
+    return Exported(path, events, size, with_numbers, left_out)
 
 
 def _rows(

@@ -8,8 +8,10 @@ its row, column and reason. What a row means is declared by column names of our 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import difflib
+import filecmp
 import gzip
 import hashlib
 import io
@@ -58,6 +60,7 @@ SHARED: Final = (
     *("acts_for", "operator"),
 )
 COLUMNS: Final = (*OWN, *SHARED)
+_OUR_COLUMNS: Final = {word: (word,) for word in COLUMNS}
 
 #: What a row says: our event types, and shorter words for them.
 EVENTS: Final[Mapping[str, type[Any]]] = {
@@ -91,9 +94,12 @@ DETAILS: Final = {
     "merged_cells": "merged cells: the spreadsheet shows a value that this row does not have",
     "formula": "a formula without a value; save the workbook with values",
     "not_json": "not one JSON object",
+    "misspelt": "a key that is almost one of our words; correct or remove it",
     "before_reassignment": "said before the number got a new holder",
     "erased": "older than an erasure of this number",
 }
+DATES: Final = ("iso", "day-first", "month-first", "unix")
+COUNTRIES: Final = ("RU", "KZ", "US", "CA")
 MOST_TABLE_BYTES: Final = 1 << 30
 BATCH_ROWS: Final = 16384
 _HEX: Final = re.compile(r"[0-9A-Fa-f]{64}")
@@ -125,6 +131,8 @@ class Map:
         records: JSON paths under which the records may lie.
         header: True, False, or None: there is one unless the first cell of the number reads as one.
         ids: The number column holds ids; numbers come from a list of (id, number).
+        optional: Our words whose columns a list need not have; any other column that is declared
+            and not there stops the import, since without it a narrow consent reads as a wide one.
     """
 
     name: str = "columns of our own"
@@ -136,6 +144,7 @@ class Map:
     records: tuple[str, ...] = ()
     header: bool | None = True
     ids: bool = False
+    optional: frozenset[str] = frozenset()
     delimiter: str | None = None
     encoding: str | None = None
     dates: Dates = "iso"
@@ -153,7 +162,7 @@ class Map:
         if isinstance(given, Map):
             return given
         if given is None:
-            return cls(columns={word: (word,) for word in COLUMNS})
+            return cls(columns=_OUR_COLUMNS, optional=frozenset(COLUMNS))
         name = str(given)
         try:
             if name in ready_maps():
@@ -184,37 +193,83 @@ class Map:
                 raise InputError(f"{name}: column {word} is not one of {', '.join(COLUMNS)}")
             several = where if isinstance(where, list) else [where]
             for one in several:
-                if type(one) not in (str, int) or one == 0:
+                if type(one) not in (str, int) or (isinstance(one, int) and one < 1):
                     raise InputError(f"{name}: {word} must be header names or positions from 1")
             columns[word] = tuple(several)
         constants = dict(data.get("constants", {}))
         for word, value in constants.items():
             if word not in COLUMNS or not isinstance(value, str):
                 raise InputError(f"{name}: [constants] {word} must be one of our words, and text")
-        values = {word: dict(table) for word, table in data.get("values", {}).items()}
-        for word in values:
+        values: dict[str, dict[str, str]] = {}
+        for word, table in data.get("values", {}).items():
             if word not in SHARED:
                 raise InputError(f"{name}: [values.{word}] is not one of {', '.join(SHARED)}")
-        options = dict(data.get("format", {}))
-        known = ("delimiter", "encoding", "dates", "zone", "country", "sheet", "header", "records")
-        for key in options:
-            if key not in (*known, "ids"):
-                raise InputError(f"{name}: [format] {key} means nothing here")
+            if not isinstance(table, Mapping) or not all(
+                isinstance(v, str) for v in table.values()
+            ):
+                raise InputError(f"{name}: [values.{word}] must say, for each cell, a text")
+            values[word] = dict(table)
+        said = [*values.get("event", {}).values(), *filter(None, [constants.get("event")])]
+        for event in said:
+            if event.casefold() not in EVENTS:
+                raise InputError(f"{name}: event {event} is not one of {', '.join(EVENTS)}")
+        options = _format_of(name, data.get("format", {}))
         header = options.pop("header", True)
         records = options.pop("records", [])
-        if "number" not in columns and "number" not in constants:
+        optional = frozenset(options.pop("optional", ()))
+        only, joins = data.get("only", {}), data.get("join", {})
+        for path, wanted in only.items():
+            if not _is_texts(wanted):
+                raise InputError(f"{name}: [only] {path} must be a list of texts")
+        for path, each in joins.items():
+            if not isinstance(each, Mapping) or not all(
+                isinstance(each.get(key), str) for key in ("only", "is", "key")
+            ):
+                raise InputError(f'{name}: [join."{path}"] needs the texts only, is and key')
+        if not columns.get("number") and "number" not in constants:
             raise InputError(f"{name}: [columns] lacks number")
         return cls(
             name=name,
             columns=columns,
             constants=constants,
             values=values,
-            only={path: frozenset(v) for path, v in data.get("only", {}).items()},
-            joins={p: (j["only"], j["is"], j["key"]) for p, j in data.get("join", {}).items()},
+            only={path: frozenset(wanted) for path, wanted in only.items()},
+            joins={p: (j["only"], j["is"], j["key"]) for p, j in joins.items()},
             records=tuple(records if isinstance(records, list) else [records]),
-            header=None if header == "auto" else bool(header),
+            header=None if header == "auto" else header,
+            optional=optional,
             **options,
         )
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _format_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What [format] of a map says, each of it something that can be meant."""
+    may: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+        "delimiter": (lambda v: isinstance(v, str) and len(v) == 1, "one character"),
+        "encoding": (lambda v: isinstance(v, str), "a text"),
+        "dates": (lambda v: v in DATES, f"one of {', '.join(DATES)}"),
+        "zone": (lambda v: isinstance(v, str), "a text: Europe/Moscow"),
+        "country": (lambda v: v in COUNTRIES, f"one of {', '.join(COUNTRIES)}"),
+        "sheet": (lambda v: isinstance(v, str), "a text"),
+        "header": (lambda v: isinstance(v, bool) or v == "auto", 'true, false or "auto"'),
+        "records": (lambda v: isinstance(v, str) or _is_texts(v), "a text, or a list of them"),
+        "ids": (lambda v: isinstance(v, bool), "true or false"),
+        "optional": (
+            lambda v: _is_texts(v) and set(v) <= set(COLUMNS),
+            f"a list of {', '.join(COLUMNS)}",
+        ),
+    }
+    for key, value in given.items():
+        if key not in may:
+            raise InputError(f"{name}: [format] {key} means nothing here")
+        fits, what = may[key]
+        if not fits(value):
+            raise InputError(f"{name}: [format] {key} must be {what}")
+    return dict(given)
 
 
 def ready_maps() -> list[str]:
@@ -451,13 +506,23 @@ class _Workbook(_Table):
 
     def _read(self) -> Iterator[tuple[list[str], bool]]:
         written = self._written.iter_rows(values_only=True)
-        for shown in self._sheet.iter_rows(values_only=True):
-            formulas = next(written, ())
-            hollow = any(
-                value is None and isinstance(text, str) and text.startswith("=")
-                for value, text in zip(shown, formulas, strict=False)
-            )
-            yield [_cell_text(value) for value in shown], hollow
+        sheet = self._sheet.iter_rows(values_only=True)
+        for line in itertools.count(1):
+            try:
+                shown = next(sheet, None)
+                formulas = next(written, ())
+            except Exception as error:  # openpyxl lets whatever a broken file causes through
+                raise InputError(
+                    f"the workbook is broken from here on: {type(error).__name__}", row=line
+                ) from None
+            if shown is None:
+                return
+            hollow = [
+                text if value is None and isinstance(text, str) and text.startswith("=") else None
+                for value, text in itertools.zip_longest(shown, formulas[: len(shown)])
+            ]
+            cells = [text or _cell_text(v) for v, text in zip(shown, hollow, strict=True)]
+            yield cells, any(hollow)
 
     def begin(self, *, header: bool) -> None:
         self.has_header = header
@@ -479,7 +544,8 @@ class _Workbook(_Table):
             elif any(row[width:]):
                 self._bad[line] = "wrong_column_count"
             lines.append(line)
-            cells.append((row + [""] * width)[:width])
+            # What is beyond the header goes to the rejects with the rest of its row.
+            cells.append(row if any(row[width:]) else (row + [""] * width)[:width])
             if len(lines) == 4096:
                 yield Batch(lines, cells, [b""] * len(lines))
                 lines, cells = [], []
@@ -528,6 +594,7 @@ class _Json(_Table):
         file.seek(0)
         self._words = [word for word in COLUMNS if word in known.columns]
         self.names = list(self._words)
+        self.met: set[str] = set()  # words that some record had
         self._bad: dict[int, str] = {}
         self._lines = not self._is_document()
 
@@ -570,6 +637,8 @@ class _Json(_Table):
                     _text_at(record, path) in wanted for path, wanted in self._known.only.items()
                 ):
                     continue
+                if self._known.columns == _OUR_COLUMNS and self._is_misspelt(record):
+                    self._bad[line] = "misspelt"
                 cells.append([self._cell(record, word) for word in self._words])
             lines.append(line)
             raws.append(raw)
@@ -581,8 +650,17 @@ class _Json(_Table):
     def _cell(self, record: Mapping[str, object], word: str) -> str:
         for path in self._known.columns[word]:
             if isinstance(path, str) and (text := _text_at(record, path)):
+                self.met.add(word)
                 return text
         return ""
+
+    def _is_misspelt(self, record: Mapping[str, object]) -> bool:
+        """Whether a key would be one of our words, had it been written right."""
+        return any(
+            difflib.get_close_matches(key.casefold(), COLUMNS, 1, 0.75)
+            for key in record
+            if key not in COLUMNS
+        )
 
     def _each(self) -> Iterator[tuple[int, Mapping[str, object] | None, bytes]]:
         if self._lines:
@@ -621,9 +699,10 @@ class _Json(_Table):
             raise InputError(f"no list of records under {' or '.join(self._known.records)}")
         joined = self._join(records)
         for number, record in enumerate(records, 1):
-            raw = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
             whole = {**record, **joined(record)} if isinstance(record, dict) else None
-            yield number, whole, raw
+            # With what it names: alone, among the rejects, it must still be readable.
+            shown = json.dumps(record if whole is None else whole, ensure_ascii=False)
+            yield number, whole, shown.encode("utf-8", "surrogatepass")
 
     def _join(self, records: list[Any]) -> Callable[[Mapping[str, object]], dict[str, object]]:
         tables: dict[str, dict[str, object]] = {}
@@ -644,6 +723,36 @@ class _Json(_Table):
 
     def problem(self, line: int, cells: list[str] | None) -> str | None:
         return self._bad.get(line) or ("not_json" if cells is None else None)
+
+
+class _JsonRejects(_Json):
+    """Records that were rejected before: CSV, each a cell of the column ``record``."""
+
+    def __init__(self, table: _Delimited, known: Map) -> None:
+        self.size = table.size
+        self.encoding = table.encoding
+        self.delimiter = table.delimiter
+        self._table = table
+        self._known = known
+        self._words = [word for word in COLUMNS if word in known.columns]
+        self.names = list(self._words)
+        self.met = set()
+        self._bad = {}
+
+    def _each(self) -> Iterator[tuple[int, Mapping[str, object] | None, bytes]]:
+        self._table.begin(header=True)
+        for batch in self._table.batches():
+            for line, cells, raw in zip(batch.lines, batch.cells, batch.raws, strict=True):
+                value = None
+                if cells is not None:
+                    text = unguarded(cells[len(_MARK)])
+                    raw = text.encode(self.encoding, "surrogateescape")
+                    with contextlib.suppress(ValueError, RecursionError):
+                        value = self._value(text)
+                yield line, value if isinstance(value, dict) else None, raw
+
+    def done(self) -> int:
+        return self._table.done()
 
 
 def _text_at(record: Mapping[str, object], path: str) -> str:
@@ -672,6 +781,8 @@ def _text_at(record: Mapping[str, object], path: str) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ";".join(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -805,7 +916,10 @@ class _Meaning:
             found = self._file(text[5:])
             if found is None:
                 raise _Unclear("no_such_file", "wording")
-            return found.read_bytes().decode("utf-8-sig")
+            try:
+                return found.read_bytes().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise _Unclear("encoding", "wording") from None
         return text
 
     def _file(self, name: str) -> Path | None:
@@ -910,6 +1024,7 @@ class _Rejects:
     def __init__(self, path: Path, table: _Table, names: Sequence[str]) -> None:
         self.path = path
         self._part = path.with_name(path.name + ".part")
+        self._part.unlink(missing_ok=True)  # what a kill left behind holds numbers
         self._encoding = "utf-8" if table.encoding in ("xlsx",) else table.encoding
         self._delimiter = table.delimiter
         self._names = names
@@ -917,7 +1032,6 @@ class _Rejects:
 
     def put(self, row: int, column: str, why: _Reject, cells: Sequence[str]) -> None:
         if self._file is None:
-            self._part.unlink(missing_ok=True)
             # It holds what the list held: nobody else's to read.
             opened = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             self._file = os.fdopen(
@@ -942,22 +1056,32 @@ class _Rejects:
         self._file.close()
         target = self.path
         # An earlier file of rejects may have been worked on: another one is not written over.
-        if target.exists() and target.read_bytes() != self._part.read_bytes():
+        if not self._may_take(target):
             numbered = (
                 self.path.with_suffix(f".{n}{self.path.suffix}") for n in itertools.count(2)
             )
-            target = next(
-                p for p in numbered if not p.exists() or p.read_bytes() == self._part.read_bytes()
-            )
+            target = next(filter(self._may_take, numbered))
         self._part.replace(target)
         return target
+
+    def _may_take(self, place: Path) -> bool:
+        """Whether nothing is there, or the same rejects; whatever a link points at is another's."""
+        if not os.path.lexists(place):
+            return True
+        return place.is_file() and not place.is_symlink() and filecmp.cmp(place, self._part, False)
 
 
 # --- importing -----------------------------------------------------------------------------------
 
 
+def _are_rejects(table: _Table) -> bool:
+    return not isinstance(table, _Json) and table.names[: len(_MARK)] == list(_MARK)
+
+
 def _positions(table: _Table, known: Map, *, named: bool) -> dict[str, int]:
     lowered = [name.strip().casefold() for name in table.names]
+    # Among rejects, positions are those of the list that they come from.
+    shift = len(_MARK) if _are_rejects(table) else 0
     found: dict[str, int] = {}
     for word, places in known.columns.items():
         if isinstance(table, _Json):
@@ -965,10 +1089,11 @@ def _positions(table: _Table, known: Map, *, named: bool) -> dict[str, int]:
             continue
         for place in places:
             if isinstance(place, int):
-                if place > len(lowered):
-                    raise InputError(f"{word} is column {place}, the file has {len(lowered)}")
+                if place + shift > len(lowered):
+                    width = len(lowered) - shift
+                    raise InputError(f"{word} is column {place}, the file has {width}")
                 if not named or len(places) == 1:
-                    found[word] = place - 1
+                    found[word] = place - 1 + shift
                     break
                 continue
             same = [i for i, name in enumerate(lowered) if name == place.casefold()]
@@ -1015,7 +1140,10 @@ def open_table(
         return _Workbook(file, known, sheet)
     if plain[:1] in (b"{", b"["):
         return _Json(file, known, encoding, size)
-    return _Delimited(file, known, encoding, delimiter, size)
+    table = _Delimited(file, known, encoding, delimiter, size)
+    if table.names == [*_MARK, "record"]:
+        return _JsonRejects(table, known)
+    return table
 
 
 def _ids(file: Path) -> dict[str, str]:
@@ -1072,7 +1200,7 @@ def import_list(
         StorageError: The log cannot be written; rows of earlier commits are in it.
     """
     known = Map.load(map)
-    if country not in (None, "RU", "KZ", "US", "CA"):
+    if country is not None and country not in COUNTRIES:
         raise InputError("country must be RU, KZ, US or CA, or left out")
     fixed = {**known.constants, **(constants or {})}
     for word in constants or {}:
@@ -1140,10 +1268,12 @@ def _run(
     ours: bool,
 ) -> Imported:
     result = Imported(encoding=table.encoding)
-    again = table.names[: len(_MARK)] == list(_MARK)
+    again = _are_rejects(table)
     wide = country or known.country or ""
     header = known.header
-    if not isinstance(table, _Json):
+    # Rejects of a list without a header have one, which says nothing of the columns.
+    nameless = again and all(re.fullmatch(r"column_\d+", n) for n in table.names[len(_MARK) :])
+    if not isinstance(table, _Json) and not nameless:
         named = _positions(table, known, named=True)
         if header is None:
             first = table.names[named.get("number", 0)]
@@ -1162,14 +1292,26 @@ def _run(
                     row=1,
                     column="number",
                 )
-    table.begin(header=bool(header))
-    found = _positions(table, known, named=bool(header))
+    table.begin(header=bool(header) or nameless)
+    found = _positions(table, known, named=bool(header) and not nameless)
     if "number" not in found and "number" not in fixed:
-        if not isinstance(table, _Json) and len(table.names) == 1 and known.header is None:
-            found["number"] = 0
+        first_column = len(_MARK) if again else 0
+        alone = len(table.names) == first_column + 1 and known.header is None
+        if not isinstance(table, _Json) and alone:
+            found["number"] = first_column
         else:
             raise InputError("no column holds the number", row=1, column="number")
     if not isinstance(table, _Json):
+        absent = [w for w in known.columns if w not in found and w not in known.optional]
+        for word in absent if header and not nameless else ():
+            if word not in ("number", "event", "at"):  # of these it is said below what they need
+                called = ", ".join(map(str, known.columns[word]))
+                raise InputError(
+                    f"the map says where {word} stands, and no column is called {called}: correct "
+                    f'it, or say [format] optional = ["{word}"]',
+                    row=1,
+                    column=word,
+                )
         result.unused_columns = _check_unused(table, found, ours=ours and not again)
         if again:
             result.unused_columns = [n for n in result.unused_columns if n not in _MARK]
@@ -1270,6 +1412,10 @@ def _run(
                 progress(table.done(), table.size, result.rows)
     finally:
         result.rejects_file = out.close()
+    if isinstance(table, _Json) and result.rows:
+        for word in known.columns:
+            if word not in table.met and word not in known.optional:
+                result.warnings.append(f"no record holds {word} where the map says it stands")
     if result.rows != result.accepted + result.rejected + result.already_there:
         raise InternalError(f"{result.rows} rows read, not all of them accounted for")
     return result
@@ -1297,10 +1443,9 @@ def _refuse_undeclared(
     for word, what in (("no_zone", "the zone of the times: --zone Europe/Moscow"),):
         if all(why.reason == word for _, why in problems):
             raise InputError(
-                f"row {batch.lines[0]}, column {column_names.get('at', 'at')}: a local time; "
-                f"declare {what}",
+                f"a local time; declare {what}",
                 row=batch.lines[0],
-                column="at",
+                column=column_names.get("at", "at"),
             )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from consent import _core
+from consent import _core, private_file
 from consent._core import (
     Appended,
     Decision,
@@ -332,16 +332,25 @@ class Log(_core.Log):
     def __repr__(self) -> str:
         return "<Log: closed>" if self.closed else f"<Log {self.origin}: {self.size} entries>"
 
-    def append(self, event: Event) -> Appended:
+    def append(self, event: Event, *, held_at: datetime | None = None) -> Appended:
         """Record one event. When this returns, it survives loss of power.
+
+        Args:
+            event: What was said or done.
+            held_at: Of a hold or a restriction: it is about who held the number then, not about
+                the latest holder.
 
         Returns:
             Its ``seq``, ``leaf`` and the subject's ``tag``.
 
         Raises:
             InvalidArgument: The event claims to have happened in the future.
+            NotFoundError: A hold or a restriction of a number, or a holder, that the log never met.
+            ErasedError: It happened before the number's holder was erased.
             StorageError: It could not be made durable; then nothing was recorded.
         """
+        if held_at is not None:
+            return self.append_of_holder_at(event, held_at, self._now())
         return self.append_at(event, self._now())
 
     def append_many(self, events: Iterable[Event]) -> list[Appended]:
@@ -528,10 +537,12 @@ class Log(_core.Log):
         lose_proof: bool = False,
         held_at: datetime | None = None,
         at: datetime | None = None,
+        request_salt: bytes = b"",
     ) -> Erasure:
         """Destroy the key of a number's holder: nothing in the log leads to them any more.
 
-        :mod:`consent.erasure` writes the act of destruction that Order 179 asks for.
+        :func:`consent.erasure.carry_out` also writes the act of destruction that Order 179 asks
+        for, and loses nothing of it where it is killed in between.
 
         Args:
             number: Whose.
@@ -540,6 +551,7 @@ class Log(_core.Log):
             lose_proof: Erase although contacts are there that still need their proof.
             held_at: Who held the number then; the latest holder where left out.
             at: The moment of recording, for replays and tests; the clock's where left out.
+            request_salt: 32 random bytes for the hash of ``requester``; drawn where left out.
 
         Returns:
             ``.erased``; where it is False, ``.before`` says what stood in the way.
@@ -551,7 +563,14 @@ class Log(_core.Log):
         """
         now = at or self._now()
         return self.erase_at(
-            as_number(number), ground, requester, _needed_since(now), lose_proof, held_at, now
+            as_number(number),
+            ground,
+            requester,
+            _needed_since(now),
+            lose_proof,
+            held_at,
+            now,
+            request_salt,
         )
 
     def history(self, number: Number, *, for_proof: bool = False) -> list[HistoryEvent]:
@@ -559,43 +578,63 @@ class Log(_core.Log):
 
         Args:
             number: Whose.
-            for_proof: Also where the record is restricted: it may be used for proof alone.
+            for_proof: Also records under restriction: they may be used for proof alone. Without it
+                an earlier holder's stays out where it is restricted.
 
         Raises:
-            RestrictedError: The record is restricted.
+            RestrictedError: The latest holder's record is restricted.
         """
-        if not for_proof and self.restriction_of(as_number(number), datetime.now(UTC)):
+        phone, now = as_number(number), datetime.now(UTC)
+        if not for_proof and self.restriction_of(phone, now):
             raise RestrictedError("this number's record is restricted: kept for proof alone")
-        return [_history_event(entry) for entry in self.entries_about(as_number(number))]
+        barred = {
+            tag
+            for tag in self.subjects_of(phone)
+            if not for_proof and self.restriction_of_subject(tag, now)
+        }
+        return [
+            _history_event(entry)
+            for entry in self.entries_about(phone)
+            if entry.subject is None or entry.subject.tag not in barred
+        ]
 
-    def evidence(self, seq: int, place: int = 1) -> bytes:
+    def _bar_restricted(self, seq: int) -> None:
+        subject = self.entry(seq).subject
+        if subject is not None and self.restriction_of_subject(subject.tag, datetime.now(UTC)):
+            raise RestrictedError(f"seq {seq}: its record is restricted: kept for proof alone")
+
+    def evidence(self, seq: int, place: int = 1, *, for_proof: bool = False) -> bytes:
         """Open a file that the log keeps with an entry.
 
         Args:
             seq: The entry.
             place: Which of its files, from 1; :meth:`evidence_of` lists them.
+            for_proof: Also where the record is restricted: it may be used for proof alone.
 
         Raises:
+            RestrictedError: The record is restricted.
             NotFoundError: There is none, its subject was erased, or its file is missing.
             ProofError: The bytes are not those that were sealed.
         """
+        if not for_proof:
+            self._bar_restricted(seq)
         pieces: list[bytes] = []
         self.read_evidence(seq, place, pieces.append)
         return b"".join(pieces)
 
-    def save_evidence(self, seq: int, place: int, file: str | PathLike[str]) -> None:
-        """Open a file that the log keeps and write it to a new file, piece by piece.
+    def save_evidence(
+        self, seq: int, place: int, file: str | PathLike[str], *, for_proof: bool = False
+    ) -> None:
+        """Open a file that the log keeps and write it to a new file, mode 0600, piece by piece.
 
         Raises:
+            RestrictedError: As :meth:`evidence`; so are the rest.
             FileExistsError: Nothing is written over.
         """
-        target = Path(file)
-        with target.open("xb") as out:
-            try:
-                self.read_evidence(seq, place, out.write)
-            except BaseException:
-                target.unlink()  # pieces that nothing vouches for
-                raise
+        if not for_proof:
+            self._bar_restricted(seq)
+        with private_file.create(file) as out:  # not there while nothing vouches for its pieces
+            self.read_evidence(seq, place, out.write)
 
     def backup(
         self,

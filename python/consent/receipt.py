@@ -7,7 +7,6 @@ names the number: whoever gets it knows it. docs/reference/receipt.md describes 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from consent import _core
+from consent import _core, private_file
 from consent.bundle_report import clean, word
 from consent.errors import ProofError, StorageError
 
@@ -81,7 +80,7 @@ class Receipt:
             StorageError: It is there already, or cannot be written.
         """
         try:
-            with open(path, "xb", opener=_private) as file:
+            with private_file.create(path) as file:
                 file.write(self.file)
         except OSError as error:
             raise StorageError(f"the receipt cannot be written: {error.strerror}") from error
@@ -156,10 +155,6 @@ class Receipt:
     def _what(self, lang: Lang) -> str:
         ru, en = _WHAT.get(self.type, (self.type, self.type))
         return ru if lang == "ru" else en
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _moment(at: datetime) -> str:

@@ -66,6 +66,8 @@ class Reader:
             return
         if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise InputError("the file is UTF-16; save it as UTF-8")
+        if head.count(b"\0") > len(head) // 4:
+            raise InputError("half of the file is zero bytes: UTF-16? save it as UTF-8")
         head = head.removeprefix(b"\xef\xbb\xbf")
         if re.match(rb"\s*<(!doctype|html|\?xml|head|body|table)", head, re.IGNORECASE):
             raise InputError("this is a web page saved under another name, not a table")

@@ -465,3 +465,121 @@ TEST_CASE("a key store of schema 1 gets the suppress key when it is written", "[
   REQUIRE(log.erase(number(alice), order(), noon).erased);
   CHECK(log.erased_at(number(alice)) == noon);
 }
+
+TEST_CASE("a hold and a restriction reach who held the number before, and not who came after",
+          "[log][erasure]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  Log log = Log::create(folder, romashka(), at("2026-11-01T00:00:00Z"));
+  log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
+  log.append(NumberReassigned{{number(alice), at("2026-11-05T00:00:00Z")}}, noon);
+  log.append(given(alice, "2026-11-06T10:00:00Z"), noon);
+  const auto tags = log.subjects_of(number(alice));
+  REQUIRE(tags.size() == 2);
+  const Instant then = at("2026-11-03T00:00:00Z");
+
+  SubjectHeld held{{number(alice), noon}};
+  held.by = "court";
+  const Appended hold = log.append_of_holder(held, then, noon);
+  CHECK(hold.tag == tags[0]);
+  CHECK(log.before_erasing(number(alice), needed, noon, then).hold.has_value());
+  CHECK_FALSE(log.before_erasing(number(alice), needed, noon).hold.has_value());
+  ErasureOrder former = order();
+  former.held_at = then;
+  CHECK_FALSE(log.erase(number(alice), former, noon).erased);
+
+  SubjectRestricted restricted{{number(alice), noon}};
+  restricted.ground = "152-fz/21-1";
+  CHECK(log.append_of_holder(restricted, then, noon).tag == tags[0]);
+  CHECK(log.restriction_of(tags[0], noon));
+  CHECK_FALSE(log.restriction_of(tags[1], noon));
+  CHECK_FALSE(log.restriction_of(number(alice), noon));
+  CHECK(log.restricted(noon) == std::vector<Digest>{tags[0]});
+
+  const auto code_of = [&](const Event& event, Instant at_that_time) {
+    try {
+      (void)log.append_of_holder(event, at_that_time, noon);
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ErrorCode::internal;
+  };
+  CHECK(code_of(given(alice, "2026-11-02T10:00:00Z"), then) == ErrorCode::invalid_argument);
+  held.number = number(boris);
+  CHECK(code_of(held, then) == ErrorCode::not_found);
+
+  // Who held it then is erased: nobody else is held in their stead.
+  held.number = number(alice);
+  held.released = true;
+  log.append_of_holder(held, then, noon);
+  REQUIRE(log.erase(number(alice), former, noon).erased);
+  held.released = false;
+  CHECK(code_of(held, then) == ErrorCode::erased);
+  CHECK_FALSE(log.before_erasing(number(alice), needed, noon).hold.has_value());
+  CHECK(log.restricted(noon).empty());
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+}
+
+TEST_CASE("an old log.db beside newer keys is called old, and the keys not", "[log][erasure]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  const fs::path old = scratch / "old";
+  fs::create_directory(old);
+  const auto put_back = [&](const char* file) {
+    fs::copy_file(old / file, folder / file, fs::copy_options::overwrite_existing);
+  };
+  std::uint64_t size = 0;
+  const bool erasing = GENERATE(true, false);
+  {
+    Log log = Log::create(folder, romashka(), at("2026-11-01T00:00:00Z"));
+    log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
+  }
+  for (const char* file : {"log.db", "head", "keys.db"}) fs::copy_file(folder / file, old / file);
+  {
+    Log log = Log::open(folder, Access::write);
+    log.append(given(boris, "2026-11-02T10:00:00Z"), noon);
+    if (erasing) REQUIRE(log.erase(number(alice), order(), noon).erased);
+  }
+  {
+    const Log log = Log::open(folder, Access::write);
+    CHECK(log.impairment().empty());
+    size = log.size();
+  }
+  // With the head of that time, so that it has nothing to say.
+  put_back("log.db");
+  put_back("head");
+  for (const Access access : {Access::read_only, Access::write}) {
+    const Log log = Log::open(folder, access);
+    CHECK(log.access() == Access::read_only);
+    CHECK(log.impairment().find("log.db: is older than keys.db") == 0);
+    CHECK(log.impairment().find(std::to_string(size - 2) + " are missing") != std::string::npos);
+  }
+  // The keys of whoever came since are still there: the right log.db can be put back.
+  {
+    auto keys =
+        KeyStore::open(folder / "keys.db", sqlite::Mode::read, "romashka.example/consent", {});
+    CHECK(keys.newest(keys.index_of(number(boris))).has_value());
+  }
+  // Going on without it is a decision, and the entry names how far the keys say the log went.
+  {
+    LogOptions options = writing();
+    Log log = Log::restore(folder, "backup", noon, options);
+    CHECK(log.entry(2).bytes.find("\"lost_to\":" + std::to_string(size)) != std::string::npos);
+    log.append(given(boris, "2026-11-03T10:00:00Z"), noon);
+  }
+  CHECK(Log::open(folder, Access::write).impairment().empty());
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+}
+
+TEST_CASE("old keys beside a newer log.db are still called old", "[log][erasure]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  { const Log log = Log::create(folder, romashka(), at("2026-11-01T00:00:00Z")); }
+  fs::copy_file(folder / "keys.db", scratch / "keys.db");
+  {
+    Log log = Log::open(folder, Access::write);
+    log.append(given(boris, "2026-11-02T10:00:00Z"), noon);
+  }
+  fs::copy_file(scratch / "keys.db", folder / "keys.db", fs::copy_options::overwrite_existing);
+  CHECK(Log::open(folder, Access::write).impairment().find("keys.db: is older than log.db") == 0);
+}

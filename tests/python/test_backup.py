@@ -109,6 +109,20 @@ def test_due_lists_a_copy_of_the_keys_until_it_is_destroyed(folder, tmp_path, ca
     assert copies("--at", in_days(6)) == (0, [])
 
 
+def test_acts_of_destruction_go_along_and_come_back(folder, tmp_path, capsys):
+    assert run(capsys, "erase", folder, NUMBER, "--ground", "x")[0] == 0
+    copy = tmp_path / "copy"
+    assert run(capsys, "backup", folder, copy, "--keys", "--expires", in_days(5))[0] == 0
+    there = {file.name: file.read_bytes() for file in (folder / "acts").iterdir()}
+    assert {file.name: file.read_bytes() for file in (copy / "acts").iterdir()} == there
+    assert all(file.stat().st_mode & 0o77 == 0 for file in (copy / "acts").iterdir())
+    shutil.rmtree(folder)
+    assert run(capsys, "restore", folder, "--from", copy)[0] == 0
+    assert {file.name: file.read_bytes() for file in (folder / "acts").iterdir()} == there
+    due = json.loads(run(capsys, "due", folder, "--json")[1].out)["items"]
+    assert "write_act" not in {each["duty"] for each in due}
+
+
 def test_an_expired_copy_does_not_open_and_is_not_restored(folder, tmp_path, capsys):
     copy = tmp_path / "copy"
     with consent.Log.open(folder) as log:

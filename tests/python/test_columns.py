@@ -105,6 +105,19 @@ def test_consent_records_name_people_only_where_they_do():
     assert all(column.personal == "no" for column in fides)
 
 
+@pytest.mark.parametrize("alone", ["+7 916 123-45-67", "89161234567", "a@b.ru", "тел 89161234567"])
+def test_one_person_among_a_hundred_notes_does_not_stay_in_a_shared_table(tmp_path, alone):
+    notes = [f"звонок {i}" for i in range(100)] + [alone]
+    source = write(tmp_path, "id;note\n" + "".join(f"{i};{n}\n" for i, n in enumerate(notes)))
+    assert kinds(tag_columns(source))["note"] == {"text"}
+    pseudonymise(source, tmp_path / "out.csv", KEY)
+    assert alone not in (tmp_path / "out.csv").read_text(encoding="utf-8")
+    named = "Иванов Иван Иванович"
+    source = write(tmp_path, "id;note\n" + "".join(f"{i};x\n" for i in range(100)) + f"1;{named}\n")
+    pseudonymise(source, tmp_path / "out.csv", KEY)
+    assert named not in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
 # --- pseudonyms ----------------------------------------------------------------------------------
 
 

@@ -152,6 +152,40 @@ def test_a_new_holder_the_log_has_not_met_and_a_strange_number_get_nothing(
     assert run(capsys, "access", folder, OTHER, "--out", tmp_path / "a.pdf")[0] == 2
 
 
+def test_whose_data_were_destroyed_learns_what_is_still_kept_of_the_number(
+    folder, capsys, tmp_path
+):
+    run(capsys, "withdraw", folder, NUMBER)
+    assert told(capsys, "access", folder, NUMBER)[1]["suppressed_until"] is None
+    run(capsys, "erase", folder, NUMBER, "--ground", "x")
+    code, facts = told(capsys, "access", folder, NUMBER)
+    assert (code, facts["state"], facts["events"]) == (1, "absent", [])
+    assert facts["suppressed_until"] is not None
+    out = tmp_path / "a.html"
+    run(capsys, "access", folder, NUMBER, "--out", out)
+    assert "хранится только код этого номера" in out.read_text(encoding="utf-8")
+    assert told(capsys, "access", folder, OTHER)[1]["suppressed_until"] is None
+
+
+def test_the_page_names_kept_files_and_what_the_log_cannot_know(folder, capsys, tmp_path):
+    (tmp_path / "rec.wav").write_bytes(b"spoken")
+    run(
+        capsys,
+        *("give", folder, NUMBER, "--purpose", "advertising", "--channel", "voice"),
+        *("--evidence", tmp_path / "rec.wav", "--at", "2026-11-20T23:30:00+00:00"),
+    )
+    _, facts = told(capsys, "access", folder, NUMBER)
+    assert [(each["seq"], each["place"]) for each in facts["files"]] == [(1, 1)]
+    assert "files" in facts["data"]
+    out = tmp_path / "a.html"
+    run(capsys, "access", folder, NUMBER, "--out", out)
+    page = out.read_text(encoding="utf-8")
+    assert "21.11.2026 02:30:00 UTC+3" in page  # as a person in Moscow reads it
+    assert not re.search(r"\dT\d\d:", page)
+    assert "адрес оператора" in page
+    assert "commitment" not in page
+
+
 def test_a_moment_without_a_zone_is_refused(folder):
     with consent.Log.open(folder, writable=False) as log:
         with pytest.raises(ValueError, match="zone"):

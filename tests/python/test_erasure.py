@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -134,6 +135,15 @@ def test_the_act_and_the_export_hold_every_field_of_order_179(log):
         erasure.write(log, document)
 
 
+def test_the_act_bears_the_day_of_moscow(log):
+    log.append_at(given(), AT)
+    done = log.erase(NUMBER, ground="x", at=datetime(2026, 12, 31, 22, 30, tzinfo=UTC))
+    page = erasure.page(erasure.make(log, done, erasure.Operator(), reason="x"))
+    assert "от 01.01.2027" in page
+    assert "01.01.2027 01:30:00 (московское время, UTC+3)" in page
+    assert "Хранить до 02.01.2030" in page  # to the end of the third year's last day
+
+
 def test_what_nobody_filled_in_is_named_and_left_open_on_the_page(log):
     log.append_at(given(), AT)
     done = log.erase(NUMBER, ground="152-fz/21-5", at=WHEN)
@@ -227,3 +237,178 @@ def test_the_command_says_what_stands_in_the_way_and_what_it_did(tmp_path):
     assert cli(tmp_path, "verify", "log").returncode == 0
     everything = b"".join(p.read_bytes() for p in (tmp_path / "log").rglob("*") if p.is_file())
     assert b"9161234567" not in everything
+
+
+#: Kills itself where the named function of consent.erasure is called for the N-th time.
+_KILLED = """
+import os, signal, sys
+from consent import cli, erasure, private_file
+owner, _, what = sys.argv[1].partition(".")
+module, left = {"erasure": erasure, "private_file": private_file}[owner], int(sys.argv[2])
+real = getattr(module, what)
+def kill(*words, **named):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*words, **named)
+setattr(module, what, kill)
+sys.exit(cli.main(sys.argv[3:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "times", "erased"),
+    [
+        ("private_file.write", 0, False),  # before the draft
+        ("erasure.write", 0, True),  # after the erasure, before its act
+        ("private_file.write", 1, True),  # before the page
+        ("private_file.create", 0, True),  # between the page and the document
+    ],
+)
+def test_killed_between_destruction_and_act_nothing_of_the_act_is_lost(
+    tmp_path, moment, times, erased
+):
+    cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
+    cli(tmp_path, "give", "log", NUMBER, "--purpose", "advertising", "--channel", "voice")
+    cli(tmp_path, "give", "log", OTHER, "--purpose", "advertising", "--channel", "voice")
+    words = ("erase", "log", NUMBER, "--ground", "152-fz/21-5", "--requester", "вх. 17")
+    words += ("--operator-name", "ООО Ромашка", "--operator-address", "Москва, 1")
+    words += ("--destroyed-by", "Петров П. П., админ")
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED, moment, str(times), *words],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -9, killed.stderr
+    log = tmp_path / "log"
+    assert not list(log.glob("acts/[0-9]*.json"))
+    everything = b"".join(p.read_bytes() for p in log.rglob("*") if p.is_file())
+    assert b"9161234567" not in everything
+    due = json.loads(cli(tmp_path, "due", "log", "--json").stdout)
+    unwritten = [each for each in due["items"] if each["duty"] == "write_act"]
+    if not erased:
+        assert not unwritten
+        done = cli(tmp_path, *words)
+        assert done.returncode == 0, done.stderr
+        assert not (log / "acts" / "draft.json").exists()
+        return
+    assert cli(tmp_path, "due", "log").returncode == 1
+    assert [each["state"] for each in unwritten] == ["overdue"]
+    again = cli(tmp_path, "erase", "log", OTHER, "--ground", "x", "--dry-run")
+    assert again.returncode == 0  # asking does not touch what is left of the other
+    made = cli(tmp_path, "act", "log", "--json")
+    assert made.returncode == 0, made.stderr
+    (act,) = json.loads(made.stdout)
+    assert act["seq"] == unwritten[0]["seq"]
+    assert act["missing"] == []
+    document = json.loads((tmp_path / act["log_export"]).read_text(encoding="utf-8"))
+    assert document["act"]["operator"]["address"] == "Москва, 1"
+    assert document["log_export"]["entry"]["destroyed_entries"] == 1
+    salt = bytes.fromhex(document["act"]["request"]["salt"])
+    said = b"libconsent/commit/v1\0" + salt + "вх. 17".encode()
+    assert hashlib.sha256(said).hexdigest() == document["act"]["request"]["sha256"]
+    page = (tmp_path / act["act"]).read_text(encoding="utf-8")
+    assert "Петров" in page
+    assert json.loads(cli(tmp_path, "act", "log", "--json").stdout) == []
+    assert cli(tmp_path, "act", "log", str(act["seq"])).returncode == 2
+    assert cli(tmp_path, "due", "log").returncode == 0
+    assert sorted(p.name for p in (log / "acts").iterdir()) == [
+        Path(act["log_export"]).name.replace("json", "html"),
+        Path(act["log_export"]).name,
+    ]
+
+
+def test_the_next_erasure_writes_the_act_that_was_killed_before_it(tmp_path):
+    cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
+    for number in (NUMBER, OTHER):
+        cli(tmp_path, "give", "log", number, "--purpose", "advertising", "--channel", "voice")
+    words = ("erase", "log", NUMBER, "--ground", "x", "--destroyed-by", "Петров П. П., админ")
+    subprocess.run(
+        [sys.executable, "-c", _KILLED, "erasure.write", "0", *words], cwd=tmp_path, check=False
+    )
+    said = cli(tmp_path, "--lang", "en", "erase", "log", NUMBER, "--ground", "x")
+    assert said.returncode == 1
+    assert "already" in said.stdout
+    assert cli(tmp_path, "erase", "log", OTHER, "--ground", "x").returncode == 0
+    with consent.Log.open(tmp_path / "log", writable=False) as log:
+        kept = erasure.acts(log)
+        assert len(kept) == 2
+        assert [act.missing for act in kept] == [
+            ("name", "address"),
+            ("name", "address", "destroyed_by"),
+        ]
+        assert erasure.missing_acts(log, at=datetime.now(UTC)) == []
+
+
+def test_an_act_is_written_from_the_entry_alone_and_of_nothing_else(log):
+    log.append_at(given(), AT)
+    log.append_at(given(OTHER), AT)
+    done = log.erase(NUMBER, ground="152-fz/21-5", requester="вх. 17", at=WHEN)
+    assert erasure.missing_acts(log, at=WHEN) == [done.seq]
+    assert [each.duty for each in consent.deadline.due(log, at=WHEN)] == ["write_act"]
+    with pytest.raises(consent.InvalidArgument):
+        erasure.complete(log, 1)
+    act = erasure.complete(log, done.seq)
+    document = json.loads(act.file.read_text(encoding="utf-8"))
+    wanted = erasure.make(log, done, erasure.Operator(), reason=erasure.REASON)
+    assert document["act"]["request"].pop("salt") is None  # nobody knows it any more
+    wanted["act"]["request"].pop("salt")
+    assert document == wanted
+    assert "не сохранилась" in act.file.with_suffix(".html").read_text(encoding="utf-8")
+    assert [each.duty for each in consent.deadline.due(log, at=WHEN)] == ["keep_act"]
+    with pytest.raises(FileExistsError):
+        erasure.complete(log, done.seq)
+    # Once it need not be kept any more, none is missed.
+    act.file.unlink()
+    assert erasure.missing_acts(log, at=act.keep_until + timedelta(days=2)) == []
+
+
+def test_a_hold_and_a_restriction_reach_an_earlier_holder_from_the_command(tmp_path):
+    cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
+    scope = ("--purpose", "advertising", "--channel", "voice")
+    then, now = "2026-01-05T00:00:00+03:00", "2026-03-01T00:00:00+03:00"
+    cli(tmp_path, "give", "log", NUMBER, *scope, "--at", "2026-01-01T00:00:00+03:00")
+    cli(tmp_path, "reassign", "log", NUMBER, "--at", "2026-02-01T00:00:00+03:00")
+    cli(tmp_path, "give", "log", NUMBER, *scope, "--at", now)
+    held = cli(tmp_path, "hold", "log", NUMBER, "--by", "court", "--held-at", then)
+    assert held.returncode == 0, held.stderr
+    former = ("erase", "log", NUMBER, "--ground", "x", "--held-at", then)
+    blocked = cli(tmp_path, *former, "--json")
+    assert blocked.returncode == 1
+    assert json.loads(blocked.stdout)["before"]["hold"]["by"] == "court"
+    assert cli(tmp_path, "erase", "log", NUMBER, "--ground", "x", "--dry-run").returncode == 0
+    assert cli(tmp_path, *former, "--restrict").returncode == 0
+    # The present holder's record is untouched, the earlier one's stays out.
+    seen = json.loads(cli(tmp_path, "history", "log", NUMBER, "--json").stdout)
+    assert [each["seq"] for each in seen["events"]] == [3]
+    assert cli(tmp_path, "check", "log", NUMBER, *scope).returncode in (0, 1)
+    freed = cli(tmp_path, "hold", "log", NUMBER, "--by", "court", "--held-at", then, "--release")
+    assert freed.returncode == 0
+    assert cli(tmp_path, *former).returncode == 0
+    assert cli(tmp_path, "hold", "log", NUMBER, "--by", "court", "--held-at", then).returncode == 3
+
+
+def test_a_restricted_records_evidence_opens_for_proof_alone(log, tmp_path):
+    event = consent.ConsentGiven(
+        NUMBER,
+        purposes="advertising",
+        channels="voice",
+        method="recorded_voice",
+        evidence=[consent.EvidenceFile(b"spoken", kind="recording")],
+        at=AT,
+    )
+    seq = log.append_at(event, AT).seq
+    log.append_at(consent.SubjectRestricted(NUMBER, at=WHEN), WHEN)
+    with pytest.raises(consent.RestrictedError):
+        log.evidence(seq)
+    with pytest.raises(consent.RestrictedError):
+        log.save_evidence(seq, 1, tmp_path / "rec.wav")
+    assert log.evidence(seq, for_proof=True) == b"spoken"
+    log.close()
+    out = ("evidence", "log", seq, "--out", "rec.wav")
+    assert cli(tmp_path, *out).returncode != 0
+    assert not (tmp_path / "rec.wav").exists()
+    assert cli(tmp_path, *out, "--for-proof").returncode == 0
+    assert (tmp_path / "rec.wav").read_bytes() == b"spoken"

@@ -78,6 +78,29 @@ def test_events_with_numbers_hold_them_and_are_for_their_owner_alone(log, tmp_pa
     assert oct((tmp_path / "events.jsonl").stat().st_mode)[-3:] == "600"
 
 
+@pytest.mark.parametrize("with_numbers", [False, True])
+def test_a_record_kept_for_proof_alone_is_in_no_table(log, tmp_path, with_numbers):
+    tags = log.subjects_of(NUMBERS[1])
+    until = NOW.replace(month=12)
+    log.append_at(consent.SubjectRestricted(NUMBERS[0], at=NOW, until=until), NOW)
+    former = consent.SubjectRestricted(NUMBERS[1], at=NOW)
+    log.append_of_holder_at(former, SAID, NOW)
+    out = tmp_path / "events.jsonl"
+    wrote = export_events(log, out, with_numbers=with_numbers, at=NOW)
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert {row["tag"] for row in rows} == {tags[1].hex(), log.subjects_of(NUMBERS[2])[0].hex()}
+    assert NUMBERS[0] not in out.read_text()
+    assert (wrote.events, wrote.restricted) == (len(rows), 8 - len(rows))
+    assert wrote.restricted == 6
+    if with_numbers:
+        assert [row["number"] for row in rows] == [NUMBERS[2], NUMBERS[1]]
+    # The whole log is proof, and names nobody.
+    log.export_entries(tmp_path / "log.entries")
+    assert tags[0].hex() in (tmp_path / "log.entries").read_text()
+    export_events(log, out, at=until)
+    assert len(out.read_text().splitlines()) == 9 - wrote.restricted + 3
+
+
 def test_parquet_holds_the_same_in_columns(log, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     export_events(log, tmp_path / "events.parquet")
@@ -166,6 +189,111 @@ def test_two_logs_of_one_name_do_not_both_go_on_unless_somebody_says_so(log, tmp
         copy.append(consent.ConsentWithdrawn(NUMBERS[2], at=NOW))
         assert copy.history(NUMBERS[0])[0].type == "consent.given"
         assert copy.verify().verdict == "proven"
+
+
+def with_evidence(log, tmp_path):
+    small, large = b"spoken", bytes(range(256)) * 1024
+    (tmp_path / "large.wav").write_bytes(large)
+    done = log.append_at(
+        consent.ConsentGiven(
+            NUMBERS[2],
+            purposes={"advertising"},
+            channels={"voice"},
+            method="recorded_voice",
+            evidence=[
+                consent.EvidenceFile(small, kind="recording"),
+                consent.EvidenceFile(tmp_path / "large.wav", kind="recording"),
+            ],
+            at=NOW,
+        ),
+        NOW,
+    )
+    return done.seq, (small, large)
+
+
+def test_evidence_goes_along_sealed_and_opens_with_the_keys(log, tmp_path):
+    seq, contents = with_evidence(log, tmp_path)
+    wrote = log.export_entries(tmp_path / "log.entries")
+    assert (wrote.evidence, wrote.evidence_missing) == (2, 0)
+    data = (tmp_path / "log.entries").read_bytes()
+    assert b"spoken" not in data
+    taken = take(tmp_path, data, trusted=[log.verifier_key])
+    assert (taken.evidence, taken.evidence_missing) == (2, 0)
+    (kept,) = (tmp_path / "copy" / "evidence").iterdir()
+    assert kept.read_bytes() == (tmp_path / "log" / "evidence" / kept.name).read_bytes()
+    assert kept.stat().st_mode & 0o77 == 0
+    with consent.Log.open(tmp_path / "copy", writable=False) as copy:
+        assert [each.there for each in copy.evidence_of(seq)] == [True, True]
+        assert copy.export_entries(tmp_path / "again").evidence == 2
+        assert (tmp_path / "again").read_bytes() == data
+    log.close()
+    shutil.copy(tmp_path / "log" / "keys.db", tmp_path / "copy" / "keys.db")
+    with consent.Log.restore(tmp_path / "copy", reason="taken_over") as moved:
+        assert tuple(moved.evidence(seq, place) for place in (1, 2)) == contents
+        found = moved.verify()
+        assert found.verdict == "proven"
+        assert not any("evidence" in each for each in found.coverage.not_checked)
+
+
+def test_evidence_that_is_not_there_is_counted_and_the_rest_is_taken_over(log, tmp_path):
+    seq, _ = with_evidence(log, tmp_path)
+    (beside,) = (tmp_path / "log" / "evidence").glob("[0-9a-f]*")
+    beside.unlink()
+    wrote = log.export_entries(tmp_path / "log.entries")
+    assert (wrote.evidence, wrote.evidence_missing) == (1, 1)
+    taken = take(tmp_path, (tmp_path / "log.entries").read_bytes())
+    assert (taken.evidence, taken.evidence_missing) == (1, 1)
+    with consent.Log.open(tmp_path / "copy", writable=False) as copy:
+        assert [each.there for each in copy.evidence_of(seq)] == [True, False]
+
+
+def test_evidence_that_no_entry_names_or_that_was_cut_is_refused(log, tmp_path):
+    seq, _ = with_evidence(log, tmp_path)
+    data = exported(log, tmp_path)
+    lines = lines_of(data)
+    first = next(i for i, line in enumerate(lines) if line.startswith(b"evidence "))
+    begins = next(i for i, line in enumerate(lines) if line.startswith(b"file "))
+    words = lines[first].split(b" ")
+    count = int(lines[-2].split(b" ")[1])
+
+    def with_line(place, line):
+        return b"\n".join([*lines[:place], line, *lines[place + 1 :]])
+
+    def counted(added, *changed):
+        return b"\n".join([*changed, b"end %d" % (count + added), b""])
+
+    cases = {
+        "another place": with_line(first, b" ".join([*words[:2], b"3", *words[3:]])),
+        "another entry": with_line(first, b" ".join([words[0], b"1", *words[2:]])),
+        "beyond the log": with_line(first, b" ".join([words[0], b"99", *words[2:]])),
+        "another commitment": with_line(first, b" ".join([*words[:3], b"0" * 64, *words[4:]])),
+        "twice": counted(1, *lines[:-2], lines[first]),
+        "no bytes": with_line(first, b" ".join(words[:5])),
+        "a path for a name": with_line(begins, b"file ../../" + b"0" * 58 + b" 10"),
+        "a file nobody names": counted(1, *lines[:-2], b"file " + b"0" * 64 + b" 10"),
+        "a file cut off": counted(-1, *lines[:-3]),
+        "a piece too many": counted(1, *lines[:-2], lines[-3]),
+        "a piece of no file": counted(1, *lines[:begins], lines[-3], *lines[begins:-2]),
+    }
+    for name, altered in cases.items():
+        with pytest.raises(consent.ConsentError):
+            take(tmp_path, altered)
+        assert not (tmp_path / "copy").exists(), name
+    assert not list(tmp_path.glob("copy.making-*"))
+    assert seq
+
+
+def test_a_link_at_the_target_of_entries_is_not_written_through(log, tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("theirs")
+    for name in ("log.entries", "log.entries.part"):
+        (tmp_path / name).symlink_to(victim)
+    with pytest.raises(consent.StorageError, match="symbolic link"):
+        log.export_entries(tmp_path / "log.entries")
+    (tmp_path / "log.entries").unlink()
+    log.export_entries(tmp_path / "log.entries")
+    assert victim.read_text() == "theirs"
+    assert (tmp_path / "log.entries").stat().st_mode & 0o77 == 0
 
 
 def lines_of(data):

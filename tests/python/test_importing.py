@@ -438,6 +438,18 @@ def test_rows_under_merged_cells_are_rejected_since_their_value_is_not_theirs(lo
     assert why(found) == {3: ("", "merged_cells"), 4: ("", "merged_cells")}
 
 
+def test_a_workbook_that_breaks_in_the_middle_is_bad_input_and_names_the_row(log, tmp_path):
+    rows = [HEADER.strip().split(","), *([ROW.strip().split(",")] * 50)]
+    whole = workbook(tmp_path, rows, name="whole.xlsx")
+    with zipfile.ZipFile(whole) as there, zipfile.ZipFile(tmp_path / "cut.xlsx", "w") as cut:
+        for name in there.namelist():
+            data = there.read(name)
+            cut.writestr(name, data[: len(data) // 2] if "sheet1" in name else data)
+    with pytest.raises(InputError, match="broken") as refused:
+        import_list(log, tmp_path / "cut.xlsx", now=NOW)
+    assert refused.value.row > 1
+
+
 def test_a_zip_bomb_is_refused_unread(log, tmp_path):
     file = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -502,6 +514,50 @@ def test_rejects_that_somebody_worked_on_are_not_written_over(log, tmp_path):
     assert first.read_text() == "corrected by hand"
 
 
+def test_rejects_of_a_list_without_a_header_keep_the_places_of_its_columns(log, tmp_path):
+    when = datetime(2026, 11, 1, tzinfo=UTC)
+    (tmp_path / "map.toml").write_text(
+        '[columns]\nnumber = 2\n[constants]\nevent = "withdrawn"\n[format]\nheader = false\n'
+    )
+    for number, how in enumerate(
+        ({"map": "stop-list"}, {"map": tmp_path / "map.toml", "country": "RU"})
+    ):
+        bad = "1,8916123456x\n" if number else "8916123456y\n"
+        found = take(log, tmp_path, bad.replace("x", "1").replace("y", "2") + bad, at=when, **how)
+        assert (found.accepted, found.rejected) == (1, 1)
+        text = found.rejects_file.read_text("utf-8-sig")
+        again = take(log, tmp_path, text, "again.csv", at=when, **how)
+        assert (again.rejected, again.reasons) == (1, found.reasons)
+        fixed = text.replace("x", "8").replace("y", "9")
+        again = take(log, tmp_path, fixed, "fixed.csv", at=when, **how)
+        assert (again.accepted, again.rejected) == (1, 0)
+
+
+def test_rejected_records_of_json_can_be_corrected_and_imported_as_they_are(log, tmp_path):
+    good = dict(zip(HEADER.strip().split(","), ROW.strip().split(","), strict=True))
+    lines = [good | {"number": "none"}, good | {"campain": "spring"}, good]
+    text = "\n".join(json.dumps(line) for line in lines)
+    found = take(log, tmp_path, text, "list.jsonl")
+    assert (found.accepted, found.reasons) == (1, {"not_a_number": 1, "misspelt": 1})
+    kept = found.rejects_file.read_text("utf-8-sig")
+    again = take(log, tmp_path, kept, "again.csv")
+    assert (again.accepted, again.reasons) == (0, found.reasons)
+    fixed = kept.replace("none", "+79161234568").replace("campain", "campaign")
+    again = take(log, tmp_path, fixed, "fixed.csv")
+    assert (again.accepted, again.rejected) == (2, 0)
+    assert body(log, 3)["campaign"] == "spring"
+
+
+def test_cells_beyond_the_header_are_rejected_until_somebody_takes_them_out(log, tmp_path):
+    rows = [HEADER.strip().split(","), [*ROW.strip().split(","), "not to be called"]]
+    found = import_list(log, workbook(tmp_path, rows), now=NOW)
+    assert found.reasons == {"wrong_column_count": 1}
+    text = found.rejects_file.read_text("utf-8-sig")
+    assert "not to be called" in text
+    assert take(log, tmp_path, text, "again.csv").reasons == {"wrong_column_count": 1}
+    assert take(log, tmp_path, text.replace(",not to be called", ""), "fixed.csv").accepted == 1
+
+
 # --- maps ----------------------------------------------------------------------------------------
 
 
@@ -531,6 +587,29 @@ def test_a_map_gives_columns_values_and_constants(log, tmp_path):
         "[columns]\nnumber = 0\n",
         '[columns]\nnumber = "a"\n[format]\nzones = "x"\n',
         '[columns]\nat = "a"\n',
+        "[columns]\nnumber = []\n",
+        "[columns]\nnumber = -1\n",
+        '[columns]\nnumber = "a"\n[values]\nevent = "x"\n',
+        '[columns]\nnumber = "a"\n[values.event]\ngiven = 1\n',
+        '[columns]\nnumber = "a"\n[values.event]\ngiven = "consent.gven"\n',
+        '[columns]\nnumber = "a"\n[constants]\nevent = "gave"\n',
+        '[columns]\nnumber = "a"\n[only]\nmodel = "abc"\n',
+        '[columns]\nnumber = "a"\n[join.x]\nonly = "a"\n',
+        '[columns]\nnumber = "a"\n[join]\nx = "a"\n',
+        *(
+            f'[columns]\nnumber = "a"\n[format]\n{line}\n'
+            for line in (
+                'dates = "dayfirst"',
+                'country = "RUS"',
+                "delimiter = 5",
+                'delimiter = ";;"',
+                'header = "maybe"',
+                'ids = "yes"',
+                "records = [1]",
+                "sheet = 1",
+                'optional = ["campain"]',
+            )
+        ),
         "not toml",
     ],
 )
@@ -538,6 +617,29 @@ def test_a_map_with_a_word_that_means_nothing_is_refused(tmp_path, text):
     (tmp_path / "map.toml").write_text(text)
     with pytest.raises(InputError, match=r"map\.toml"):
         Map.load(tmp_path / "map.toml")
+
+
+def test_a_column_that_a_map_declares_and_the_list_lacks_makes_no_consent_wider(log, tmp_path):
+    columns = "".join(f'{word} = "{word}"\n' for word in HEADER.strip().split(","))
+    text = "[columns]\n" + columns + 'campaign = "кампания"\n'
+    (tmp_path / "map.toml").write_text(text)
+    with pytest.raises(InputError, match="кампания") as refused:
+        take(log, tmp_path, HEADER + ROW, map=tmp_path / "map.toml")
+    assert refused.value.column == "campaign"
+    assert log.size == 1
+    (tmp_path / "map.toml").write_text(text + '[format]\noptional = ["campaign"]\n')
+    assert take(log, tmp_path, HEADER + ROW, map=tmp_path / "map.toml").accepted == 1
+    (tmp_path / "map.toml").write_text(text)
+    record = dict(zip(HEADER.strip().split(","), ROW.strip().split(","), strict=True))
+    found = take(log, tmp_path, json.dumps(record) + "\n", map=tmp_path / "map.toml")
+    assert "campaign" in found.warnings[0]
+
+
+def test_a_text_of_another_encoding_costs_its_row_alone(log, tmp_path):
+    (tmp_path / "text.txt").write_bytes("Согласен".encode("cp1251"))
+    rows = ROW.strip() + ",file:text.txt\n" + ROW.strip() + ",\n"
+    found = take(log, tmp_path, HEADER.strip() + ",wording\n" + rows, files=tmp_path)
+    assert (found.accepted, found.reasons) == (1, {"encoding": 1})
 
 
 def test_every_ready_map_can_be_read():

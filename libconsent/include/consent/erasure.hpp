@@ -42,6 +42,8 @@ struct ErasureCheck {
 struct ErasureOrder {
   std::string ground;     ///< short word for the legal ground, needed
   std::string requester;  ///< reference of the demand, as text; kept by a salted hash alone
+  /// 32 random bytes for that hash, for who must know them before anything is destroyed; "": drawn.
+  std::string request_salt;
   /// Contacts made at or after it still need their proof: from the row of retention.
   Instant needed_since{};
   bool lose_proof = false;         ///< erase although such contacts are there

@@ -133,6 +133,8 @@ struct Copied {
   std::string origin;
   std::string verifier_key;    ///< of entry 0
   bool already_there = false;  ///< the folder holds them, and was left alone
+  std::uint64_t evidence = 0;  ///< files kept with entries that travel along, sealed as they are
+  std::uint64_t evidence_missing = 0;  ///< named by entries, and not here to travel
 };
 
 /// An append-only consent log in one folder: log.db, keys.db, head. Move-only; closes on
@@ -241,8 +243,16 @@ class CONSENT_EXPORT Log {
   [[nodiscard]] std::optional<Instant> erased_at(PhoneNumber number) const;
   /// Whether anybody was erased: where not, erased_at() need not be asked.
   [[nodiscard]] bool has_erased() const;
+  /// Records a hold or a restriction of who held the number at `held_at`; append() means who holds
+  /// it now. @throws as append(); Error (invalid_argument) for any other event; (not_found) where
+  /// nobody held it then; (erased) where who did is erased.
+  Appended append_of_holder(const Event& event, Instant held_at, Instant now);
   /// Whether what is held on the number's present holder may be used for proof alone at `at`.
   [[nodiscard]] std::optional<Restriction> restriction_of(PhoneNumber number, Instant at) const;
+  /// The same of one subject, by its tag. Needs no key.
+  [[nodiscard]] std::optional<Restriction> restriction_of(const Digest& tag, Instant at) const;
+  /// Tags of all whose record may be used for proof alone at `at`, in no order. Needs no key.
+  [[nodiscard]] std::vector<Digest> restricted(Instant at) const;
   /// Tells the log both clocks of its machine, as often as the caller likes. Where the wall clock
   /// jumped against the monotonic one, or stands before the last entry, a clock.step entry is
   /// recorded. @returns whether one was.

@@ -84,6 +84,9 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
         "correct": say("correct", "исправить"),
         "block": say("block", "заблокировать"),
         "destroy_keys_copy": say("destroy the copy of the keys", "уничтожить копию ключей"),
+        "write_act": say(
+            "write the act of destruction: consent act", "составить акт об уничтожении: consent act"
+        ),
         "keep_act": say("keep act and log export", "хранить акт и выгрузку"),
         None: say("erase nothing", "ничего не уничтожать"),
     }

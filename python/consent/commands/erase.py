@@ -1,4 +1,4 @@
-"""``consent erase`` and ``consent hold``: forget a person, or forbid to."""
+"""``consent erase``, ``act`` and ``hold``: forget a person, certify it, or forbid it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from consent.commands.arguments import (
     number_of,
     open_log,
 )
-from consent.log import Erasure, ErasureCheck, Log
+from consent.log import ErasureCheck, Log
 from consent.terminal import Terminal
 
 
@@ -88,15 +88,25 @@ def _people(names: list[str] | None) -> tuple[tuple[str, str], ...]:
     return tuple(people)
 
 
-def _certify(log: Log, done: Erasure, given: argparse.Namespace) -> erasure.Act:
-    operator = erasure.Operator(
+def _operator(given: argparse.Namespace) -> erasure.Operator:
+    return erasure.Operator(
         name=given.operator_name,
         address=given.operator_address,
         processor=given.processor,
         destroyed_by=_people(given.destroyed_by),
         system=given.system,
     )
-    return erasure.write(log, erasure.make(log, done, operator, reason=given.reason))
+
+
+def _tell_missing(terminal: Terminal, missing: list[int]) -> None:
+    if missing:
+        seqs = ", ".join(map(str, missing))
+        terminal.print(
+            terminal.say(
+                f"! no act is there of the erasures in entries {seqs}: consent act LOG writes it",
+                f"! нет акта об уничтожении по записям {seqs}: его составит consent act ЖУРНАЛ",
+            )
+        )
 
 
 def erase(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -107,8 +117,8 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("--release and --until: only with --restrict")
     if given.restrict and given.dry_run:
         raise UsageError("--dry-run: not with --restrict, which destroys nothing")
-    if given.restrict and (given.lose_proof or given.held_at):
-        raise UsageError("--restrict: not with --lose-proof or --held-at")
+    if given.restrict and given.lose_proof:
+        raise UsageError("--restrict: not with --lose-proof")
     held_at = moment_of("--held-at", given.held_at)
     if given.dry_run:
         with open_log(given, writable=False) as log:
@@ -122,16 +132,20 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
         return NO if blocked else YES
     with open_log(given, writable=True) as log:
         if given.restrict:
-            return _restrict(log, number, given, terminal)
-        erasure.make_ready(log)
-        done = log.erase(
+            return _restrict(log, number, held_at, given, terminal)
+        done, act = erasure.carry_out(
+            log,
             number,
             ground=given.ground,
+            operator=_operator(given),
+            reason=given.reason or erasure.REASON,
             requester=given.requester,
             lose_proof=given.lose_proof,
             held_at=held_at,
         )
-        act = _certify(log, done, given) if done.erased else None
+        # Asked again after a kill: what is left to do is said.
+        again = done.before.erased_before is not None
+        missing = erasure.missing_acts(log, at=datetime.now(UTC)) if again else []
     answer = {
         "number_erased": done.erased,
         "act": None if act is None else str(act.file.with_suffix(".html")),
@@ -139,6 +153,7 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
         "seq": done.seq if done.erased else None,
         "missing": [] if act is None else list(act.missing),
         "before": _plain(done.before),
+        "acts_missing": missing,
     }
     if terminal.machine:
         terminal.document(answer)
@@ -146,6 +161,7 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
     for line in _in_words(done.before, given, terminal):
         terminal.print(line)
     if act is None:
+        _tell_missing(terminal, missing)
         return NO
     terminal.print(f"{terminal.say('erased', 'удалено')}: seq {done.seq}")
     kept = terminal.say("act and log export, to be kept until", "акт и выгрузка, хранить до")
@@ -158,8 +174,43 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
     return YES
 
 
+def act(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Write acts of destruction that are not there, from the entries of the erasures."""
+    with open_log(given, writable=False) as log:
+        found = erasure.missing_acts(log, at=datetime.now(UTC))
+        wanted = [given.seq] if given.seq is not None else found
+        if given.seq is not None and given.seq not in found:
+            raise UsageError(f"argument 2: entry {given.seq} is no erasure without an act")
+        made = [erasure.complete(log, seq, _operator(given), reason=given.reason) for seq in wanted]
+    if terminal.machine:
+        terminal.document(
+            [
+                {
+                    "seq": each.seq,
+                    "act": str(each.file.with_suffix(".html")),
+                    "log_export": str(each.file),
+                    "missing": list(each.missing),
+                }
+                for each in made
+            ]
+        )
+        return YES
+    if not made:
+        terminal.print(terminal.say("no act is missing", "все акты на месте"))
+    for each in made:
+        terminal.print(f"seq {each.seq}: {each.file.with_suffix('.html')}, {each.file}")
+        if each.missing:
+            empty = terminal.say("still to be filled in by hand", "осталось вписать")
+            terminal.print(f"{empty}: {', '.join(each.missing)}")
+    return YES
+
+
 def _restrict(
-    log: Log, number: consent.PhoneNumber, given: argparse.Namespace, terminal: Terminal
+    log: Log,
+    number: consent.PhoneNumber,
+    held_at: datetime | None,
+    given: argparse.Namespace,
+    terminal: Terminal,
 ) -> int:
     at = datetime.now(UTC)
     seq = log.append(
@@ -169,7 +220,8 @@ def _restrict(
             ground=given.ground,
             released=given.release,
             until=moment_of("--until", given.until),
-        )
+        ),
+        held_at=held_at,
     ).seq
     if terminal.machine:
         terminal.document({"number_erased": False, "restricted": not given.release, "seq": seq})
@@ -195,10 +247,11 @@ def hold(given: argparse.Namespace, terminal: Terminal) -> int:
         until=moment_of("--until", given.until),
         released=given.release,
     )
+    held_at = moment_of("--held-at", given.held_at)
     with open_log(given, writable=True) as log:
-        seq = log.append(event).seq
+        seq = log.append(event, held_at=held_at).seq
         # Others may hold it too, and theirs stands.
-        still = log.before_erasing(number).hold if given.release else None
+        still = log.before_erasing(number, held_at=held_at).hold if given.release else None
     if terminal.machine:
         document = {"held": not given.release, "by": given.by, "until": event.until, "seq": seq}
         if still is not None:
@@ -220,6 +273,24 @@ def hold(given: argparse.Namespace, terminal: Terminal) -> int:
                 )
             )
     return NO if still is not None else YES
+
+
+def _for_the_act(commands: Commands, made: argparse.ArgumentParser) -> None:
+    say = commands.say
+    made.add_argument("--reason", help=say("for the act", "причина для акта"))
+    for name, en, ru in (
+        ("--operator-name", "operator's name; else the log's", "наименование оператора"),
+        ("--operator-address", "operator's address", "адрес оператора"),
+        ("--processor", "name and address of the processor", "лицо по поручению"),
+        ("--system", "name of the information system", "название ИСПДн"),
+    ):
+        made.add_argument(name, default="", help=say(en, ru))
+    made.add_argument(
+        "--destroyed-by",
+        action="append",
+        metavar="NAME, POSITION",
+        help=say("who signs the act; may be repeated", "кто подписывает акт; можно повторять"),
+    )
 
 
 def add(commands: Commands) -> None:
@@ -246,26 +317,27 @@ def add(commands: Commands) -> None:
     )
     made.add_argument("--until", metavar="TIME", help=say("of --restrict", "для --restrict"))
     made.add_argument("--release", action="store_true", help=say("end --restrict", "снять"))
-    made.add_argument(
-        "--reason", default="требование субъекта", help=say("for the act", "причина для акта")
+    _for_the_act(commands, made)
+    made = commands.command(
+        "act",
+        act,
+        "write an act of destruction that is missing",
+        "составить недостающий акт об уничтожении",
     )
-    for name, en, ru in (
-        ("--operator-name", "operator's name; else the log's", "наименование оператора"),
-        ("--operator-address", "operator's address", "адрес оператора"),
-        ("--processor", "name and address of the processor", "лицо по поручению"),
-        ("--system", "name of the information system", "название ИСПДн"),
-    ):
-        made.add_argument(name, default="", help=say(en, ru))
+    commands.log(made)
     made.add_argument(
-        "--destroyed-by",
-        action="append",
-        metavar="NAME, POSITION",
-        help=say("who signs the act; may be repeated", "кто подписывает акт; можно повторять"),
+        "seq",
+        metavar="SEQ",
+        type=int,
+        nargs="?",
+        help=say("entry of the erasure; all that lack one", "запись об удалении; все без акта"),
     )
+    _for_the_act(commands, made)
     made = commands.command("hold", hold, "forbid to erase (legal hold)", "запретить удаление")
     commands.log(made)
     made.add_argument("number", metavar="NUMBER")
     made.add_argument("--by", required=True, help=say("INN or short word", "ИНН или слово"))
     made.add_argument("--until", metavar="TIME")
     made.add_argument("--ground", default="", help=say("a short word", "короткое слово"))
+    made.add_argument("--held-at", metavar="TIME", help=say("who held it then", "кто владел тогда"))
     made.add_argument("--release", action="store_true", help=say("end it", "снять"))

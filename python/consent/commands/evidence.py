@@ -14,7 +14,7 @@ def evidence(given: argparse.Namespace, terminal: Terminal) -> int:
     with open_log(given, writable=False) as log:
         if given.out is not None:
             try:
-                log.save_evidence(given.seq, given.place, given.out)
+                log.save_evidence(given.seq, given.place, given.out, for_proof=given.for_proof)
             except FileExistsError:
                 raise UsageError("--out: the file exists") from None
             size = given.out.stat().st_size
@@ -59,4 +59,9 @@ def add(commands: Commands) -> None:
     made.add_argument("--place", type=int, default=1, metavar="N", help=say("from 1", "с 1"))
     made.add_argument(
         "--out", type=Path, metavar="FILE", help=say("open it into a file", "открыть в файл")
+    )
+    made.add_argument(
+        "--for-proof",
+        action="store_true",
+        help=say("also of a restricted record", "и для ограниченной записи: ради доказывания"),
     )

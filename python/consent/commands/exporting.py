@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from consent._core import Copied
 from consent.commands.arguments import YES, Commands, UsageError, open_log
 from consent.exporting import export_events
 from consent.terminal import Progress, Terminal
@@ -28,6 +29,8 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
                 "root": copied.root,
                 "origin": copied.origin,
                 "verifier_key": copied.verifier_key,
+                "evidence": copied.evidence,
+                "evidence_missing": copied.evidence_missing,
             }
         else:
             wrote = export_events(
@@ -38,6 +41,7 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
                 "events": wrote.events,
                 "size": wrote.size,
                 "with_numbers": wrote.with_numbers,
+                "restricted": wrote.restricted,
             }
     if terminal.machine:
         terminal.document(document)
@@ -47,9 +51,17 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
         key = terminal.say("key for those who check it", "ключ для проверяющих")
         terminal.print(f"{given.out}: {entries} {copied.entries}, {root} {copied.root.hex()}")
         terminal.print(f"{key}: {copied.verifier_key}")
+        tell_evidence(copied, terminal)
     else:
         events = terminal.say("events", "событий")
         terminal.print(f"{given.out}: {events} {wrote.events}")
+        if wrote.restricted:
+            terminal.print(
+                terminal.say(
+                    f"left out, because restricted (kept for proof alone): {wrote.restricted}",
+                    f"не выгружено, ограничено (только для доказывания): {wrote.restricted}",
+                )
+            )
         if wrote.with_numbers:
             terminal.print(
                 terminal.say(
@@ -58,6 +70,20 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
                 )
             )
     return YES
+
+
+def tell_evidence(copied: Copied, terminal: Terminal) -> None:
+    """How many sealed files travel with the entries, and how many do not."""
+    if copied.evidence:
+        sealed = terminal.say("sealed files of evidence", "запечатанных файлов-доказательств")
+        terminal.print(f"{sealed}: {copied.evidence}")
+    if copied.evidence_missing:
+        terminal.print(
+            terminal.say(
+                f"! files that entries name and that are not here: {copied.evidence_missing}",
+                f"! файлов, названных в записях, здесь нет: {copied.evidence_missing}",
+            )
+        )
 
 
 def add(commands: Commands) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import consent
 from consent import _core
 from consent.commands.arguments import NO, YES, Commands, UsageError, open_log
+from consent.commands.exporting import tell_evidence
 from consent.importing import COLUMNS, import_list, ready_maps
 from consent.records import InputError
 from consent.terminal import Progress, Terminal
@@ -95,12 +96,16 @@ def _import_entries(given: argparse.Namespace, terminal: Terminal) -> int:
                 "origin": copied.origin,
                 "root": copied.root,
                 "verifier_key": copied.verifier_key,
+                "evidence": copied.evidence,
+                "evidence_missing": copied.evidence_missing,
             }
         )
         return YES
     entries = terminal.say("entries", "записей")
     root = terminal.say("root", "корень")
     terminal.print(f"{given.log}: {entries} {copied.entries}, {root} {copied.root.hex()}")
+    if not copied.already_there:
+        tell_evidence(copied, terminal)
     if copied.already_there:
         terminal.print(terminal.say("they were there already", "они уже были там"))
     else:
