@@ -237,8 +237,9 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   if (second) {
     suspect(compare("second head", *second, impl->incarnation, size, impl->nodes()));
   } else if (two_heads) {
-    impl->warnings.push_back("second head: was not there; it begins with entry " +
-                             std::to_string(size));
+    impl->warnings.push_back(writing ? "second head: was not there; it begins with entry " +
+                                           std::to_string(size)
+                                     : std::string("second head: is not there"));
   }
 
   std::optional<KeyStore> keys;
@@ -249,6 +250,12 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
       throw Error(ErrorCode::storage, "keys.db: belongs to another log");
     }
     check_expiry(*impl->keys, options, writing);
+    std::error_code code;
+    const auto mode = fs::status(key_file, code).permissions();
+    constexpr auto others = fs::perms::group_all | fs::perms::others_all;
+    if (!code && (mode & others) != fs::perms::none) {
+      impl->warnings.emplace_back("keys.db: others than its owner may open it");
+    }
     suspect(compare_keys(*impl->keys, impl->db, *impl->kept, impl->incarnation, impl->lost_keys));
     impl->load_subscriber();
   }

@@ -159,3 +159,17 @@ def test_a_passphrase_typed_at_the_terminal_restores_too(
     assert "1 are missing" in capsys.readouterr().out
     with consent.Log.open(folder, passphrase=word) as log:
         assert log.impairment == ""
+
+
+def test_what_whoever_runs_the_log_should_know_is_said_by_every_command(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    with a_log(folder) as log:
+        log.append(yes(ALICE))
+    assert run("history", folder, ALICE).stderr == ""
+    mistyped = run("history", folder, ALICE, "--head", tmp_path / "haed")
+    assert mistyped.returncode == 0
+    assert "second head: is not there" in mistyped.stderr
+    (folder / "keys.db").chmod(0o640)
+    open_to_others = run("history", folder, ALICE)
+    assert open_to_others.returncode == 0
+    assert "keys.db: others than its owner may open it" in open_to_others.stderr

@@ -310,6 +310,9 @@ def open_log(given: argparse.Namespace, *, writable: bool) -> consent.Log:
     )
     if log.impairment and not writable:
         print(f"consent: {log.impairment}", file=sys.stderr)
+    for warning in log.warnings:
+        if not warning.startswith("SQLite "):  # the same for every command: `init` says it once
+            print(f"consent: {warning}", file=sys.stderr)
     return log
 
 

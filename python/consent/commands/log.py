@@ -48,6 +48,8 @@ def init(given: argparse.Namespace, terminal: Terminal) -> int:
             "root": log.root,
             "verifier_key": log.verifier_key,
         }
+        for warning in log.warnings:
+            print(f"consent: {warning}", file=sys.stderr)
     if terminal.machine:
         terminal.document(answer)
     else:

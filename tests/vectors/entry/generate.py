@@ -759,6 +759,10 @@ def body_vectors():
     wrong(given, "free-text", "more than a word", source="called back later")
     wrong(given, "long-word", "65 bytes", campaign="x" * 65)
     wrong(given, "false-inn", "the check digit is wrong", advertiser="7707083894")
+    wrong(
+        given, "zero-inn", "zeros have the right check digits and are no INN", advertiser="0" * 10
+    )
+    wrong(given, "zero-inn-of-12", "as many as a person's has", distributors=["0" * 12])
     wrong(given, "number-as-party", "a telephone number", distributors=["79161234567"])
     wrong(given, "code-without-returned", "half a code", code={"sent_to_this_number": True})
     wrong(given, "code-as-list", "not an object", code=[True, True])
