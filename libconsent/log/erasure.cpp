@@ -70,9 +70,10 @@ Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant no
     destroy(*subject, kept_->hold(tag));
     keys_.scrub();
   } catch (const Error& error) {
-    poison_ = std::string("log: an erasure was recorded and is not complete; open it again (") +
-              error.what() + ")";
-    throw Error(error.code(), poison_);
+    const Message why("log: an erasure was recorded and is not complete; open it again ({})",
+                      error);
+    poison_ = why.text();
+    throw Error(error.code(), why);
   }
   return request.done.front();
 }
@@ -166,9 +167,11 @@ void Log::Impl::refuse_erased(std::span<const Event> events) const {
     const EventBase& event = base_of(events[i]);
     const auto suppressed = store.suppressed(event.number);
     if (suppressed && event.happened <= suppressed->before) {
-      throw Error(ErrorCode::erased,
-                  "event " + std::to_string(i) +
-                      ": happened before the number's holder was erased; it is not taken in again");
+      throw Error(
+          ErrorCode::erased,
+          Message(
+              "event {}: happened before the number's holder was erased; it is not taken in again",
+              i));
     }
   }
 }

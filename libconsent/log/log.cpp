@@ -39,8 +39,7 @@ Entry read_entry(std::int64_t seq, std::string_view leaf, std::string_view bytes
     }
     return entry;
   } catch (const Error& error) {
-    throw BrokenLog(static_cast<std::uint64_t>(seq),
-                    "entry " + std::to_string(seq) + ": " + error.what());
+    throw BrokenLog(static_cast<std::uint64_t>(seq), Message("entry {}: {}", seq, error));
   }
 }
 
@@ -72,25 +71,24 @@ namespace {
 // What was said of the log outside it, held against what it says itself. "" where they agree.
 // A head older than the log is what loss of power leaves, and is repaired; a newer one, or one of
 // another log, means that entries once acknowledged are not here any more.
-std::string compare(const std::string& name, const HeadState& head, const std::string& incarnation,
-                    std::uint64_t size, const merkle::NodeReader& nodes) {
+Message compare(const std::string& name, const HeadState& head, const std::string& incarnation,
+                std::uint64_t size, const merkle::NodeReader& nodes) {
   if (head.incarnation != incarnation) {
-    return name + ": belongs to another log or incarnation than log.db";
+    return Message("{}: belongs to another log or incarnation than log.db", Message(name));
   }
   if (head.size > size) {
-    return "log.db: holds " + std::to_string(size) + " entries, " + std::to_string(head.size) +
-           " were acknowledged; " + std::to_string(head.size - size) + " are missing";
+    return Message("log.db: holds {} entries, {} were acknowledged; {} are missing", size,
+                   head.size, head.size - size);
   }
   if (merkle::root_of(head.size, nodes) != head.root) {
-    return "log.db: its first " + std::to_string(head.size) +
-           " entries are not those that were acknowledged";
+    return Message("log.db: its first {} entries are not those that were acknowledged", head.size);
   }
   return {};
 }
 
 // keys.db is written before log.db, so it may know more subjects and never fewer.
-std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
-                         const std::string& incarnation) {
+Message compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
+                     const std::string& incarnation) {
   if (keys.incarnation() != incarnation) {
     return "keys.db: was written before the log's last restore, or for another copy of it";
   }
@@ -127,23 +125,31 @@ std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& k
     return true;
   });
   if (lost == 0) return {};
-  return "keys.db: is older than log.db: " + std::to_string(lost) + " subject(s) lost their key";
+  return Message("keys.db: is older than log.db: {} subject(s) lost their key", lost);
 }
 
 // A copy of the keys that outlives its term brings back what was destroyed since.
 void check_expiry(KeyStore& keys, const LogOptions& options, bool writing) {
   const auto expires = keys.expires();
   if (!expires) return;
-  const std::string what = "keys.db: is a backup's copy, which opens until " + to_text(*expires);
-  if (!options.now) throw Error(ErrorCode::storage, what + "; it was not said when it is opened");
+  if (!options.now) {
+    throw Error(ErrorCode::storage,
+                Message("keys.db: is a backup's copy, which opens until {}; it was not said when "
+                        "it is opened",
+                        to_text(*expires)));
+  }
   if (*options.now >= *expires) {
     throw Error(ErrorCode::storage,
-                "keys.db: is a backup's copy that expired at " + to_text(*expires) +
-                    ": people may have been erased since, and it would bring them back; destroy it "
-                    "(log.db beside it still verifies without it)");
+                Message("keys.db: is a backup's copy that expired at {}: people may have been "
+                        "erased since, and it would bring them back; destroy it (log.db beside it "
+                        "still verifies without it)",
+                        to_text(*expires)));
   }
   if (writing) {
-    throw Error(ErrorCode::storage, what + " and is not written; restore a log from it instead");
+    throw Error(ErrorCode::storage,
+                Message("keys.db: is a backup's copy, which opens until {} and is not written; "
+                        "restore a log from it instead",
+                        to_text(*expires)));
   }
 }
 
@@ -168,9 +174,10 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     throw Error(ErrorCode::storage, "log.db: there is no log in this folder");
   }
   if (sqlite::has_wal_reset_bug(sqlite3_libversion_number())) {
-    impl->warnings.push_back(std::string("SQLite ") + sqlite3_libversion() +
-                             " can lose commits when a second tool checkpoints log.db: let nothing "
-                             "but libconsent open it while it is written");
+    impl->warnings.push_back(
+        Message("SQLite {} can lose commits when a second tool checkpoints log.db: let nothing but "
+                "libconsent open it while it is written",
+                sqlite3_libversion()));
   }
   const bool writing = options.access == Access::write;
   const bool two_heads = !options.second_head.empty();
@@ -206,7 +213,7 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   }
 
   const std::uint64_t size = impl->size_now();
-  const auto suspect = [&](std::string what) {
+  const auto suspect = [&](Message what) {
     if (impl->impairment.empty()) impl->impairment = std::move(what);
   };
   if (state) {
@@ -217,8 +224,7 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   if (second) {
     suspect(compare("second head", *second, impl->incarnation, size, impl->nodes()));
   } else if (two_heads) {
-    impl->warnings.push_back("second head: was not there; it begins with entry " +
-                             std::to_string(size));
+    impl->warnings.push_back(Message("second head: was not there; it begins with entry {}", size));
   }
 
   std::optional<KeyStore> keys;
@@ -336,8 +342,8 @@ std::string_view to_word(Once outcome) noexcept {
 const LogIdentity& Log::identity() const noexcept { return impl_->identity; }
 const fs::path& Log::folder() const noexcept { return impl_->folder; }
 Access Log::access() const noexcept { return impl_->access; }
-const std::string& Log::impairment() const noexcept { return impl_->impairment; }
-const std::vector<std::string>& Log::warnings() const noexcept { return impl_->warnings; }
+const Message& Log::impairment() const noexcept { return impl_->impairment; }
+const std::vector<Message>& Log::warnings() const noexcept { return impl_->warnings; }
 note::VerifierKey Log::verifier_key() const { return impl_->key; }
 
 std::uint64_t Log::size() const {

@@ -23,8 +23,8 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
       KeyStore::open(folder / "keys.db", sqlite::Mode::write, identity.origin, options.passphrase);
   keys_now.set_incarnation(fresh);
   incarnation = fresh;
-  if (!impairment.empty()) warnings.push_back("restored: " + impairment);
-  impairment.clear();
+  if (!impairment.empty()) warnings.push_back(Message("restored: {}", impairment));
+  impairment = Message();
 }
 
 Log Log::restore(const std::filesystem::path& folder, std::string_view reason, Instant now,
