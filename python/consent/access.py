@@ -10,12 +10,14 @@ import html
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from consent import _core, deadline
-from consent.bundle_report import clean, label, type_name, word
+from consent.bundle_report import clean
+from consent.message import Lang
 from consent.number import as_number
+from consent.vocabulary import label, type_name, word
 
 if TYPE_CHECKING:
     from consent.log import Log
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Access", "access"]
 
-Lang = Literal["ru", "en"]
 _ENDS: Final = ("consent.refused", "consent.withdrawn")
 #: Fields of a body that say whom data may reach, with the word for each.
 _RECIPIENTS: Final = (
@@ -257,7 +258,10 @@ def _gather(facts: dict[str, Any], entries: list[dict[str, Any]], log: Log, at: 
 _STYLE: Final = (
     "@page{size:A4;margin:18mm}body{font:11pt/1.45 'DejaVu Sans',Arial,sans-serif;max-width:190mm;"
     "margin:0 auto;padding:6mm;color:#111}h1{font-size:17pt;margin:0 0 4mm}h2{font-size:12.5pt;"
-    "margin:6mm 0 2mm;break-after:avoid}table{border-collapse:collapse;width:100%}td,th{border:"
+    "margin:6mm 0 2mm;break-after:avoid}"
+    # A column of words is as wide as its longest word; only the details may break anywhere.
+    ".events th,.events td:not(:last-child){overflow-wrap:normal}"
+    "table{border-collapse:collapse;width:100%}td,th{border:"
     "0.3mm solid #bbb;padding:1.2mm 2mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
     "th{background:#f2f2f2}tr{break-inside:avoid}ul{margin:0;padding-left:6mm}.note{border:0.4mm "
     "solid #333;padding:2mm 3mm;margin:3mm 0}blockquote{margin:1mm 0 2mm;padding:1mm 3mm;"
@@ -280,7 +284,7 @@ def _page(found: Access, lang: Lang) -> str:
         return text(
             datetime.fromisoformat(value.replace("Z", "+00:00"))
             .astimezone(zone)
-            .strftime("%Y-%m-%d %H:%M:%S %z")
+            .isoformat(" ", "seconds")
         )
 
     def words(values: list[str] | None) -> str:
@@ -292,11 +296,13 @@ def _page(found: Access, lang: Lang) -> str:
         return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
 
     out: list[str] = [f"<h1>{say('held')}</h1>"]
-    operator = " ".join(
+    operator = ", ".join(
         each
         for each in (
             facts["operator"]["name"],
-            f"ИНН {facts['operator']['inn']}" if facts["operator"]["inn"] else None,
+            f"{'ИНН' if ru else 'INN'} {facts['operator']['inn']}"
+            if facts["operator"]["inn"]
+            else None,
         )
         if each
     )
@@ -361,7 +367,7 @@ def _page(found: Access, lang: Lang) -> str:
                 ]
             )
         )
-    out.append(f"<h2>{say('events')}</h2><table><tr>")
+    out.append(f"<h2>{say('events')}</h2><table class=events><tr>")
     out += [f"<th>{say(name)}</th>" for name in ("seq", "what", "when", "recorded", "scope")]
     out.append("</tr>")
     shown = {"seq", "type", "at", "recorded_at"}

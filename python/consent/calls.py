@@ -23,6 +23,7 @@ from typing import IO, Any, Final, Literal, NamedTuple, Protocol, cast
 
 from consent.clock import EPOCH, SECOND, Clock, Dates, Refused, load_zone
 from consent.errors import InternalError, NotBuiltError
+from consent.message import Lang, Message, in_language
 from consent.records import Batch, InputError, Reader
 
 NumberFrom = Literal["dst", "lastdata"]
@@ -114,12 +115,16 @@ class DirectionNotDeclared(InputError):  # noqa: N818  says what happened
     def __init__(self, contexts: Counter[str], callers: Counter[str], called: Counter[str]) -> None:
         def most(seen: Counter[str]) -> str:
             ordered = sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:12]
-            return ", ".join(f"{name} ({count})" for name, count in ordered) or "none"
+            return ", ".join(f"{name} ({count})" for name, count in ordered) or "—"
 
         super().__init__(
-            "which calls are outgoing must be declared: outgoing contexts, outgoing trunks or own "
-            f"numbers. Rows by context: {most(contexts)}. By calling channel: {most(callers)}. "
-            f"By called channel: {most(called)}"
+            Message(
+                "which calls are outgoing must be declared: outgoing contexts, outgoing trunks or "
+                "own numbers. Rows by context: {}. By calling channel: {}. By called channel: {}",
+                most(contexts),
+                most(callers),
+                most(called),
+            )
         )
         self.contexts = contexts
         self.callers = callers
@@ -169,15 +174,15 @@ class Layout:
         path = Path(layout)
         if path.suffix != ".toml":
             raise InputError(
-                f'layout "{layout}" is not built; there is asterisk, or your own MAP.toml'
+                Message('layout "{}" is not built; there is asterisk, or your own MAP.toml', layout)
             )
         try:
             with path.open("rb") as file:
                 data = tomllib.load(file)
         except UnicodeDecodeError as error:
-            raise InputError(f"{path.name}: not UTF-8, byte {error.start}") from None
+            raise InputError(Message("{}: not UTF-8, byte {}", path.name, error.start)) from None
         except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{path.name}: {error}") from None
+            raise InputError(Message("{}: {}", path.name, error)) from None
         return cls._from_data(path.name, data)
 
     @classmethod
@@ -185,34 +190,40 @@ class Layout:
         for key in data:
             if key not in ("columns", "format"):
                 raise InputError(
-                    f"{name}: [{key}] means nothing here; there are [columns] and [format]"
+                    Message(
+                        "{}: [{}] means nothing here; there are [columns] and [format]", name, key
+                    )
                 )
             if not isinstance(data[key], Mapping):
-                raise InputError(f"{name}: {key} must be a table: [{key}]")
+                raise InputError(Message("{}: {} must be a table: [{}]", name, key, key))
         columns: dict[str, str | int] = dict(data.get("columns", {}))
         options: dict[str, Any] = dict(data.get("format", {}))
         for key, value in columns.items():
             if key not in FIELDS:
-                raise InputError(f"{name}: column {key} is not one of {', '.join(FIELDS)}")
+                raise InputError(
+                    Message("{}: column {} is not one of {}", name, key, ", ".join(FIELDS))
+                )
             if not isinstance(value, str) and (type(value) is not int or value < 1):
-                raise InputError(f"{name}: {key} must be a header name, or a position from 1")
+                raise InputError(
+                    Message("{}: {} must be a header name, or a position from 1", name, key)
+                )
         for key in options:
             if key not in ("header", "delimiter", "encoding", "dates", "zone"):
-                raise InputError(f"{name}: [format] {key} means nothing here")
+                raise InputError(Message("{}: [format] {} means nothing here", name, key))
             if key != "header" and not isinstance(options[key], str):
-                raise InputError(f"{name}: {key} must be text")
+                raise InputError(Message("{}: {} must be text", name, key))
         if missing := [key for key in REQUIRED if key not in columns]:
-            raise InputError(f"{name}: [columns] lacks {', '.join(missing)}")
+            raise InputError(Message("{}: [columns] lacks {}", name, ", ".join(missing)))
         by_position = all(isinstance(value, int) for value in columns.values())
         header = options.get("header", not by_position)
         if not isinstance(header, bool):
-            raise InputError(f"{name}: header must be true or false")
+            raise InputError(Message("{}: header must be true or false", name))
         if not header and not by_position:
-            raise InputError(f"{name}: without a header every column needs a position")
+            raise InputError(Message("{}: without a header every column needs a position", name))
         if len(options.get("delimiter", ",")) != 1:
-            raise InputError(f"{name}: delimiter must be one character")
+            raise InputError(Message("{}: delimiter must be one character", name))
         if options.get("dates", "iso") not in ("iso", "day-first", "month-first", "unix"):
-            raise InputError(f"{name}: dates must be iso, day-first, month-first or unix")
+            raise InputError(Message("{}: dates must be iso, day-first, month-first or unix", name))
         return cls(
             name=name,
             columns=columns,
@@ -255,7 +266,7 @@ def own_lines(file: Path) -> list[str]:
     try:
         return file.read_bytes().decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise InputError(f"own numbers: not UTF-8, byte {error.start}") from None
+        raise InputError(Message("own numbers: not UTF-8, byte {}", error.start)) from None
 
 
 class OwnNumbers:
@@ -281,7 +292,9 @@ class OwnNumbers:
                 try:
                     self._patterns.append(re.compile(entry[3:]))
                 except re.error as error:
-                    raise InputError(f"own numbers: not a regular expression: {error}") from None
+                    raise InputError(
+                        Message("own numbers: not a regular expression: {}", error)
+                    ) from None
             elif found := re.fullmatch(r"(\d+)\.\.(\d+)", entry):
                 low, high = found[1], found[2]
                 if len(low) != len(high) or low > high:
@@ -520,12 +533,13 @@ class Calls:
     unknown_columns: list[str] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)
 
-    def write_rejects(self, path: str | Path) -> None:
+    def write_rejects(self, path: str | Path, lang: Lang = "en") -> None:
         """Write rejects as CSV: row, column, reason, detail, and the record byte for byte."""
         with Path(path).open("wb") as file:
             file.write(b"row,column,reason,detail,record\r\n")
             for reject in self.rejects:
-                cells = (str(reject.row), reject.column, reject.reason, reject.detail)
+                detail = in_language(reject.detail, lang)
+                cells = (str(reject.row), reject.column, reject.reason, detail)
                 line = ",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells)
                 record = reject.record.replace(b'"', b'""')
                 file.write(line.encode("utf-8", "surrogateescape") + b',"' + record + b'"\r\n')
@@ -620,15 +634,27 @@ def _positions(
             if isinstance(where, int):
                 if where > len(names):
                     raise InputError(
-                        f"{layout.name}: {word} is column {where}, the file has {len(names)}",
+                        Message(
+                            "{}: {} is column {}, the file has {}",
+                            layout.name,
+                            word,
+                            where,
+                            len(names),
+                        ),
                         column=word,
                     )
                 found[word] = where - 1
             else:
                 same = [i for i, name in enumerate(names) if name.strip() == where]
                 if len(same) != 1:
-                    count = "no column" if not same else f"{len(same)} columns"
-                    raise InputError(f'{layout.name}: the file has {count} "{where}"', column=word)
+                    raise InputError(
+                        Message('{}: the file has no column "{}"', layout.name, where)
+                        if not same
+                        else Message(
+                            '{}: the file has {} columns "{}"', layout.name, len(same), where
+                        ),
+                        column=word,
+                    )
                 found[word] = same[0]
         used = set(found.values())
         return found, [n for i, n in enumerate(names) if i not in used] if header else []
@@ -636,7 +662,8 @@ def _positions(
         same = [i for i, name in enumerate(lowered) if name in meanings]
         if len(same) > 1:
             raise InputError(
-                f"two columns mean {word}; declare the right one in a MAP.toml", column=word
+                Message("two columns mean {}; declare the right one in a MAP.toml", word),
+                column=word,
             )
         if same:
             found[word] = same[0]
@@ -926,7 +953,7 @@ def read(
     _warn(sink, result)
     total = len(result.attempts) + sum(result.left_out.values()) + len(result.rejects)
     if total != result.rows:  # not an assert: must hold under -O too
-        raise InternalError(f"{result.rows} rows read, {total} accounted for")
+        raise InternalError(Message("{} rows read, {} accounted for", result.rows, total))
     return result
 
 
@@ -970,18 +997,25 @@ def _columns(
     found, unknown = _positions(names, layout, header)
     missing = [word for word in REQUIRED if word not in found]
     if missing:
-        hint = ""
+        hint = Message("")
         if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
-            hint = " (divided by another character? declare delimiter)"
+            hint = Message(" (divided by another character? declare delimiter)")
         raise InputError(
-            f"no column for {' and '.join(missing)} among {len(names)}{hint}: "
-            "describe the file in a MAP.toml",
+            Message(
+                "no column for {} among {}{}: describe the file in a MAP.toml",
+                " and ".join(missing),
+                len(names),
+                hint,
+            ),
             column=missing[0],
         )
     wanted = direction.needs() | ({"lastdata"} if sink.number_from == "lastdata" else set())
     if absent := sorted(wanted - set(found)):
         raise InputError(
-            f"what was declared needs the column {', '.join(absent)}, which the file does not have",
+            Message(
+                "what was declared needs the column {}, which the file does not have",
+                ", ".join(absent),
+            ),
             column=absent[0],
         )
     sink.calls.unknown_columns = unknown
@@ -1039,7 +1073,7 @@ def _read_stream(
     try:
         _read_records(stream, layout, encoding, direction, sink, lambda: report(file.tell()))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"{sink.calls.name}: broken gzip: {error}") from None
+        raise InputError(Message("{}: broken gzip: {}", sink.calls.name, error)) from None
 
 
 def _read_records(
@@ -1054,25 +1088,31 @@ def _read_records(
     try:
         as_ascii = "a,\n".encode(name) == b"a,\n"
     except (LookupError, ValueError):
-        raise InputError(f"no encoding is called {name}") from None
+        raise InputError(Message("no encoding is called {}", name)) from None
     if not as_ascii:
-        raise InputError(f"{name} does not hold ASCII as it is; save the file as UTF-8")
+        raise InputError(Message("{} does not hold ASCII as it is; save the file as UTF-8", name))
     reader = Reader(stream, layout.delimiter, name)
     if reader.empty:
-        raise InputError(f"{sink.calls.name}: the file is empty")
+        raise InputError(Message("{}: the file is empty", sink.calls.name))
     names = reader.first()
     if names is None:
-        raise InputError(f"{sink.calls.name}: the first line cannot be split into columns", row=1)
+        raise InputError(
+            Message("{}: the first line cannot be split into columns", sink.calls.name), row=1
+        )
     at: dict[int, Mapping[str, int]] = {}
     lowered = {name.strip().lower() for name in names}
     if layout.columns is None and "dst" not in lowered:
         if len(names) not in ASTERISK_MASTER:
-            hint = ""
+            hint = Message("")
             if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
-                hint = " (divided by another character? declare delimiter)"
+                hint = Message(" (divided by another character? declare delimiter)")
             raise InputError(
-                f"no header with a column dst, and {len(names)} columns is no layout of Asterisk's "
-                f"Master.csv, which has 16 to 21{hint}: describe the file in a MAP.toml",
+                Message(
+                    "no header with a column dst, and {} columns is no layout of Asterisk's "
+                    "Master.csv, which has 16 to 21{}: describe the file in a MAP.toml",
+                    len(names),
+                    hint,
+                ),
                 row=1,
             )
         for width, columns in ASTERISK_MASTER.items():
@@ -1088,9 +1128,9 @@ def _read_records(
         if header:
             reader.skip()
     reader.expected = frozenset(at)
-    wanted = f"{min(at)} to {max(at)}" if len(at) > 1 else str(len(names))
+    wanted = f"{min(at)}–{max(at)}" if len(at) > 1 else str(len(names))
     batches = reader.batches()
     _check_declared(direction, batches, at)
     for batch in batches:
-        sink.take(batch, at, f"not {wanted} columns")
+        sink.take(batch, at, Message("not {} columns", wanted))
         advanced()

@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 from consent import _core
 from consent.errors import InvalidArgument
 from consent.log import Erasure, Log
+from consent.message import Message
 
 __all__ = ["Act", "Operator", "act_files", "acts", "make", "subject_of", "write"]
 
@@ -228,7 +229,7 @@ def subject_of(file: Path) -> bytes:
     except (OSError, ValueError, KeyError, TypeError):
         found = None
     if found is None:
-        raise InvalidArgument(f"{file.name}: is no act of destruction")
+        raise InvalidArgument(Message("{}: is no act of destruction", file.name))
     return bytes.fromhex(found.group())
 
 
@@ -298,7 +299,7 @@ def page(document: Mapping[str, Any]) -> str:
         ("ж) Информационная система персональных данных", act["system"]),
         ("з) Способ уничтожения", act["method"]),
         ("и) Причина уничтожения", act["reason"]),
-        ("к) Дата уничтожения", act["date"]),
+        ("к) Дата уничтожения", _moment(act["date"])),
     ]
     if "request" in act:
         rows.append(
@@ -312,18 +313,17 @@ def page(document: Mapping[str, Any]) -> str:
         ("б) Категории уничтоженных персональных данных", export["categories"]),
         ("в) Информационная система персональных данных", export["system"]),
         ("г) Причина уничтожения", export["reason"]),
-        ("д) Дата уничтожения", export["date"]),
+        ("д) Дата уничтожения", _moment(export["date"])),
         ("Запись журнала", f"№ {export['entry']['seq']} журнала {export['entry']['log']}"),
         ("Хеш записи (лист дерева)", export["entry"]["leaf"]),
         ("Записей о субъекте, файлов", _counts(export["entry"])),
     ]
-    until = datetime.fromisoformat(document["keep_until"]).astimezone(ZoneInfo("Europe/Moscow"))
-    keep = f"{until:%Y-%m-%d}"
+    keep = _moment(document["keep_until"])[:10]
     return (
         '<!doctype html>\n<html lang="ru"><head><meta charset="utf-8">'
         f"<title>Акт об уничтожении № {document['seq']}</title><style>{_STYLE}</style></head><body>"
         "<section><h1>АКТ</h1><p class=under>об уничтожении персональных данных "
-        f"№ {document['seq']} от {html.escape(act['date'][:10])}</p>"
+        f"№ {document['seq']} от {_moment(act['date'])[:10]}</p>"
         f"{_table(rows)}<table class=sign>{signs}</table>"
         "<p>Подписи: должность, подпись, имя. Электронный акт подписывается по закону № 63-ФЗ.</p>"
         f"<p>Хранить до {keep}: {html.escape(order['citation_ru'])}.</p></section>"
@@ -333,6 +333,12 @@ def page(document: Mapping[str, Any]) -> str:
         f"<pre>{html.escape(export['entry']['bytes'])}</pre>"
         f"<p>Хранить до {keep}.</p></section></body></html>\n"
     )
+
+
+def _moment(stored: str) -> str:
+    """A moment as the clocks of Moscow showed it, with its offset and zone."""
+    at = datetime.fromisoformat(stored).astimezone(ZoneInfo("Europe/Moscow"))
+    return f"{at.isoformat(' ', 'seconds')} (Europe/Moscow)"
 
 
 def _counts(entry: Mapping[str, Any]) -> str:

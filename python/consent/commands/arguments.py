@@ -13,7 +13,8 @@ from typing import TypeVar
 
 import consent
 from consent import _core
-from consent.terminal import Lang, Terminal
+from consent.message import Lang, Message, message_of
+from consent.terminal import Terminal
 
 _Used = TypeVar("_Used")
 
@@ -194,7 +195,7 @@ def load_rules(files: Iterable[Path] | None) -> consent.RulePack:
     try:
         return consent.rules.load(files or ())
     except consent.RulesError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(message_of(error)) from None
 
 
 def caller_of(given: argparse.Namespace) -> consent.Caller | None:
@@ -222,7 +223,7 @@ def moment_of(name: str, text: str | None) -> datetime | None:
         return _core.parse_instant(text)
     except consent.InvalidArgument as error:
         raise UsageError(
-            f"{name}: {error} (a time with its offset: 2026-11-20T14:03:00+03:00)"
+            Message("{}: {} (a time with its offset: 2026-11-20T14:03:00+03:00)", name, error)
         ) from None
 
 
@@ -231,7 +232,7 @@ def number_of(name: str, text: str) -> consent.PhoneNumber:
     try:
         return consent.PhoneNumber.parse(text)
     except consent.InvalidArgument as error:
-        raise UsageError(f"{name}: {error}") from None
+        raise UsageError(Message("{}: {}", name, error)) from None
 
 
 def hashes_of(files: Iterable[Path] | None) -> tuple[bytes, ...]:
@@ -246,7 +247,7 @@ def wording_of(file: Path | None) -> str | None:
     try:
         text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError(f"--wording: not UTF-8, byte {error.start}") from None
+        raise UsageError(Message("--wording: not UTF-8, byte {}", error.start)) from None
     if not text.strip():
         raise UsageError("--wording: the file is empty")
     return text
@@ -305,7 +306,7 @@ def open_log(given: argparse.Namespace, *, writable: bool) -> consent.Log:
         ),
     )
     if log.impairment and not writable:
-        print(f"consent: {log.impairment}", file=sys.stderr)
+        given.terminal.error(log.impairment)
     return log
 
 
@@ -319,15 +320,20 @@ def stdin_lines() -> Iterator[tuple[int, str | UsageError]]:
             continue
         row += 1
         if within and len(line) == LONGEST_LINE:
-            yield row, UsageError(f"longer than {LONGEST_LINE} bytes")
+            yield row, UsageError(Message("longer than {} bytes", LONGEST_LINE))
             continue
         try:
             text = line.decode("utf-8-sig" if row == 1 else "utf-8").strip()
         except UnicodeDecodeError as error:
-            yield row, UsageError(f"not UTF-8, byte {error.start}")
+            yield row, UsageError(Message("not UTF-8, byte {}", error.start))
             continue
         if text:
             yield row, text
+
+
+def placed(error: Exception, i: int, *, from_stdin: bool) -> Message:
+    """An error with the line or the argument that it is about."""
+    return Message("line {}: {}" if from_stdin else "argument {}: {}", i, error)
 
 
 def line_number(text: str | UsageError) -> consent.PhoneNumber:

@@ -98,7 +98,7 @@ def _show_rehearsal(rehearsal: consent.Rehearsal, terminal: Terminal) -> None:
     for change in rehearsal.changes:
         terminal.print(
             f"{say('row', 'строка')} {change.row}  {change.start}  {change.number}  "
-            f"{change.before} -> {change.after}  {change.rule}"
+            f"{terminal.verdict(change.before)} -> {terminal.verdict(change.after)}  {change.rule}"
         )
         terminal.print(f"  {change.why_ru if ru else change.why}")
     terminal.print(
@@ -110,12 +110,20 @@ def _show_rehearsal(rehearsal: consent.Rehearsal, terminal: Terminal) -> None:
 
 
 def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
-    say, summary = terminal.say, report.summary
+    say, summary, words = terminal.say, report.summary, WORDS[terminal.lang]
     verdicts = summary["verdicts"]
     rows: list[tuple[str, object]] = [
         (say("rows", "строк"), summary["rows"]),
         (say("judged", "оценено"), summary["judged"]),
-        *((say("left out", "не учтено") + f": {why}", n) for why, n in summary["left_out"].items()),
+        *(
+            (
+                f"left out: {why}"
+                if say("en", "ru") == "en"
+                else f"не учтено: {words[why]} ({why})",
+                n,
+            )
+            for why, n in summary["left_out"].items()
+        ),
         (say("rejected", "отвергнуто"), summary["rejected"]),
         (say("allowed", "можно"), verdicts["allow"]),
         (say("denied", "нельзя"), verdicts["deny"]),
@@ -125,14 +133,16 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
     for name, count in rows:
         terminal.print(f"{name.ljust(width)}  {count:>9}")
     if not summary["judged"]:
-        terminal.print("! " + WORDS[terminal.lang]["headline_none"])
+        terminal.print("! " + words["headline_none"])
     violations = report.violations()
     if violations:
         terminal.print()
         terminal.print(say("calls not allowed, by rule:", "звонки, которых не должно было быть:"))
         ru = terminal.lang == "ru"
         for violation in violations:
-            terminal.print(f"{violation.calls:>9}  {violation.rule} ({violation.verdict})")
+            terminal.print(
+                f"{violation.calls:>9}  {violation.rule} ({terminal.verdict(violation.verdict)})"
+            )
             terminal.print(f"           {violation.why_ru if ru else violation.why}")
     _show_outcomes(report, terminal)
     for warning in summary["warnings"]:

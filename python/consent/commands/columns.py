@@ -50,7 +50,13 @@ def columns(given: argparse.Namespace, terminal: Terminal) -> int:
             say("why", "почему"),
         ),
         [
-            (c.position, c.name or "—", shown[c.personal], c.basis, "; ".join(c.reasons) or "—")
+            (
+                c.position,
+                c.name or "—",
+                shown[c.personal],
+                c.basis,
+                "; ".join(map(terminal.words, c.reasons)) or "—",
+            )
             for c in found
         ],
     )
