@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO, overload
 
 from consent.audit_outcomes import summary as outcome_summary
-from consent.calls import Attempt, Calls, Direction, Layout, NumberFrom, Progress, Source, read
+from consent.calls import Attempt, Calls, NumberFrom, Progress, Source, read
 from consent.clock import Dates, load_zone
+from consent.direction import Direction
 from consent.errors import InternalError, NotBuiltError
+from consent.layout import Layout
 from consent.message import Message
 from consent.outcome import BUILT_IN, OutcomeMap, Outcomes, hold
 from consent.records import InputError

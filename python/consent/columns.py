@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from consent import _core
-from consent.calls import ASTERISK_MASTER
 from consent.errors import InvalidArgument
 from consent.importing import Map, open_table
+from consent.layout import ASTERISK_MASTER
 from consent.message import Message
 from consent.party import classify
 from consent.records import InputError

@@ -31,7 +31,6 @@ from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
 
 from consent import _core
-from consent.calls import read_number
 from consent.clock import EPOCH, HOUR, SECOND, Clock, Dates, Refused, load_zone
 from consent.errors import InternalError, InvalidArgument
 from consent.event import (
@@ -47,6 +46,7 @@ from consent.event import (
 )
 from consent.log import Log
 from consent.message import Lang, Message, in_language, message_of
+from consent.number import read_number
 from consent.records import Batch, Bounded, InputError, Reader
 
 __all__ = ["Imported", "Map", "import_list", "ready_maps"]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import consent
 from consent.audit_report import WORDS
-from consent.calls import own_lines
 from consent.commands.arguments import (
     NO,
     YES,
@@ -19,6 +18,7 @@ from consent.commands.arguments import (
     open_log,
     pack_of,
 )
+from consent.direction import own_lines
 from consent.outcome import BUILT_IN
 from consent.terminal import Progress, Terminal, without_numbers
 
