@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -245,7 +248,7 @@ def wording_of(file: Path | None) -> str | None:
     if file is None:
         return None
     try:
-        text = file.read_bytes().decode("utf-8")
+        text = (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).decode()
     except UnicodeDecodeError as error:
         raise UsageError(Message("--wording: not UTF-8, byte {}", error.start)) from None
     if not text.strip():
@@ -273,7 +276,12 @@ def code_of(text: str | None) -> consent.Code | None:
 def passphrase_of(given: argparse.Namespace, *, needed: bool) -> str:
     """From the file named, the environment, or the terminal; "" where not needed."""
     if given.passphrase_file is not None:
-        return str(given.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n"))
+        try:
+            return str(given.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n"))
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                Message("--passphrase-file: not UTF-8, byte {}", error.start)
+            ) from None
     found = os.environ.get("CONSENT_PASSPHRASE", "")
     if found or not needed:
         return found
@@ -331,9 +339,33 @@ def stdin_lines() -> Iterator[tuple[int, str | UsageError]]:
             yield row, text
 
 
-def placed(error: Exception, i: int, *, from_stdin: bool) -> Message:
-    """An error with the line or the argument that it is about."""
-    return Message("line {}: {}" if from_stdin else "argument {}: {}", i, error)
+@contextlib.contextmanager
+def as_file(file: Path) -> Iterator[Path]:
+    """A file that is read by name or twice; ``-`` is standard input, kept meanwhile."""
+    if str(file) != "-":
+        yield file
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = Path(scratch) / "stdin"
+        with kept.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield kept
+
+
+def typed_numbers(texts: Sequence[str], *, first: int = 1) -> Iterator[consent.PhoneNumber]:
+    """Read the numbers of a command; ``-`` alone reads the lines of standard input.
+
+    Raises:
+        UsageError: One cannot be read; names its line, or its argument counted from ``first``.
+    """
+    from_stdin = list(texts) == ["-"]
+    for i, text in stdin_lines() if from_stdin else enumerate(texts, first):
+        try:
+            yield line_number(text)
+        except (consent.InvalidArgument, UsageError) as error:
+            raise UsageError(
+                Message("line {}: {}" if from_stdin else "argument {}: {}", i, error)
+            ) from None
 
 
 def line_number(text: str | UsageError) -> consent.PhoneNumber:

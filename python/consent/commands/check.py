@@ -15,11 +15,11 @@ from consent.commands.arguments import (
     UsageError,
     caller_of,
     line_number,
-    number_of,
     numbering_of,
     open_log,
     pack_of,
     stdin_lines,
+    typed_numbers,
 )
 from consent.message import Lang, Message
 from consent.terminal import Terminal, without_numbers
@@ -108,9 +108,7 @@ def check(given: argparse.Namespace, terminal: Terminal) -> int:
             return _rehearse(log, asked, given, terminal)
         if given.number == ["-"]:
             return _check_lines(log, asked, given, terminal)
-        numbers = [
-            number_of(Message("argument {}", i), text) for i, text in enumerate(given.number, 2)
-        ]
+        numbers = list(typed_numbers(given.number, first=2))
         decisions = [log.may_contact(number, **asked) for number in numbers]
     answers = list(zip(numbers, decisions, strict=True))
     if terminal.machine:
@@ -141,13 +139,7 @@ def _rehearse(
     log: consent.Log, asked: dict[str, Any], given: argparse.Namespace, terminal: Terminal
 ) -> int:
     """Answer by the built-in pack and by the rules given; show whose answer differs."""
-    if given.number == ["-"]:
-        lines = list(stdin_lines())
-        numbers = [line_number(text) for _, text in lines]
-    else:
-        numbers = [
-            number_of(Message("argument {}", i), text) for i, text in enumerate(given.number, 2)
-        ]
+    numbers = list(typed_numbers(given.number, first=2))
     built_in = consent.rules.russia()
     changes = []
     for number in numbers:

@@ -14,9 +14,7 @@ from consent.commands.arguments import (
     YES,
     Commands,
     UsageError,
-    line_number,
-    placed,
-    stdin_lines,
+    typed_numbers,
 )
 from consent.message import Message
 from consent.terminal import Progress, Terminal
@@ -38,13 +36,8 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def _numbers(given: argparse.Namespace, terminal: Terminal) -> int:
     from_stdin = given.number == ["-"]
-    texts = stdin_lines() if from_stdin else enumerate(given.number, 1)
     answers = []
-    for i, text in texts:
-        try:
-            number = line_number(text)
-        except (consent.InvalidArgument, UsageError) as error:
-            raise UsageError(placed(error, i, from_stdin=from_stdin)) from None
+    for number in typed_numbers(given.number):
         answers.append(
             (
                 number,

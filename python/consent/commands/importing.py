@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import consent
 from consent import _core
-from consent.commands.arguments import NO, YES, Commands, UsageError, open_log
+from consent.commands.arguments import NO, YES, Commands, UsageError, as_file, open_log
 from consent.importing import COLUMNS, import_list, ready_maps
 from consent.message import Message
 from consent.records import InputError
@@ -80,14 +78,11 @@ def _named(reason: str, terminal: Terminal) -> str:
 
 
 def _import_entries(given: argparse.Namespace, terminal: Terminal) -> int:
-    file = given.file
-    with tempfile.TemporaryDirectory() as scratch:
-        if file == "-":
-            file = Path(scratch) / "entries"
-            with file.open("wb") as kept:
-                shutil.copyfileobj(sys.stdin.buffer, kept)
-        with Progress(terminal.say("import", "импорт")) as progress:
-            copied = _core.import_entries(file, given.log, given.key or (), progress)
+    with (
+        as_file(Path(given.file)) as file,
+        Progress(terminal.say("import", "импорт")) as progress,
+    ):
+        copied = _core.import_entries(file, given.log, given.key or (), progress)
     accepted = 0 if copied.already_there else copied.entries
     if terminal.machine:
         terminal.document(

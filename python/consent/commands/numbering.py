@@ -6,16 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import consent
 from consent import numbering
 from consent.commands.arguments import (
     NO,
     YES,
     Commands,
     UsageError,
-    line_number,
-    placed,
-    stdin_lines,
+    typed_numbers,
 )
 from consent.message import Message
 from consent.terminal import Progress, Terminal
@@ -114,11 +111,7 @@ def _show(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("numbering show: which number?")
     from_stdin = given.what == ["-"]
     documents: list[dict[str, Any]] = []
-    for i, text in stdin_lines() if from_stdin else enumerate(given.what, 1):
-        try:
-            number = line_number(text)
-        except (consent.InvalidArgument, UsageError) as error:
-            raise UsageError(placed(error, i, from_stdin=from_stdin)) from None
+    for number in typed_numbers(given.what):
         found = plan.lookup(number)
         offsets = numbering.local_offsets(found.zones, given.at)
         documents.append(

@@ -6,17 +6,17 @@ import argparse
 from pathlib import Path
 
 import consent
-from consent.commands.arguments import NO, YES, Commands, UsageError
+from consent.commands.arguments import NO, YES, Commands, UsageError, as_file
 from consent.message import Message
 from consent.terminal import Progress, Terminal
 
 
 def verify(given: argparse.Namespace, terminal: Terminal) -> int:
     """Check a log, a pack or a receipt."""
-    with Progress(terminal.say("verify", "проверка")) as progress:
+    with as_file(given.path) as path, Progress(terminal.say("verify", "проверка")) as progress:
         try:
             found = consent.verify(
-                given.path,
+                path,
                 trusted=given.key or (),
                 receipts=given.receipt or (),
                 progress=progress,
@@ -89,7 +89,12 @@ def add(commands: Commands) -> None:
         "check a log, a pack or a receipt",
         "проверить журнал, пакет или квитанцию",
     )
-    made.add_argument("path", metavar="LOG|PACK|RECEIPT", type=Path)
+    made.add_argument(
+        "path",
+        metavar="LOG|PACK|RECEIPT",
+        type=Path,
+        help=say("- is a pack or receipt from stdin", "- это пакет или квитанция из stdin"),
+    )
     made.add_argument(
         "--receipt",
         action="append",
