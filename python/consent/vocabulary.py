@@ -70,6 +70,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 
 _TYPES: Final[dict[str, tuple[str, str]]] = {
     "log.created": ("Журнал создан", "The log was created"),
+    "caller.assigned": ("Исполнителю поручено звонить", "A caller was assigned"),
+    "caller.released": ("Поручение исполнителю прекращено", "A caller's assignment ended"),
     "consent.asked": ("Абонента спросили о согласии", "The subscriber was asked for consent"),
     "consent.given": ("Абонент дал согласие", "The subscriber gave consent"),
     "consent.refused": ("Абонент отказал", "The subscriber refused"),
@@ -104,6 +106,11 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "distributor": ("для кого (ИНН)", "made for (INN)"),
     "distributor_name": ("название", "name"),
     "acts_for": ("кто вправе звонить за него", "who may call for it"),
+    "acts_for_any": (
+        "вправе звонить лица, действующие от его имени",
+        "persons acting for it may call",
+    ),
+    "from": ("действует с", "valid from"),
     "advertiser": ("рекламодатель", "advertiser"),
     "campaign": ("кампания", "campaign"),
     "method": ("как выражено", "how it was said"),
