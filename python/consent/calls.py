@@ -699,9 +699,7 @@ def _read_records(
         raise InputError(Message("{}: the file is empty", sink.calls.name))
     names = reader.first()
     if names is None:
-        raise InputError(
-            Message("{}: the first line cannot be split into columns", sink.calls.name), row=1
-        )
+        raise InputError("the first line cannot be split into columns", row=1)
     at: dict[int, Mapping[str, int]] = {}
     lowered = {name.strip().lower() for name in names}
     if layout.columns is None and "dst" not in lowered:

@@ -684,3 +684,18 @@ def test_a_passphrase_file_that_is_no_text_is_bad_input(run, tmp_path):
         2,
         "consent: --passphrase-file: not UTF-8, byte 0\n",
     )
+
+
+def test_call_records_that_cannot_be_read_are_named_by_file_row_and_column(run, made, tmp_path):
+    (tmp_path / "calls.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    declared = ("--zone", "Europe/Moscow", "--outgoing-context", "x")
+    done = run("audit", made, "calls.csv", *declared)
+    assert done.returncode == 2
+    assert done.stderr.startswith("consent: calls.csv, row 1: no header with a column dst")
+    (tmp_path / "calls.csv").write_text("start,src\n1,2\n", encoding="utf-8")
+    (tmp_path / "map.toml").write_text('[columns]\nstart = "start"\ndst = "to"\n', encoding="utf-8")
+    done = run("audit", made, "calls.csv", *declared, "--layout", "map.toml")
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        "consent: calls.csv, column dst: map.toml: the file has no column"
+    )

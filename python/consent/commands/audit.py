@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import consent
@@ -20,6 +21,7 @@ from consent.commands.arguments import (
 )
 from consent.direction import own_lines
 from consent.outcome import BUILT_IN
+from consent.records import InputError
 from consent.terminal import Progress, Terminal, without_numbers
 
 
@@ -45,30 +47,33 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
         Progress(terminal.say("audit", "аудит")) as progress,
         open_log(given, writable=False) as log,
     ):
-        report = consent.audit(
-            calls,
-            log,
-            zone=given.zone,
-            direction=direction,
-            layout=layout,
-            country=given.country,
-            number_from=given.number_from,
-            dates=given.dates,
-            encoding=given.encoding,
-            purpose=given.purpose,
-            channel=given.channel,
-            dialled_by=given.dialled_by or "unstated",
-            distributor=given.distributor or "",
-            campaign=given.campaign,
-            basis=given.basis,
-            outcomes=given.outcomes,
-            rules=pack,
-            caller=caller_of(given),
-            numbering=numbering_of(given),
-            lang=terminal.lang,
-            name="-" if given.calls == "-" else None,
-            generated_at=given.now,
-            progress=progress.stage,
+        report = _audited(
+            given,
+            lambda: consent.audit(
+                calls,
+                log,
+                zone=given.zone,
+                direction=direction,
+                layout=layout,
+                country=given.country,
+                number_from=given.number_from,
+                dates=given.dates,
+                encoding=given.encoding,
+                purpose=given.purpose,
+                channel=given.channel,
+                dialled_by=given.dialled_by or "unstated",
+                distributor=given.distributor or "",
+                campaign=given.campaign,
+                basis=given.basis,
+                outcomes=given.outcomes,
+                rules=pack,
+                caller=caller_of(given),
+                numbering=numbering_of(given),
+                lang=terminal.lang,
+                name="-" if given.calls == "-" else None,
+                generated_at=given.now,
+                progress=progress.stage,
+            ),
         )
         rehearsal = report.rehearse(log, pack) if given.rehearse else None
     if given.report is not None:
@@ -91,6 +96,19 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
     else:
         _show_audit(report, terminal)
     return YES if report.ok else NO
+
+
+def _audited(
+    given: argparse.Namespace, audit_: Callable[[], consent.AuditReport]
+) -> consent.AuditReport:
+    """Audit; bad input names its file, row and column."""
+    try:
+        return audit_()
+    except InputError as error:
+        if error.row is None and error.column is None:
+            raise
+        file = None if given.calls == "-" else Path(given.calls).name
+        raise UsageError(error.within(file)) from None
 
 
 def _show_rehearsal(rehearsal: consent.Rehearsal, terminal: Terminal) -> None:
