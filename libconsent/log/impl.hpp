@@ -244,8 +244,9 @@ struct Log::Impl {
     const auto subject = kept->read(tag);
     std::int64_t at = subject ? subject->last : -1;
     if (at >= 0 && static_cast<std::uint64_t>(at) >= size_now()) {
-      throw Error(ErrorCode::storage,
-                  db.name() + ": its standing goes further than its entries; rebuild its tables");
+      throw Error(
+          ErrorCode::storage,
+          Message("{}: its standing goes further than its entries; rebuild its tables", db.name()));
     }
     std::vector<Entry> entries;
     while (at >= 0) {

@@ -383,7 +383,8 @@ std::string Log::checkpoint() {
   // Entries that are not those once acknowledged may contradict what was signed: two such
   // signatures would prove a fork.
   if (!impl_->impairment.empty()) {
-    throw Error(ErrorCode::storage, "log: signs nothing new, because " + impl_->impairment);
+    throw Error(ErrorCode::storage,
+                Message("log: signs nothing new, because {}", impl_->impairment));
   }
   const Checkpoint checkpoint{impl_->identity.origin, size, merkle::root_of(size, impl_->nodes())};
   return note::sign_note(checkpoint.text(), impl_->key.name, impl_->need_keys().signing_key());
