@@ -14,8 +14,9 @@ using consent::PhoneNumber;
 namespace {
 
 [[noreturn]] void refuse(const char* what, std::size_t place, const char* rule) {
-  throw consent::Error(consent::ErrorCode::invalid_argument,
-                       consent::Message("{} {}: {}", consent::Message(what), place, consent::Message(rule)));
+  throw consent::Error(
+      consent::ErrorCode::invalid_argument,
+      consent::Message("{} {}: {}", consent::Message(what), place, consent::Message(rule)));
 }
 
 bool is_buffer(const py::object& object) { return PyObject_CheckBuffer(object.ptr()) != 0; }
