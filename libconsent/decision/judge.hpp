@@ -498,6 +498,12 @@ class Judge {
     settle();
   }
 
+  [[nodiscard]] bool allows_name(const Clause* consent) const noexcept {
+    return consent != nullptr &&
+           std::any_of(allows_.items.begin(), allows_.items.begin() + allows_.count,
+                       [&](const Judgement::Item& item) { return item.seq == consent->seq; });
+  }
+
   void settle() noexcept {
     const Items* first = &allows_;
     if (denies_.count != 0) {
@@ -513,12 +519,13 @@ class Judge {
       if (first->items[i].rule >= 0)
         out_.reasons.insert(static_cast<std::size_t>(first->items[i].rule));
     }
-    if (out_.verdict == Verdict::allow && consent_.live != nullptr) {
-      out_.relied_on = consent_.live->seq;
-      out_.worth = worth(*consent_.live, asked_.distributor, asked_.channel).grade();
-    } else if (out_.verdict == Verdict::allow && other_live_ != nullptr) {
-      out_.relied_on = other_live_->seq;
-      out_.worth = worth(*other_live_, asked_.distributor, asked_.channel).grade();
+    if (out_.verdict == Verdict::allow) {
+      // A consent that no row relies on is not what the answer stands on.
+      const Clause* const stands = allows_name(consent_.live) ? consent_.live : other_live_;
+      if (stands != nullptr) {
+        out_.relied_on = stands->seq;
+        out_.worth = worth(*stands, asked_.distributor, asked_.channel).grade();
+      }
     } else if (out_.verdict == Verdict::deny && relied_stop_ != nullptr) {
       out_.relied_on = relied_stop_->seq;
     }

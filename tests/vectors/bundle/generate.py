@@ -878,7 +878,7 @@ def all_vectors():
 
     for label, about, files in (
         ("of-another", "it assigns somebody else", with_callers({"caller": "call-centre"})),
-        ("for-another", "it is another distributor's", with_callers({"distributor": "5001007322"})),
+        ("for-another", "it is another distributor's", with_callers({"distributor": "500100732259"})),
         ("not-yet", "it begins after the call", with_callers({"from": "2026-04-01T09:00:00.000001Z"})),
         ("over", "it ended at the moment of the call", with_callers({"until": "2026-04-01T09:00:00.000000Z"})),
         ("released", "it was ended at the moment of the call", with_callers(ended={"until": "2026-04-01T09:00:00.000000Z"})),
