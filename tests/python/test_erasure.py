@@ -400,7 +400,7 @@ def test_a_restricted_records_evidence_opens_for_proof_alone(log, tmp_path):
         at=AT,
     )
     seq = log.append_at(event, AT).seq
-    log.append_at(consent.SubjectRestricted(NUMBER, at=WHEN), WHEN)
+    log.append_at(consent.SubjectRestricted(NUMBER, ground="x", at=WHEN), WHEN)
     with pytest.raises(consent.RestrictedError):
         log.evidence(seq)
     with pytest.raises(consent.RestrictedError):

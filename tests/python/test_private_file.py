@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import consent
-from consent import erasure, private_file
+from consent import erasure, exporting, importing, private_file, receipt
 
 NUMBER = "+79161234567"
 AT = datetime(2026, 11, 20, 11, 3, tzinfo=UTC)
@@ -105,14 +105,14 @@ def test_whatever_is_written_about_people_is_their_keepers_alone(tmp_path):
         out = tmp_path / "out"
         out.mkdir()
         log.save_evidence(done.seq, 1, out / "recording.wav")
-        consent.exporting.export_events(log, out / "events.jsonl")
-        consent.exporting.export_events(log, out / "numbers.jsonl", with_numbers=True)
+        exporting.export_events(log, out / "events.jsonl")
+        exporting.export_events(log, out / "numbers.jsonl", with_numbers=True)
         log.export_entries(out / "log.entries")
         consent.bundle.prove(log, NUMBER, out=out / "proof.zip", at=AT, created_at=AT)
-        consent.receipt.make(log, done.seq).save(out / "receipt")
+        receipt.make(log, done.seq).save(out / "receipt")
         bad = tmp_path / "list.csv"
         bad.write_text("number,event,purpose,channel,method,at\n+7,given,advertising,voice,x,y\n")
-        found = consent.importing.import_list(log, bad)
+        found = importing.import_list(log, bad)
         bad.chmod(0o644)
         _, act = erasure.carry_out(
             log, NUMBER, ground="x", operator=erasure.Operator(), reason="x", lose_proof=True
