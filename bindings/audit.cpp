@@ -67,7 +67,7 @@ std::vector<E> per_call(const py::object& words, std::size_t calls, const char* 
   for (const py::handle word : words) values.push_back(to_value<E>(word));
   if (values.size() != calls) {
     throw consent::Error(consent::ErrorCode::invalid_argument,
-                         std::string(what) + ": one word, or as many as there are calls");
+                         consent::Message("{}: one word, or as many as there are calls", what));
   }
   return values;
 }

@@ -94,9 +94,23 @@ consent::Basis to_basis(py::handle word) {
 
 void refuse_word(std::string_view name, const std::vector<std::string>& words) {
   // The word itself is not repeated: it may be a number that slipped into the wrong place.
-  std::string what = "not on the list of words for '" + std::string(name) + "': ";
-  for (std::size_t i = 0; i < words.size(); ++i) what += (i == 0 ? "" : ", ") + words[i];
-  throw Error(ErrorCode::invalid_argument, what);
+  std::string all;
+  for (std::size_t i = 0; i < words.size(); ++i) all += (i == 0 ? "" : ", ") + words[i];
+  throw Error(ErrorCode::invalid_argument,
+              consent::Message("not on the list of words for '{}': {}", name, all));
+}
+
+py::object to_message(const consent::Message& message) {
+  const auto decoded = [](const std::string& text) {
+    return py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
+        text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace"));
+  };
+  if (message.as_it_is()) return decoded(message.text());
+  py::tuple parts(1 + message.arguments().size());
+  parts[0] = decoded(message.sentence());
+  std::size_t place = 0;
+  for (const consent::Message& each : message.arguments()) parts[++place] = to_message(each);
+  return py::module_::import("consent.message").attr("Message")(*parts);
 }
 
 }  // namespace consent_python

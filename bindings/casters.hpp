@@ -18,6 +18,7 @@
 #include "consent/error.hpp"
 #include "consent/event.hpp"
 #include "consent/instant.hpp"
+#include "consent/message.hpp"
 #include "consent/number.hpp"
 
 namespace consent_python {
@@ -29,6 +30,8 @@ py::object to_datetime(consent::Instant at);       ///< aware, in UTC
 consent::Digest to_digest(py::handle bytes);       ///< 32 bytes, else an error
 std::string_view to_text(py::handle text);         ///< borrowed from `text`
 consent::Event to_event(py::handle event);         ///< an object of consent.event
+/// A consent.message.Message; bytes that are not UTF-8 are shown as escapes.
+py::object to_message(const consent::Message& message);
 
 /// A number as the caller has it: a PhoneNumber or text.
 struct AnyNumber {
@@ -137,6 +140,15 @@ struct type_caster<consent::Digest> {
   static handle cast(const consent::Digest& digest, return_value_policy /*policy*/,
                      handle /*parent*/) {
     return consent_python::to_bytes(digest).release();
+  }
+};
+
+template <>
+struct type_caster<consent::Message> {
+  PYBIND11_TYPE_CASTER(consent::Message, const_name("Message"));
+  static handle cast(const consent::Message& message, return_value_policy /*policy*/,
+                     handle /*parent*/) {
+    return consent_python::to_message(message).release();
   }
 };
 

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "bindings.hpp"
+#include "casters.hpp"
 #include "consent/error.hpp"
 
 namespace consent_python {
@@ -40,10 +41,8 @@ const char* class_for(consent::ErrorCode code) {
   return "InternalError";
 }
 
-py::object made(const char* class_name, std::string_view what) {
-  const auto text = py::reinterpret_steal<py::object>(
-      PyUnicode_DecodeUTF8(what.data(), static_cast<Py_ssize_t>(what.size()), "backslashreplace"));
-  return py::module_::import("consent.errors").attr(class_name)(text);
+py::object made(const char* class_name, const consent::Message& message) {
+  return py::module_::import("consent.errors").attr(class_name)(to_message(message));
 }
 
 void raise(const py::object& raised) { PyErr_SetObject(py::type::of(raised).ptr(), raised.ptr()); }
@@ -52,18 +51,19 @@ void translate(std::exception_ptr thrown) {
   try {
     if (thrown) std::rethrow_exception(thrown);
   } catch (const consent::ParseError& e) {
-    const py::object raised = made("ParseError", e.what());
+    const py::object raised = made("ParseError", e.message());
     raised.attr("offset") = e.offset();
     raise(raised);
   } catch (const consent::BrokenLog& e) {
-    const py::object raised = made("BrokenLogError", e.what());
+    const py::object raised = made("BrokenLogError", e.message());
     raised.attr("seq") = e.seq();
     raise(raised);
   } catch (const consent::Error& e) {
-    raise(made(class_for(e.code()), e.what()));
+    raise(made(class_for(e.code()), e.message()));
   } catch (const std::filesystem::filesystem_error& e) {
     // Its own text holds whole paths; the last name is enough to find the file.
-    raise(made("StorageError", e.path1().filename().string() + ": " + e.code().message()));
+    raise(made("StorageError", consent::Message("{}: {}", e.path1().filename().string(),
+                                                consent::Message(e.code().message()))));
   } catch (const std::system_error& e) {
     raise(made("StorageError", e.code().message()));
   }

@@ -14,8 +14,9 @@ using consent::PhoneNumber;
 namespace {
 
 [[noreturn]] void refuse(const char* what, std::size_t place, const char* rule) {
-  throw consent::Error(consent::ErrorCode::invalid_argument,
-                       std::string(what) + " " + std::to_string(place) + ": " + rule);
+  throw consent::Error(
+      consent::ErrorCode::invalid_argument,
+      consent::Message("{} {}: {}", consent::Message(what), place, consent::Message(rule)));
 }
 
 bool is_buffer(const py::object& object) { return PyObject_CheckBuffer(object.ptr()) != 0; }
@@ -30,7 +31,7 @@ std::vector<std::int64_t> to_integers(const py::buffer& buffer, const char* what
   if (info.ndim != 1 || info.itemsize != 8 || !native ||
       std::string_view("lqLQ").find(format.back()) == std::string_view::npos) {
     throw consent::Error(consent::ErrorCode::invalid_argument,
-                         std::string(what) + "s: a one-dimensional array of 64-bit integers");
+                         consent::Message("{}s: a one-dimensional array of 64-bit integers", what));
   }
   std::vector<std::int64_t> integers(static_cast<std::size_t>(info.shape[0]));
   const auto* at = static_cast<const char*>(info.ptr);

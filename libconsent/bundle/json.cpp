@@ -26,7 +26,7 @@ class Reader {
 
  private:
   [[noreturn]] void refuse(const char* rule) const {
-    throw ParseError(at_, std::string("JSON: ") + rule);
+    throw ParseError(at_, Message("JSON: {}", Message(rule)));
   }
 
   [[nodiscard]] char peek() const noexcept { return at_ < bytes_.size() ? bytes_[at_] : '\0'; }

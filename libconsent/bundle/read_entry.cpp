@@ -9,15 +9,15 @@
 namespace consent::bundle {
 
 Read read_entry(int step, std::uint64_t seq, std::string_view origin, std::string_view bytes) {
-  const auto value = in_step(step, fmt::format("entry {}", seq), seq,
-                             [&bytes] { return canonical::decode(bytes); });
+  const auto value =
+      in_step(step, Message("entry {}", seq), seq, [&bytes] { return canonical::decode(bytes); });
   const auto bad = [step, seq](bool is) {
-    if (is) refute(step, fmt::format("entry {}: its envelope is not of version 1", seq), seq);
+    if (is) refute(step, Message("entry {}: its envelope is not of version 1", seq), seq);
   };
   bad(value.object() == nullptr);
   const std::int64_t* version = integer_of(value, "v");
   if (version != nullptr && *version != 1) {
-    lack(step, fmt::format("entry {} is of a version this checker does not know", seq), seq);
+    lack(step, Message("entry {} is of a version this checker does not know", seq), seq);
   }
   const canonical::Value* subject = value.find("subject");
   for (const std::string_view name : {"at", "body", "log", "prev", "salt", "seq", "type", "v"}) {
@@ -35,13 +35,13 @@ Read read_entry(int step, std::uint64_t seq, std::string_view origin, std::strin
   bad(type == nullptr || number == nullptr);
   const std::string* log = text_of(value, "log");
   if (log == nullptr || *log != origin) {
-    refute(step, fmt::format("entry {} is of another log", seq), seq);
+    refute(step, Message("entry {} is of another log", seq), seq);
   }
   if (*number < 0 || static_cast<std::uint64_t>(*number) != seq) {
-    refute(step, fmt::format("entry {} says it is entry {}", seq, *number), seq);
+    refute(step, Message("entry {} says it is entry {}", seq, *number), seq);
   }
   const auto known = from_word<EventType>(*type);
-  if (!known) lack(step, fmt::format("entry {} is of a type this checker does not know", seq), seq);
+  if (!known) lack(step, Message("entry {} is of a type this checker does not know", seq), seq);
   Read read{seq, merkle::leaf_hash(bytes), *digest_from_hex(*text_of(value, "prev")), *at, *known,
             {},  *value.find("body")};
   if (subject != nullptr) {

@@ -60,7 +60,7 @@ Receipt parse_receipt(std::string_view file) {
     try {
       return json::parse(*extra);
     } catch (const ParseError& error) {
-      throw ProofError(std::string("receipt: ") + error.what());
+      throw ProofError(Message("receipt: {}", error));
     }
   }();
   if (value.object() == nullptr) refuse("receipt: not an object");

@@ -19,27 +19,27 @@ namespace consent::bundle {
 struct Failed {
   int step;
   ProofVerdict verdict;
-  std::string what;
+  Message what;
   std::optional<std::uint64_t> seq;
 };
 
 /// Something contradicts the claim.
-[[noreturn]] inline void refute(int step, std::string what, std::optional<std::uint64_t> seq = {}) {
+[[noreturn]] inline void refute(int step, Message what, std::optional<std::uint64_t> seq = {}) {
   throw Failed{step, ProofVerdict::refuted, std::move(what), seq};
 }
 /// Something needed is missing, or cannot be judged here.
-[[noreturn]] inline void lack(int step, std::string what, std::optional<std::uint64_t> seq = {}) {
+[[noreturn]] inline void lack(int step, Message what, std::optional<std::uint64_t> seq = {}) {
   throw Failed{step, ProofVerdict::not_proven, std::move(what), seq};
 }
 
 /// What a library call refuses, told as the step that made it.
 template <typename F>
-auto in_step(int step, const std::string& about, std::optional<std::uint64_t> seq, F&& call) {
+auto in_step(int step, const Message& about, std::optional<std::uint64_t> seq, F&& call) {
   try {
     return std::forward<F>(call)();
   } catch (const Error& error) {
     if (error.code() == ErrorCode::crypto) throw;
-    refute(step, about + ": " + error.what(), seq);
+    refute(step, Message("{}: {}", about, error), seq);
   }
 }
 

@@ -63,7 +63,7 @@ class Check {
     } catch (const Failed& failed) {
       result_.verdict = failed.verdict;
       result_.problem = Problem{failed.seq.value_or(checkpoint_.size),
-                                fmt::format("({}) {}", failed.step, failed.what)};
+                                Message("({}) {}", failed.step, failed.what)};
     }
     step_10();
     return std::move(result_);
@@ -76,7 +76,7 @@ class Check {
   [[nodiscard]] const std::string& need(int step, const std::string& name,
                                         std::optional<std::uint64_t> seq = {}) const {
     const auto found = files_.find(name);
-    if (found == files_.end()) lack(step, name + " is missing", seq);
+    if (found == files_.end()) lack(step, Message("{} is missing", name), seq);
     return *found->second;
   }
 
@@ -84,7 +84,7 @@ class Check {
   void only(int step, std::string_view folder, const std::set<std::string>& named) const {
     for (const auto& [name, bytes] : files_) {
       if (name.starts_with(folder) && !named.contains(std::string(name))) {
-        refute(step, fmt::format("{} is in the bundle, but nothing names it", name));
+        refute(step, Message("{} is in the bundle, but nothing names it", name));
       }
     }
   }
@@ -98,30 +98,30 @@ class Check {
       if (listed_.size() > kMaxFiles) refute(1, "more than 10 000 files");
       if (total > kMaxTotal) refute(1, "larger than 1 GiB");
       if (!bundle::is_safe(file.name)) {
-        refute(1, fmt::format("the name {} is not safe", printable(file.name)));
+        refute(1, Message("the name {} is not safe", printable(file.name)));
       }
       std::string folded = file.name;
       for (char& c : folded) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
       }
       if (!seen.insert(std::move(folded)).second) {
-        refute(1, fmt::format("the name {} stands twice", file.name));
+        refute(1, Message("the name {} stands twice", file.name));
       }
       files_.emplace(file.name, &file.bytes);
     }
     const auto manifest = read_manifest(need(1, std::string(bundle::manifest)));
     for (const auto& [name, bytes] : files_) {
       if (name != bundle::manifest && !manifest.contains(name)) {
-        refute(1, fmt::format("{} is not in the manifest", name));
+        refute(1, Message("{} is not in the manifest", name));
       }
     }
     for (const auto& [name, digest] : manifest) {
       if (sha256(need(1, name)) != digest) {
-        refute(1, fmt::format("{} has another hash than the manifest says", name));
+        refute(1, Message("{} has another hash than the manifest says", name));
       }
     }
     for (const auto& [name, bytes] : files_) {
-      if (!is_known(name)) result_.warnings.push_back(name + " is no part of the proof");
+      if (!is_known(name)) result_.warnings.push_back(Message("{} is no part of the proof", name));
     }
   }
 
@@ -245,7 +245,7 @@ class Check {
       if (place.object()->size() != (opened ? 4U : 3U) ||
           !named("entry", bundle::entry_file(seq)) || !named("proof", bundle::proof_file(seq)) ||
           (opened && !named("opening", bundle::opening_file(seq)))) {
-        refute(2, fmt::format("case.json: the files of entry {} have other names", seq), seq);
+        refute(2, Message("case.json: the files of entry {} have other names", seq), seq);
       }
       places_.push_back({seq, opened, of});
     }
@@ -261,8 +261,7 @@ class Check {
       Read read = bundle::read_entry(3, seq, checkpoint_.origin, bytes);
       const bool seen = before && before->first + 1 == seq;
       if ((seq == 0 && read.prev != Digest{}) || (seen && read.prev != before->second)) {
-        refute(3, fmt::format("entry {} follows another entry than the one before it here", seq),
-               seq);
+        refute(3, Message("entry {} follows another entry than the one before it here", seq), seq);
       }
       before = {seq, read.leaf};
       list_of(place.of).push_back(std::move(read));
@@ -290,7 +289,7 @@ class Check {
   void included(const Read& entry) const {
     const std::string& checkpoint = *files_.find(std::string(bundle::checkpoint))->second;
     const std::string& bytes = need(4, bundle::proof_file(entry.seq), entry.seq);
-    in_step(4, fmt::format("entry {}", entry.seq), entry.seq, [&] {
+    in_step(4, Message("entry {}", entry.seq), entry.seq, [&] {
       const InclusionProof proof = parse_inclusion_proof(bytes);
       if (proof.checkpoint != checkpoint) throw ProofError("the proof holds another checkpoint");
       if (proof.index != entry.seq) throw ProofError("the proof is of another entry");
@@ -330,7 +329,7 @@ class Check {
 
   void opens(const Read& entry) {
     const std::string& bytes = need(6, bundle::opening_file(entry.seq), entry.seq);
-    in_step(6, fmt::format("opening of entry {}", entry.seq), entry.seq, [&] {
+    in_step(6, Message("opening of entry {}", entry.seq), entry.seq, [&] {
       const canonical::Value opening = canonical::decode(bytes);
       const std::string* salt = text_of(opening, "salt");
       const std::string* details = text_of(opening, "details");
@@ -371,13 +370,13 @@ class Check {
     bool given_away = false;
     for (const Read& entry : chain) {
       if (!entry.subject || !is_about_subject(entry.type)) {
-        refute(7, fmt::format("entry {} is about no subject", entry.seq), entry.seq);
+        refute(7, Message("entry {} is about no subject", entry.seq), entry.seq);
       }
       if (entry.subject->tag != tag) {
-        refute(7, fmt::format("entry {} is about another subject", entry.seq), entry.seq);
+        refute(7, Message("entry {} is about another subject", entry.seq), entry.seq);
       }
       if (entry.subject->seq != ++count || entry.subject->prev != before) {
-        refute(7, fmt::format("before entry {} an entry of the subject is missing", entry.seq),
+        refute(7, Message("before entry {} an entry of the subject is missing", entry.seq),
                entry.seq);
       }
       // What is done with the record of an earlier holder may still follow.
@@ -385,7 +384,7 @@ class Check {
                                 entry.type == EventType::subject_restricted ||
                                 entry.type == EventType::subject_held;
       if (given_away && !about_record) {
-        refute(7, fmt::format("entry {} follows, though the number was given away", entry.seq),
+        refute(7, Message("entry {} follows, though the number was given away", entry.seq),
                entry.seq);
       }
       given_away = given_away || entry.type == EventType::number_reassigned;
@@ -430,7 +429,7 @@ class Check {
     if (assigned.type != EventType::caller_assigned || assigned.subject ||
         static_cast<std::int64_t>(assigned.seq) != *stands_on || !same("caller") ||
         !same("distributor")) {
-      refute(7, fmt::format("entry {} does not assign the caller asked about", assigned.seq),
+      refute(7, Message("entry {} does not assign the caller asked about", assigned.seq),
              assigned.seq);
     }
     check_scope(question, assigned);
@@ -438,14 +437,13 @@ class Check {
     const auto time_of = [](const Read& entry, std::string_view key) {
       const std::string* const time = text_of(entry.body, key);
       if (time == nullptr || !parse_stored_instant(*time)) {
-        refute(7, fmt::format("entry {} does not say when it holds", entry.seq), entry.seq);
+        refute(7, Message("entry {} does not say when it holds", entry.seq), entry.seq);
       }
       return *time;
     };
     const auto holds = [&](bool yes, const Read& entry) {
       if (!yes) {
-        refute(7, fmt::format("by entry {} the caller was not assigned then", entry.seq),
-               entry.seq);
+        refute(7, Message("by entry {} the caller was not assigned then", entry.seq), entry.seq);
       }
     };
     holds(
@@ -456,7 +454,7 @@ class Check {
       const std::int64_t* const of = integer_of(ends.body, "of");
       if (ends.type != EventType::caller_released || ends.subject || of == nullptr ||
           *of != *stands_on) {
-        refute(7, fmt::format("entry {} does not end the caller's assignment", ends.seq), ends.seq);
+        refute(7, Message("entry {} does not end the caller's assignment", ends.seq), ends.seq);
       }
       holds(*at < time_of(ends, "until"), ends);
     }
@@ -469,11 +467,10 @@ class Check {
     for (const Read& entry : former_) {
       if (!entry.subject ||
           (entry.type != EventType::number_reassigned && entry.type != EventType::subject_erased)) {
-        refute(7, fmt::format("entry {} ends nobody's holding of the number", entry.seq),
-               entry.seq);
+        refute(7, Message("entry {} ends nobody's holding of the number", entry.seq), entry.seq);
       }
       if (!tags.insert(entry.subject->tag).second) {
-        refute(7, fmt::format("entry {} is about a subject that is here already", entry.seq),
+        refute(7, Message("entry {} is about a subject that is here already", entry.seq),
                entry.seq);
       }
     }
@@ -495,7 +492,7 @@ class Check {
                         std::find(any_of.begin(), any_of.end(), *item.string()) != any_of.end());
       }
       if (!fits) {
-        refute(7, fmt::format("entry {} assigns the caller for other contacts", assigned.seq),
+        refute(7, Message("entry {} assigns the caller for other contacts", assigned.seq),
                assigned.seq);
       }
     };
@@ -511,18 +508,18 @@ class Check {
     std::string_view latest;
     for (const Read& entry : entries_) {
       if (entry.at < latest) {
-        result_.warnings.push_back(fmt::format(
-            "entry {} was recorded earlier than an entry before it, says the log's clock",
-            entry.seq));
+        result_.warnings.push_back(
+            Message("entry {} was recorded earlier than an entry before it, says the log's clock",
+                    entry.seq));
       }
       latest = std::max(latest, std::string_view(entry.at));
       if (entry.seq == 0) continue;
       const std::string* happened = text_of(entry.body, "happened");
       if (happened == nullptr || !parse_stored_instant(*happened)) {
-        refute(8, fmt::format("entry {} does not say when it happened", entry.seq), entry.seq);
+        refute(8, Message("entry {} does not say when it happened", entry.seq), entry.seq);
       }
       if (*happened > entry.at) {
-        refute(8, fmt::format("entry {} was recorded before it happened", entry.seq), entry.seq);
+        refute(8, Message("entry {} was recorded before it happened", entry.seq), entry.seq);
       }
     }
   }
@@ -534,8 +531,7 @@ class Check {
       const canonical::Value* files = entry.body.find("files");
       if (files == nullptr) continue;
       const auto malformed = [&] {
-        refute(9,
-               fmt::format("entry {}: its files are not a list of {{commitment, kind}}", entry.seq),
+        refute(9, Message("entry {}: its files are not a list of {{commitment, kind}}", entry.seq),
                entry.seq);
       };
       if (files->array() == nullptr) malformed();
@@ -548,7 +544,7 @@ class Check {
         const auto salt = salts_.find({entry.seq, place});
         if (salt == salts_.end()) {
           result_.coverage.not_checked.push_back(
-              fmt::format("file {} of entry {}: only its commitment is here", place, entry.seq));
+              Message("file {} of entry {}: only its commitment is here", place, entry.seq));
           continue;
         }
         named.insert(name);
@@ -556,7 +552,7 @@ class Check {
         constexpr std::string_view label("libconsent/commit/v1\0", 21);
         if (to_hex(Sha256().add(label).add(salt->second.view()).add(content).finish()) !=
             *committed) {
-          refute(9, fmt::format("{} is another file than entry {} committed to", name, entry.seq),
+          refute(9, Message("{} is another file than entry {} committed to", name, entry.seq),
                  entry.seq);
         }
         salts_.erase(salt);
@@ -564,8 +560,7 @@ class Check {
     }
     if (!salts_.empty()) {
       const std::uint64_t seq = salts_.begin()->first.first;
-      refute(9, fmt::format("the opening of entry {} names a file that the entry does not", seq),
-             seq);
+      refute(9, Message("the opening of entry {} names a file that the entry does not", seq), seq);
     }
     only(9, "evidence/", named);
   }
@@ -578,12 +573,12 @@ class Check {
       const canonical::Value* member = entry.body.find("wording");
       if (member == nullptr) continue;
       if (!is_hash(member->string())) {
-        refute(9, fmt::format("entry {}: the wording is not a hash", entry.seq), entry.seq);
+        refute(9, Message("entry {}: the wording is not a hash", entry.seq), entry.seq);
       }
       std::string name = bundle::wording_file(*member->string());
       if (!files_.contains(name)) {
         result_.coverage.not_checked.push_back(
-            fmt::format("the wording of entry {}: only its hash is here", entry.seq));
+            Message("the wording of entry {}: only its hash is here", entry.seq));
       }
       named.insert(std::move(name));
     }
@@ -591,7 +586,7 @@ class Check {
     for (const std::string& name : named) {
       const auto found = files_.find(name);
       if (found != files_.end() && bundle::wording_file(to_hex(sha256(*found->second))) != name) {
-        refute(9, name + " is another text");
+        refute(9, Message("{} is another text", name));
       }
     }
   }
@@ -599,36 +594,36 @@ class Check {
   // (11) What the subscriber holds does not contradict the bundle.
   void step_11() {
     for (std::size_t i = 0; i < receipts_.size(); ++i) {
-      const std::string about = fmt::format("receipt {}", i + 1);
+      const Message about = Message("receipt {}", i + 1);
       bundle::ReadReceipt receipt = [&] {
         try {
           return bundle::check_receipt(receipts_[i], trusted_);
         } catch (const Failed& failed) {
           // A receipt that does not hold shows nothing, neither for the bundle nor against it.
-          lack(11, fmt::format("{}: it does not hold itself: ({}) {}", about, failed.step,
-                               failed.what));
+          lack(11,
+               Message("{}: it does not hold itself: ({}) {}", about, failed.step, failed.what));
         }
       }();
       compare(about, receipt);
     }
   }
 
-  void compare(const std::string& about, const bundle::ReadReceipt& receipt) {
+  void compare(const Message& about, const bundle::ReadReceipt& receipt) {
     const std::uint64_t seq = receipt.entry.seq;
     if (receipt.signature.checkpoint.origin != checkpoint_.origin ||
         receipt.signature.signer.text() != result_.coverage.signed_by) {
-      lack(11, about + ": it is of another log, or signed by another key");
+      lack(11, Message("{}: it is of another log, or signed by another key", about));
     }
     if (receipt.signature.checkpoint.size == checkpoint_.size &&
         receipt.signature.checkpoint.root != checkpoint_.root) {
-      refute(11, about + ": the log has signed two different trees of one size", seq);
+      refute(11, Message("{}: the log has signed two different trees of one size", about), seq);
     }
     if (receipt.number != *text_of(case_, "number"))
-      lack(11, about + ": it is about another number");
+      lack(11, Message("{}: it is about another number", about));
     for (const std::vector<Read>* each : {&entries_, &former_, &callers_}) {
       for (const Read& entry : *each) {
         if (entry.seq == seq && entry.leaf != receipt.entry.leaf) {
-          refute(11, fmt::format("{}: entry {} is another one there", about, seq), seq);
+          refute(11, Message("{}: entry {} is another one there", about, seq), seq);
         }
       }
     }
@@ -641,14 +636,14 @@ class Check {
   }
 
   /// The receipt's entry is one of the bundle, or comes after them in the subject's own count.
-  void same_subject(const std::string& about, const Read& held) {
+  void same_subject(const Message& about, const Read& held) {
     const auto chain = std::span(entries_).subspan(1);
     if (std::any_of(chain.begin(), chain.end(),
                     [&](const Read& entry) { return entry.seq == held.seq; })) {
       return;
     }
     if (held.seq < checkpoint_.size) {
-      refute(11, fmt::format("{}: the bundle leaves out entry {}", about, held.seq), held.seq);
+      refute(11, Message("{}: the bundle leaves out entry {}", about, held.seq), held.seq);
     }
     const auto count = static_cast<std::int64_t>(chain.size());
     const auto last = static_cast<std::int64_t>(chain.back().seq);
@@ -659,14 +654,13 @@ class Check {
                           : held.subject->seq > count &&
                                 held.subject->prev >= static_cast<std::int64_t>(checkpoint_.size);
     if (!fits) {
-      refute(11, fmt::format("{}: entry {} follows others than those here", about, held.seq),
-             held.seq);
+      refute(11, Message("{}: entry {} follows others than those here", about, held.seq), held.seq);
     }
     newer(about, held);
   }
 
   /// Two tags of one number: one has to have ended before the other began.
-  void other_subject(const std::string& about, const Read& held) {
+  void other_subject(const Message& about, const Read& held) {
     const auto size = static_cast<std::int64_t>(checkpoint_.size);
     // The earliest entry of that subject which the receipt shows.
     const std::int64_t known =
@@ -682,24 +676,24 @@ class Check {
     });
     if (closing == former_.end()) {
       refute(11,
-             fmt::format("{}: entry {} is about this number under another tag, and nothing here "
-                         "shows that it had passed to another holder or been erased",
-                         about, held.seq),
+             Message("{}: entry {} is about this number under another tag, and nothing here "
+                     "shows that it had passed to another holder or been erased",
+                     about, held.seq),
              held.seq);
     }
     if (closing->seq < held.seq || closing->subject->seq < held.subject->seq ||
         (closing->seq == held.seq) != (closing->subject->seq == held.subject->seq)) {
-      refute(11, fmt::format("{}: entry {} comes after the end of its holder", about, held.seq),
+      refute(11, Message("{}: entry {} comes after the end of its holder", about, held.seq),
              held.seq);
     }
     if (closing->seq > chain.front().seq) {
-      refute(11, fmt::format("{}: both tags of the number were in use at once", about), held.seq);
+      refute(11, Message("{}: both tags of the number were in use at once", about), held.seq);
     }
   }
 
-  void newer(const std::string& about, const Read& held) {
-    result_.warnings.push_back(fmt::format(
-        "{}: entry {} is newer than this bundle; ask for a newer one", about, held.seq));
+  void newer(const Message& about, const Read& held) {
+    result_.warnings.push_back(
+        Message("{}: entry {} is newer than this bundle; ask for a newer one", about, held.seq));
   }
 
   // (10) What the caller must still check; and what exactly was asked.
@@ -724,12 +718,12 @@ class Check {
           "case.json?";
       return;
     }
-    result_.question = fmt::format(
+    result_.question = Message(
         "Does log {}, signed at {} entries by {}, hold the {} entries of this bundle about {}, "
         "the subject's first to entry {} without a gap?",
         checkpoint_.origin, checkpoint_.size,
-        trusted_.empty() ? "the key inside the bundle" : "the given key", entries_.size() - 1,
-        *text_of(case_, "number"), entries_.back().seq);
+        Message(trusted_.empty() ? "the key inside the bundle" : "the given key"),
+        entries_.size() - 1, *text_of(case_, "number"), entries_.back().seq);
   }
 
   /// Where case.json says the files of an entry lie.

@@ -1,7 +1,6 @@
 // The steps have the numbers of docs/reference/receipt.md; verify.py has the same. Of what makes a
 // receipt this file shares parse_receipt(), the hash, the canonical reader, note and Merkle
 // verification: no more.
-#include <fmt/format.h>
 
 #include "bundle/check_receipt.hpp"
 #include "bundle/step.hpp"
@@ -25,15 +24,15 @@ bundle::ReadReceipt bundle::check_receipt(std::string_view file,
   const std::uint64_t seq = receipt.proof.index;
   ReadReceipt read{read_entry(3, seq, signature.checkpoint.origin, receipt.entry), {}, signature};
   if (!read.entry.subject || !is_about_subject(read.entry.type)) {
-    refute(3, fmt::format("entry {} is about nobody", seq), seq);
+    refute(3, Message("entry {} is about nobody", seq), seq);
   }
   const Subject& subject = *read.entry.subject;
   if (subject.seq < 1 || subject.prev < -1 || subject.prev >= static_cast<std::int64_t>(seq) ||
       (subject.seq == 1) != (subject.prev == -1)) {
-    refute(3, fmt::format("entry {}: its place among its subject's is impossible", seq), seq);
+    refute(3, Message("entry {}: its place among its subject's is impossible", seq), seq);
   }
   // (4) It is included under the root that step 2 found signed.
-  in_step(4, fmt::format("entry {}", seq), seq, [&] {
+  in_step(4, Message("entry {}", seq), seq, [&] {
     merkle::verify_inclusion(read.entry.leaf, seq, signature.checkpoint.size, receipt.proof.path,
                              signature.checkpoint.root);
   });
@@ -46,10 +45,10 @@ bundle::ReadReceipt bundle::check_receipt(std::string_view file,
   // (6) The times are possible.
   const std::string* happened = text_of(read.entry.body, "happened");
   if (happened == nullptr || !parse_stored_instant(*happened)) {
-    refute(6, fmt::format("entry {} does not say when it happened", seq), seq);
+    refute(6, Message("entry {} does not say when it happened", seq), seq);
   }
   if (*happened > read.entry.at) {
-    refute(6, fmt::format("entry {} was recorded before it happened", seq), seq);
+    refute(6, Message("entry {} was recorded before it happened", seq), seq);
   }
   return read;
 }
@@ -75,17 +74,16 @@ Verification verify_receipt(std::string_view file, std::span<const note::Verifie
     result.coverage.signed_by = read.signature.signer.text();
     result.coverage.key_was_given = !trusted.empty();
     result.verdict = ProofVerdict::proven;
-    result.question = fmt::format(
+    result.question = Message(
         "Does log {}, signed at {} entries by {}, hold entry {} ({}, recorded {}) about {}, under "
         "tag {}?",
         read.signature.checkpoint.origin, read.signature.checkpoint.size,
-        trusted.empty() ? "the key inside the receipt" : "the given key", read.entry.seq,
+        Message(trusted.empty() ? "the key inside the receipt" : "the given key"), read.entry.seq,
         to_word(read.entry.type), read.entry.at, read.number,
         to_hex(read.entry.subject->tag.view()));
   } catch (const bundle::Failed& failed) {
     result.verdict = failed.verdict;
-    result.problem =
-        Problem{failed.seq.value_or(0), fmt::format("({}) {}", failed.step, failed.what)};
+    result.problem = Problem{failed.seq.value_or(0), Message("({}) {}", failed.step, failed.what)};
   }
   return result;
 }

@@ -27,10 +27,11 @@ Given by_place(const Impl& pack, const Answers& answers) {
       // The key is whatever was typed, and may hold a number: it is not repeated.
       std::string known;
       for (const auto& question : pack.questions) known.append(" ").append(question.key);
-      throw Error(ErrorCode::invalid_argument, "advertising: not a question; there are" + known);
+      throw Error(ErrorCode::invalid_argument,
+                  Message("advertising: not a question; there are{}", known));
     }
     if (given[*place]) {
-      throw Error(ErrorCode::invalid_argument, "advertising: '" + key + "' is answered twice");
+      throw Error(ErrorCode::invalid_argument, Message("advertising: '{}' is answered twice", key));
     }
     given[*place] = said;
   }

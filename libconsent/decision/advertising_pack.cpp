@@ -34,8 +34,7 @@ class Reader {
     try {
       zone_ = date::locate_zone(zone);
     } catch (const std::exception&) {  // no such zone, or no time zone database on this machine
-      fail(fmt::format("zone '{}' is not in this machine's time zone database (package tzdata)",
-                       zone));
+      fail(Message("zone '{}' is not in this machine's time zone database (package tzdata)", zone));
     }
     if (const auto last = day(root, "known_until")) pack_.known_until = after(*last);
 
@@ -45,23 +44,23 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& why) const {
-    throw Error(ErrorCode::rules, fmt::format("{}: {}: {}", file_, where_, why));
+  [[noreturn]] void fail(const Message& why) const {
+    throw Error(ErrorCode::rules, Message("{}: {}: {}", file_, where_, why));
   }
 
   [[nodiscard]] toml::table parse(std::string_view toml) const {
     try {
       return toml::parse(toml, file_);
     } catch (const toml::parse_error& e) {
-      throw Error(ErrorCode::rules, fmt::format("{}: line {}: {}", file_, e.source().begin.line,
-                                                std::string(e.description())));
+      throw Error(ErrorCode::rules, Message("{}: line {}: {}", file_, e.source().begin.line,
+                                            std::string(e.description())));
     }
   }
 
   void only(const toml::table& t, std::initializer_list<std::string_view> keys) const {
     for (const auto& [key, node] : t) {
       if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) {
-        fail(fmt::format("unknown key '{}'", key.str()));
+        fail(Message("unknown key '{}'", key.str()));
       }
     }
   }
@@ -83,11 +82,11 @@ class Reader {
   [[nodiscard]] std::string optional_text(const toml::table& t, std::string_view key) const {
     if (!t.contains(key)) return {};
     const auto value = t[key].value_exact<std::string>();
-    if (!value || value->empty()) fail(fmt::format("'{}' must be a text", key));
+    if (!value || value->empty()) fail(Message("'{}' must be a text", key));
     return *value;
   }
   [[nodiscard]] std::string text(const toml::table& t, std::string_view key) const {
-    if (!t.contains(key)) fail(fmt::format("'{}' is missing", key));
+    if (!t.contains(key)) fail(Message("'{}' is missing", key));
     return optional_text(t, key);
   }
   /// What may stand in an entry of a log.
@@ -96,7 +95,7 @@ class Reader {
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789_-./";
     constexpr std::size_t longest = 48;
     if (value.size() > longest || value.find_first_not_of(allowed) != std::string::npos) {
-      fail(fmt::format("'{}' must be a short word of a-z, 0-9, _ - . /", key));
+      fail(Message("'{}' must be a short word of a-z, 0-9, _ - . /", key));
     }
     return value;
   }
@@ -107,12 +106,12 @@ class Reader {
     for (const auto& [name, meant] : known) {
       if (name == value) return meant;
     }
-    fail(fmt::format("'{}' does not know the word '{}'", key, value));
+    fail(Message("'{}' does not know the word '{}'", key, value));
   }
   [[nodiscard]] Said said(const toml::node& node, std::string_view key) const {
     const auto* const value = node.as_string();
     const auto found = value != nullptr ? from_word<Said>(value->get()) : std::nullopt;
-    if (!found) fail(fmt::format("'{}' must be yes, no or unknown", key));
+    if (!found) fail(Message("'{}' must be yes, no or unknown", key));
     return *found;
   }
 
@@ -120,11 +119,11 @@ class Reader {
                                                     std::string_view key) const {
     if (!t.contains(key)) return std::nullopt;
     const auto* const value = t[key].as_date();
-    if (value == nullptr) fail(fmt::format("'{}' must be a local date", key));
+    if (value == nullptr) fail(Message("'{}' must be a local date", key));
     const toml::date& read = value->get();
     const date::year_month_day ymd{date::year{read.year}, date::month{read.month},
                                    date::day{read.day}};
-    if (!ymd.ok()) fail(fmt::format("'{}' is no date", key));
+    if (!ymd.ok()) fail(Message("'{}' is no date", key));
     return date::local_days{ymd};
   }
   [[nodiscard]] Instant begin_of(date::local_days local) const {
@@ -137,13 +136,13 @@ class Reader {
 
   [[nodiscard]] std::size_t place(std::string_view key) const {
     const auto found = pack_.place_of(key);
-    if (!found) fail(fmt::format("'{}' is no question above", key));
+    if (!found) fail(Message("'{}' is no question above", key));
     return *found;
   }
   [[nodiscard]] std::vector<std::pair<std::size_t, Said>> answers(const toml::table& t,
                                                                   std::string_view key) const {
     const toml::table* const table = t[key].as_table();
-    if (table == nullptr) fail(fmt::format("'{}' must be a table of answers", key));
+    if (table == nullptr) fail(Message("'{}' must be a table of answers", key));
     std::vector<std::pair<std::size_t, Said>> found;
     for (const auto& [name, node] : *table) {
       found.emplace_back(place(name.str()), said(node, name.str()));

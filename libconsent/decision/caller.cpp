@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -28,8 +27,8 @@ class Reader {
  public:
   Reader(const toml::table& table, const std::string& file) : table_(table), file_(file) {}
 
-  [[noreturn]] void refuse(std::string_view key, std::string_view what) const {
-    throw Error(ErrorCode::invalid_argument, fmt::format("{}: '{}' {}", file_, key, what));
+  [[noreturn]] void refuse(std::string_view key, const Message& what) const {
+    throw Error(ErrorCode::invalid_argument, Message("{}: '{}' {}", file_, key, what));
   }
   void only(const std::set<std::string_view>& known) const {
     for (const auto& [key, node] : table_) {
@@ -103,9 +102,8 @@ Caller Caller::from_toml(std::string_view toml, const std::string& name) {
   try {
     table = toml::parse(toml, name);
   } catch (const toml::parse_error& e) {
-    throw Error(
-        ErrorCode::invalid_argument,
-        fmt::format("{}: line {}: {}", name, e.source().begin.line, std::string(e.description())));
+    throw Error(ErrorCode::invalid_argument, Message("{}: line {}: {}", name, e.source().begin.line,
+                                                     std::string(e.description())));
   }
   const Reader read(table, name);
   read.only({"caller", "kind", "exempt_as", "mass", "calls_a_day", "operator_contracts", "label",
@@ -144,11 +142,11 @@ Caller Caller::from_file(const std::filesystem::path& file) {
   std::ostringstream text;
   if (!(text << in.rdbuf()) && !in.eof()) {
     throw Error(ErrorCode::invalid_argument,
-                fmt::format("{}: cannot be read", file.filename().string()));
+                Message("{}: cannot be read", file.filename().string()));
   }
   if (!in.is_open()) {
     throw Error(ErrorCode::invalid_argument,
-                fmt::format("{}: cannot be read", file.filename().string()));
+                Message("{}: cannot be read", file.filename().string()));
   }
   return from_toml(text.str(), file.filename().string());
 }

@@ -80,13 +80,13 @@ class Reader {
  private:
   static constexpr std::size_t most = 1000;
 
-  [[noreturn]] void fail(const std::string& why) const {
-    throw Error(ErrorCode::rules, fmt::format("{}: {}: {}", file_, where_, why));
+  [[noreturn]] void fail(const Message& why) const {
+    throw Error(ErrorCode::rules, Message("{}: {}: {}", file_, where_, why));
   }
   void only(const toml::table& t, std::initializer_list<std::string_view> keys) const {
     for (const auto& [key, node] : t) {
       if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) {
-        fail(fmt::format("unknown key '{}'", key.str()));
+        fail(Message("unknown key '{}'", key.str()));
       }
     }
   }
@@ -107,7 +107,7 @@ class Reader {
                                  bool needed = true) const {
     if (!needed && !t.contains(key)) return {};
     const auto value = t[key].value_exact<std::string>();
-    if (!value || value->empty()) fail(fmt::format("'{}' must be a text", key));
+    if (!value || value->empty()) fail(Message("'{}' must be a text", key));
     return *value;
   }
   template <typename E>
@@ -115,7 +115,7 @@ class Reader {
                          bool needed = true) const {
     const std::string value = text(t, key, needed);
     const auto found = std::find(words.begin(), words.end(), value);
-    if (found == words.end()) fail(fmt::format("'{}' does not know the word '{}'", key, value));
+    if (found == words.end()) fail(Message("'{}' does not know the word '{}'", key, value));
     return static_cast<E>(found - words.begin());
   }
 

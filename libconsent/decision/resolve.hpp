@@ -26,10 +26,10 @@ inline std::optional<std::string_view> meant(std::string_view asked,
 inline std::string_view meant_or_throw(std::string_view asked,
                                        std::span<const std::string> distributors) {
   if (const auto distributor = meant(asked, distributors)) return *distributor;
-  throw Error(ErrorCode::invalid_argument, distributors.empty()
-                                               ? "distributor: must be given, the log names none"
-                                               : "distributor: must be given, the log has " +
-                                                     std::to_string(distributors.size()));
+  throw Error(ErrorCode::invalid_argument,
+              distributors.empty()
+                  ? Message("distributor: must be given, the log names none")
+                  : Message("distributor: must be given, the log has {}", distributors.size()));
 }
 
 inline std::uint32_t term(std::string_view word, const Terms& terms) noexcept {

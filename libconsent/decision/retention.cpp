@@ -65,7 +65,7 @@ std::vector<RetentionRow> retention_rows() {
       rows.push_back(std::move(made));
     }
   } catch (const toml::parse_error& error) {
-    throw Error(ErrorCode::rules, std::string("ru_retention.toml: ") + error.what());
+    throw Error(ErrorCode::rules, Message("ru_retention.toml: {}", error.what()));
   }
   return rows;
 }

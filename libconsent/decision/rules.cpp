@@ -27,17 +27,17 @@ struct Where {
   std::size_t row = 0;  ///< from 1; 0: the header
   std::string id;
 
-  [[noreturn]] void refuse(const std::string& what) const {
-    if (row == 0) throw Error(ErrorCode::rules, fmt::format("{}: {}", file, what));
-    throw Error(ErrorCode::rules, fmt::format("{}: rule {}{}: {}", file, row,
-                                              id.empty() ? "" : " (" + id + ")", what));
+  [[noreturn]] void refuse(const Message& what) const {
+    if (row == 0) throw Error(ErrorCode::rules, Message("{}: {}", file, what));
+    throw Error(ErrorCode::rules,
+                Message("{}: rule {}{}: {}", file, row, id.empty() ? "" : " (" + id + ")", what));
   }
 };
 
 void only_known_keys(const toml::table& table, const std::set<std::string_view>& known,
                      const Where& place) {
   for (const auto& [key, node] : table) {
-    if (!known.contains(key.str())) place.refuse(fmt::format("unknown key '{}'", key.str()));
+    if (!known.contains(key.str())) place.refuse(Message("unknown key '{}'", key.str()));
   }
 }
 
@@ -45,13 +45,13 @@ std::string text(const toml::table& table, std::string_view key, const Where& pl
   const toml::node* node = table.get(key);
   if (node == nullptr) return {};
   const auto* value = node->as_string();
-  if (value == nullptr) place.refuse(fmt::format("'{}' must be a text", key));
+  if (value == nullptr) place.refuse(Message("'{}' must be a text", key));
   return value->get();
 }
 
 std::string needed_text(const toml::table& table, std::string_view key, const Where& place) {
   std::string value = text(table, key, place);
-  if (value.empty()) place.refuse(fmt::format("'{}' is missing or empty", key));
+  if (value.empty()) place.refuse(Message("'{}' is missing or empty", key));
   return value;
 }
 
@@ -60,11 +60,11 @@ std::optional<date::year_month_day> day(const toml::table& table, std::string_vi
   const toml::node* node = table.get(key);
   if (node == nullptr) return std::nullopt;
   const auto* value = node->as_date();
-  if (value == nullptr) place.refuse(fmt::format("'{}' must be a local date, 2006-07-01", key));
+  if (value == nullptr) place.refuse(Message("'{}' must be a local date, 2006-07-01", key));
   const toml::date& read = value->get();
   const date::year_month_day ymd{date::year{read.year}, date::month{read.month},
                                  date::day{read.day}};
-  if (!ymd.ok()) place.refuse(fmt::format("'{}' is no date", key));
+  if (!ymd.ok()) place.refuse(Message("'{}' is no date", key));
   return ymd;
 }
 
@@ -104,12 +104,12 @@ SetOf<E> words(const toml::table& table, std::string_view key, const Where& plac
   if (node == nullptr) return set;
   const auto* list = node->as_array();
   if (list == nullptr || list->empty()) {
-    place.refuse(fmt::format("'{}' must be a list of words; leave it out for all", key));
+    place.refuse(Message("'{}' must be a list of words; leave it out for all", key));
   }
   for (const toml::node& item : *list) {
     const auto* word = item.as_string();
     const auto value = word != nullptr ? from_word<E>(word->get()) : std::nullopt;
-    if (!value) place.refuse(fmt::format("'{}' holds a word that is not on the list", key));
+    if (!value) place.refuse(Message("'{}' holds a word that is not on the list", key));
     set.insert(*value);
   }
   return set;
@@ -122,7 +122,7 @@ E one_of(const toml::table& table, std::string_view key,
   for (const auto& [name, value] : known) {
     if (name == word) return value;
   }
-  place.refuse(fmt::format("'{}' does not know the word '{}'", key, word));
+  place.refuse(Message("'{}' does not know the word '{}'", key, word));
 }
 
 constexpr std::array<std::pair<std::string_view, RuleKind>, 3> kinds{
@@ -140,7 +140,7 @@ const decision::ConditionWord& condition_of(const Rule& rule, const Where& place
   for (const auto& known : decision::conditions) {
     if (known.word == rule.condition) return known;
   }
-  place.refuse(fmt::format("unknown condition '{}'", rule.condition));
+  place.refuse(Message("unknown condition '{}'", rule.condition));
 }
 
 bool overlap(const Rule& a, const Rule& b) {
@@ -154,7 +154,7 @@ bool read_flag(const toml::table& table, std::string_view key, const Where& plac
   const toml::node* node = table.get(key);
   if (node == nullptr) return false;
   const auto* value = node->as_boolean();
-  if (value == nullptr) place.refuse(fmt::format("'{}' must be true or false", key));
+  if (value == nullptr) place.refuse(Message("'{}' must be true or false", key));
   return value->get();
 }
 
@@ -164,7 +164,7 @@ std::uint32_t read_count(const toml::table& table, std::string_view key, const W
   const auto* value = node->as_integer();
   constexpr std::int64_t most = 1'000'000'000;
   if (value == nullptr || value->get() < 1 || value->get() > most) {
-    place.refuse(fmt::format("'{}' must be a whole number from 1 on", key));
+    place.refuse(Message("'{}' must be a whole number from 1 on", key));
   }
   return static_cast<std::uint32_t>(value->get());
 }
@@ -179,11 +179,11 @@ std::optional<DayWindow> read_window(const toml::table& table, std::string_view 
   bool fits = words.size() == shape.size();
   for (std::size_t i = 0; fits && i < shape.size(); ++i)
     fits = shape[i] == '0' ? digit(i) : words[i] == shape[i];
-  if (!fits) place.refuse(fmt::format("'{}' must be a part of the day, 00:00-24:00", key));
+  if (!fits) place.refuse(Message("'{}' must be a part of the day, 00:00-24:00", key));
   const auto two = [&](std::size_t i) { return (words[i] - '0') * 10 + (words[i + 1] - '0'); };
   const int from = two(0) * 60 + two(3), to = two(6) * 60 + two(9);
   if (two(3) > 59 || two(9) > 59 || to > 24 * 60 || from >= to) {
-    place.refuse(fmt::format("'{}' is no part of a day", key));
+    place.refuse(Message("'{}' is no part of a day", key));
   }
   return DayWindow{static_cast<std::uint16_t>(from), static_cast<std::uint16_t>(to)};
 }
@@ -318,7 +318,7 @@ Rule read_rule(const toml::table& table, const date::time_zone& zone, const std:
   const auto& known = condition_of(rule, place);
   rule.figures = read_figures(table, known.figures, place);
   if ((known.outcomes & decision::bit(rule.outcome)) == 0) {
-    place.refuse(fmt::format("condition '{}' cannot have this outcome", rule.condition));
+    place.refuse(Message("condition '{}' cannot have this outcome", rule.condition));
   }
   if ((rule.outcome == Outcome::treat) == rule.feeds.empty()) {
     place.refuse(rule.feeds.empty() ? "'treat' must say which rule it 'feeds'"
@@ -329,8 +329,7 @@ Rule read_rule(const toml::table& table, const date::time_zone& zone, const std:
   }
   for (const Outcome choice : rule.choices) {
     if ((known.outcomes & decision::bit(choice)) == 0 || choice == Outcome::treat) {
-      place.refuse(
-          fmt::format("condition '{}' cannot have an outcome of 'choices'", rule.condition));
+      place.refuse(Message("condition '{}' cannot have an outcome of 'choices'", rule.condition));
     }
   }
   const bool needs_met =
@@ -360,7 +359,7 @@ void check_together(const std::vector<Rule>& rows, Where& place) {
     place.id = rows[i].id;
     for (std::size_t j = 0; j < i; ++j) {
       if (rows[j].id == rows[i].id && overlap(rows[j], rows[i])) {
-        place.refuse(fmt::format("in force together with rule {}, which has the same id", j + 1));
+        place.refuse(Message("in force together with rule {}, which has the same id", j + 1));
       }
     }
     if (rows[i].feeds.empty()) continue;
@@ -444,8 +443,8 @@ const date::time_zone& zone_named(const std::string& name, const Where& place) {
   try {
     return *date::locate_zone(name);
   } catch (const std::exception&) {  // no such zone, or no time zone database on this machine
-    place.refuse(fmt::format(
-        "zone '{}' is not in this machine's time zone database (package tzdata)", name));
+    place.refuse(
+        Message("zone '{}' is not in this machine's time zone database (package tzdata)", name));
   }
 }
 
@@ -465,8 +464,8 @@ void read_rows(const toml::table& file, const date::time_zone& zone, const std::
   place.row = 0;
   place.id.clear();
   if (rows.size() > RuleSet::most) {
-    place.refuse(fmt::format("holds {} rules; an answer has a bit for each of {}", rows.size(),
-                             RuleSet::most));
+    place.refuse(
+        Message("holds {} rules; an answer has a bit for each of {}", rows.size(), RuleSet::most));
   }
 }
 
@@ -483,12 +482,12 @@ void apply_options(const toml::table& file, RulePack::Impl& pack, Where& place) 
       if (rule.option != key.str()) continue;
       found = true;
       if (std::find(rule.choices.begin(), rule.choices.end(), outcome) == rule.choices.end()) {
-        place.refuse(fmt::format("option '{}' does not offer '{}'", key.str(), to_word(outcome)));
+        place.refuse(Message("option '{}' does not offer '{}'", key.str(), to_word(outcome)));
       }
       rule.outcome = outcome;
       if (outcome != Outcome::deny) rule.met.clear(), rule.met_ru.clear();
     }
-    if (!found) place.refuse(fmt::format("no rule has the option '{}'", key.str()));
+    if (!found) place.refuse(Message("no rule has the option '{}'", key.str()));
     const std::string prefix = std::string(key.str()) + "=";
     std::erase_if(pack.options, [&](const std::string& o) { return o.starts_with(prefix); });
     pack.options.push_back(prefix + std::string(to_word(outcome)));
@@ -500,8 +499,8 @@ toml::table parse(std::string_view toml, const std::string& name) {
   try {
     return toml::parse(toml, name);
   } catch (const toml::parse_error& e) {
-    throw Error(ErrorCode::rules, fmt::format("{}: line {}: {}", name, e.source().begin.line,
-                                              std::string(e.description())));
+    throw Error(ErrorCode::rules, Message("{}: line {}: {}", name, e.source().begin.line,
+                                          std::string(e.description())));
   }
 }
 
@@ -566,8 +565,7 @@ RulePack RulePack::with_policy(std::string_view toml, const std::string& name) c
       place.refuse("a file that extends a pack holds rows of kind 'policy' only");
     }
     if (condition_of(rule, place).loosens) {
-      place.refuse(
-          fmt::format("condition '{}' allows more; policy may only tighten", rule.condition));
+      place.refuse(Message("condition '{}' allows more; policy may only tighten", rule.condition));
     }
     if (find(rule.id) != nullptr) place.refuse("the pack that is extended has a rule of this id");
   }
@@ -576,8 +574,8 @@ RulePack RulePack::with_policy(std::string_view toml, const std::string& name) c
   place.row = 0;
   place.id.clear();
   if (pack->rows.size() > RuleSet::most) {
-    place.refuse(fmt::format("brings the pack to {} rules; an answer has a bit for each of {}",
-                             pack->rows.size(), RuleSet::most));
+    place.refuse(Message("brings the pack to {} rules; an answer has a bit for each of {}",
+                         pack->rows.size(), RuleSet::most));
   }
   check_together(pack->rows, place);
   place.row = 0;
@@ -591,7 +589,7 @@ RulePack RulePack::from_file(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
   if (!(text << in.rdbuf())) {  // absent, a folder, or empty
-    throw Error(ErrorCode::rules, fmt::format("{}: cannot be read", file.string()));
+    throw Error(ErrorCode::rules, Message("{}: cannot be read", file.string()));
   }
   return from_toml(text.str(), file.filename().string());
 }

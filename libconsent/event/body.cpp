@@ -328,16 +328,15 @@ std::span<const Member> members_of(EventType type) noexcept {
   return {};
 }
 
-[[noreturn]] void malformed(std::string_view member, std::string_view what) {
-  throw Error(ErrorCode::invalid_argument,
-              std::string("entry: '").append(member).append("' ").append(what));
+[[noreturn]] void malformed(std::string_view member, const Message& what) {
+  throw Error(ErrorCode::invalid_argument, Message("entry: '{}' {}", member, what));
 }
 
 void check(std::span<const Member> table, const Value& body) {
   const Member* const member = broken(table, *body.object());
   if (member == nullptr) return;
   if (body.find(member->key) == nullptr) malformed(member->key, "is missing");
-  malformed(member->key, std::string("is not ").append(member->shape.rule));
+  malformed(member->key, Message("is not {}", Message(member->shape.rule)));
 }
 
 std::string_view text_of(const Value& body, std::string_view key) {

@@ -68,7 +68,7 @@ std::size_t plain_run(std::string_view text, std::size_t at) noexcept {
 }
 
 [[noreturn]] void outside(const char* rule) {
-  throw Error(ErrorCode::invalid_argument, std::string("canonical JSON: ") + rule);
+  throw Error(ErrorCode::invalid_argument, Message("canonical JSON: {}", Message(rule)));
 }
 
 // Every offset it reports is the first byte after which no canonical text can go on: what stands
@@ -86,7 +86,7 @@ class Reader {
 
  private:
   [[noreturn]] static void refuse(std::size_t offset, const char* rule) {
-    throw ParseError(offset, std::string("canonical JSON: ") + rule);
+    throw ParseError(offset, Message("canonical JSON: {}", Message(rule)));
   }
   [[noreturn]] void refuse(const char* rule) const { refuse(at_, rule); }
 

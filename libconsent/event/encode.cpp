@@ -336,14 +336,14 @@ struct LogBodyWriter {
   }
 };
 
-[[noreturn]] void malformed(std::string_view what) {
-  throw Error(ErrorCode::invalid_argument, std::string("entry: ").append(what));
+[[noreturn]] void malformed(const Message& what) {
+  throw Error(ErrorCode::invalid_argument, Message("entry: {}", what));
 }
 
 const std::string& need_text(const Value& object, std::string_view key) {
   const Value* const member = object.find(key);
   if (member == nullptr || member->string() == nullptr) {
-    malformed(std::string("no text '").append(key).append("'"));
+    malformed(Message("no text '{}'", key));
   }
   return *member->string();
 }
@@ -351,14 +351,14 @@ const std::string& need_text(const Value& object, std::string_view key) {
 std::int64_t need_integer(const Value& object, std::string_view key) {
   const Value* const member = object.find(key);
   if (member == nullptr || member->integer() == nullptr) {
-    malformed(std::string("no integer '").append(key).append("'"));
+    malformed(Message("no integer '{}'", key));
   }
   return *member->integer();
 }
 
 Digest need_digest(const Value& object, std::string_view key) {
   const auto digest = digest_from_hex(need_text(object, key));
-  if (!digest) malformed(std::string("'").append(key).append("' is not 64 lower-case hex digits"));
+  if (!digest) malformed(Message("'{}' is not 64 lower-case hex digits", key));
   return *digest;
 }
 

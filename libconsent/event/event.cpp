@@ -56,8 +56,8 @@ std::optional<E> value_of(const std::array<std::string_view, N>& words,
   return static_cast<E>(found - words.begin());
 }
 
-[[noreturn]] void refuse(std::string_view field, std::string_view rule) {
-  throw Error(ErrorCode::invalid_argument, std::string(field).append(": ").append(rule));
+[[noreturn]] void refuse(std::string_view field, const Message& rule) {
+  throw Error(ErrorCode::invalid_argument, Message("{}: {}", field, rule));
 }
 
 /// The ten digits that a number's spellings share, whatever stands before and between them.
@@ -310,14 +310,14 @@ std::string_view words::word_problem(std::string_view word) noexcept {
   return {};
 }
 
-std::string words::party_problem(std::string_view id) {
+Message words::party_problem(std::string_view id) {
   if (id.empty()) return "an empty name";
   if (!std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    return std::string(word_problem(id));
+    return word_problem(id);
   }
   const auto problem = check_inn(id);
   if (problem == IdentifierProblem::ok) return {};
-  return std::string("not an INN (").append(to_word(problem)).append(")");
+  return Message("not an INN ({})", Message(to_word(problem)));
 }
 
 bool words::is_organisation_inn(std::string_view text) noexcept {

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <string>
 #include <string_view>
+
+#include "consent/message.hpp"
 
 /// What may stand in an entry as text, said once for validate() and for check_body().
 namespace consent::words {
@@ -11,7 +12,7 @@ namespace consent::words {
 /// telephone number.
 [[nodiscard]] std::string_view word_problem(std::string_view word) noexcept;
 /// What is wrong with the name of a party (an INN or a short word); "" where nothing is.
-[[nodiscard]] std::string party_problem(std::string_view id);
+[[nodiscard]] Message party_problem(std::string_view id);
 /// An INN of 10 digits: a person's has 12.
 [[nodiscard]] bool is_organisation_inn(std::string_view text) noexcept;
 

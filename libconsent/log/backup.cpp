@@ -176,9 +176,11 @@ Backup Log::back_up(const fs::path& to, const std::optional<KeysCopy>& keys, Ins
       throw Error(ErrorCode::invalid_argument, "backup: expires: is not ahead");
     }
     if (keys->expires > keys->latest) {
-      throw Error(ErrorCode::invalid_argument,
-                  "backup: expires: a copy of the keys lives until " + to_text(keys->latest) +
-                      " at most: one that outlives an erasure brings back what was destroyed");
+      throw Error(
+          ErrorCode::invalid_argument,
+          Message("backup: expires: a copy of the keys lives until {} at most: one that outlives "
+                  "an erasure brings back what was destroyed",
+                  to_text(keys->latest)));
     }
   }
   return make_backup(
@@ -224,7 +226,7 @@ std::uint64_t Log::backup_destroyed(std::uint64_t of, Instant now) {
   if (made.type != EventType::log_backed_up ||
       decode_entry(made.bytes).body.find("expires") == nullptr) {
     throw Error(ErrorCode::invalid_argument,
-                "entry " + std::to_string(of) + ": does not say that keys were copied");
+                Message("entry {}: does not say that keys were copied", of));
   }
   return impl_->writer->append(LogEvent(LogBackupDestroyed{of}), now);
 }

@@ -32,8 +32,8 @@ constexpr std::string_view sealed_word = "sealed ";
 constexpr std::size_t longest_line = std::size_t{1} << 20U;
 constexpr std::uint64_t told_every = 4096;
 
-[[noreturn]] void refuse(std::uint64_t seq, const std::string& what) {
-  throw BrokenLog(seq, "entries: seq " + std::to_string(seq) + ": " + what);
+[[noreturn]] void refuse(std::uint64_t seq, const Message& what) {
+  throw BrokenLog(seq, Message("entries: seq {}: {}", seq, what));
 }
 
 /// Bytes of a sealed file to a line.
@@ -64,8 +64,8 @@ class NewFile {
 
  private:
   [[noreturn]] static void failed() {
-    throw Error(ErrorCode::storage,
-                "entries: a file cannot be written: " + std::generic_category().message(errno));
+    throw Error(ErrorCode::storage, Message("entries: a file cannot be written: {}",
+                                            Message(std::generic_category().message(errno))));
   }
   void flush() {
     std::string_view left = buffer_;
@@ -188,7 +188,7 @@ class Taker {
       check_entry(bytes);
       decoded = decode_entry(bytes);
     } catch (const Error& error) {
-      refuse(seq, error.what());
+      refuse(seq, error.message());
     }
     const Entry& entry = decoded.entry;
     if (entry.seq != seq) refuse(seq, "another entry stands in its place");
@@ -462,7 +462,8 @@ Copied Log::import_entries(const fs::path& file, const fs::path& folder,
   const fs::path made =
       named.string() + ".making-" + to_hex(sha256(random)).substr(0, random.size());
   if (!fs::create_directory(made, code)) {
-    throw Error(ErrorCode::storage, "log: the folder cannot be made: " + code.message());
+    throw Error(ErrorCode::storage,
+                Message("log: the folder cannot be made: {}", Message(code.message())));
   }
   Copied copied;
   try {
@@ -542,7 +543,8 @@ Copied Log::import_entries(const fs::path& file, const fs::path& folder,
   if (code) {
     std::error_code ignored;
     fs::remove_all(made, ignored);
-    throw Error(ErrorCode::storage, "log: the folder cannot be put in place: " + code.message());
+    throw Error(ErrorCode::storage,
+                Message("log: the folder cannot be put in place: {}", Message(code.message())));
   }
   sync_path(named.parent_path());
   return copied;

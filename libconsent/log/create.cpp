@@ -38,7 +38,7 @@ void check_identity(const LogIdentity& identity) {
     const auto problem = check_inn(identity.distributor);
     if (problem != IdentifierProblem::ok) {
       throw Error(ErrorCode::invalid_argument,
-                  std::string("distributor: not an INN (").append(to_word(problem)).append(")"));
+                  Message("distributor: not an INN ({})", Message(to_word(problem))));
     }
   }
   if (identity.distributor_name.size() > 255) refuse("distributor name: longer than 255 bytes");
@@ -81,7 +81,8 @@ Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now
   const fs::path named = absolute.has_filename() ? absolute : absolute.parent_path();
   const fs::path made = named.string() + ".making-" + to_hex(incarnation).substr(0, 8);
   if (!fs::create_directory(made, code)) {
-    throw Error(ErrorCode::storage, "log: the folder cannot be made: " + code.message());
+    throw Error(ErrorCode::storage,
+                Message("log: the folder cannot be made: {}", Message(code.message())));
   }
   try {
     fs::permissions(made, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
@@ -160,7 +161,8 @@ Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now
   if (code) {
     std::error_code ignored;
     fs::remove_all(made, ignored);
-    throw Error(ErrorCode::storage, "log: the folder cannot be put in place: " + code.message());
+    throw Error(ErrorCode::storage,
+                Message("log: the folder cannot be put in place: {}", Message(code.message())));
   }
   sync_folder(parent);
   LogOptions writing = options;

@@ -78,9 +78,10 @@ Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant no
     destroy(*subject, kept_->hold(tag));
     keys_.scrub();
   } catch (const Error& error) {
-    poison_ = std::string("log: an erasure was recorded and is not complete; open it again (") +
-              error.what() + ")";
-    throw Error(error.code(), poison_);
+    const Message why("log: an erasure was recorded and is not complete; open it again ({})",
+                      error);
+    poison_ = why.text();
+    throw Error(error.code(), why);
   }
   return done;
 }

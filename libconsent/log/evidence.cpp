@@ -27,7 +27,7 @@ constexpr std::size_t sealed_piece = piece + 16;
 constexpr std::uint64_t most_bytes = std::uint64_t{16} << 30U;
 
 [[noreturn]] void unreadable(const char* what) {
-  throw Error(ErrorCode::invalid_argument, std::string("files: ") + what);
+  throw Error(ErrorCode::invalid_argument, Message("files: {}", Message(what)));
 }
 
 /// A file descriptor that closes itself.
@@ -147,7 +147,9 @@ fs::path make_private(const fs::path& folder) {
     fs::permissions(folder, fs::perms::owner_all, code);
     sync_directory(folder.parent_path());
   }
-  if (code) throw Error(ErrorCode::storage, "evidence: cannot be made: " + code.message());
+  if (code)
+    throw Error(ErrorCode::storage,
+                Message("evidence: cannot be made: {}", Message(code.message())));
   return folder;
 }
 
@@ -179,8 +181,8 @@ SealedEvidence EvidenceFolder::take(const EvidenceFile& file, Entropy& entropy) 
   const auto failed = [&] {
     const int error = errno;
     ::unlink(place.c_str());
-    throw Error(ErrorCode::storage,
-                "evidence: cannot be written: " + std::generic_category().message(error));
+    throw Error(ErrorCode::storage, Message("evidence: cannot be written: {}",
+                                            Message(std::generic_category().message(error))));
   };
   if (!out.is_open()) failed();
   Sha256 again = begin_commitment(opening);

@@ -30,8 +30,8 @@ sqlite::Statement row_of(sqlite::Connection& db, const KeptEvidence& kept) {
                         "SELECT commitment,opening,bytes FROM evidence WHERE seq=?1 AND place=?2");
   row.bind(1, static_cast<std::int64_t>(kept.seq)).bind(2, kept.place);
   if (!row.step() || row.blob(0) != kept.commitment.view()) {
-    throw BrokenLog(kept.seq, "entry " + std::to_string(kept.seq) + ": its evidence " +
-                                  std::to_string(kept.place) + " is not in log.db");
+    throw BrokenLog(kept.seq,
+                    Message("entry {}: its evidence {} is not in log.db", kept.seq, kept.place));
   }
   return row;
 }
@@ -61,8 +61,8 @@ std::string Log::evidence(std::uint64_t seq, std::uint32_t place,
     const Entry entry = impl_->entry_at(seq);
     auto named = named_by(entry);
     if (place == 0 || place > named.size()) {
-      throw Error(ErrorCode::not_found, "log: entry " + std::to_string(seq) + " keeps " +
-                                            std::to_string(named.size()) + " file(s)");
+      throw Error(ErrorCode::not_found,
+                  Message("log: entry {} keeps {} file(s)", seq, named.size()));
     }
     kept = std::move(named[place - 1]);
     const auto subject = impl_->need_keys().by_tag(entry.subject->tag);

@@ -74,7 +74,8 @@ std::optional<HeadState> newest(int fd) {
 }
 
 [[noreturn]] void fail(const std::string& name, const char* what) {
-  throw Error(ErrorCode::storage, name + ": " + what + ": " + std::strerror(errno));
+  throw Error(ErrorCode::storage,
+              Message("{}: {}: {}", Message(name), Message(what), Message(std::strerror(errno))));
 }
 
 void lock(int fd, const std::string& name, std::chrono::milliseconds wait) {
@@ -84,7 +85,8 @@ void lock(int fd, const std::string& name, std::chrono::milliseconds wait) {
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) return;
     if (errno != EWOULDBLOCK) fail(name, "cannot be locked");
     if (left <= std::chrono::milliseconds::zero()) {
-      throw Error(ErrorCode::locked, name + ": another process or Log writes this log");
+      throw Error(ErrorCode::locked,
+                  Message("{}: another process or Log writes this log", Message(name)));
     }
     std::this_thread::sleep_for(std::min(step, left));
   }

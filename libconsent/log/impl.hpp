@@ -41,8 +41,8 @@ struct Log::Impl {
   LogIdentity identity;
   Access access = Access::read_only;
   std::string incarnation;
-  std::string impairment;
-  std::vector<std::string> warnings;
+  Message impairment;
+  std::vector<Message> warnings;
   note::VerifierKey key;
   std::uint64_t forks_at_open = forks();
 
@@ -80,8 +80,9 @@ struct Log::Impl {
   void check_writable() const {
     check_fork();
     if (writer) return;
-    throw Error(ErrorCode::storage, impairment.empty() ? "log: opened read-only"
-                                                       : "log: read-only, because " + impairment);
+    throw Error(ErrorCode::storage, impairment.empty()
+                                        ? Message("log: opened read-only")
+                                        : Message("log: read-only, because {}", impairment));
   }
 
   /// What restore() says of the loss.
@@ -104,7 +105,7 @@ struct Log::Impl {
 
   void load_identity() {
     sqlite::Statement first(db, "SELECT leaf,bytes FROM entry WHERE seq=0");
-    if (!first.step()) throw Error(ErrorCode::storage, db.name() + ": holds no entry");
+    if (!first.step()) throw Error(ErrorCode::storage, Message("{}: holds no entry", db.name()));
     const Entry entry = consent::read_entry(0, first.blob(0), first.blob(1));
     if (entry.type != EventType::log_created) {
       throw BrokenLog(0, "entry 0: is not the creation of a log");
@@ -121,7 +122,7 @@ struct Log::Impl {
     try {
       key = note::parse_verifier_key(text_member(body, "key"));
     } catch (const Error& error) {
-      throw BrokenLog(0, std::string("entry 0: ") + error.what());
+      throw BrokenLog(0, Message("entry {}: {}", 0, error));
     }
     if (key.name != identity.origin) throw BrokenLog(0, "entry 0: a key of another name");
   }
@@ -190,7 +191,7 @@ struct Log::Impl {
              .bind(2, static_cast<std::int64_t>(seq) + 1)
              .step()) {
       read_entry.reset();
-      throw Error(ErrorCode::not_found, "log: no entry " + std::to_string(seq));
+      throw Error(ErrorCode::not_found, Message("log: no entry {}", seq));
     }
     Entry entry =
         consent::read_entry(read_entry.integer(0), read_entry.blob(1), read_entry.blob(2));
@@ -209,12 +210,11 @@ struct Log::Impl {
     const auto commit = digest_from_hex(text_member(decode_entry(entry.bytes).body, "details"));
     const auto sealed = commit ? sealed_at(entry.seq) : std::nullopt;
     if (!sealed) {
-      throw BrokenLog(entry.seq,
-                      "entry " + std::to_string(entry.seq) + ": its details are missing");
+      throw BrokenLog(entry.seq, Message("entry {}: its details are missing", entry.seq));
     }
     const std::string text = consent::open(of.view(), commit->view(), *sealed);
     if (text.size() < SecretKey::size) {
-      throw BrokenLog(entry.seq, "entry " + std::to_string(entry.seq) + ": its details are cut");
+      throw BrokenLog(entry.seq, Message("entry {}: its details are cut", entry.seq));
     }
     return {std::move(entry), text.substr(0, SecretKey::size), text.substr(SecretKey::size)};
   }
@@ -252,15 +252,16 @@ struct Log::Impl {
     const auto subject = kept->read(tag);
     std::int64_t at = subject ? subject->last : -1;
     if (at >= 0 && static_cast<std::uint64_t>(at) >= size_now()) {
-      throw Error(ErrorCode::storage,
-                  db.name() + ": its standing goes further than its entries; rebuild its tables");
+      throw Error(
+          ErrorCode::storage,
+          Message("{}: its standing goes further than its entries; rebuild its tables", db.name()));
     }
     std::vector<Entry> entries;
     while (at >= 0) {
       Entry entry = entry_at(static_cast<std::uint64_t>(at));
       if (!entry.subject || entry.subject->tag != tag || entry.subject->prev >= at) {
-        throw BrokenLog(
-            entry.seq, "entry " + std::to_string(entry.seq) + ": its subject's chain does not fit");
+        throw BrokenLog(entry.seq,
+                        Message("entry {}: its subject's chain does not fit", entry.seq));
       }
       at = entry.subject->prev;
       entries.push_back(std::move(entry));

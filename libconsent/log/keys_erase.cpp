@@ -66,14 +66,15 @@ void KeyStore::blur_suppressed(Instant now) {
 PhoneNumber KeyStore::number_of(const Subject& subject) {
   sqlite::Statement row(db_, "SELECT address FROM subject WHERE id=?1");
   if (!row.bind(1, subject.id).step()) {
-    throw Error(ErrorCode::not_found, db_.name() + ": no such subject");
+    throw Error(ErrorCode::not_found, Message("{}: no such subject", db_.name()));
   }
   const std::string address = consent::open(subject.key.view(), "address", row.blob(0));
   constexpr std::size_t scheme = 4;  // "tel:"
   const auto number = address.size() > scheme
                           ? PhoneNumber::from_e164(std::string_view(address).substr(scheme))
                           : std::nullopt;
-  if (!number) throw Error(ErrorCode::storage, db_.name() + ": an address that is no number");
+  if (!number)
+    throw Error(ErrorCode::storage, Message("{}: an address that is no number", db_.name()));
   return *number;
 }
 
@@ -175,11 +176,11 @@ void KeyStore::scrub() {
         sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     if (code == SQLITE_OK) return;
     throw Error((code & 0xff) == SQLITE_BUSY ? ErrorCode::locked : ErrorCode::storage,
-                "keys.db: destroyed keys still lie in its WAL, because " +
-                    std::string((code & 0xff) == SQLITE_BUSY
+                Message("keys.db: destroyed keys still lie in its WAL, because {}",
+                        Message((code & 0xff) == SQLITE_BUSY
                                     ? "another process reads it; open the log for writing again "
                                       "when it has ended"
-                                    : sqlite3_errstr(code)));
+                                    : sqlite3_errstr(code))));
   };
   empty_wal();
   // Moved pages leave copies that secure_delete does not know.

@@ -39,8 +39,7 @@ Entry read_entry(std::int64_t seq, std::string_view leaf, std::string_view bytes
     }
     return entry;
   } catch (const Error& error) {
-    throw BrokenLog(static_cast<std::uint64_t>(seq),
-                    "entry " + std::to_string(seq) + ": " + error.what());
+    throw BrokenLog(static_cast<std::uint64_t>(seq), Message("entry {}: {}", seq, error));
   }
 }
 
@@ -72,35 +71,35 @@ namespace {
 // What was said of the log outside it, held against what it says itself. "" where they agree.
 // A head older than the log is what loss of power leaves, and is repaired; a newer one, or one of
 // another log, means that entries once acknowledged are not here any more.
-std::string compare(const std::string& name, const HeadState& head, const std::string& incarnation,
-                    std::uint64_t size, const merkle::NodeReader& nodes) {
+Message compare(const std::string& name, const HeadState& head, const std::string& incarnation,
+                std::uint64_t size, const merkle::NodeReader& nodes) {
   if (head.incarnation != incarnation) {
-    return name + ": belongs to another log or incarnation than log.db";
+    return Message("{}: belongs to another log or incarnation than log.db", Message(name));
   }
   if (head.size > size) {
-    return "log.db: holds " + std::to_string(size) + " entries, " + std::to_string(head.size) +
-           " were acknowledged; " + std::to_string(head.size - size) + " are missing";
+    return Message("log.db: holds {} entries, {} were acknowledged; {} are missing", size,
+                   head.size, head.size - size);
   }
   if (merkle::root_of(head.size, nodes) != head.root) {
-    return "log.db: its first " + std::to_string(head.size) +
-           " entries are not those that were acknowledged";
+    return Message("log.db: its first {} entries are not those that were acknowledged", head.size);
   }
   return {};
 }
 
 // keys.db is written before log.db, so it may know more subjects and never fewer. `lost`: how many
 // of the log's have no key.
-std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
-                         const std::string& incarnation, std::uint64_t& lost) {
+Message compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
+                     const std::string& incarnation, std::uint64_t& lost) {
   const bool other = keys.incarnation() != incarnation;
   const std::uint64_t seen = keys.log_size_seen();
   // Asked after it: another process may be writing both.
   const auto size =
       static_cast<std::uint64_t>(db.integer("SELECT coalesce(max(seq),-1)+1 FROM entry"));
   if (!other && seen > size) {
-    return "log.db: is older than keys.db: it holds " + std::to_string(size) + " entries, and " +
-           std::to_string(seen) + " were there when the keys were last written; " +
-           std::to_string(seen - size) + " are missing";
+    return Message(
+        "log.db: is older than keys.db: it holds {} entries, and {} were there when the keys were "
+        "last written; {} are missing",
+        size, seen, seen - size);
   }
   std::uint64_t subjects = 0;
   if (db.integer("PRAGMA user_version") >= schema::with_state) {
@@ -144,26 +143,36 @@ std::string compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& k
   if (lost <= keys.accepted_lost() && !older) return {};
   // Keys of an earlier version do not say how far their log went.
   if (seen == 0 && keys.suppressed_any()) {
-    return "keys.db and log.db: are not of one moment, one of them is older: " +
-           std::to_string(lost) + " subject(s) of the log have no key";
+    return Message(
+        "keys.db and log.db: are not of one moment, one of them is older: {} subject(s) of the log "
+        "have no key",
+        lost);
   }
-  return "keys.db: is older than log.db: " + std::to_string(lost) + " subject(s) lost their key";
+  return Message("keys.db: is older than log.db: {} subject(s) lost their key", lost);
 }
 
 // A copy of the keys that outlives its term brings back what was destroyed since.
 void check_expiry(KeyStore& keys, const LogOptions& options, bool writing) {
   const auto expires = keys.expires();
   if (!expires) return;
-  const std::string what = "keys.db: is a backup's copy, which opens until " + to_text(*expires);
-  if (!options.now) throw Error(ErrorCode::storage, what + "; it was not said when it is opened");
+  if (!options.now) {
+    throw Error(ErrorCode::storage,
+                Message("keys.db: is a backup's copy, which opens until {}; it was not said when "
+                        "it is opened",
+                        to_text(*expires)));
+  }
   if (*options.now >= *expires) {
     throw Error(ErrorCode::storage,
-                "keys.db: is a backup's copy that expired at " + to_text(*expires) +
-                    ": people may have been erased since, and it would bring them back; destroy it "
-                    "(log.db beside it still verifies without it)");
+                Message("keys.db: is a backup's copy that expired at {}: people may have been "
+                        "erased since, and it would bring them back; destroy it (log.db beside it "
+                        "still verifies without it)",
+                        to_text(*expires)));
   }
   if (writing) {
-    throw Error(ErrorCode::storage, what + " and is not written; restore a log from it instead");
+    throw Error(ErrorCode::storage,
+                Message("keys.db: is a backup's copy, which opens until {} and is not written; "
+                        "restore a log from it instead",
+                        to_text(*expires)));
   }
 }
 
@@ -188,9 +197,10 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     throw Error(ErrorCode::storage, "log.db: there is no log in this folder");
   }
   if (sqlite::has_wal_reset_bug(sqlite3_libversion_number())) {
-    impl->warnings.push_back(std::string("SQLite ") + sqlite3_libversion() +
-                             " can lose commits when a second tool checkpoints log.db: let nothing "
-                             "but libconsent open it while it is written");
+    impl->warnings.push_back(
+        Message("SQLite {} can lose commits when a second tool checkpoints log.db: let nothing but "
+                "libconsent open it while it is written",
+                sqlite3_libversion()));
   }
   const bool writing = options.access == Access::write;
   const bool two_heads = !options.second_head.empty();
@@ -226,7 +236,7 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   }
 
   const std::uint64_t size = impl->size_now();
-  const auto suspect = [&](std::string what) {
+  const auto suspect = [&](Message what) {
     if (impl->impairment.empty()) impl->impairment = std::move(what);
   };
   if (state) {
@@ -237,9 +247,9 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   if (second) {
     suspect(compare("second head", *second, impl->incarnation, size, impl->nodes()));
   } else if (two_heads) {
-    impl->warnings.push_back(writing ? "second head: was not there; it begins with entry " +
-                                           std::to_string(size)
-                                     : std::string("second head: is not there"));
+    impl->warnings.push_back(
+        writing ? Message("second head: was not there; it begins with entry {}", size)
+                : Message("second head: is not there"));
   }
 
   std::optional<KeyStore> keys;
@@ -363,8 +373,8 @@ std::string_view to_word(Once outcome) noexcept {
 const LogIdentity& Log::identity() const noexcept { return impl_->identity; }
 const fs::path& Log::folder() const noexcept { return impl_->folder; }
 Access Log::access() const noexcept { return impl_->access; }
-const std::string& Log::impairment() const noexcept { return impl_->impairment; }
-const std::vector<std::string>& Log::warnings() const noexcept { return impl_->warnings; }
+const Message& Log::impairment() const noexcept { return impl_->impairment; }
+const std::vector<Message>& Log::warnings() const noexcept { return impl_->warnings; }
 note::VerifierKey Log::verifier_key() const { return impl_->key; }
 
 std::uint64_t Log::size() const {
@@ -404,7 +414,8 @@ std::string Log::checkpoint() {
   // Entries that are not those once acknowledged may contradict what was signed: two such
   // signatures would prove a fork.
   if (!impl_->impairment.empty()) {
-    throw Error(ErrorCode::storage, "log: signs nothing new, because " + impl_->impairment);
+    throw Error(ErrorCode::storage,
+                Message("log: signs nothing new, because {}", impl_->impairment));
   }
   const Checkpoint checkpoint{impl_->identity.origin, size, merkle::root_of(size, impl_->nodes())};
   return note::sign_note(checkpoint.text(), impl_->key.name, impl_->need_keys().signing_key());

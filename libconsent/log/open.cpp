@@ -11,12 +11,12 @@ namespace fs = std::filesystem;
 
 void check_log_file(sqlite::Connection& db) {
   if (db.integer("PRAGMA application_id") != schema::application_id) {
-    throw Error(ErrorCode::storage, db.name() + ": not a log of libconsent");
+    throw Error(ErrorCode::storage, Message("{}: not a log of libconsent", db.name()));
   }
   const std::int64_t version = db.integer("PRAGMA user_version");
   if (version < schema::oldest || version > schema::version) {
-    throw Error(ErrorCode::storage, db.name() + ": schema " + std::to_string(version) +
-                                        ", this version reads " + std::to_string(schema::version));
+    throw Error(ErrorCode::storage, Message("{}: schema {}, this version reads {}", db.name(),
+                                            version, schema::version));
   }
 }
 
@@ -37,7 +37,8 @@ sqlite::Connection open_for_reading(const fs::path& file) {
 
 sqlite::Connection open_log_for_reading(const fs::path& file) {
   if (!fs::exists(file)) {
-    throw Error(ErrorCode::storage, file.filename().string() + ": there is no log in this folder");
+    throw Error(ErrorCode::storage,
+                Message("{}: there is no log in this folder", file.filename().string()));
   }
   auto db = open_for_reading(file);
   check_log_file(db);

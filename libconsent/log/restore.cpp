@@ -31,8 +31,8 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
   keys_now.accept_lost(keys_are_newer ? 0 : lost_keys, newest_subject(db));
   keys_now.set_incarnation(fresh);
   incarnation = fresh;
-  if (!impairment.empty()) warnings.push_back("restored: " + impairment);
-  impairment.clear();
+  if (!impairment.empty()) warnings.push_back(Message("restored: {}", impairment));
+  impairment = Message();
 }
 
 std::set<Digest> Log::Impl::without_key() const {

@@ -83,7 +83,7 @@ void read_later(const fs::path& folder, const Origin& origin, std::uint64_t upto
     const auto first = leaf_at(*db, 0);
     if (first && *first != origin.first) {
       throw Error(ErrorCode::invalid_argument,
-                  "restore: " + folder.filename().string() + " is not the backup's log");
+                  Message("restore: {} is not the backup's log", folder.filename().string()));
     }
     // One that went another way before the backup was made may know other erasures.
     const auto last = leaf_at(*db, origin.size - 1);
@@ -185,8 +185,8 @@ Origin read_backup(const fs::path& backup) {
   }
   const Verification verified = verify_log(backup, {});
   if (verified.verdict == ProofVerdict::refuted) {
-    throw Error(ErrorCode::storage, "restore: the backup itself does not verify: " +
-                                        (verified.problem ? verified.problem->what : ""));
+    throw Error(ErrorCode::storage, Message("restore: the backup itself does not verify: {}",
+                                            verified.problem ? verified.problem->what : Message()));
   }
   auto db = open_log_for_reading(backup / "log.db");
   Origin origin;
@@ -326,9 +326,9 @@ Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, In
                                  options.passphrase);
       if (const auto expires = keys.expires(); expires && now >= *expires) {
         throw Error(ErrorCode::storage,
-                    "restore: the backup's keys expired at " + to_text(*expires) +
-                        ": people may have been erased since, and they would come back; destroy "
-                        "the copy");
+                    Message("restore: the backup's keys expired at {}: people may have been erased "
+                            "since, and they would come back; destroy the copy",
+                            to_text(*expires)));
       }
       keys.connection().copy_to(made / "keys.db");
     }
@@ -389,7 +389,7 @@ Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, In
       const Log check = Log::open(made, reading);
       if (!check.impairment().empty()) {
         throw Error(ErrorCode::storage,
-                    "restore: what was put together is not whole: " + check.impairment());
+                    Message("restore: what was put together is not whole: {}", check.impairment()));
       }
     }
     if (const auto verified = verify_log(made, {}); verified.verdict == ProofVerdict::refuted) {

@@ -41,10 +41,9 @@ int authorize(void* /*self*/, int action, const char* table, const char* /*colum
 void Connection::fail(int code) const {
   const int basic = code & 0xff;
   const bool busy = basic == SQLITE_BUSY || basic == SQLITE_LOCKED;
-  std::string what = name_;
-  what.append(": ").append(db_ != nullptr ? sqlite3_errmsg(db_) : sqlite3_errstr(code));
-  what.append(" (SQLite ").append(std::to_string(code)).append(")");
-  throw Error(busy ? ErrorCode::locked : ErrorCode::storage, what);
+  const char* const what = db_ != nullptr ? sqlite3_errmsg(db_) : sqlite3_errstr(code);
+  throw Error(busy ? ErrorCode::locked : ErrorCode::storage,
+              Message("{}: {} (SQLite {})", name_, Message(what), code));
 }
 
 Connection Connection::open(const std::filesystem::path& file, Mode mode) {
@@ -112,21 +111,23 @@ void Connection::copy_to(const std::filesystem::path& file) {
   // The mode is set before the first byte of a key is written.
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   const std::string copy = file.filename().string();
-  if (fd < 0) throw Error(ErrorCode::storage, copy + ": the copy cannot be made");
+  if (fd < 0) throw Error(ErrorCode::storage, Message("{}: the copy cannot be made", copy));
   ::close(fd);
   sqlite3* made = nullptr;
   const int opened =
       sqlite3_open_v2(file.c_str(), &made, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, nullptr);
   const std::unique_ptr<sqlite3, int (*)(sqlite3*)> target(made, &sqlite3_close);
-  if (opened != SQLITE_OK) throw Error(ErrorCode::storage, copy + ": the copy cannot be made");
+  if (opened != SQLITE_OK)
+    throw Error(ErrorCode::storage, Message("{}: the copy cannot be made", copy));
   // All pages in one step, so under one read transaction: what is committed meanwhile is not in it.
   sqlite3_backup* const backup = sqlite3_backup_init(made, "main", db_, "main");
-  if (backup == nullptr) throw Error(ErrorCode::storage, name_ + ": cannot be copied");
+  if (backup == nullptr) throw Error(ErrorCode::storage, Message("{}: cannot be copied", name_));
   const int done = sqlite3_backup_step(backup, -1);
   const int finished = sqlite3_backup_finish(backup);
   if (done != SQLITE_DONE || finished != SQLITE_OK) {
-    throw Error(ErrorCode::storage, name_ + ": cannot be copied: " +
-                                        sqlite3_errstr(done != SQLITE_DONE ? done : finished));
+    throw Error(ErrorCode::storage,
+                Message("{}: cannot be copied: {}", name_,
+                        Message(sqlite3_errstr(done != SQLITE_DONE ? done : finished))));
   }
 }
 
@@ -162,7 +163,8 @@ void Connection::execute(const char* sql) {
 
 std::int64_t Connection::integer(const char* sql) {
   Statement statement(*this, sql);
-  if (!statement.step()) throw Error(ErrorCode::storage, name_ + ": no answer to a question");
+  if (!statement.step())
+    throw Error(ErrorCode::storage, Message("{}: no answer to a question", name_));
   return statement.integer(0);
 }
 

@@ -14,7 +14,7 @@ namespace {
 using canonical::Value;
 
 [[noreturn]] void malformed(const Entry& entry, std::string_view what) {
-  throw BrokenLog(entry.seq, "entry " + std::to_string(entry.seq) + ": " + std::string(what));
+  throw BrokenLog(entry.seq, Message("entry {}: {}", entry.seq, Message(what)));
 }
 
 // Unknown words in a known field cannot be "ignored": a stop for a channel this version does not

@@ -39,10 +39,10 @@ struct DigestHash {
 
 struct Refuted {
   std::uint64_t seq;
-  std::string what;
+  Message what;
 };
 
-[[noreturn]] void refute(std::uint64_t seq, const std::string& what) { throw Refuted{seq, what}; }
+[[noreturn]] void refute(std::uint64_t seq, const Message& what) { throw Refuted{seq, what}; }
 
 std::string member(const canonical::Value& body, std::string_view key) {
   const canonical::Value* const value = body.find(key);
@@ -129,7 +129,7 @@ struct Part {
         decoded = decode_entry(rows.blob(3));
         check_body(decoded.entry, decoded.body);
       } catch (const Error& error) {
-        refute(seq, error.what());
+        refute(seq, error.message());
       }
       const Entry& entry = decoded.entry;
       if (entry.leaf.view() != rows.blob(2))
@@ -205,7 +205,7 @@ struct Part {
     try {
       append_clauses(entry, body, terms, subject.standing);
     } catch (const Error& error) {
-      refute(seq, error.what());
+      refute(seq, error.message());
     }
   }
 
@@ -277,9 +277,9 @@ class LogCheck {
     for (Part& part : parts) join(part);
     if (progress) progress(all, all);
     if (backwards_ > 0) {
-      result_.warnings.push_back("the clock went back " + std::to_string(backwards_) +
-                                 " time(s) and nothing in the log says so, first at entry " +
-                                 std::to_string(first_backwards_));
+      result_.warnings.push_back(Message(
+          "the clock went back {} time(s) and nothing in the log says so, first at entry {}",
+          backwards_, first_backwards_));
     }
   }
 
@@ -474,7 +474,7 @@ class LogCheck {
     try {
       own = note::parse_verifier_key(own_key_);
     } catch (const Error& error) {
-      refute(0, error.what());
+      refute(0, error.message());
     }
     if (own.name != origin_) refute(0, "names a key of another log");
     result_.coverage.key_was_given = !keys.empty();
@@ -503,7 +503,7 @@ class LogCheck {
         result_.coverage.signed_up_to = size;
         result_.coverage.signed_by = keys.front().text();
       } catch (const Error& error) {
-        refute(std::min(size, leaves_.size()), error.what());
+        refute(std::min(size, leaves_.size()), error.message());
       }
     }
     result_.coverage.open_tail = leaves_.size() - result_.coverage.signed_up_to;
@@ -531,8 +531,8 @@ class LogCheck {
     }
     if (to_hex(head->incarnation) != incarnation_) refute(0, "the head file is another log's");
     if (head->size > leaves_.size()) {
-      refute(leaves_.size(), std::to_string(head->size - leaves_.size()) +
-                                 " acknowledged entries are missing at the end");
+      refute(leaves_.size(), Message("{} acknowledged entries are missing at the end",
+                                     head->size - leaves_.size()));
     }
     const auto root = roots_.find(head->size);
     if (head->size > 0 && (root == roots_.end() || root->second != head->root)) {
@@ -636,8 +636,8 @@ class LogCheck {
       ++kept;
     }
     if (kept != named_wordings_.size()) {
-      result_.warnings.push_back(std::to_string(named_wordings_.size() - kept) +
-                                 " wording(s) are known by their hash alone");
+      result_.warnings.push_back(
+          Message("{} wording(s) are known by their hash alone", named_wordings_.size() - kept));
     }
   }
 
@@ -669,7 +669,7 @@ class LogCheck {
         continue;
       }
       if (!there || read.blob(0) != named.commitment.view()) {
-        refute(named.seq, "its evidence " + std::to_string(named.place) + " is not in log.db");
+        refute(named.seq, Message("its evidence {} is not in log.db", named.place));
       }
       if (!keys) continue;
       const auto subject = keys->by_tag(named.tag);
@@ -686,33 +686,34 @@ class LogCheck {
         const auto opening = open(subject->key.view(), named.commitment.view(), read.blob(1));
         open_evidence(opening, named.commitment, read.blob(2), place, [](std::string_view) {});
       } catch (const ProofError& error) {
-        refute(named.seq, "its evidence " + std::to_string(named.place) +
-                              " is not what was sealed (" + error.what() + ")");
+        refute(named.seq,
+               Message("its evidence {} is not what was sealed ({})", named.place, error));
       }
     }
     if (absent > 0) {
-      result_.coverage.not_checked.push_back(std::to_string(absent) +
-                                             " file(s) of evidence: not in this copy of the log");
+      result_.coverage.not_checked.push_back(
+          Message("{} file(s) of evidence: not in this copy of the log", absent));
     }
     if (gone > 0) {
       result_.coverage.not_checked.push_back(
-          std::to_string(gone) + " file(s) of evidence: their subjects' keys are destroyed");
+          Message("{} file(s) of evidence: their subjects' keys are destroyed", gone));
     }
     for (const NamedEvidence* const lost : missing) {
-      result_.warnings.push_back("entry " + std::to_string(lost->seq) + ": its evidence " +
-                                 std::to_string(lost->place) + ", the file evidence/" +
-                                 to_hex(lost->commitment) + ", is missing");
+      result_.warnings.push_back(
+          Message("entry {}: its evidence {}, the file evidence/{}, is missing", lost->seq,
+                  lost->place, to_hex(lost->commitment)));
     }
     if (!missing.empty()) {
-      lacking_ = Refuted{missing[0]->seq, std::to_string(missing.size()) +
-                                              " file(s) of evidence are missing; see the warnings"};
+      lacking_ =
+          Refuted{missing[0]->seq,
+                  Message("{} file(s) of evidence are missing; see the warnings", missing.size())};
     }
   }
 
   /// none: nothing can be opened, and coverage says so.
   std::optional<KeyStore> keys_for_evidence() {
-    const auto skip = [this](const char* why) {
-      result_.coverage.not_checked.emplace_back(std::string("sealed evidence: ") + why);
+    const auto skip = [this](const Message& why) {
+      result_.coverage.not_checked.push_back(Message("sealed evidence: {}", why));
       return std::optional<KeyStore>();
     };
     const fs::path file = file_.parent_path() / "keys.db";
@@ -724,7 +725,7 @@ class LogCheck {
       if (keys.expires()) return skip("keys.db is a backup's copy");
       return std::optional<KeyStore>(std::move(keys));
     } catch (const Error& error) {
-      return skip(error.what());
+      return skip(error.message());
     }
   }
 

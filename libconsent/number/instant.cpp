@@ -148,9 +148,10 @@ std::string to_text(Instant at) {
 Instant parse_instant(std::string_view text) {
   Reader reader(text);
   if (const auto at = reader.read()) return *at;
-  throw ParseError(reader.wrong(),
-                   "instant, byte " + std::to_string(reader.wrong()) +
-                       ": not YYYY-MM-DDThh:mm:ss[.ffffff] with Z or an offset +hh:mm");
+  throw ParseError(
+      reader.wrong(),
+      Message("instant, byte {}: not YYYY-MM-DDThh:mm:ss[.ffffff] with Z or an offset +hh:mm",
+              reader.wrong()));
 }
 
 std::optional<Instant> try_parse_instant(std::string_view text) noexcept {

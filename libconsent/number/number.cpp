@@ -50,8 +50,8 @@ std::uint64_t read_plain(std::string_view text, DefaultCountry country) noexcept
 }
 
 [[noreturn]] void refuse(const number::Scan& scan) {
-  throw ParseError(scan.offset, "telephone number, byte " + std::to_string(scan.offset) + ": " +
-                                    std::string(number::describe(scan.problem)));
+  throw ParseError(scan.offset, Message("telephone number, byte {}: {}", scan.offset,
+                                        Message(number::describe(scan.problem))));
 }
 
 }  // namespace

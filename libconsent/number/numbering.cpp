@@ -20,8 +20,8 @@ namespace {
 
 using number::FileView;
 
-[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& why) {
-  throw Error(ErrorCode::storage, "numbering file " + file.string() + ": " + why);
+[[noreturn]] void refuse(const std::filesystem::path& file, const Message& why) {
+  throw Error(ErrorCode::storage, Message("numbering file {}: {}", file.string(), why));
 }
 
 /// A whole file in memory as it lies; read-only, and gone with the last Numbering that uses it.
@@ -90,7 +90,7 @@ Numbering Numbering::built_in() {
 Numbering Numbering::open(const std::filesystem::path& file) {
   auto impl = std::make_shared<Impl>();
   impl->mapping.emplace(file);
-  if (const std::string problem = impl->file.open(impl->mapping->bytes()); !problem.empty()) {
+  if (const Message problem = impl->file.open(impl->mapping->bytes()); !problem.empty()) {
     refuse(file, problem);
   }
   impl->same_zones = impl->file.header().zones_table == impl->zones.fingerprint();

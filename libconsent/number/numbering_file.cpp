@@ -2,14 +2,14 @@
 
 namespace consent::number {
 
-std::string FileView::open(std::span<const std::byte> bytes) {
+Message FileView::open(std::span<const std::byte> bytes) {
   if (bytes.size() < sizeof(FileHeader)) return "too short for a numbering file";
   FileHeader header;
   std::memcpy(&header, bytes.data(), sizeof header);
   if (header.magic != kFileMagic) return "not a numbering file";
   if (header.version != kFileVersion) {
-    return "format " + std::to_string(header.version) + ", and this library reads format " +
-           std::to_string(kFileVersion) + ": import the register again";
+    return Message("format {}, and this library reads format {}: import the register again",
+                   header.version, kFileVersion);
   }
   const FileLayout layout(header);
   if (header.header_bytes != sizeof(FileHeader) || header.file_bytes != bytes.size() ||

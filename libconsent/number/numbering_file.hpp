@@ -14,6 +14,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "consent/message.hpp"
+
 namespace consent::number {
 
 static_assert(std::endian::native == std::endian::little, "the file is mapped as it lies");
@@ -107,7 +109,7 @@ class FileView {
   FileView() = default;
 
   /// What is wrong with the bytes; "" where they are a whole file. Fills the view.
-  [[nodiscard]] std::string open(std::span<const std::byte> bytes);
+  [[nodiscard]] Message open(std::span<const std::byte> bytes);
 
   [[nodiscard]] const FileHeader& header() const noexcept { return header_; }
 

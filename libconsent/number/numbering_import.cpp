@@ -123,8 +123,8 @@ class File {
 
  private:
   [[noreturn]] void fail() const {
-    throw Error(ErrorCode::storage,
-                "numbering file " + path_ + ": " + std::generic_category().message(errno));
+    throw Error(ErrorCode::storage, Message("numbering file {}: {}", path_,
+                                            Message(std::generic_category().message(errno))));
   }
   std::string path_;
   int fd_ = -1;
@@ -225,7 +225,7 @@ void NumberingImport::add(const RegisterRow& row) {
   Impl& my = *impl_;
   if (my.finished) throw Error(ErrorCode::internal, "NumberingImport: add() after finish()");
   ++my.summary.rows;
-  const auto note = [&](std::string_view column, std::string reason, bool kept = false) {
+  const auto note = [&](std::string_view column, Message reason, bool kept = false) {
     my.problems.push_back({row.file, row.row, std::string(column), std::move(reason), kept});
     if (!kept) ++my.summary.rejected;
   };
@@ -264,7 +264,7 @@ void NumberingImport::add(const RegisterRow& row) {
   std::string inn = inn_of(said(row.inn));
   if (const auto problem = inn.empty() ? IdentifierProblem::ok : check_inn(inn);
       problem != IdentifierProblem::ok) {
-    note("inn", "not valid: " + std::string(to_word(problem)), true);
+    note("inn", Message("not valid: {}", Message(to_word(problem))), true);
     inn.clear();
   }
   if (my.text.size() > 0x7000'0000U) return note("operator", "the import is too large");
@@ -314,12 +314,13 @@ NumberingImport::Summary NumberingImport::finish() {
                  met->operator_row == range->operator_row && met->place_row == range->place_row) {
         ++my.summary.repeated;
       } else {
-        my.problems.push_back({range->file, range->row, "first",
-                               "overlaps " + written(met->code, 3) + " " + written(met->first, 7) +
-                                   "-" + written(met->last, 7) + " of row " +
-                                   std::to_string(met->row) +
-                                   (met->file == range->file ? "" : " of another file"),
-                               false});
+        my.problems.push_back(
+            {range->file, range->row, "first",
+             Message(met->file == range->file ? "overlaps {} {}-{} of row {}"
+                                              : "overlaps {} {}-{} of row {} of another file",
+                     written(met->code, 3), written(met->first, 7), written(met->last, 7),
+                     met->row),
+             false});
         ++my.summary.rejected;
       }
     }
@@ -351,8 +352,8 @@ void NumberingImport::write(const std::filesystem::path& file, Instant imported_
                             const std::vector<std::string>& sources, bool replace_smaller) {
   finish();
   Impl& my = *impl_;
-  const auto refuse = [&](const std::string& why) {
-    throw Error(ErrorCode::invalid_argument, "numbering file " + file.string() + ": " + why);
+  const auto refuse = [&](const Message& why) {
+    throw Error(ErrorCode::invalid_argument, Message("numbering file {}: {}", file.string(), why));
   };
   if (my.ranges.empty()) refuse("not written: the import has no range");
   if (std::filesystem::exists(file)) {
@@ -369,9 +370,8 @@ void NumberingImport::write(const std::filesystem::path& file, Instant imported_
     if (old && !replace_smaller &&
         (smaller(my.summary.ranges, old->ranges(), kWholeRanges) ||
          smaller(my.summary.codes, old->codes(), kWholeCodes))) {
-      refuse("not replaced: it has " + std::to_string(old->ranges()) + " ranges of " +
-             std::to_string(old->codes()) + " codes, and the import only " +
-             std::to_string(my.summary.ranges) + " of " + std::to_string(my.summary.codes));
+      refuse(Message("not replaced: it has {} ranges of {} codes, and the import only {} of {}",
+                     old->ranges(), old->codes(), my.summary.ranges, my.summary.codes));
     }
   }
 

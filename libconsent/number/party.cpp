@@ -7,13 +7,13 @@
 namespace consent {
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) {
-  throw Error(ErrorCode::invalid_argument, "classify: " + why);
+[[noreturn]] void refuse(const Message& why) {
+  throw Error(ErrorCode::invalid_argument, Message("classify: {}", why));
 }
 
 void require(IdentifierProblem problem, std::string_view name) {
   if (problem == IdentifierProblem::ok) return;
-  refuse(std::string(name) + " is not valid: " + std::string(to_word(problem)));
+  refuse(Message("{} is not valid: {}", Message(name), Message(to_word(problem))));
 }
 
 bool is_organisation(SubscriberKind kind) noexcept {

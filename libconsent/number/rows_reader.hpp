@@ -22,8 +22,8 @@ class RowsReader {
   /// `file` is for messages.
   explicit RowsReader(std::string file) : file_(std::move(file)) {}
 
-  [[noreturn]] void fail(const std::string& why) const {
-    throw Error(ErrorCode::rules, file_ + ", " + where_ + ": " + why);
+  [[noreturn]] void fail(const Message& why) const {
+    throw Error(ErrorCode::rules, Message("{}, {}: {}", file_, where_, why));
   }
 
   /// What the next messages name.
@@ -41,7 +41,7 @@ class RowsReader {
   void only(const toml::table& t, std::initializer_list<std::string_view> keys) const {
     for (const auto& [key, value] : t) {
       if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) {
-        fail("unknown key '" + std::string(key.str()) + "'");
+        fail(Message("unknown key '{}'", key.str()));
       }
     }
   }
@@ -61,26 +61,26 @@ class RowsReader {
 
   [[nodiscard]] std::string word(const toml::table& t, std::string_view key) const {
     const auto value = t[key].value_exact<std::string>();
-    if (!value || value->empty()) fail("'" + std::string(key) + "' must be a text");
+    if (!value || value->empty()) fail(Message("'{}' must be a text", key));
     return *value;
   }
 
   [[nodiscard]] std::int64_t whole(const toml::table& t, std::string_view key) const {
     const auto value = t[key].value_exact<std::int64_t>();
-    if (!value) fail("'" + std::string(key) + "' must be a whole number");
+    if (!value) fail(Message("'{}' must be a whole number", key));
     return *value;
   }
 
   [[nodiscard]] toml::date date(const toml::table& t, std::string_view key) const {
     const auto value = t[key].value_exact<toml::date>();
-    if (!value) fail("'" + std::string(key) + "' must be a date");
+    if (!value) fail(Message("'{}' must be a date", key));
     return *value;
   }
 
   [[nodiscard]] std::optional<bool> flag(const toml::table& t, std::string_view key) const {
     if (!t.contains(key)) return std::nullopt;
     const auto value = t[key].value_exact<bool>();
-    if (!value) fail("'" + std::string(key) + "' must be true or false");
+    if (!value) fail(Message("'{}' must be true or false", key));
     return value;
   }
 
@@ -93,11 +93,11 @@ class RowsReader {
     if (!t.contains(key)) return out;
     const toml::array* values = t[key].as_array();
     if (values == nullptr || (values->empty() && !may_be_empty)) {
-      fail("'" + std::string(key) + "' must be a list with something in it");
+      fail(Message("'{}' must be a list with something in it", key));
     }
     for (const toml::node& node : *values) {
       const auto value = node.value_exact<T>();
-      if (!value) fail("'" + std::string(key) + "' holds a value of a wrong type");
+      if (!value) fail(Message("'{}' holds a value of a wrong type", key));
       out.push_back(*value);
     }
     return out;
@@ -110,7 +110,7 @@ class RowsReader {
     std::vector<T> out;
     for (const std::string& w : list<std::string>(t, key)) {
       const std::optional<T> value = parse(w);
-      if (!value) fail("'" + std::string(key) + "' does not know the word '" + w + "'");
+      if (!value) fail(Message("'{}' does not know the word '{}'", key, w));
       out.push_back(*value);
     }
     return out;

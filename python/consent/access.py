@@ -11,12 +11,14 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from consent import _core, deadline
-from consent.bundle_report import clean, label, type_name, word
+from consent.bundle_report import clean
+from consent.message import Lang
 from consent.number import as_number
+from consent.vocabulary import label, type_name, word
 
 if TYPE_CHECKING:
     from consent.log import Log
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Access", "access"]
 
-Lang = Literal["ru", "en"]
 _ENDS: Final = ("consent.refused", "consent.withdrawn")
 #: Fields of a body that say whom data may reach, with the word for each.
 _RECIPIENTS: Final = (
@@ -377,11 +378,13 @@ def _page(found: Access, lang: Lang) -> str:
         return f"<h2>{say('beyond')}</h2>" + items(say("beyond_items").split("|"))
 
     out: list[str] = [f"<h1>{say('held')}</h1>"]
-    operator = " ".join(
+    operator = ", ".join(
         each
         for each in (
             facts["operator"]["name"],
-            f"ИНН {facts['operator']['inn']}" if facts["operator"]["inn"] else None,
+            f"{'ИНН' if ru else 'INN'} {facts['operator']['inn']}"
+            if facts["operator"]["inn"]
+            else None,
         )
         if each
     )

@@ -13,6 +13,7 @@ from typing import Any
 from consent import _core
 from consent._core import Advertising, AdvertisingFinding, AdvertisingPack, AdvertisingQuestion
 from consent.errors import InvalidArgument
+from consent.message import Message
 
 __all__ = [
     "Advertising",
@@ -114,29 +115,31 @@ def answers_from(data: bytes, *, name: str) -> dict[str, str]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidArgument(f"{name}: not UTF-8, byte {error.start}") from None
+        raise InvalidArgument(Message("{}: not UTF-8, byte {}", name, error.start)) from None
     try:
         found: Any = json.loads(text) if text.lstrip()[:1] == "{" else tomllib.loads(text)
     except json.JSONDecodeError as error:
         raise InvalidArgument(
-            f"{name}: row {error.lineno}, column {error.colno}: {error.msg}"
+            Message("{}: row {}, column {}: {}", name, error.lineno, error.colno, error.msg)
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise InvalidArgument(f"{name}: {error}") from None
+        raise InvalidArgument(Message("{}: {}", name, error)) from None
     except RecursionError:
-        raise InvalidArgument(f"{name}: nested too deeply") from None
+        raise InvalidArgument(Message("{}: nested too deeply", name)) from None
     given = found.get("answers", found)
     if not isinstance(given, Mapping):
-        raise InvalidArgument(f"{name}: answers must be a table of questions")
+        raise InvalidArgument(Message("{}: answers must be a table of questions", name))
     answers = {}
     known = {question.key for question in questions()}
     for place, (key, said) in enumerate(given.items(), 1):
         if key not in known:
-            raise InvalidArgument(f"{name}: answer {place} is to no question; there are {_all()}")
+            raise InvalidArgument(
+                Message("{}: answer {} is to no question; there are {}", name, place, _all())
+            )
         if isinstance(said, bool):
             said = "yes" if said else "no"
         if said not in ("yes", "no", "unknown"):
-            raise InvalidArgument(f"{name}: {key} must be yes, no or unknown")
+            raise InvalidArgument(Message("{}: {} must be yes, no or unknown", name, key))
         answers[key] = said
     return answers
 

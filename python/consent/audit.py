@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO, over
 
 from consent import private_file
 from consent.audit_outcomes import summary as outcome_summary
-from consent.calls import Attempt, Calls, Direction, Layout, NumberFrom, Progress, Source, read
+from consent.calls import Attempt, Calls, NumberFrom, Progress, Source, read
 from consent.clock import Dates, load_zone
+from consent.direction import Direction
 from consent.errors import InternalError, NotBuiltError
+from consent.layout import Layout
+from consent.message import Message
 from consent.outcome import BUILT_IN, OutcomeMap, Outcomes, hold
 from consent.records import InputError
 
@@ -485,7 +488,7 @@ class AuditReport:
             if judged.verdicts[call] == ALLOW:
                 continue
             if place < 0:
-                raise InternalError(f"call {call} is not allowed and no finding says why")
+                raise InternalError(Message("call {} is not allowed and no finding says why", call))
             key = judged.finding_rules[place], judged.finding_verdicts[place]
             groups.setdefault(key, []).append(call)
         found = []
@@ -628,7 +631,7 @@ class AuditReport:
 
     def write_rejects(self, path: str | Path) -> None:
         """Write the rejected rows, byte for byte, each with its line and reason."""
-        self.calls.write_rejects(path)
+        self.calls.write_rejects(path, "ru" if self.lang == "ru" else "en")
         self._written["rejects"] = str(path)
 
 
@@ -750,6 +753,6 @@ def audit(
     judged, ended = _judge(found.attempts, log, scope, rules, progress, used)
     if len(judged.verdicts) != len(found.attempts):
         raise InternalError(
-            f"{len(found.attempts)} calls asked about, {len(judged.verdicts)} answered"
+            Message("{} calls asked about, {} answered", len(found.attempts), len(judged.verdicts))
         )
     return AuditReport(found, judged, scope, lang, generated_at, ended)

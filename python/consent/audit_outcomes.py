@@ -45,7 +45,7 @@ WORDS: Final = {
         "number": "номер",
         "why": "почему",
         "because": "из-за",
-        "entry": "seq {seq} журнала",
+        "entry": "запись {seq} журнала",
         "line": "строка {row}",
         "more": "Первые {shown} из {all}.",
         "none": "Нет.",

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from consent.audit import ALLOW, DENY, TREAT, UNKNOWN, VERDICTS, WARN
 from consent.audit_outcomes import section
+from consent.clock import load_zone
+from consent.vocabulary import word
 
 if TYPE_CHECKING:
     from consent.audit import AuditReport
@@ -190,13 +192,13 @@ WORDS: Final = {
         "column": "столбец",
         "listing": "Не допущенные звонки",
         "more_calls": "Первые {shown} из {all}, в порядке файла; в CSV — все.",
-        "listing_f": "Строка — номер строки файла; seq — запись журнала.",
+        "listing_f": "Строка — номер строки файла, запись — её номер в журнале.",
         "start": "начало",
         "number": "номер",
         "result": "исход",
         "seconds": "с",
         "legs": "частей",
-        "seq": "seq",
+        "seq": "запись",
         "also": "также",
         "incoming": "пришёл снаружи",
         "internal": "остался внутри станции",
@@ -361,34 +363,10 @@ def plot(report: AuditReport, lang: str) -> tuple[str, str]:
     return unit, text[text.index("<svg") :].strip()
 
 
-#: Words of the wire, as a Russian reads them.
-SAID_RU: Final = {
-    "advertising": "реклама",
-    "service": "обслуживание",
-    "transactional": "сообщение о сделке",
-    "survey": "опрос",
-    "debt_collection": "взыскание долга",
-    "political": "политическая агитация",
-    "social": "социальная реклама",
-    "mixed": "смешанная",
-    "unknown": "неизвестно",
-    "voice": "голосовой звонок",
-    "robot": "звонок робота",
-    "sms": "SMS",
-    "messenger": "мессенджер",
-    "email": "электронная почта",
-    "person": "человек",
-    "machine": "автомат",
-    "unstated": "не указано",
-    "said": "с момента, когда дано",
-    "recorded": "с момента записи в журнал",
-}
-
-
 def _about(report: AuditReport, lang: str) -> str:
     words, calls, judged, scope = WORDS[lang], report.calls, report.judged, report.scope
     asked = [
-        f"{words[key]}: {SAID_RU.get(value, value) if lang == 'ru' else value}"
+        f"{words[key]}: {word(value, 'ru') if lang == 'ru' else value}"
         for key, value in (
             ("purpose", scope.purpose),
             ("channel", scope.channel),
@@ -411,7 +389,8 @@ def _about(report: AuditReport, lang: str) -> str:
         (words["rules"], _text(judged.rules)),
     ]
     if report.generated_at is not None:
-        lines.append((words["generated"], _text(report.generated_at.isoformat(" ", "seconds"))))
+        made = report.generated_at.astimezone(load_zone(calls.zone))
+        lines.append((words["generated"], _text(made.isoformat(" ", "seconds"))))
     return _table([("", ""), ("", "")], [[_text(name), cell] for name, cell in lines], "about")
 
 
@@ -556,7 +535,7 @@ def _listing(report: AuditReport, lang: str) -> str:
             kind = judged.finding_verdicts[place]
             name = _text(judged.text(judged.finding_rules[place], kind).rule)
             seq = judged.finding_seqs[place]
-            about = f" (seq {seq})" if seq >= 0 else ""
+            about = f" ({words['seq']} {seq})" if seq >= 0 else ""
             if deciding[call] == place:
                 rule = f'<a href="#{name}"><code>{name}</code></a>'
             else:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, cast
 from consent import _core, private_file, verify_standalone
 from consent.bundle_report import report_html, report_text
 from consent.errors import ProofError, StorageError
+from consent.message import Message, system_message
 
 if TYPE_CHECKING:
     from consent._core import Caller, RulePack, Verification
@@ -159,7 +160,9 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         private_file.write(path, data)
     except OSError as error:
-        raise StorageError(f"the pack cannot be written: {error.strerror}") from error
+        raise StorageError(
+            Message("the pack cannot be written: {}", system_message(error))
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +176,14 @@ class _NoCoverage:
     key_was_given: bool = False
     standing_checked: bool = False
     not_checked: list[str] = field(
-        default_factory=lambda: ["everything: the container was refused"]
+        default_factory=lambda: [Message("everything: the container was refused")]
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _ContainerProblem:
     seq: int
-    what: str
+    what: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,9 @@ class _RefusedContainer:
 
     verdict: str
     problem: _ContainerProblem
-    question: str = "Is this file a bundle that can be opened safely?"
+    question: Message = field(
+        default_factory=lambda: Message("Is this file a bundle that can be opened safely?")
+    )
     coverage: _NoCoverage = field(default_factory=_NoCoverage)
     warnings: list[str] = field(default_factory=list)
 
@@ -207,7 +212,9 @@ def read_pack(path: str | PathLike[str]) -> list[tuple[str, bytes]]:
     try:
         return verify_standalone.read_container(Path(path))
     except verify_standalone.CannotReadError as error:
-        raise StorageError(f"the pack cannot be read: {error}") from error
+        raise StorageError(
+            Message("the pack cannot be read: {}", Message.in_both(error.what.en, error.what.ru))
+        ) from error
 
 
 def verify(
@@ -222,6 +229,8 @@ def verify(
     try:
         files = read_pack(path)
     except verify_standalone.FailedError as refused:
-        problem = _ContainerProblem(0, f"({refused.step}) {refused.what.en}")
+        problem = _ContainerProblem(
+            0, Message("({}) {}", refused.step, Message.in_both(refused.what.en, refused.what.ru))
+        )
         return cast("Verification", _RefusedContainer(refused.verdict, problem))
     return _core.verify_bundle(files, list(trusted), list(receipts))

@@ -12,18 +12,21 @@ import hashlib
 import io
 import json
 import re
-import tomllib
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Final, Literal, NamedTuple, Protocol, cast
+from typing import IO, Final, Literal, NamedTuple, Protocol, cast
 
 from consent import private_file
 from consent.clock import EPOCH, SECOND, Clock, Dates, Refused, load_zone
+from consent.direction import Direction, DirectionNotDeclared
 from consent.errors import InternalError, NotBuiltError
+from consent.layout import ASTERISK_BASE, ASTERISK_KNOWN, ASTERISK_MASTER, FIELDS, REQUIRED, Layout
+from consent.message import Lang, Message, in_language
+from consent.number import ReadNumber, read_number
 from consent.records import Batch, InputError, Reader
 
 NumberFrom = Literal["dst", "lastdata"]
@@ -40,41 +43,6 @@ class ArrowStream(Protocol):
 Source = str | Path | IO[bytes] | ArrowStream | Iterable[Mapping[str, object]]
 
 
-#: Master.csv as cdr_csv.c writes it: 16 columns always, then three options.
-ASTERISK_BASE: Final = [
-    *("accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp"),
-    *("lastdata", "start", "answer", "end", "duration", "billsec", "disposition", "amaflags"),
-]
-ASTERISK_MASTER: Final[Mapping[int, list[str]]] = {
-    16: ASTERISK_BASE,
-    17: [*ASTERISK_BASE, "uniqueid"],
-    18: [*ASTERISK_BASE, "uniqueid", "userfield"],
-    19: [*ASTERISK_BASE, "peeraccount", "linkedid", "sequence"],
-    20: [*ASTERISK_BASE, "uniqueid", "peeraccount", "linkedid", "sequence"],
-    21: [*ASTERISK_BASE, "uniqueid", "userfield", "peeraccount", "linkedid", "sequence"],
-}
-#: What Asterisk and its web screens write; a column that is not here is reported.
-ASTERISK_KNOWN: Final = frozenset(
-    [*ASTERISK_MASTER[21], "calldate", "trunk", "did", "recordingfile"]
-)
-
-#: Our words for the columns that a judgement needs, and the header names that mean them.
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "start": ("start", "calldate"),
-    "src": ("src",),
-    "dst": ("dst",),
-    "context": ("dcontext", "context"),
-    "channel": ("channel",),
-    "dstchannel": ("dstchannel",),
-    "lastdata": ("lastdata",),
-    "duration": ("duration",),
-    "billsec": ("billsec",),
-    "disposition": ("disposition",),
-    "trunk": ("trunk",),
-    "uniqueid": ("uniqueid",),
-    "linkedid": ("linkedid",),
-}
-REQUIRED: Final = ("start", "dst")
 ABSENT: Final = frozenset(["NULL", "\\N", "(null)"])
 
 #: Why a row was left out or rejected. The words are stable: they are keys of the summary.
@@ -103,360 +71,11 @@ NOT_A_NUMBER: Final = re.compile(
 )
 
 
-class DirectionNotDeclared(InputError):  # noqa: N818  says what happened
-    """Nothing was declared that tells an outgoing call. Shows what there is to choose from.
-
-    Attributes:
-        contexts: Contexts seen, with the number of rows.
-        callers: Channels that calls came from, without their running number, with their rows.
-        called: Channels that calls went to, likewise.
-    """
-
-    def __init__(self, contexts: Counter[str], callers: Counter[str], called: Counter[str]) -> None:
-        def most(seen: Counter[str]) -> str:
-            ordered = sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:12]
-            return ", ".join(f"{name} ({count})" for name, count in ordered) or "none"
-
-        super().__init__(
-            "which calls are outgoing must be declared: outgoing contexts, outgoing trunks or own "
-            f"numbers. Rows by context: {most(contexts)}. By calling channel: {most(callers)}. "
-            f"By called channel: {most(called)}"
-        )
-        self.contexts = contexts
-        self.callers = callers
-        self.called = called
-
-
 class Note(NamedTuple):
     """Something that looks wrong and was left as it is."""
 
     en: str
     ru: str
-
-
-# --- what is declared ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where the columns are and how the cells are written.
-
-    Attributes:
-        name: "asterisk", or the file that described it.
-        columns: Our word (see FIELDS) to a header name or a position from 1. None: the layout of
-            Asterisk, by header names where there is a header, else by the number of columns.
-        header: Whether the first record names the columns.
-    """
-
-    name: str = "asterisk"
-    columns: Mapping[str, str | int] | None = None
-    header: bool = True
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    dates: Dates = "iso"
-    zone: str | None = None
-
-    @classmethod
-    def load(cls, layout: str | Path | Layout) -> Layout:
-        """Take a layout by name ("asterisk"), or read it from a TOML file.
-
-        Raises:
-            InputError: No such layout, or a key that means nothing here.
-        """
-        if isinstance(layout, Layout):
-            return layout
-        if layout == "asterisk":
-            return cls()
-        path = Path(layout)
-        if path.suffix != ".toml":
-            raise InputError(
-                f'layout "{layout}" is not built; there is asterisk, or your own MAP.toml'
-            )
-        try:
-            with path.open("rb") as file:
-                data = tomllib.load(file)
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path.name}: not UTF-8, byte {error.start}") from None
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{path.name}: {error}") from None
-        return cls._from_data(path.name, data)
-
-    @classmethod
-    def _from_data(cls, name: str, data: Mapping[str, Any]) -> Layout:
-        for key in data:
-            if key not in ("columns", "format"):
-                raise InputError(
-                    f"{name}: [{key}] means nothing here; there are [columns] and [format]"
-                )
-            if not isinstance(data[key], Mapping):
-                raise InputError(f"{name}: {key} must be a table: [{key}]")
-        columns: dict[str, str | int] = dict(data.get("columns", {}))
-        options: dict[str, Any] = dict(data.get("format", {}))
-        for key, value in columns.items():
-            if key not in FIELDS:
-                raise InputError(f"{name}: column {key} is not one of {', '.join(FIELDS)}")
-            if not isinstance(value, str) and (type(value) is not int or value < 1):
-                raise InputError(f"{name}: {key} must be a header name, or a position from 1")
-        for key in options:
-            if key not in ("header", "delimiter", "encoding", "dates", "zone"):
-                raise InputError(f"{name}: [format] {key} means nothing here")
-            if key != "header" and not isinstance(options[key], str):
-                raise InputError(f"{name}: {key} must be text")
-        if missing := [key for key in REQUIRED if key not in columns]:
-            raise InputError(f"{name}: [columns] lacks {', '.join(missing)}")
-        by_position = all(isinstance(value, int) for value in columns.values())
-        header = options.get("header", not by_position)
-        if not isinstance(header, bool):
-            raise InputError(f"{name}: header must be true or false")
-        if not header and not by_position:
-            raise InputError(f"{name}: without a header every column needs a position")
-        if len(options.get("delimiter", ",")) != 1:
-            raise InputError(f"{name}: delimiter must be one character")
-        if options.get("dates", "iso") not in ("iso", "day-first", "month-first", "unix"):
-            raise InputError(f"{name}: dates must be iso, day-first, month-first or unix")
-        return cls(
-            name=name,
-            columns=columns,
-            header=header,
-            delimiter=options.get("delimiter", ","),
-            encoding=options.get("encoding", "utf-8"),
-            dates=options.get("dates", "iso"),
-            zone=options.get("zone"),
-        )
-
-
-class ReadNumber(Protocol):
-    """Digits of a number as one integer, or None where the text is not one."""
-
-    def __call__(self, text: str, country: str | None) -> int | None:
-        """``text`` as written, ``country`` as declared."""
-
-
-def read_number(text: str, country: str | None) -> int | None:
-    """Read one number with the core.
-
-    Args:
-        text: As written in the record.
-        country: "RU", "KZ", "US", "CA", or None where only international forms may count.
-    """
-    from consent import _core
-
-    try:
-        return _core.PhoneNumber.parse(text, country).digits
-    except ValueError:
-        return None
-
-
-def own_lines(file: Path) -> list[str]:
-    """Read a list of own numbers.
-
-    Raises:
-        InputError: Not UTF-8.
-    """
-    try:
-        return file.read_bytes().decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise InputError(f"own numbers: not UTF-8, byte {error.start}") from None
-
-
-class OwnNumbers:
-    """The auditor's own numbers and extensions.
-
-    An entry is a number or extension as written in ``src`` (any way a number can be written also
-    matches: +7 495…, 8495…), a range of extensions ``1100..1199``, or ``re:`` and a regular
-    expression for the whole text.
-    """
-
-    def __init__(self, entries: Iterable[str], country: str | None = None) -> None:
-        self.entries: tuple[str, ...] = tuple(
-            entry for entry in (line.split("#")[0].strip() for line in entries) if entry
-        )
-        self._country = country
-        self._exact: set[str] = set()
-        self._digits: set[int] = set()
-        self._ranges: list[tuple[int, int, int]] = []
-        self._patterns: list[re.Pattern[str]] = []
-        self._known: dict[str, bool] = {}
-        for entry in self.entries:
-            if entry.startswith("re:"):
-                try:
-                    self._patterns.append(re.compile(entry[3:]))
-                except re.error as error:
-                    raise InputError(f"own numbers: not a regular expression: {error}") from None
-            elif found := re.fullmatch(r"(\d+)\.\.(\d+)", entry):
-                low, high = found[1], found[2]
-                if len(low) != len(high) or low > high:
-                    raise InputError("own numbers: a range needs two ends of one length, in order")
-                self._ranges.append((len(low), int(low), int(high)))
-            else:
-                self._exact.add(entry)
-
-    def __bool__(self) -> bool:
-        return bool(self.entries)
-
-    def __contains__(self, text: object) -> bool:
-        if not isinstance(text, str):
-            return False
-        known = self._known.get(text)
-        if known is None:
-            known = self._known[text] = self._look(text)
-        return known
-
-    def _look(self, text: str) -> bool:
-        if text in self._exact:
-            return True
-        if text.isascii() and text.isdigit():
-            value = int(text)
-            if any(len(text) == n and low <= value <= high for n, low, high in self._ranges):
-                return True
-        if any(pattern.fullmatch(text) for pattern in self._patterns):
-            return True
-        if len(text) < 7 or not any(len(entry) >= 7 for entry in self._exact):
-            return False
-        if not self._digits:
-            found = (read_number(entry, self._country) for entry in self._exact if len(entry) >= 7)
-            self._digits = {digits for digits in found if digits is not None}
-        return read_number(text, self._country) in self._digits
-
-
-@dataclass(frozen=True, slots=True)
-class Direction:
-    """What makes a row an outgoing call. Declared by whoever knows the exchange, never guessed.
-
-    Where several rules are declared all must agree. A trunk with a slash ("PJSIP/VITerm") is a
-    channel name without its running number, an asterisk at the end stands for anything; one without
-    a slash is a value of the column ``trunk``.
-
-    Attributes:
-        outgoing_contexts: ``dcontext`` of outgoing calls.
-        outgoing_trunks: Trunks; ``dstchannel`` on one is outgoing, ``channel`` on one incoming,
-            neither is internal.
-        own_numbers: Numbers of the auditor; from one of them to another's is outgoing, the other
-            way incoming, between two of them internal.
-        incoming_contexts: ``dcontext`` of incoming calls.
-        internal_up_to: A dialled number of up to so many digits is internal; 0: none is.
-    """
-
-    outgoing_contexts: frozenset[str] = frozenset()
-    outgoing_trunks: tuple[str, ...] = ()
-    own_numbers: OwnNumbers = field(default_factory=lambda: OwnNumbers(()))
-    incoming_contexts: frozenset[str] = frozenset()
-    internal_up_to: int = 0
-
-    @classmethod
-    def declare(
-        cls,
-        *,
-        outgoing_contexts: Iterable[str] = (),
-        outgoing_trunks: Iterable[str] = (),
-        own_numbers: Iterable[str] | Path = (),
-        incoming_contexts: Iterable[str] = (),
-        internal_up_to: int = 0,
-        country: str | None = None,
-    ) -> Direction:
-        """Build the rule from plain values.
-
-        Args:
-            outgoing_contexts: ``dcontext`` of outgoing calls.
-            outgoing_trunks: "PJSIP/name", "PJSIP/na*", or a value of the column ``trunk``.
-            incoming_contexts: ``dcontext`` of incoming calls.
-            internal_up_to: A dialled number of up to so many digits is internal; 0: none is.
-            own_numbers: Entries, or a file with one a line (# begins a comment).
-            country: Where own numbers without a country code are, as for the dialled ones.
-        """
-        if isinstance(own_numbers, str):
-            raise TypeError("own_numbers: a list of entries or a Path, not one string")
-        if isinstance(own_numbers, Path):
-            own_numbers = own_lines(own_numbers)
-        return cls(
-            outgoing_contexts=frozenset(outgoing_contexts),
-            outgoing_trunks=tuple(outgoing_trunks),
-            own_numbers=OwnNumbers(own_numbers, country),
-            incoming_contexts=frozenset(incoming_contexts),
-            internal_up_to=internal_up_to,
-        )
-
-    @property
-    def declared(self) -> bool:
-        """Whether anything says what is outgoing."""
-        return bool(self.outgoing_contexts or self.outgoing_trunks or self.own_numbers)
-
-    def describe(self, lang: str = "en") -> str:
-        """The rule in one line, for the report. Of own numbers only how many, not which."""
-        ru = lang == "ru"
-        parts = []
-        if self.outgoing_contexts:
-            parts.append(
-                f"{'контекст' if ru else 'context'}: {', '.join(sorted(self.outgoing_contexts))}"
-            )
-        if self.outgoing_trunks:
-            parts.append(f"{'транк' if ru else 'trunk'}: {', '.join(self.outgoing_trunks)}")
-        if self.own_numbers:
-            count = len(self.own_numbers.entries)
-            own = (
-                "с собственных номеров на чужие, записей"
-                if ru
-                else "from own numbers to others, entries"
-            )
-            parts.append(f"{own}: {count}")
-        text = (" и " if ru else " and ").join(parts)
-        if self.incoming_contexts:
-            incoming = "входящие, контекст" if ru else "incoming, context"
-            text += f"; {incoming}: {', '.join(sorted(self.incoming_contexts))}"
-        if self.internal_up_to:
-            internal = "внутренние, цифр в номере до" if ru else "internal, digits dialled up to"
-            text += f"; {internal}: {self.internal_up_to}"
-        return text
-
-    def needs(self) -> set[str]:
-        """Columns without which the rule says nothing."""
-        wanted = set()
-        if self.outgoing_contexts or self.incoming_contexts:
-            wanted.add("context")
-        if any("/" in trunk for trunk in self.outgoing_trunks):
-            wanted |= {"channel", "dstchannel"}
-        if any("/" not in trunk for trunk in self.outgoing_trunks):
-            wanted.add("trunk")
-        if self.own_numbers:
-            wanted.add("src")
-        return wanted
-
-    def judge(self) -> Callable[[str, str, str, str, str, str], str]:
-        """A function of context, channel, dstchannel, trunk, src, dst: "outgoing" or why not."""
-        contexts, incoming, own = self.outgoing_contexts, self.incoming_contexts, self.own_numbers
-        names = frozenset(t for t in self.outgoing_trunks if "/" in t and not t.endswith("*"))
-        starts = tuple(t[:-1] for t in self.outgoing_trunks if "/" in t and t.endswith("*"))
-        values = frozenset(t for t in self.outgoing_trunks if "/" not in t)
-        by_channel, by_trunk = bool(names or starts), bool(self.outgoing_trunks)
-        own_declared, short = bool(own), self.internal_up_to
-
-        def on_trunk(channel: str) -> bool:
-            return channel.rpartition("-")[0] in names or (
-                bool(starts) and channel.startswith(starts)
-            )
-
-        def judge(
-            context: str, channel: str, dstchannel: str, trunk: str, src: str, dst: str
-        ) -> str:
-            if context in incoming:
-                return "incoming"
-            if by_trunk and not (by_channel and on_trunk(dstchannel)) and trunk not in values:
-                if not by_channel:
-                    return "not_outgoing"
-                return "incoming" if on_trunk(channel) else "internal"
-            if own_declared:
-                from_own, to_own = src in own, dst in own
-                if to_own:
-                    return "internal" if from_own else "incoming"
-                if not from_own:
-                    return "not_outgoing"
-            if contexts and context not in contexts:
-                return "not_outgoing"
-            if short and len(dst) <= short and dst.isascii() and dst.isdigit():
-                return "internal"
-            return "outgoing"
-
-        return judge
 
 
 # --- what comes out ------------------------------------------------------------------------------
@@ -521,18 +140,16 @@ class Calls:
     unknown_columns: list[str] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)
 
-    def write_rejects(self, path: str | Path) -> None:
+    def write_rejects(self, path: str | Path, lang: Lang = "en") -> None:
         """Write rejects as CSV: row, column, reason, detail, and the record byte for byte."""
         with private_file.replacing(path) as file:
             file.write(b"row,column,reason,detail,record\r\n")
             for reject in self.rejects:
-                cells = (str(reject.row), reject.column, reject.reason, reject.detail)
+                detail = in_language(reject.detail, lang)
+                cells = (str(reject.row), reject.column, reject.reason, detail)
                 line = ",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells)
                 record = reject.record.replace(b'"', b'""')
                 file.write(line.encode("utf-8", "surrogateescape") + b',"' + record + b'"\r\n')
-
-
-# --- time ----------------------------------------------------------------------------------------
 
 
 # --- other inputs --------------------------------------------------------------------------------
@@ -621,15 +238,27 @@ def _positions(
             if isinstance(where, int):
                 if where > len(names):
                     raise InputError(
-                        f"{layout.name}: {word} is column {where}, the file has {len(names)}",
+                        Message(
+                            "{}: {} is column {}, the file has {}",
+                            layout.name,
+                            word,
+                            where,
+                            len(names),
+                        ),
                         column=word,
                     )
                 found[word] = where - 1
             else:
                 same = [i for i, name in enumerate(names) if name.strip() == where]
                 if len(same) != 1:
-                    count = "no column" if not same else f"{len(same)} columns"
-                    raise InputError(f'{layout.name}: the file has {count} "{where}"', column=word)
+                    raise InputError(
+                        Message('{}: the file has no column "{}"', layout.name, where)
+                        if not same
+                        else Message(
+                            '{}: the file has {} columns "{}"', layout.name, len(same), where
+                        ),
+                        column=word,
+                    )
                 found[word] = same[0]
         used = set(found.values())
         return found, [n for i, n in enumerate(names) if i not in used] if header else []
@@ -637,7 +266,8 @@ def _positions(
         same = [i for i, name in enumerate(lowered) if name in meanings]
         if len(same) > 1:
             raise InputError(
-                f"two columns mean {word}; declare the right one in a MAP.toml", column=word
+                Message("two columns mean {}; declare the right one in a MAP.toml", word),
+                column=word,
             )
         if same:
             found[word] = same[0]
@@ -927,7 +557,7 @@ def read(
     _warn(sink, result)
     total = len(result.attempts) + sum(result.left_out.values()) + len(result.rejects)
     if total != result.rows:  # not an assert: must hold under -O too
-        raise InternalError(f"{result.rows} rows read, {total} accounted for")
+        raise InternalError(Message("{} rows read, {} accounted for", result.rows, total))
     return result
 
 
@@ -971,18 +601,25 @@ def _columns(
     found, unknown = _positions(names, layout, header)
     missing = [word for word in REQUIRED if word not in found]
     if missing:
-        hint = ""
+        hint = Message("")
         if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
-            hint = " (divided by another character? declare delimiter)"
+            hint = Message(" (divided by another character? declare delimiter)")
         raise InputError(
-            f"no column for {' and '.join(missing)} among {len(names)}{hint}: "
-            "describe the file in a MAP.toml",
+            Message(
+                "no column for {} among {}{}: describe the file in a MAP.toml",
+                " and ".join(missing),
+                len(names),
+                hint,
+            ),
             column=missing[0],
         )
     wanted = direction.needs() | ({"lastdata"} if sink.number_from == "lastdata" else set())
     if absent := sorted(wanted - set(found)):
         raise InputError(
-            f"what was declared needs the column {', '.join(absent)}, which the file does not have",
+            Message(
+                "what was declared needs the column {}, which the file does not have",
+                ", ".join(absent),
+            ),
             column=absent[0],
         )
     sink.calls.unknown_columns = unknown
@@ -1040,7 +677,7 @@ def _read_stream(
     try:
         _read_records(stream, layout, encoding, direction, sink, lambda: report(file.tell()))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"{sink.calls.name}: broken gzip: {error}") from None
+        raise InputError(Message("{}: broken gzip: {}", sink.calls.name, error)) from None
 
 
 def _read_records(
@@ -1055,25 +692,29 @@ def _read_records(
     try:
         as_ascii = "a,\n".encode(name) == b"a,\n"
     except (LookupError, ValueError):
-        raise InputError(f"no encoding is called {name}") from None
+        raise InputError(Message("no encoding is called {}", name)) from None
     if not as_ascii:
-        raise InputError(f"{name} does not hold ASCII as it is; save the file as UTF-8")
+        raise InputError(Message("{} does not hold ASCII as it is; save the file as UTF-8", name))
     reader = Reader(stream, layout.delimiter, name)
     if reader.empty:
-        raise InputError(f"{sink.calls.name}: the file is empty")
+        raise InputError(Message("{}: the file is empty", sink.calls.name))
     names = reader.first()
     if names is None:
-        raise InputError(f"{sink.calls.name}: the first line cannot be split into columns", row=1)
+        raise InputError("the first line cannot be split into columns", row=1)
     at: dict[int, Mapping[str, int]] = {}
     lowered = {name.strip().lower() for name in names}
     if layout.columns is None and "dst" not in lowered:
         if len(names) not in ASTERISK_MASTER:
-            hint = ""
+            hint = Message("")
             if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
-                hint = " (divided by another character? declare delimiter)"
+                hint = Message(" (divided by another character? declare delimiter)")
             raise InputError(
-                f"no header with a column dst, and {len(names)} columns is no layout of Asterisk's "
-                f"Master.csv, which has 16 to 21{hint}: describe the file in a MAP.toml",
+                Message(
+                    "no header with a column dst, and {} columns is no layout of Asterisk's "
+                    "Master.csv, which has 16 to 21{}: describe the file in a MAP.toml",
+                    len(names),
+                    hint,
+                ),
                 row=1,
             )
         for width, columns in ASTERISK_MASTER.items():
@@ -1089,9 +730,9 @@ def _read_records(
         if header:
             reader.skip()
     reader.expected = frozenset(at)
-    wanted = f"{min(at)} to {max(at)}" if len(at) > 1 else str(len(names))
+    wanted = f"{min(at)}–{max(at)}" if len(at) > 1 else str(len(names))
     batches = reader.batches()
     _check_declared(direction, batches, at)
     for batch in batches:
-        sink.take(batch, at, f"not {wanted} columns")
+        sink.take(batch, at, Message("not {} columns", wanted))
         advanced()

@@ -10,7 +10,7 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
@@ -22,6 +22,7 @@ from consent._core import Classification
 from consent.errors import InvalidArgument, NotBuiltError, StorageError
 from consent.event import NumberClassified
 from consent.log import Log
+from consent.message import Lang, Message, in_language, message_of, system_message
 from consent.number import Number, PhoneNumber
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ NUMBER_COLUMNS: Final = ("number", "phone", "telephone", "tel", "телефон"
 #: Columns that are added to a file.
 ADDED: Final = ("personal_data", "kind", "row", "confidence", "basis")
 
-_KNOWN_PROBLEMS: Final = (("INN", "inn"), ("OGRN", "ogrn"))
+_IDENTIFIERS: Final = {"the INN": "inn", "the OGRN": "ogrn", "the OGRNIP": "ogrn"}
 
 
 class ArrowStream(Protocol):
@@ -165,7 +166,9 @@ def classify_many(
                 _core.classify_strings(offsets, data or b"", chunk.offset, len(chunk), country)
             )
         else:
-            raise InvalidArgument(f"a column of numbers must hold text or integers, not {kind}")
+            raise InvalidArgument(
+                Message("a column of numbers must hold text or integers, not {}", kind)
+            )
     return ClassifiedNumbers(merged.answers, b"".join(merged.which))
 
 
@@ -192,7 +195,7 @@ class _Merged:
 def _column(column: str | None, names: Sequence[str]) -> str:
     if column is not None:
         if column not in names:
-            raise InvalidArgument(f"no column '{column}'")
+            raise InvalidArgument(Message("no column '{}'", column))
         return column
     if len(names) == 1:
         return names[0]
@@ -256,12 +259,14 @@ class ClassifiedFile:
         writer.writerow(self.header)
         writer.writerows(self.rows)
 
-    def write_rejects(self, out: str | PathLike[str]) -> None:
+    def write_rejects(self, out: str | PathLike[str], lang: Lang = "en") -> None:
         """Keep the rejected rows: row, column, reason, and the row itself."""
         with private_file.replacing_text(out) as stream:
             writer = csv.writer(stream)
             writer.writerow(["row", "column", "reason", *self.header[: -len(ADDED)]])
-            writer.writerows([r.row, r.column, r.reason, *r.cells] for r in self.rejects)
+            writer.writerows(
+                [r.row, r.column, in_language(r.reason, lang), *r.cells] for r in self.rejects
+            )
 
 
 def classify_csv(
@@ -457,7 +462,7 @@ def _table(file: str | PathLike[str] | IO[bytes]) -> tuple[list[str], list[list[
     try:
         data = Path(file).read_bytes() if isinstance(file, str | os.PathLike) else file.read()
     except OSError as error:
-        raise StorageError(f"{file} cannot be read: {error.strerror}") from None
+        raise StorageError(Message("{} cannot be read: {}", file, system_message(error))) from None
     for encoding in ("utf-8-sig", "cp1251"):
         try:
             text = data.decode(encoding)
@@ -471,7 +476,7 @@ def _table(file: str | PathLike[str] | IO[bytes]) -> tuple[list[str], list[list[
     try:
         rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
     except csv.Error as error:
-        raise InvalidArgument(f"the file is no table: {error}") from None
+        raise InvalidArgument(Message("the file is no table: {}", error)) from None
     if not rows:
         raise InvalidArgument("the file is empty")
     return rows[0], rows[1:]
@@ -499,13 +504,13 @@ def _answer(
     columns: Mapping[str, str] = {"inn": inn or "inn", "ogrn": ogrn or "ogrn"}
     for row, cells in enumerate(rows, 2):
         if len(cells) != len(header):
-            reason = f"has {len(cells)} columns, and the header {len(header)}"
+            reason = Message("has {} columns, and the header {}", len(cells), len(header))
             rejects.append(Reject(row, "", reason, cells))
             continue
         try:
             read = PhoneNumber.parse(cells[at_number].strip(), country)
         except InvalidArgument:
-            why = "cannot be read as a telephone number"
+            why = Message("cannot be read as a telephone number")
             rejects.append(Reject(row, header[at_number], why, cells))
             continue
         inn_text = "" if at_inn is None else cells[at_inn].strip()
@@ -517,16 +522,15 @@ def _answer(
             try:
                 answer = _core.classify(read, inn_text, ogrn_text, holder, user, linked, False)
             except InvalidArgument as error:
-                rejects.append(Reject(row, _column_of(str(error), columns), str(error), cells))
+                why = message_of(error)
+                rejects.append(Reject(row, _column_of(why, columns), why, cells))
                 continue
             known[key] = answer
         answered.append(_Answered(row, cells, read, inn_text, answer))
     return answered, rejects
 
 
-def _column_of(problem: str, columns: Mapping[str, str]) -> str:
+def _column_of(problem: Message, columns: Mapping[str, str]) -> str:
     """The column that a refusal speaks of."""
-    found: Iterator[str] = (
-        columns[what] for word, what in reversed(_KNOWN_PROBLEMS) if f"the {word}" in problem
-    )
-    return next(found, columns["inn"])
+    named = (_IDENTIFIERS[each] for each in problem.sentences() if each in _IDENTIFIERS)
+    return columns[next(named, "inn")]

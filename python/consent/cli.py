@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NoReturn
@@ -15,7 +16,8 @@ from typing import Final, NoReturn
 import consent
 from consent.commands import add_all
 from consent.commands.arguments import CANNOT, USAGE, Commands, UsageError, moment_of
-from consent.terminal import Lang, Terminal, language, without_numbers
+from consent.message import Lang, Message, in_language
+from consent.terminal import Terminal, language, without_numbers
 
 BROKEN_PIPE: Final = 128 + signal.SIGPIPE
 INTERRUPTED: Final = 128 + signal.SIGINT
@@ -35,6 +37,23 @@ NOT_BUILT_FLAGS: Final = {
     "verify": ("--trust",),
 }
 NOT_BUILT_LAYOUTS: Final = frozenset({"freeswitch", "vicidial", "cucm"})
+
+
+@contextlib.contextmanager
+def _argparse_in(lang: Lang) -> Iterator[None]:
+    """Have argparse say its own texts in this language.
+
+    It asks gettext for them under two names of its module; a catalogue of gettext is compiled and
+    belongs to a locale that need not be installed, ours is russian.toml.
+    """
+    names = vars(argparse)
+    kept = {name: names[name] for name in ("_", "ngettext")}
+    names["_"] = lambda text: in_language(text, lang)
+    names["ngettext"] = lambda one, many, n: in_language(one if n == 1 else many, lang)
+    try:
+        yield
+    finally:
+        names.update(kept)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -153,10 +172,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = _command_first(words)
     missing = _not_built(words)
     if missing is not None:
-        terminal.error(terminal.say("not in this version: ", "нет в этой версии: ") + missing)
+        terminal.error(Message("not in this version: {}", missing))
         return CANNOT
     try:
-        given = _parser(lang).parse_args(words)
+        with _argparse_in(lang):
+            given = _parser(lang).parse_args(words)
+        given.terminal = terminal
         given.now = datetime.now(UTC)
         given.at = moment_of("--at", getattr(given, "at_text", None)) or given.now
         code: int = given.run(given, terminal)
@@ -168,15 +189,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except (consent.ConsentError, UsageError) as error:
-        terminal.error(str(error))
+        terminal.error(error)
         return _exit_code(error)
     except OSError as error:
-        terminal.error(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        terminal.error(error)
         return CANNOT
     except Exception as error:
-        fault = terminal.say(
-            "a fault of this program, please report it", "ошибка в самой программе, сообщите о ней"
+        terminal.error(
+            Message(
+                "a fault of this program, please report it: {} ({})",
+                type(error).__name__,
+                _where(error),
+            )
         )
-        terminal.error(f"{fault}: {type(error).__name__} ({_where(error)})")
         return CANNOT
     return code

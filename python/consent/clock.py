@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from consent.message import Message
 from consent.records import InputError
 
 Dates = Literal["iso", "day-first", "month-first", "unix"]
@@ -41,7 +42,7 @@ def load_zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise InputError(
-            f'no time zone is called "{name}"; one is called, say, Europe/Moscow'
+            Message('no time zone is called "{}"; one is called, say, Europe/Moscow', name)
         ) from None
 
 
@@ -86,7 +87,7 @@ class Clock:
                 return self._wall(year, month, day, found[4], found[5], found[6]), None
         except (ValueError, OverflowError):
             raise Refused("bad_time", "no such date or time of day") from None
-        raise Refused("bad_time", f"not a date and time as declared ({self.dates})")
+        raise Refused("bad_time", Message("not a date and time as declared ({})", self.dates))
 
     def _wall(
         self, year: str, month: str, day: str, hour: str, minute: str, second: str | None

@@ -24,9 +24,10 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from consent import _core, private_file
-from consent.calls import ASTERISK_MASTER
 from consent.errors import InvalidArgument
 from consent.importing import Map, open_table
+from consent.layout import ASTERISK_MASTER
+from consent.message import Message
 from consent.party import classify
 from consent.records import InputError
 
@@ -93,7 +94,7 @@ class Column:
     name: str
     kinds: tuple[str, ...]
     personal: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Message, ...]
     filled: int
     basis: str = "heuristic"
     citations: tuple[str, ...] = ()
@@ -218,7 +219,7 @@ def _tag(name: str, position: int, cells: Sequence[str], country: str | None) ->
     named = [kind for kind, pattern in _NAMED.items() if pattern.fullmatch(name.strip())]
     counts = _kinds_of(filled, country)
     total = len(filled)
-    kinds: dict[str, str] = {}
+    kinds: dict[str, Message] = {}
 
     def share(kind: str) -> float:
         return counts.get(kind, 0) / total if total else 0.0
@@ -230,26 +231,32 @@ def _tag(name: str, position: int, cells: Sequence[str], country: str | None) ->
         # One in ten runs of digits passes a check digit: few cells prove nothing.
         enough = counts[kind] >= (3 if kind in ("inn", "card", "passport") else 1)
         if share(kind) >= least and enough:
-            kinds[kind] = f"{counts[kind]} of {total} cells are written like it"
+            kinds[kind] = Message("{} of {} cells are written like it", counts[kind], total)
     years = [year for year in map(_birth_year, filled) if year is not None]
     old = datetime.now(UTC).year - 14
     if total >= 3 and len(years) == total and max(years) <= old and max(years) - min(years) >= 5:
-        kinds["birth_date"] = "dates of grown people: none of the last 14 years"
+        kinds["birth_date"] = Message("dates of grown people: none of the last 14 years")
     dialled = sum(bool(_DIALLED.fullmatch(cell)) for cell in filled) if "phone" in named else 0
     for kind in named:
         if kind == "phone" and kind not in kinds and total and dialled >= 0.3 * total:
             # National numbers and extensions: nothing but the name tells them from other digits.
-            kinds[kind] = f'called "{name}"; {dialled} of {total} cells are digits as dialled'
+            kinds[kind] = Message(
+                'called "{}"; {} of {} cells are digits as dialled', name, dialled, total
+            )
         elif kind in kinds:
-            kinds[kind] = f'called "{name}"; {kinds[kind]}'
+            kinds[kind] = Message('called "{}"; {}', name, kinds[kind])
         elif not total or kind not in _SHOWN:
-            kinds[kind] = f'called "{name}"' + ("" if total else "; no cell is filled")
+            kinds[kind] = Message(
+                'called "{}"' if total else 'called "{}"; no cell is filled', name
+            )
         elif (
             share(kind) >= 0.05
             or (kind == "birth_date" and years)
             or (kind == "passport" and any(c.isdigit() for cell in filled for c in cell))
         ):
-            kinds[kind] = f'called "{name}"; {counts.get(kind, len(years))} of {total} cells fit'
+            kinds[kind] = Message(
+                'called "{}"; {} of {} cells fit', name, counts.get(kind, len(years)), total
+            )
     if "card" in kinds and "phone" in kinds:
         del kinds["card"]
     if "inn" in kinds and "inn" not in named and "phone" in kinds:
@@ -257,8 +264,11 @@ def _tag(name: str, position: int, cells: Sequence[str], country: str | None) ->
     # A single number, address or full name among other text is enough: it must not stay.
     inside = counts["text"] + counts["alone"] + (0 if "name" in kinds else counts["name"])
     if inside and not {"phone", "email"} & set(kinds):
-        what = "a number, an e-mail address or a full name"
-        kinds["text"] = f"{min(inside, total)} of {total} cells hold {what}"
+        kinds["text"] = Message(
+            "{} of {} cells hold a number, an e-mail address or a full name",
+            min(inside, total),
+            total,
+        )
     personal, basis = "no", "heuristic"
     citations: tuple[str, ...] = ()
     if kinds:
@@ -270,7 +280,7 @@ def _tag(name: str, position: int, cells: Sequence[str], country: str | None) ->
         personal, basis, citations = said.personal_data, said.row, tuple(said.citations)
         if len(kinds) > 1 and personal == "no":
             personal = "yes"
-    reasons = tuple(f"{kind}: {why}" for kind, why in kinds.items())
+    reasons = tuple(Message("{}: {}", kind, why) for kind, why in kinds.items())
     return Column(position, name, tuple(kinds), personal, reasons, total, basis, citations)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from consent import _core
 from consent._core import Caller, ContactCounts, Decision, Finding, RulePack
 from consent.errors import InvalidArgument
+from consent.message import Message, by_code
 from consent.number import Number, PhoneNumber, as_number
 from consent.rules import russia
 
@@ -46,7 +47,7 @@ _NOBODY: Final = PhoneNumber.from_digits(70_000_000_000)
 def checked_inn(name: str, inn: str) -> str:
     """Refuse a mistyped INN: nobody consents to it, and every answer would be an unexplained no."""
     if inn and (problem := _core.check_inn(inn)) != "ok":
-        raise InvalidArgument(f"{name}: the INN is not valid: {problem}")
+        raise InvalidArgument(Message("{}: the INN is not valid: {}", name, by_code(problem)))
     return inn
 
 

@@ -30,6 +30,7 @@ from zoneinfo import ZoneInfo
 from consent import _core, private_file
 from consent.errors import InvalidArgument
 from consent.log import Erasure, Log
+from consent.message import Message
 from consent.number import Number
 
 __all__ = [
@@ -142,7 +143,7 @@ def _destroyed_by(log: Log, seq: int, salt: bytes) -> _Destroyed:
     """The same, read back from the entry ``subject.erased`` and those that its subject had."""
     entry = log.entry(seq)
     if entry.type != "subject.erased" or entry.subject is None:
-        raise InvalidArgument(f"entry {seq}: records no erasure")
+        raise InvalidArgument(Message("entry {}: records no erasure", seq))
     entries = files = 0
     before = entry.subject.prev
     while before >= 0:
@@ -439,7 +440,7 @@ def subject_of(file: Path) -> bytes:
     except (OSError, ValueError, KeyError, TypeError):
         found = None
     if found is None:
-        raise InvalidArgument(f"{file.name}: is no act of destruction")
+        raise InvalidArgument(Message("{}: is no act of destruction", file.name))
     return bytes.fromhex(found.group())
 
 

@@ -33,7 +33,6 @@ from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
 
 from consent import _core
-from consent.calls import read_number
 from consent.clock import EPOCH, HOUR, SECOND, Clock, Dates, Refused, load_zone
 from consent.errors import InternalError, InvalidArgument
 from consent.event import (
@@ -48,6 +47,8 @@ from consent.event import (
     OperatorRefusal,
 )
 from consent.log import Log
+from consent.message import Lang, Message, in_language, message_of
+from consent.number import read_number
 from consent.records import Batch, Bounded, InputError, Reader
 
 __all__ = ["Imported", "Map", "import_list", "ready_maps"]
@@ -102,6 +103,13 @@ DATES: Final = ("iso", "day-first", "month-first", "unix")
 COUNTRIES: Final = ("RU", "KZ", "US", "CA")
 MOST_TABLE_BYTES: Final = 1 << 30
 BATCH_ROWS: Final = 16384
+#: What the core calls a field of an event, where our column is called otherwise.
+_COLUMN_OF: Final = {
+    "purposes": "purpose",
+    "channels": "channel",
+    "cover": "covers",
+    "distributors": "distributor",
+}
 _HEX: Final = re.compile(r"[0-9A-Fa-f]{64}")
 _MARK: Final = ("rejected_row", "rejected_column", "rejected_reason", "rejected_detail")
 _DAY: Final = {
@@ -169,14 +177,18 @@ class Map:
                 text = resources.files("consent.maps").joinpath(f"{name}.toml").read_text("utf-8")
             elif not name.endswith(".toml"):
                 ready = ", ".join(ready_maps())
-                raise InputError(f"no map is called that; ready are {ready}; or give a MAP.toml")
+                raise InputError(
+                    Message("no map is called that; ready are {}; or give a MAP.toml", ready)
+                )
             else:
                 text = Path(given).read_bytes().decode("utf-8-sig")
             data = tomllib.loads(text)
         except UnicodeDecodeError as error:
-            raise InputError(f"{Path(name).name}: not UTF-8, byte {error.start}") from None
+            raise InputError(
+                Message("{}: not UTF-8, byte {}", Path(name).name, error.start)
+            ) from None
         except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{Path(name).name}: {error}") from None
+            raise InputError(Message("{}: {}", Path(name).name, error)) from None
         return cls._from_data(Path(name).name, data)
 
     @classmethod
@@ -184,35 +196,49 @@ class Map:
         tables = ("columns", "constants", "values", "format", "only", "join")
         for key, value in data.items():
             if key not in tables:
-                raise InputError(f"{name}: [{key}] means nothing here; there are {tables}")
+                raise InputError(
+                    Message("{}: [{}] means nothing here; there are {}", name, key, tables)
+                )
             if not isinstance(value, Mapping):
-                raise InputError(f"{name}: {key} must be a table: [{key}]")
+                raise InputError(Message("{}: {} must be a table: [{}]", name, key, key))
         columns: dict[str, tuple[str | int, ...]] = {}
         for word, where in data.get("columns", {}).items():
             if word not in COLUMNS:
-                raise InputError(f"{name}: column {word} is not one of {', '.join(COLUMNS)}")
+                raise InputError(
+                    Message("{}: column {} is not one of {}", name, word, ", ".join(COLUMNS))
+                )
             several = where if isinstance(where, list) else [where]
             for one in several:
                 if type(one) not in (str, int) or (isinstance(one, int) and one < 1):
-                    raise InputError(f"{name}: {word} must be header names or positions from 1")
+                    raise InputError(
+                        Message("{}: {} must be header names or positions from 1", name, word)
+                    )
             columns[word] = tuple(several)
         constants = dict(data.get("constants", {}))
         for word, value in constants.items():
             if word not in COLUMNS or not isinstance(value, str):
-                raise InputError(f"{name}: [constants] {word} must be one of our words, and text")
+                raise InputError(
+                    Message("{}: [constants] {} must be one of our words, and text", name, word)
+                )
         values: dict[str, dict[str, str]] = {}
         for word, table in data.get("values", {}).items():
             if word not in SHARED:
-                raise InputError(f"{name}: [values.{word}] is not one of {', '.join(SHARED)}")
+                raise InputError(
+                    Message("{}: [values.{}] is not one of {}", name, word, ", ".join(SHARED))
+                )
             if not isinstance(table, Mapping) or not all(
                 isinstance(v, str) for v in table.values()
             ):
-                raise InputError(f"{name}: [values.{word}] must say, for each cell, a text")
+                raise InputError(
+                    Message("{}: [values.{}] must say, for each cell, a text", name, word)
+                )
             values[word] = dict(table)
         said = [*values.get("event", {}).values(), *filter(None, [constants.get("event")])]
         for event in said:
             if event.casefold() not in EVENTS:
-                raise InputError(f"{name}: event {event} is not one of {', '.join(EVENTS)}")
+                raise InputError(
+                    Message("{}: event {} is not one of {}", name, event, ", ".join(EVENTS))
+                )
         options = _format_of(name, data.get("format", {}))
         header = options.pop("header", True)
         records = options.pop("records", [])
@@ -220,14 +246,16 @@ class Map:
         only, joins = data.get("only", {}), data.get("join", {})
         for path, wanted in only.items():
             if not _is_texts(wanted):
-                raise InputError(f"{name}: [only] {path} must be a list of texts")
+                raise InputError(Message("{}: [only] {} must be a list of texts", name, path))
         for path, each in joins.items():
             if not isinstance(each, Mapping) or not all(
                 isinstance(each.get(key), str) for key in ("only", "is", "key")
             ):
-                raise InputError(f'{name}: [join."{path}"] needs the texts only, is and key')
+                raise InputError(
+                    Message('{}: [join."{}"] needs the texts only, is and key', name, path)
+                )
         if not columns.get("number") and "number" not in constants:
-            raise InputError(f"{name}: [columns] lacks number")
+            raise InputError(Message("{}: [columns] lacks number", name))
         return cls(
             name=name,
             columns=columns,
@@ -265,10 +293,10 @@ def _format_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     }
     for key, value in given.items():
         if key not in may:
-            raise InputError(f"{name}: [format] {key} means nothing here")
+            raise InputError(Message("{}: [format] {} means nothing here", name, key))
         fits, what = may[key]
         if not fits(value):
-            raise InputError(f"{name}: [format] {key} must be {what}")
+            raise InputError(Message("{}: [format] {} must be {}", name, key, what))
     return dict(given)
 
 
@@ -302,7 +330,7 @@ class Imported:
     reasons: Counter[str] = field(default_factory=Counter)
     encoding: str = "utf-8"
     unused_columns: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
 
 
 # --- tables: CSV, XLSX, JSON ---------------------------------------------------------------------
@@ -335,8 +363,8 @@ def _stated_encoding(name: str) -> str:
         if "a,\n".encode(name) == b"a,\n":
             return codecs.lookup(name).name
     except (LookupError, ValueError):
-        raise InputError(f"no encoding is called {name}") from None
-    raise InputError(f"{name} does not hold ASCII as it is; save the file as UTF-8")
+        raise InputError(Message("no encoding is called {}", name)) from None
+    raise InputError(Message("{} does not hold ASCII as it is; save the file as UTF-8", name))
 
 
 def _found_encoding(blocks: Iterable[bytes]) -> str:
@@ -376,7 +404,7 @@ class _Delimited(_Table):
             try:
                 head = stream.read(1 << 20)
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise InputError(f"broken gzip: {error}") from None
+                raise InputError(Message("broken gzip: {}", error)) from None
             found = None if stated else _found_encoding([head])
         else:
 
@@ -426,7 +454,7 @@ class _Delimited(_Table):
         try:
             yield from self._reader.batches()
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(f"broken gzip: {error}") from None
+            raise InputError(Message("broken gzip: {}", error)) from None
 
     def done(self) -> int:
         return self._file.tell()
@@ -462,12 +490,14 @@ class _Workbook(_Table):
             self._formulas = openpyxl.load_workbook(file, read_only=True, data_only=False)
         except Exception as error:  # openpyxl lets whatever a broken file causes through
             raise InputError(
-                f"not an XLSX workbook, or a broken one: {type(error).__name__}"
+                Message("not an XLSX workbook, or a broken one: {}", type(error).__name__)
             ) from None
         named = sheet or known.sheet
         sheets = self._book.sheetnames
         if named is None and len(sheets) > 1:
-            raise InputError(f"the workbook has {len(sheets)} sheets; say which: --sheet NAME")
+            raise InputError(
+                Message("the workbook has {} sheets; say which: --sheet NAME", len(sheets))
+            )
         if named is not None and named not in sheets:
             raise InputError("the workbook has no sheet of that name")
         if not sheets:
@@ -513,7 +543,8 @@ class _Workbook(_Table):
                 formulas = next(written, ())
             except Exception as error:  # openpyxl lets whatever a broken file causes through
                 raise InputError(
-                    f"the workbook is broken from here on: {type(error).__name__}", row=line
+                    Message("the workbook is broken from here on: {}", type(error).__name__),
+                    row=line,
                 ) from None
             if shown is None:
                 return
@@ -687,7 +718,7 @@ class _Json(_Table):
             document = self._value(text)
         except (ValueError, RecursionError) as error:
             row = error.lineno if isinstance(error, json.JSONDecodeError) else None
-            raise InputError(f"not JSON: {type(error).__name__}", row=row) from None
+            raise InputError(Message("not JSON: {}", type(error).__name__), row=row) from None
         records = document
         for path in self._known.records:
             if isinstance(document, dict) and isinstance(document.get(path), list):
@@ -696,7 +727,9 @@ class _Json(_Table):
         if isinstance(records, dict):
             records = [records]
         if not isinstance(records, list):
-            raise InputError(f"no list of records under {' or '.join(self._known.records)}")
+            raise InputError(
+                Message("no list of records under {}", " or ".join(self._known.records))
+            )
         joined = self._join(records)
         for number, record in enumerate(records, 1):
             whole = {**record, **joined(record)} if isinstance(record, dict) else None
@@ -836,12 +869,10 @@ class _Meaning:
         except _Unclear as unclear:
             self.rejects.append(unclear.reject)
         except InvalidArgument as error:
-            column = str(error).partition(":")[0]
-            named = {"purposes": "purpose", "channels": "channel", "distributors": "distributor"}
-            column = named.get(column, column)
-            if column not in COLUMNS:
-                column = next((w for w in SHARED if f"'{w}'" in str(error)), "")
-            self.rejects.append(_Reject("refused", column, str(error)))
+            said = message_of(error)
+            field = said.arguments[0] if said.arguments else ""
+            column = _COLUMN_OF.get(field, field)
+            self.rejects.append(_Reject("refused", column if column in COLUMNS else "", said))
         return -len(self.rejects)
 
     def _event(self, cells: dict[str, str]) -> Event:
@@ -1021,8 +1052,9 @@ def unguarded(cell: str) -> str:
 class _Rejects:
     """The file of rejects: made with the first of them, put in place when the import ends."""
 
-    def __init__(self, path: Path, table: _Table, names: Sequence[str]) -> None:
+    def __init__(self, path: Path, table: _Table, names: Sequence[str], lang: Lang) -> None:
         self.path = path
+        self._lang = lang
         self._part = path.with_name(path.name + ".part")
         self._part.unlink(missing_ok=True)  # what a kill left behind holds numbers
         self._encoding = "utf-8" if table.encoding in ("xlsx",) else table.encoding
@@ -1041,7 +1073,10 @@ class _Rejects:
                 self._file.write("\ufeff")
             self._writer = csv.writer(self._file, delimiter=self._delimiter)
             self._writer.writerow([*_MARK, *map(guarded, self._names)])
-        shown = [row, column, why.reason, why.detail]
+        detail = in_language(why.detail, self._lang)
+        if detail.encode(self._encoding, "replace").decode(self._encoding) != detail:
+            detail = str(why.detail)  # the encoding of the list has no letters for it
+        shown = [row, column, why.reason, detail]
         try:
             self._writer.writerow([*shown, *map(guarded, cells)])
         except UnicodeEncodeError:
@@ -1091,14 +1126,18 @@ def _positions(table: _Table, known: Map, *, named: bool) -> dict[str, int]:
             if isinstance(place, int):
                 if place + shift > len(lowered):
                     width = len(lowered) - shift
-                    raise InputError(f"{word} is column {place}, the file has {width}")
+                    raise InputError(
+                        Message("{} is column {}, the file has {}", word, place, width)
+                    )
                 if not named or len(places) == 1:
                     found[word] = place - 1 + shift
                     break
                 continue
             same = [i for i, name in enumerate(lowered) if name == place.casefold()]
             if len(same) > 1:
-                raise InputError(f"{len(same)} columns of one name mean {word}", row=1, column=word)
+                raise InputError(
+                    Message("{} columns of one name mean {}", len(same), word), row=1, column=word
+                )
             if same and named:
                 found[word] = same[0]
                 break
@@ -1116,7 +1155,8 @@ def _check_unused(table: _Table, found: Mapping[str, int], *, ours: bool) -> lis
             if close:
                 # A misspelt "campaign" would turn a narrow consent into a wide one.
                 raise InputError(
-                    f"a column whose name is almost {close[0]}; correct or remove it", row=1
+                    Message("a column whose name is almost {}; correct or remove it", close[0]),
+                    row=1,
                 )
     return unused
 
@@ -1169,6 +1209,7 @@ def import_list(
     files: str | Path | None = None,
     numbers: str | Path | Mapping[str, str] | None = None,
     rejects: str | Path | None = None,
+    lang: Lang = "en",
     now: datetime | None = None,
     progress: Progress | None = None,
 ) -> Imported:
@@ -1192,6 +1233,7 @@ def import_list(
         files: Folder of the documents and recordings that cells name.
         numbers: A CSV of (id, number), where the list names people by id.
         rejects: Where to put rejected rows; beside the source where left out.
+        lang: Language of the details there; the reasons are codes.
         now: The moment of recording, for replays and tests.
         progress: Hears (bytes done, bytes of all, rows done).
 
@@ -1205,7 +1247,7 @@ def import_list(
     fixed = {**known.constants, **(constants or {})}
     for word in constants or {}:
         if word not in COLUMNS:
-            raise InputError(f"{word} is not one of {', '.join(COLUMNS)}")
+            raise InputError(Message("{} is not one of {}", word, ", ".join(COLUMNS)))
     if at is not None:
         fixed["at"] = at.isoformat()
     if isinstance(source, str | Path):
@@ -1225,6 +1267,7 @@ def import_list(
                 files,
                 numbers,
                 Path(rejects) if rejects is not None else beside,
+                lang,
                 now,
                 progress,
                 map is None,
@@ -1246,6 +1289,7 @@ def import_list(
         files,
         numbers,
         Path(rejects),
+        lang,
         now,
         progress,
         map is None,
@@ -1263,6 +1307,7 @@ def _run(
     files: str | Path | None,
     numbers: str | Path | Mapping[str, str] | None,
     rejects: Path,
+    lang: Lang,
     now: datetime | None,
     progress: Progress | None,
     ours: bool,
@@ -1288,7 +1333,7 @@ def _run(
             ):
                 words = ", ".join(str(p) for p in named_columns if isinstance(p, str))
                 raise InputError(
-                    f"no column is called {words}: describe the file in a MAP.toml",
+                    Message("no column is called {}: describe the file in a MAP.toml", words),
                     row=1,
                     column="number",
                 )
@@ -1307,8 +1352,13 @@ def _run(
             if word not in ("number", "event", "at"):  # of these it is said below what they need
                 called = ", ".join(map(str, known.columns[word]))
                 raise InputError(
-                    f"the map says where {word} stands, and no column is called {called}: correct "
-                    f'it, or say [format] optional = ["{word}"]',
+                    Message(
+                        "the map says where {} stands, and no column is called {}: correct it, or"
+                        ' say [format] optional = ["{}"]',
+                        word,
+                        called,
+                        word,
+                    ),
                     row=1,
                     column=word,
                 )
@@ -1334,14 +1384,16 @@ def _run(
         ids = numbers if isinstance(numbers, Mapping) else _ids(Path(numbers))
     elif known.ids:
         ids = {}
-        result.warnings.append("the list names people by id: give --numbers with their numbers")
+        result.warnings.append(
+            Message("the list names people by id: give --numbers with their numbers")
+        )
     # Where a cell is empty what is fixed holds: cells are made anew only where that can be.
     filling = [(place, always[i]) for i, place in enumerate(own) if place >= 0 and always[i]]
     hashing = [place for place in (own[3], own[4]) if place >= 0] if files is not None else []
     names = table.names if isinstance(table, _Delimited | _Workbook) else ["record"]
     if isinstance(table, _Delimited | _Workbook) and not table.has_header:
         names = [f"column_{i}" for i in range(1, len(table.names) + 1)]
-    out = _Rejects(rejects, table, names[len(_MARK) :] if again else names)
+    out = _Rejects(rejects, table, names[len(_MARK) :] if again else names, lang)
     column_names = {word: table.names[i] for word, i in found.items()} if header else {}
 
     def reject(batch: Batch, index: int, why: _Reject) -> None:
@@ -1415,9 +1467,11 @@ def _run(
     if isinstance(table, _Json) and result.rows:
         for word in known.columns:
             if word not in table.met and word not in known.optional:
-                result.warnings.append(f"no record holds {word} where the map says it stands")
+                result.warnings.append(
+                    Message("no record holds {} where the map says it stands", word)
+                )
     if result.rows != result.accepted + result.rejected + result.already_there:
-        raise InternalError(f"{result.rows} rows read, not all of them accounted for")
+        raise InternalError(Message("{} rows read, not all of them accounted for", result.rows))
     return result
 
 
@@ -1443,7 +1497,7 @@ def _refuse_undeclared(
     for word, what in (("no_zone", "the zone of the times: --zone Europe/Moscow"),):
         if all(why.reason == word for _, why in problems):
             raise InputError(
-                f"a local time; declare {what}",
+                Message("a local time; declare {}", what),
                 row=batch.lines[0],
                 column=column_names.get("at", "at"),
             )

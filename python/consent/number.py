@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from consent import _core
 from consent._core import PhoneNumber
@@ -96,3 +96,23 @@ def as_number(number: Number) -> PhoneNumber:
     if not isinstance(number, str):
         raise TypeError("a number must be a PhoneNumber or str")
     return PhoneNumber.parse(number)
+
+
+class ReadNumber(Protocol):
+    """Digits of a number as one integer, or None where the text is not one."""
+
+    def __call__(self, text: str, country: str | None) -> int | None:
+        """``text`` as written, ``country`` as declared."""
+
+
+def read_number(text: str, country: str | None) -> int | None:
+    """Read one number with the core.
+
+    Args:
+        text: As written in the record.
+        country: "RU", "KZ", "US", "CA", or None where only international forms may count.
+    """
+    try:
+        return PhoneNumber.parse(text, country).digits
+    except ValueError:
+        return None

@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from consent import _core
 from consent.errors import InvalidArgument, StorageError
+from consent.message import Lang, Message, in_language, message_of, system_message
 from consent.number import Number, as_number
 
 __all__ = [
@@ -322,13 +323,15 @@ def import_register(
     )
 
 
-def write_rejects(rejects: Iterable[Reject], file: str | PathLike[str]) -> None:
+def write_rejects(rejects: Iterable[Reject], file: str | PathLike[str], lang: Lang = "en") -> None:
     """Keep the rejected rows: file, row, column, reason, whether the range is in, the row."""
     with Path(file).open("w", encoding="utf-8", newline="") as stream:
         out = csv.writer(stream, delimiter=";")
         out.writerow(["file", "row", "column", "reason", "kept", "text"])
         for reject in rejects:
-            out.writerow([*reject[:4], "yes" if reject.kept else "no", reject.text])
+            why = in_language(reject.reason, lang)
+            kept = "yes" if reject.kept else "no"
+            out.writerow([*reject[:3], why, kept, reject.text])
 
 
 def _read(file: str | PathLike[str]) -> tuple[str, bytes]:
@@ -344,10 +347,10 @@ def _read(file: str | PathLike[str]) -> tuple[str, bytes]:
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
                 data = packed.read(LARGEST_FILE + 1)
     except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StorageError(f"numbering: {name} cannot be read: {reason}") from None
+        reason = system_message(error) if isinstance(error, OSError) else message_of(error)
+        raise StorageError(Message("numbering: {} cannot be read: {}", name, reason)) from None
     if len(data) > LARGEST_FILE:
-        raise InvalidArgument(f"numbering: {name} is larger than a register can be")
+        raise InvalidArgument(Message("numbering: {} is larger than a register can be", name))
     return name, data
 
 
@@ -361,7 +364,7 @@ def _lines(data: bytes, name: str) -> list[str]:
             continue
         # Not splitlines(): a form feed inside a name is no end of a row.
         return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    raise InvalidArgument(f"numbering: {name} is neither UTF-8 nor Windows-1251 text")
+    raise InvalidArgument(Message("numbering: {} is neither UTF-8 nor Windows-1251 text", name))
 
 
 def _words(cell: str) -> str:
@@ -382,7 +385,7 @@ def _rows(lines: Sequence[str], name: str) -> Iterator[tuple[int, tuple[str, ...
     """Each row's line from 1, and its cells in the order of ``_FIELDS`` or what is wrong."""
     start = next((i for i, line in enumerate(lines) if line.strip("\ufeff \t;")), None)
     if start is None:
-        raise InvalidArgument(f"numbering: {name} is empty")
+        raise InvalidArgument(Message("numbering: {} is empty", name))
     header = lines[start]
     for delimiter in (";", "\t", ","):
         places = _header(header, delimiter)
@@ -390,11 +393,15 @@ def _rows(lines: Sequence[str], name: str) -> Iterator[tuple[int, tuple[str, ...
             break
     else:
         if header.lstrip("\ufeff \t").startswith("<"):
-            raise InvalidArgument(f"numbering: {name} is a web page, not the register")
+            raise InvalidArgument(Message("numbering: {} is a web page, not the register", name))
         missing = ", ".join(_IN_RUSSIAN[c] for c in _NEEDED if c not in _header(header, ";"))
         raise InvalidArgument(
-            f"numbering: {name}, row {start + 1}: not the header of the register "
-            f"(no column {missing})"
+            Message(
+                "numbering: {}, row {}: not the header of the register (no column {})",
+                name,
+                start + 1,
+                missing,
+            )
         )
     width = header.count(delimiter) + 1
     order = [places.get(field, -1) for field in _FIELDS]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from consent import _core
 from consent._core import CallOutcome, OutcomePack, OutcomeRule
 from consent.errors import InvalidArgument
+from consent.message import Message
 
 if TYPE_CHECKING:
     from consent.calls import Attempt
@@ -90,7 +91,9 @@ class OutcomeMap:
         path = Path(source)
         if path.suffix != ".toml":
             raise InvalidArgument(
-                f"outcomes: there are the maps {', '.join(BUILT_IN)}, or your own MAP.toml"
+                Message(
+                    "outcomes: there are the maps {}, or your own MAP.toml", ", ".join(BUILT_IN)
+                )
             )
         return cls._read(path, path.name)
 
@@ -99,42 +102,50 @@ class OutcomeMap:
         try:
             data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
         except UnicodeDecodeError as error:
-            raise InvalidArgument(f"{name}: not UTF-8, byte {error.start}") from None
+            raise InvalidArgument(Message("{}: not UTF-8, byte {}", name, error.start)) from None
         except tomllib.TOMLDecodeError as error:
-            raise InvalidArgument(f"{name}: {error}") from None
+            raise InvalidArgument(Message("{}: {}", name, error)) from None
         for key in data:
             if key not in ("version", "base", "statuses"):
-                raise InvalidArgument(f"{name}: a key that is not version, base or statuses")
+                raise InvalidArgument(
+                    Message("{}: a key that is not version, base or statuses", name)
+                )
         if data.get("version", 1) != 1:
-            raise InvalidArgument(f"{name}: version must be 1")
+            raise InvalidArgument(Message("{}: version must be 1", name))
         statuses: dict[str, tuple[str, str]] = {}
         if (base := data.get("base")) is not None:
             if base not in BUILT_IN:
-                raise InvalidArgument(f"{name}: base must be one of {', '.join(BUILT_IN)}")
+                raise InvalidArgument(
+                    Message("{}: base must be one of {}", name, ", ".join(BUILT_IN))
+                )
             statuses |= cls.load(base).statuses
         rows = data.get("statuses")
         if not isinstance(rows, Mapping) or not rows:
-            raise InvalidArgument(f"{name}: [statuses] is missing or empty")
+            raise InvalidArgument(Message("{}: [statuses] is missing or empty", name))
         own: set[str] = set()
         for place, (status, meant) in enumerate(rows.items(), 1):
             key = status.strip()
             if key in own:
-                raise InvalidArgument(f"{name}: status {place} stands twice")
+                raise InvalidArgument(Message("{}: status {} stands twice", name, place))
             own.add(key)
-            statuses[key] = cls._meant(meant, f"{name}: status {place}")
+            statuses[key] = cls._meant(meant, Message("{}: status {}", name, place))
         return cls(name, statuses)
 
     @staticmethod
     def _meant(meant: Any, where: str) -> tuple[str, str]:  # noqa: ANN401 - whatever a file holds
         if isinstance(meant, Mapping):
             if set(meant) != {"talked", "silent"}:
-                raise InvalidArgument(f"{where}: needs talked and silent, and nothing else")
+                raise InvalidArgument(
+                    Message("{}: needs talked and silent, and nothing else", where)
+                )
             both = meant["talked"], meant["silent"]
         else:
             both = meant, meant
         for word in both:
             if not isinstance(word, str) or word not in _places():
-                raise InvalidArgument(f"{where}: not an outcome; there are {', '.join(_places())}")
+                raise InvalidArgument(
+                    Message("{}: not an outcome; there are {}", where, ", ".join(_places()))
+                )
         return both
 
     def of(self, status: str, *, seconds: int | None = None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from consent import _core
 from consent._core import Classification
 from consent.errors import InvalidArgument
+from consent.message import Message, by_code
 from consent.number import Number, as_number
 
 __all__ = ["Classification", "Organisation", "classify"]
@@ -34,7 +35,7 @@ class Organisation:
     def __post_init__(self) -> None:
         problem = _core.check_inn(self.inn)
         if problem != "ok":
-            raise InvalidArgument(f"inn: {problem}")
+            raise InvalidArgument(Message("inn: {}", by_code(problem)))
 
 
 def classify(

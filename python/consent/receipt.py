@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from consent import _core, private_file
-from consent.bundle_report import clean, word
+from consent.bundle_report import clean
 from consent.errors import ProofError, StorageError
+from consent.message import Lang, Message, system_message
+from consent.vocabulary import word
 
 if TYPE_CHECKING:
     from consent._core import Verification
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_BYTES", "Receipt", "is_receipt", "make", "read", "read_bytes", "verify"]
 
-Lang = Literal["ru", "en"]
 
 #: A receipt is never longer: a C2SP note's own limit.
 MAX_BYTES: Final = 128 * 1024
@@ -83,7 +84,9 @@ class Receipt:
             with private_file.create(path) as file:
                 file.write(self.file)
         except OSError as error:
-            raise StorageError(f"the receipt cannot be written: {error.strerror}") from error
+            raise StorageError(
+                Message("the receipt cannot be written: {}", system_message(error))
+            ) from error
 
     def sms(self, lang: Lang = "ru") -> str:
         """What fits into an SMS: at most three parts in Russian, two in English."""
@@ -212,7 +215,9 @@ def read_bytes(path: str | PathLike[str]) -> bytes:
         with Path(path).open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise StorageError(f"the receipt cannot be read: {error.strerror}") from error
+        raise StorageError(
+            Message("the receipt cannot be read: {}", system_message(error))
+        ) from error
 
 
 def read(path: str | PathLike[str]) -> Receipt:
@@ -226,7 +231,7 @@ def read(path: str | PathLike[str]) -> Receipt:
     found = _core.verify_receipt(file)
     if found.verdict != "proven":
         what = found.problem.what if found.problem else found.verdict
-        raise ProofError(f"receipt: {what}")
+        raise ProofError(Message("receipt: {}", what))
     return _receipt(file, None)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from consent.errors import InvalidArgument
+from consent.message import Message, message_of
 
 
 class InputError(InvalidArgument):
@@ -23,6 +24,18 @@ class InputError(InvalidArgument):
         super().__init__(message)
         self.row = row
         self.column = column
+
+    def within(self, file: str | None) -> Message:
+        """The message with its place in front: file, row and column, where they are known."""
+        said = message_of(self)
+        if self.column is not None:
+            said = Message("column {}: {}", self.column, said)
+        if self.row is not None:
+            said = Message("row {}: {}" if self.column is None else "row {}, {}", self.row, said)
+        if file is None:
+            return said
+        placed = self.row is not None or self.column is not None
+        return Message("{}, {}" if placed else "{}: {}", file, said)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from consent._core import Rule, RulePack
 from consent.errors import RulesError
+from consent.message import Message, system_message
 
 __all__ = ["Rule", "RulePack", "in_force", "load", "russia"]
 
@@ -43,7 +44,13 @@ def load(files: Iterable[str | PathLike[str]]) -> RulePack:
         try:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise RulesError(f"{file.name}: cannot be read: {type(error).__name__}") from None
+            raise RulesError(
+                Message(
+                    "{}: cannot be read: {}",
+                    file.name,
+                    system_message(error) if isinstance(error, OSError) else Message("not UTF-8"),
+                )
+            ) from None
         try:
             extends = "extends" in tomllib.loads(text)
         except tomllib.TOMLDecodeError:

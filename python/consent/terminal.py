@@ -10,9 +10,18 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-Lang = Literal["en", "ru"]
+from consent.message import Lang, in_language, message_of
+from consent.vocabulary import type_name, word
+
+_VERDICTS_RU: Final = {
+    "allow": "можно",
+    "deny": "нельзя",
+    "unknown": "неизвестно",
+    "warn": "внимание",
+    "treat": "учтено",
+}
 
 # Seven digits or more, whatever stands between them; dates are read over.
 _DATE_OR_PHONE: Final = re.compile(
@@ -24,9 +33,9 @@ _DATE_OR_PHONE: Final = re.compile(
 def language(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Lang:
     """Find the language: ``--lang``, else the locale's, else English."""
     words = list(arguments)
-    for i, word in enumerate(words):
-        value = word.removeprefix("--lang=") if word.startswith("--lang=") else None
-        if word == "--lang" and i + 1 < len(words):
+    for i, typed in enumerate(words):
+        value = typed.removeprefix("--lang=") if typed.startswith("--lang=") else None
+        if typed == "--lang" and i + 1 < len(words):
             value = words[i + 1]
         if value is not None:
             return "ru" if value == "ru" else "en"
@@ -75,6 +84,22 @@ class Terminal:
         """Choose the language."""
         return ru if self.lang == "ru" else en
 
+    def entry(self, seq: int) -> str:
+        """Name an entry by its place in the log."""
+        return f"{self.say('seq', 'запись')} {seq}"
+
+    def verdict(self, verdict: str) -> str:
+        """Say a verdict; in English it is the word of the format."""
+        return _VERDICTS_RU.get(verdict, verdict) if self.lang == "ru" else verdict
+
+    def word(self, wire: str) -> str:
+        """Say a word of the format; in English it is the word itself."""
+        return word(wire, "ru") if self.lang == "ru" else wire
+
+    def event(self, kind: str) -> str:
+        """Say the type of an entry; in English it is the word of the format."""
+        return type_name(kind, "ru") if self.lang == "ru" else kind
+
     def print(self, text: str = "") -> None:
         """Print an answer for people."""
         sys.stdout.write(text + "\n")
@@ -84,9 +109,14 @@ class Terminal:
         sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
-    def error(self, message: str) -> None:
+    def words(self, text: str) -> str:
+        """Say a :class:`consent.message.Message` in the language of this terminal."""
+        return in_language(text, self.lang)
+
+    def error(self, message: str | BaseException) -> None:
         """Say on stderr what went wrong."""
-        sys.stderr.write(f"consent: {without_numbers(message)}\n")
+        said = message_of(message) if isinstance(message, BaseException) else message
+        sys.stderr.write(f"consent: {without_numbers(self.words(said))}\n")
 
     def moment(self, at: datetime | None) -> str:
         """Write a moment in the machine's zone, its offset shown."""

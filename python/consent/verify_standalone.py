@@ -158,6 +158,60 @@ NOT_CHECKED = (
 )
 
 
+# What a ProofError says, in Russian.
+PROOFS_RU: Dict[str, str] = {
+    "a key stands twice": "ключ повторяется",
+    "an integer is outside +-(2^53-1)": "целое вне пределов ±(2^53-1)",
+    "a number is not an integer": "число не целое",
+    "nested deeper than 8": "вложенность больше 8",
+    "a key is not [a-z][a-z0-9_]{0,31}": "ключ не вида [a-z][a-z0-9_]{0,31}",
+    "null": "null",
+    "too large": "слишком велик",
+    "not UTF-8": "не UTF-8",
+    "not JSON": "не JSON",
+    "not canonical: other bytes say the same": "не канонично: то же записывают другие байты",
+    "not an object": "не объект",
+    "not base64": "не base64",
+    "not exact base64": "не точный base64",
+    "a verifier key is name+id+key": "ключ проверки — это имя+id+ключ",
+    "the key is not Ed25519": "ключ не Ed25519",
+    "the key id is not that of the name and key": "id ключа не от этих имени и ключа",
+    "the note is larger than 128 KiB": "подписанный текст больше 128 КиБ",
+    "the note is not UTF-8": "подписанный текст не в UTF-8",
+    "the note holds a control character": "в подписанном тексте управляющий символ",
+    "the note has no signatures after an empty line": "после пустой строки нет подписей",
+    "the note has more than 100 signatures": "подписей больше 100",
+    "a signature line is not '\u2014 name base64'": "строка подписи не вида «\u2014 имя base64»",
+    "a signature is too short": "подпись слишком коротка",
+    "the signature of a known key is wrong": "подпись известным ключом неверна",
+    "not a decimal below 2^63": "не десятичное число меньше 2^63",
+    "a hash is not 32 bytes": "хеш не из 32 байт",
+    "not a checkpoint: origin, size, root, a line each": "не контрольная точка: имя журнала, размер, корень, по строке",
+    "the root of no entries is SHA-256 of nothing": "корень пустого журнала — SHA-256 от пустоты",
+    "the proof is larger than 128 KiB": "доказательство больше 128 КиБ",
+    "the proof is not ASCII": "доказательство не в ASCII",
+    "not a tlog-proof v1": "не tlog-proof v1",
+    "the proof has no index, or more than 63 hashes": "в доказательстве нет индекса или больше 63 хешей",
+    "the index is not inside the tree": "такого индекса в дереве нет",
+    "the proof is too long": "доказательство слишком длинное",
+    "the proof is too short": "доказательство слишком короткое",
+    "the proof leads to another root": "доказательство ведёт к другому корню",
+    "not details and a salt of 32 bytes": "это не сведения и не соль из 32 байт",
+    "the details are not a text": "сведения не текст",
+    "it is not the opening of this entry": "это раскрытие не этой записи",
+    "it names no number": "номер в нём не назван",
+    "a tlog-proof without the line of a receipt": "tlog-proof без строки квитанции",
+    "of a format this reader does not know": "формат неизвестен",
+    "lacks a member, has another, or one of another type": "поля нет, есть лишнее или оно другого типа",
+    "a member is not a text": "поле не текст",
+    "the number is not in E.164 form": "номер не в форме E.164",
+    "the proof holds another checkpoint": "в доказательстве другая контрольная точка",
+    "the proof is of another entry": "доказательство другой записи",
+    "it names another number than case.json": "в нём другой номер, чем в case.json",
+    "its files are not a list of {place, salt}, in order": "его файлы — не список {place, salt} по порядку",
+}
+
+
 class FailedError(Exception):
     """A step that does not hold: which one, what, at which entry, and how bad it is."""
 
@@ -169,9 +223,18 @@ class FailedError(Exception):
 class CannotReadError(Exception):
     """There is nothing to judge: no such file, not a ZIP, a disk that fails."""
 
+    def __init__(self, en: str, ru: str) -> None:
+        super().__init__(en)
+        self.what = Text(en, ru)
+
 
 class ProofError(ValueError):
     """A text of C2SP, a tree hash or a JSON value that is not what it must be."""
+
+    @property
+    def ru(self) -> str:
+        """The same in Russian."""
+        return PROOFS_RU[str(self)]
 
 
 def refute(step: int, en: str, ru: str, seq: Optional[int] = None) -> NoReturn:
@@ -243,7 +306,7 @@ def read_zip(path: Path) -> Files:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
-        raise CannotReadError("not a ZIP file") from error
+        raise CannotReadError("not a ZIP file", "это не файл ZIP") from error
     with archive:
         infos = archive.infolist()
         check_amount(len(infos), sum(info.file_size for info in infos))
@@ -308,10 +371,12 @@ def read_container(path: Path) -> Files:
         if path.is_dir():
             return read_folder(path)
         if not path.is_file():
-            raise CannotReadError("no such file or folder")
+            raise CannotReadError("no such file or folder", "нет такого файла или папки")
         return read_zip(path)
     except OSError as error:
-        raise CannotReadError(error.strerror or "the file cannot be read") from error
+        raise CannotReadError(
+            f"the file cannot be read: {error.strerror}", f"файл не читается: {error.strerror}"
+        ) from error
 
 
 # --- JSON ---------------------------------------------------------------------------------------
@@ -655,7 +720,7 @@ def open_checkpoint(step: int, note: bytes, own: Key, keys: List[Key]) -> Tuple[
         text, signers = open_note(note, keys or [own])
         origin, size, root = parse_checkpoint(text)
     except ProofError as error:
-        refute(step, f"checkpoint: {error}", f"контрольная точка: {error}")
+        refute(step, f"checkpoint: {error}", f"контрольная точка: {error.ru}")
     if not signers:
         if keys:
             lack(step, "no given key has signed the checkpoint", "ни один из заданных ключей не подписывал контрольную точку")
@@ -740,7 +805,7 @@ def check_receipt(data: bytes, keys: List[Key]) -> Receipt:
             raise ProofError("a member is not a text")
         own = parse_key(held["key"])
     except ProofError as error:
-        refute(1, f"file: {error}", f"файл: {error}")
+        refute(1, f"file: {error}", f"файл: {error.ru}")
     origin, size, root, signer = open_checkpoint(2, proof.checkpoint, own, keys)
     if signer.text != own.text:
         refute(2, "the receipt names another key than the one that signed", "квитанция называет не тот ключ, которым подписано")
@@ -748,7 +813,7 @@ def check_receipt(data: bytes, keys: List[Key]) -> Receipt:
     try:
         value = read_json(entry_bytes, MAX_ENTRY)
     except ProofError as error:
-        refute(3, f"entry {seq}: {error}", f"запись {seq}: {error}", seq)
+        refute(3, f"entry {seq}: {error}", f"запись {seq}: {error.ru}", seq)
     read_envelope(3, seq, origin, value)
     subject = value.get("subject")
     if subject is None or value["type"] in OF_THE_LOG:
@@ -765,13 +830,13 @@ def check_receipt(data: bytes, keys: List[Key]) -> Receipt:
     try:
         check_inclusion(leaf, seq, size, proof.path, root)
     except ProofError as error:
-        refute(4, f"entry {seq}: {error}", f"запись {seq}: {error}", seq)
+        refute(4, f"entry {seq}: {error}", f"запись {seq}: {error.ru}", seq)
     try:
         number = opened_number(value["body"], held["salt"], held["details"])
         if not NUMBER.fullmatch(number):
             raise ProofError("the number is not in E.164 form")
     except ProofError as error:
-        refute(5, f"opening: {error}", f"раскрытие: {error}", seq)
+        refute(5, f"opening: {error}", f"раскрытие: {error.ru}", seq)
     check_times(6, Entry(seq, leaf, value))
     return Receipt(Entry(seq, leaf, value), number, signer, size, root)
 
@@ -884,7 +949,7 @@ class Bundle:
         try:
             own = parse_key(self.case["key"])
         except ProofError as error:
-            refute(2, f"case.json: {error}", f"case.json: ключ негоден ({error})")
+            refute(2, f"case.json: {error}", f"case.json: ключ негоден ({error.ru})")
         origin, self.size, self.root, signer = open_checkpoint(2, self.need(2, "checkpoint"), own, self.keys)
         if origin != self.case["origin"]:
             refute(
@@ -906,7 +971,7 @@ class Bundle:
         try:
             case = read_json(self.need(2, "case.json"), MAX_CASE, with_null=True)
         except ProofError as error:
-            refute(2, f"case.json: {error}", f"case.json: {error}")
+            refute(2, f"case.json: {error}", f"case.json: {error.ru}")
         if case.get("format") != FORMAT:
             lack(2, "case.json is of a format this checker does not know", "case.json в формате, которого эта проверка не знает")
         texts = all(isinstance(case.get(name), str) for name in ("key", "number", "origin"))
@@ -960,7 +1025,7 @@ class Bundle:
             try:
                 value = read_json(data, MAX_ENTRY)
             except ProofError as error:
-                refute(3, f"entry {seq}: {error}", f"запись {seq}: {error}", seq)
+                refute(3, f"entry {seq}: {error}", f"запись {seq}: {error.ru}", seq)
             read_envelope(3, seq, self.case["origin"], value)
             prev = ZEROS if seq == 0 else before.leaf.hex() if before and before.seq == seq - 1 else value["prev"]
             if value["prev"] != prev:
@@ -988,7 +1053,7 @@ class Bundle:
                     raise ProofError("the proof is of another entry")
                 check_inclusion(entry.leaf, proof.place, self.size, proof.path, self.root)
             except ProofError as error:
-                refute(4, f"entry {entry.seq}: {error}", f"запись {entry.seq}: {error}", entry.seq)
+                refute(4, f"entry {entry.seq}: {error}", f"запись {entry.seq}: {error.ru}", entry.seq)
 
     def step_5(self) -> None:
         """Entry 0."""
@@ -1017,7 +1082,7 @@ class Bundle:
                 if opened_number(entry.value["body"], opening["salt"], opening["details"]) != self.case["number"]:
                     raise ProofError("it names another number than case.json")
             except ProofError as error:
-                refute(6, f"opening of entry {seq}: {error}", f"раскрытие записи {seq}: {error}", seq)
+                refute(6, f"opening of entry {seq}: {error}", f"раскрытие записи {seq}: {error.ru}", seq)
         if self.case["answer"].get("number") != self.case["number"]:
             refute(6, "the answer in case.json is about another number", "ответ в case.json — о другом номере")
 
@@ -1457,7 +1522,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         keys = [parse_key(text) for text in options.key]
     except ProofError as error:
-        parser.error(f"--key: {error}")
+        parser.error(f"--key: {error.ru if lang else error}")
     path = Path(options.path) if options.path is not None else Path(__file__).resolve().parent
     bundle = Bundle([], keys)
     try:
@@ -1469,7 +1534,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         else:
             bundle.run()
     except CannotReadError as error:
-        print(f"verify.py: {error}", file=sys.stderr)
+        print(f"verify.py: {error.what[lang]}", file=sys.stderr)
         return 3
     except (OSError, MemoryError) as error:
         print(f"verify.py: {type(error).__name__}", file=sys.stderr)

@@ -104,7 +104,7 @@ TEST_CASE("what a log assembles verifies under the log's key", "[bundle]") {
   const auto files = packed(log, asked(kStart + 240h));
   const std::vector keys{log.verifier_key()};
   const auto result = consent::verify_bundle(files, keys);
-  CAPTURE(result.problem ? result.problem->what : "");
+  CAPTURE(result.problem ? result.problem->what.text() : "");
   CHECK(result.verdict == consent::ProofVerdict::proven);
   CHECK(result.warnings.empty());
   CHECK(result.coverage.entries == 3);
@@ -128,7 +128,7 @@ TEST_CASE("a bundle opens the sealed evidence of its subject, and nobody else's"
   };
   const auto files = packed(log, asked(kStart + 240h));
   const auto whole = check(files);
-  CAPTURE(whole.problem ? whole.problem->what : "");
+  CAPTURE(whole.problem ? whole.problem->what.text() : "");
   CHECK(whole.verdict == consent::ProofVerdict::proven);
   CHECK(bytes_of(files, "evidence/000005-1") == std::string(200'000, 'r'));
   CHECK(bytes_of(files, "evidence/000005-2") == "Я, Мария, согласна");

@@ -53,7 +53,7 @@ struct Story {
 };
 
 bool says(const Verification& found, std::string_view what) {
-  return found.problem && found.problem->what.find(what) != std::string::npos;
+  return found.problem && found.problem->what.text().find(what) != std::string::npos;
 }
 
 }  // namespace
@@ -71,8 +71,8 @@ TEST_CASE("receipt: of every event it proves the entry, its subject's tag and it
   CHECK(found.coverage.signed_up_to == 3);
   CHECK(found.coverage.entries == 1);
   CHECK(found.warnings.empty());
-  CHECK(found.question.find(kWho) != std::string::npos);
-  CHECK(found.question.find(to_hex(story.log.subjects_of(number(kWho)).front().view())) !=
+  CHECK(found.question.text().find(kWho) != std::string::npos);
+  CHECK(found.question.text().find(to_hex(story.log.subjects_of(number(kWho)).front().view())) !=
         std::string::npos);
   CHECK(file.find(kWho) == std::string::npos);  // not in clear: it stands in base64
   CHECK(parse_receipt(file).text() == file);
@@ -186,7 +186,7 @@ TEST_CASE("receipt: a number that changed hands has two tags, and both packs sta
   for (const auto* pack : {&of_former, &of_holder}) {
     for (const auto& receipt : {former, holder}) {
       const Verification found = story.against(*pack, receipt);
-      INFO((found.problem ? found.problem->what : ""));
+      INFO((found.problem ? found.problem->what.text() : ""));
       CHECK(found.verdict == ProofVerdict::proven);
     }
   }
@@ -210,7 +210,7 @@ TEST_CASE("receipt: one of another number, another log or a damaged one decides 
     const Verification found = story.against(pack, receipt);
     CHECK(found.verdict == ProofVerdict::not_proven);
     CHECK(says(found, "(11)"));
-    CHECK(found.problem->what.find("+7") == std::string::npos);
+    CHECK(found.problem->what.text().find("+7") == std::string::npos);
   }
   CHECK(verify_bundle(pack, {}, {&foreign, 1}).verdict == ProofVerdict::not_proven);
 }
@@ -222,7 +222,7 @@ TEST_CASE("receipt: every vector gets its verdict, and a refusal names its step"
     std::vector<note::VerifierKey> keys;
     for (const auto& key : vector.texts("keys")) keys.push_back(note::parse_verifier_key(key));
     const Verification found = verify_receipt(vector.text("receipt"), keys);
-    const std::string what = found.problem ? found.problem->what : "";
+    const std::string what = found.problem ? found.problem->what.text() : "";
     CAPTURE(what);
     CHECK(to_word(found.verdict) == vector.text("verdict"));
     CHECK(found.problem.has_value() == (vector.integer("step") != 0));

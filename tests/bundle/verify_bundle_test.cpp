@@ -102,9 +102,10 @@ std::vector<std::string> vector_names() {
   return names;
 }
 
-bool has(const std::vector<std::string>& texts, const std::string& part) {
-  return std::any_of(texts.begin(), texts.end(),
-                     [&](const std::string& text) { return text.find(part) != text.npos; });
+bool has(const std::vector<consent::Message>& messages, const std::string& part) {
+  return std::any_of(messages.begin(), messages.end(), [&](const consent::Message& message) {
+    return message.text().find(part) != std::string::npos;
+  });
 }
 
 }  // namespace
@@ -116,7 +117,7 @@ TEST_CASE("every vector gets its verdict, and a refusal names its step", "[bundl
     CAPTURE(name);
     const Vector vector = load(name);
     const auto result = consent::verify_bundle(vector.files, vector.keys, vector.receipts);
-    const std::string what = result.problem ? result.problem->what : "";
+    const std::string what = result.problem ? result.problem->what.text() : "";
     CAPTURE(what);
     CHECK(to_word(result.verdict) == vector.verdict);
     CHECK(result.problem.has_value() == (vector.step != 0));
@@ -138,7 +139,7 @@ TEST_CASE("a proven bundle says by which key, how far, and what was not checked"
   CHECK(result.warnings.empty());
   CHECK(has(result.coverage.not_checked, "no later entry"));
   CHECK(has(result.coverage.not_checked, "not derived again"));
-  CHECK_THAT(result.question, consent_testing::contains("+79161234567"));
+  CHECK_THAT(result.question.text(), consent_testing::contains("+79161234567"));
 }
 
 TEST_CASE("without a given key the warning and the question say so", "[bundle]") {
@@ -146,7 +147,7 @@ TEST_CASE("without a given key the warning and the question say so", "[bundle]")
   const auto result = consent::verify_bundle(vector.files, {});
   CHECK_FALSE(result.coverage.key_was_given);
   CHECK(has(result.warnings, "out of the bundle itself"));
-  CHECK_THAT(result.question, consent_testing::contains("the key inside the bundle"));
+  CHECK_THAT(result.question.text(), consent_testing::contains("the key inside the bundle"));
 }
 
 TEST_CASE("warnings name what is odd and proves nothing", "[bundle]") {

@@ -124,8 +124,9 @@ TEST_CASE("log.db alone verifies, and says that sealed evidence was not opened",
   fs::copy(folder / "log.db", scratch / "auditor");
   const auto verified = verify_log(scratch / "auditor", {});
   CHECK(verified.verdict == ProofVerdict::proven);
-  CHECK(std::any_of(verified.coverage.not_checked.begin(), verified.coverage.not_checked.end(),
-                    [](const std::string& what) { return what.starts_with("sealed evidence"); }));
+  CHECK(
+      std::any_of(verified.coverage.not_checked.begin(), verified.coverage.not_checked.end(),
+                  [](const Message& what) { return what.text().starts_with("sealed evidence"); }));
   CHECK(verify_log(scratch / "auditor" / "log.db", {}).verdict == ProofVerdict::proven);
 }
 
@@ -177,10 +178,9 @@ TEST_CASE("evidence that is missing is named; evidence that is changed, cut or s
   fs::remove(files[0]);
   const auto verified = verify_log(folder, {});
   CHECK(verified.verdict == ProofVerdict::not_proven);
-  CHECK(
-      std::any_of(verified.warnings.begin(), verified.warnings.end(), [&](const std::string& what) {
-        return what.find(files[0].filename().string()) != std::string::npos;
-      }));
+  CHECK(std::any_of(verified.warnings.begin(), verified.warnings.end(), [&](const Message& what) {
+    return what.text().find(files[0].filename().string()) != std::string::npos;
+  }));
   const Log log = Log::open(folder, Access::read_only);
   CHECK(log.evidence_of(1)[0].there != log.evidence_of(2)[0].there);
 }

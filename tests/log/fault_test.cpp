@@ -133,7 +133,7 @@ TEST_CASE(
   }
   const auto verified = verify_log(folder, {});
   CHECK(verified.verdict == ProofVerdict::proven);
-  if (verified.problem) WARN(verified.problem->what);
+  if (verified.problem) WARN(verified.problem->what.text());
 }
 
 TEST_CASE("a head that cannot be written acknowledges what is durable and takes nothing more",

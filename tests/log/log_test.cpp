@@ -337,7 +337,7 @@ TEST_CASE("a log shorter than its head opens read-only and says what is missing"
   fs::copy(scratch / "kept.db", folder / "log.db", fs::copy_options::overwrite_existing);
   Log log = Log::open(folder, Access::write);
   CHECK(log.access() == Access::read_only);
-  CHECK(log.impairment().find("2 are missing") != std::string::npos);
+  CHECK(log.impairment().text().find("2 are missing") != std::string::npos);
   CHECK(code_of([&] { log.append(given(alice, "2026-11-08T10:00:00Z"), noon); }) ==
         ErrorCode::storage);
   CHECK(log.history(number(alice)).size() == 2);

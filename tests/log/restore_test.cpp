@@ -52,7 +52,7 @@ TEST_CASE("an old log.db put back is restored by an entry that names the lost ra
   {
     const Log impaired = Log::open(folder, Access::write);
     CHECK(impaired.access() == Access::read_only);
-    CHECK(impaired.impairment().find("2 are missing") != std::string::npos);
+    CHECK(impaired.impairment().text().find("2 are missing") != std::string::npos);
   }
   {
     Log log = Log::restore(folder, "backup", noon);
@@ -77,7 +77,7 @@ TEST_CASE("an old keys.db put back opens read-only and says how many subjects lo
   put_back(scratch / "old", folder, "keys.db");
   const Log log = Log::open(folder, Access::write);
   CHECK(log.access() == Access::read_only);
-  CHECK(log.impairment().find("1 subject(s) lost their key") != std::string::npos);
+  CHECK(log.impairment().text().find("1 subject(s) lost their key") != std::string::npos);
 }
 
 TEST_CASE("an old keys.db with as many subjects is noticed: one was erased, another came",
@@ -119,7 +119,7 @@ TEST_CASE("keys of before a restore are noticed after it", "[log][restore]") {
   put_back(scratch / "old", folder, "log.db");
   { const Log log = Log::restore(folder, "backup", noon); }
   put_back(scratch / "old", folder, "keys.db");
-  CHECK(Log::open(folder, Access::write).impairment().find("keys.db") == 0);
+  CHECK(Log::open(folder, Access::write).impairment().text().find("keys.db") == 0);
 }
 
 TEST_CASE("a folder restored whole is noticed by a second head elsewhere, and only by it",
@@ -139,7 +139,7 @@ TEST_CASE("a folder restored whole is noticed by a second head elsewhere, and on
   CHECK(Log::open(folder, Access::read_only).impairment().empty());
   const Log log = Log::open(folder, options);
   CHECK(log.access() == Access::read_only);
-  CHECK(log.impairment().find("1 are missing") != std::string::npos);
+  CHECK(log.impairment().text().find("1 are missing") != std::string::npos);
 }
 
 TEST_CASE("a second head that was not there begins, and the log says so", "[log][head]") {
@@ -151,7 +151,7 @@ TEST_CASE("a second head that was not there begins, and the log says so", "[log]
   const Log log = Log::open(folder, options);
   CHECK(log.access() == Access::write);
   bool said = false;
-  for (const auto& warning : log.warnings()) said = said || warning.find("second head") == 0;
+  for (const auto& warning : log.warnings()) said = said || warning.text().find("second head") == 0;
   CHECK(said);
 }
 
@@ -252,7 +252,8 @@ TEST_CASE("a clock that goes back is told by an entry before the next one", "[lo
   }
   const auto verified = verify_log(folder, {});
   CHECK(verified.verdict == ProofVerdict::proven);
-  for (const auto& warning : verified.warnings) CHECK(warning.find("clock") == std::string::npos);
+  for (const auto& warning : verified.warnings)
+    CHECK(warning.text().find("clock") == std::string::npos);
 }
 
 TEST_CASE("a wall clock that jumps against the monotonic one is told, forward and back",

@@ -10,7 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from consent import calls
-from consent.calls import Direction, DirectionNotDeclared, Layout, read
+from consent.calls import read
+from consent.direction import Direction, DirectionNotDeclared
+from consent.layout import Layout
 from consent.records import InputError
 
 SHARED = Path(os.environ.get("CONSENT_SHARED", Path(__file__).parents[3] / "shared"))

@@ -12,6 +12,7 @@ import consent
 from consent import cli
 from consent.terminal import Progress, language, without_numbers
 from romashka import INN, NUMBER, OTHER, WORDING
+from test_own_rules import HEAD, ROW
 
 ORIGIN = "romashka.example/consent"
 CONSENT = [sys.executable, "-m", "consent"]
@@ -644,3 +645,65 @@ def test_a_file_that_cannot_be_used_is_bad_input(run, made, tmp_path, flag, name
     done = run("audit", *words, flag, tmp_path / name)
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
+
+
+# --- a file or - ---------------------------------------------------------------------------------
+
+
+def test_a_pack_and_a_receipt_are_checked_from_standard_input(run, made, tmp_path):
+    assert run("prove", made, "--number", NUMBER, "--out", "p.zip").returncode == 0
+    done = run("withdraw", made, NUMBER, "--receipt", "r.txt")
+    assert done.returncode == 0
+    for file in ("p.zip", "r.txt"):
+        command = [*CONSENT, "verify", "-", "--json"]
+        found = subprocess.run(
+            command, input=(tmp_path / file).read_bytes(), capture_output=True, check=False
+        )
+        assert found.returncode == 0, found.stderr
+        assert json.loads(found.stdout)["verdict"] == "proven"
+
+
+def test_a_wording_is_read_from_standard_input(run, made):
+    done = run("ask", made, OTHER, *AD, "--wording", "-", stdin="Можно вам звонить?")
+    assert done.returncode == 0, done.stderr
+    asked = answer(run("history", made, OTHER, "--json"))["events"][0]
+    assert asked["wording"] == hashlib.sha256("Можно вам звонить?".encode()).hexdigest()
+
+
+def test_a_table_is_pseudonymised_from_standard_input(run, tmp_path):
+    table = "name,phone\nx,+79161234567\ny,+79161234568\n"
+    done = run("pseudonymise", "-", "--key", "k", "--out", "out.csv", stdin=table)
+    assert done.returncode == 0, done.stderr
+    assert "7916" not in (tmp_path / "out.csv").read_text()
+
+
+def test_a_rehearsal_names_the_line_that_it_cannot_read(run, made, tmp_path):
+    (tmp_path / "own.toml").write_text(HEAD + ROW, encoding="utf-8")
+    rehearse = ("--rules", "own.toml", "--rehearse")
+    done = run("check", made, "-", *AD, *rehearse, stdin=f"{NUMBER}\nfoo\n")
+    assert done.returncode == 2
+    assert done.stderr.startswith("consent: line 2: telephone number, byte 0: ")
+
+
+def test_a_passphrase_file_that_is_no_text_is_bad_input(run, tmp_path):
+    (tmp_path / "pass").write_bytes(b"\xff\xfe")
+    done = run("init", "x", "--origin", ORIGIN, "--passphrase-file", "pass")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "consent: --passphrase-file: not UTF-8, byte 0\n",
+    )
+
+
+def test_call_records_that_cannot_be_read_are_named_by_file_row_and_column(run, made, tmp_path):
+    (tmp_path / "calls.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    declared = ("--zone", "Europe/Moscow", "--outgoing-context", "x")
+    done = run("audit", made, "calls.csv", *declared)
+    assert done.returncode == 2
+    assert done.stderr.startswith("consent: calls.csv, row 1: no header with a column dst")
+    (tmp_path / "calls.csv").write_text("start,src\n1,2\n", encoding="utf-8")
+    (tmp_path / "map.toml").write_text('[columns]\nstart = "start"\ndst = "to"\n', encoding="utf-8")
+    done = run("audit", made, "calls.csv", *declared, "--layout", "map.toml")
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        "consent: calls.csv, column dst: map.toml: the file has no column"
+    )

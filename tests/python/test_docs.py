@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+import consent
+from consent.direction import DirectionNotDeclared
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -102,3 +107,63 @@ def test_the_demo_ends_well_and_says_where_report_and_bundle_lie() -> None:
     report = re.search(r"^Report: (.+)$", done.stdout, flags=re.MULTILINE)
     assert report is not None
     assert (ROOT / report[1]).is_file()
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["reference/python.md", "how/receipt.md", "how/keep-evidence.md"],
+)
+def test_the_python_of_a_page_runs_on_a_log(page: str, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rec.wav").write_bytes(b"RIFF")
+    when = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    text = "Согласен получать рекламу ООО «Ромашка» по телефону"
+    sent: list[str] = []
+    with consent.Log.create("log", origin="romashka.example/consent", now=when) as log:
+        names = {
+            "consent": consent,
+            "Path": Path,
+            "log": log,
+            "text": text,
+            "when": when,
+            "send": sent.append,
+        }
+        for block in blocks((ROOT / "docs" / page).read_text(encoding="utf-8"), "python"):
+            exec(compile(block, page, "exec"), names)  # noqa: S102  our own pages
+    assert bool(sent) == ("receipt" in page)
+
+
+def test_the_python_of_the_audit_page_runs_on_the_records_of_the_demo(
+    tmp_path: Path,
+    monkeypatch,
+) -> None:
+    polars = pytest.importorskip("polars")
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "examples" / "records" / "calls.csv", tmp_path)
+    with consent.Log.create(
+        "romashka",
+        origin="romashka.example/consent",
+        distributor=consent.Organisation(inn="7707083893"),
+        now=datetime(2026, 11, 1, tzinfo=UTC),
+    ):
+        pass
+    page = (ROOT / "docs" / "how" / "audit-a-campaign.md").read_text(encoding="utf-8")
+    first, *others = blocks(page, "python")
+    names = {"polars": polars}
+    with pytest.raises(DirectionNotDeclared, match="PJSIP/operator"):
+        exec(compile(first, "audit", "exec"), names)  # noqa: S102
+    for block in others:
+        exec(compile(block, "audit", "exec"), names)  # noqa: S102
+    assert (tmp_path / "report.html").is_file()
+    assert (tmp_path / "rejects.csv").is_file()
+
+
+def test_the_shell_lines_of_the_command_page_do_what_it_says(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "examples" / "records" / "calls.csv", tmp_path / "Master.csv")
+    (tmp_path / "text.txt").write_text("Согласен получать рекламу", encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    for line in blocks(page, "sh")[0].replace("\\\n", " ").splitlines():
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=tmp_path, env=environment(), capture_output=True, text=True
+        )
+        assert done.returncode == 0, (line, done.stderr)

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
-#include <string>
+#include <utility>
 
 #include "consent/export.hpp"
+#include "consent/message.hpp"
 
 namespace consent {
 
@@ -24,21 +26,27 @@ enum class ErrorCode : std::int32_t {
   restricted = 12,       ///< kept for proof alone
 };
 
-/// Whatever cannot be done. The message names the object and the rule, never a person's data.
+/// Whatever cannot be done. The message names the object and the rule, never a person's data;
+/// what() is its English, for developers and logs.
 class CONSENT_EXPORT Error : public std::runtime_error {
  public:
-  Error(ErrorCode code, const std::string& what) : std::runtime_error(what), code_(code) {}
+  Error(ErrorCode code, Message message)
+      : std::runtime_error(message.text()),
+        code_(code),
+        message_(std::make_shared<const Message>(std::move(message))) {}
   [[nodiscard]] ErrorCode code() const noexcept { return code_; }
+  [[nodiscard]] const Message& message() const noexcept { return *message_; }
 
  private:
   ErrorCode code_;
+  std::shared_ptr<const Message> message_;  ///< shared: an exception must copy without failing
 };
 
 /// Text that cannot be read; offset() is the byte, from 0, of the first character that is wrong.
 class CONSENT_EXPORT ParseError final : public Error {
  public:
-  ParseError(std::size_t offset, const std::string& what)
-      : Error(ErrorCode::invalid_argument, what), offset_(offset) {}
+  ParseError(std::size_t offset, Message message)
+      : Error(ErrorCode::invalid_argument, std::move(message)), offset_(offset) {}
   [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
 
  private:
@@ -48,8 +56,8 @@ class CONSENT_EXPORT ParseError final : public Error {
 /// The log does not verify; seq() is the first bad entry, from 0.
 class CONSENT_EXPORT BrokenLog final : public Error {
  public:
-  BrokenLog(std::uint64_t seq, const std::string& what)
-      : Error(ErrorCode::broken_log, what), seq_(seq) {}
+  BrokenLog(std::uint64_t seq, Message message)
+      : Error(ErrorCode::broken_log, std::move(message)), seq_(seq) {}
   [[nodiscard]] std::uint64_t seq() const noexcept { return seq_; }
 
  private:
@@ -59,7 +67,7 @@ class CONSENT_EXPORT BrokenLog final : public Error {
 /// A proof, signature or checkpoint that does not verify.
 class CONSENT_EXPORT ProofError final : public Error {
  public:
-  explicit ProofError(const std::string& what) : Error(ErrorCode::proof, what) {}
+  explicit ProofError(Message message) : Error(ErrorCode::proof, std::move(message)) {}
 };
 
 }  // namespace consent

@@ -17,6 +17,7 @@
 #include "consent/event.hpp"
 #include "consent/export.hpp"
 #include "consent/instant.hpp"
+#include "consent/message.hpp"
 #include "consent/number.hpp"
 #include "consent/proof.hpp"
 #include "consent/standing.hpp"
@@ -279,9 +280,9 @@ class CONSENT_EXPORT Log {
   [[nodiscard]] Access access() const noexcept;
   /// What head and database contradict each other in; "" where nothing is wrong. An impaired log
   /// answers questions and refuses append().
-  [[nodiscard]] const std::string& impairment() const noexcept;
+  [[nodiscard]] const Message& impairment() const noexcept;
   /// What whoever runs the log should know and need not act on at once.
-  [[nodiscard]] const std::vector<std::string>& warnings() const noexcept;
+  [[nodiscard]] const std::vector<Message>& warnings() const noexcept;
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] Digest root() const;
   /// Root of the first `size` entries. @throws Error (invalid_argument) where size > size().

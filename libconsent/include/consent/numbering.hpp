@@ -10,6 +10,7 @@
 
 #include "consent/export.hpp"
 #include "consent/instant.hpp"
+#include "consent/message.hpp"
 #include "consent/number.hpp"
 #include "consent/zones.hpp"
 
@@ -96,7 +97,7 @@ struct RegisterProblem {
   std::uint32_t file = 0;
   std::uint32_t row = 0;
   std::string column;  ///< "code", "first", "last", "capacity", "operator", "inn"
-  std::string reason;
+  Message reason;
   bool kept = false;  ///< the range is in, without what the column said
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "consent/export.hpp"
+#include "consent/message.hpp"
 #include "consent/proof.hpp"
 
 namespace consent {
@@ -23,19 +24,19 @@ struct Coverage {
   std::string signed_by;           ///< verifier key that signed, "" where none
   bool key_was_given = false;      ///< false: the key came out of the log itself
   bool standing_checked = false;   ///< derived tables were rebuilt and compared
-  std::vector<std::string> not_checked;
+  std::vector<Message> not_checked;
 };
 
 struct Problem {
   std::uint64_t seq = 0;  ///< first bad entry; size of the log where the fault is not an entry's
-  std::string what;
+  Message what;
 };
 
 struct Verification {
-  std::string question;
+  Message question;
   ProofVerdict verdict = ProofVerdict::not_proven;
   Coverage coverage;
-  std::vector<std::string> warnings;
+  std::vector<Message> warnings;
   std::optional<Problem> problem;
 };
 

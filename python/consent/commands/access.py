@@ -7,12 +7,13 @@ from pathlib import Path
 
 import consent
 from consent.commands.arguments import NO, YES, Commands, UsageError, number_of, open_log
-from consent.terminal import Lang, Terminal
+from consent.message import Lang, Message
+from consent.terminal import Terminal
 
 
 def access(given: argparse.Namespace, terminal: Terminal) -> int:
     """Write what is held on whoever holds a number now."""
-    number = number_of("argument 2", given.number)
+    number = number_of(Message("argument {}", 2), given.number)
     out: Path | None = given.out
     if out is not None and out.suffix.lower() not in (".html", ".json"):
         raise UsageError("--out: a file named .html or .json")

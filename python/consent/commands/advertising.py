@@ -11,6 +11,7 @@ from typing import Any, Final
 import consent
 from consent.advertising import answers_from, ask, questions, read_answers
 from consent.commands.arguments import NO, YES, Commands, UsageError
+from consent.message import Message
 from consent.terminal import Terminal
 
 #: What people type for an answer.
@@ -33,11 +34,13 @@ def answers_of(given: argparse.Namespace) -> dict[str, str]:
     for place, typed in enumerate(given.sign or (), 1):
         key, equals, said = typed.partition("=")
         if not equals or key not in known:
-            raise UsageError(f"--sign {place}: KEY=yes|no|unknown; the keys are {', '.join(known)}")
+            raise UsageError(
+                Message("--sign {}: KEY=yes|no|unknown; the keys are {}", place, ", ".join(known))
+            )
         if said.lower() not in TYPED:
-            raise UsageError(f"--sign {key}: yes, no or unknown")
+            raise UsageError(Message("--sign {}: yes, no or unknown", key))
         if key in flagged:
-            raise UsageError(f"--sign {key}: twice")
+            raise UsageError(Message("--sign {}: twice", key))
         flagged.add(key)
         answers[key] = TYPED[said.lower()]
     return answers
@@ -55,7 +58,7 @@ def _put(terminal: Terminal, question: consent.advertising.AdvertisingQuestion) 
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
-            raise UsageError(f"{question.key}: the answers ended here")
+            raise UsageError(Message("{}: the answers ended here", question.key))
         if (said := TYPED.get(line.strip().lower())) is not None:
             return said
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import consent
 from consent import _core
-from consent.terminal import Lang, Terminal
+from consent.message import Lang, Message, message_of
+from consent.terminal import Terminal
 
 _Used = TypeVar("_Used")
 
@@ -198,7 +202,7 @@ def load_rules(files: Iterable[Path] | None) -> consent.RulePack:
     try:
         return consent.rules.load(files or ())
     except consent.RulesError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(message_of(error)) from None
 
 
 def caller_of(given: argparse.Namespace) -> consent.Caller | None:
@@ -226,7 +230,7 @@ def moment_of(name: str, text: str | None) -> datetime | None:
         return _core.parse_instant(text)
     except consent.InvalidArgument as error:
         raise UsageError(
-            f"{name}: {error} (a time with its offset: 2026-11-20T14:03:00+03:00)"
+            Message("{}: {} (a time with its offset: 2026-11-20T14:03:00+03:00)", name, error)
         ) from None
 
 
@@ -235,7 +239,7 @@ def number_of(name: str, text: str) -> consent.PhoneNumber:
     try:
         return consent.PhoneNumber.parse(text)
     except consent.InvalidArgument as error:
-        raise UsageError(f"{name}: {error}") from None
+        raise UsageError(Message("{}: {}", name, error)) from None
 
 
 def hashes_of(files: Iterable[Path] | None) -> tuple[bytes, ...]:
@@ -248,9 +252,9 @@ def wording_of(file: Path | None) -> str | None:
     if file is None:
         return None
     try:
-        text = file.read_bytes().decode("utf-8")
+        text = (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).decode()
     except UnicodeDecodeError as error:
-        raise UsageError(f"--wording: not UTF-8, byte {error.start}") from None
+        raise UsageError(Message("--wording: not UTF-8, byte {}", error.start)) from None
     if not text.strip():
         raise UsageError("--wording: the file is empty")
     return text
@@ -276,7 +280,12 @@ def code_of(text: str | None) -> consent.Code | None:
 def passphrase_of(given: argparse.Namespace, *, needed: bool) -> str:
     """From the file named, the environment, or the terminal; "" where not needed."""
     if given.passphrase_file is not None:
-        return str(given.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n"))
+        try:
+            return str(given.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n"))
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                Message("--passphrase-file: not UTF-8, byte {}", error.start)
+            ) from None
     found = os.environ.get("CONSENT_PASSPHRASE", "")
     if found or not needed:
         return found
@@ -309,10 +318,11 @@ def open_log(given: argparse.Namespace, *, writable: bool) -> consent.Log:
         ),
     )
     if log.impairment and not writable:
-        print(f"consent: {log.impairment}", file=sys.stderr)
+        given.terminal.error(log.impairment)
     for warning in log.warnings:
-        if not warning.startswith("SQLite "):  # the same for every command: `init` says it once
-            print(f"consent: {warning}", file=sys.stderr)
+        # The same for every command: `init` says it once.
+        if not warning.sentence.startswith("SQLite {}"):
+            given.terminal.error(warning)
     return log
 
 
@@ -326,15 +336,44 @@ def stdin_lines() -> Iterator[tuple[int, str | UsageError]]:
             continue
         row += 1
         if within and len(line) == LONGEST_LINE:
-            yield row, UsageError(f"longer than {LONGEST_LINE} bytes")
+            yield row, UsageError(Message("longer than {} bytes", LONGEST_LINE))
             continue
         try:
             text = line.decode("utf-8-sig" if row == 1 else "utf-8").strip()
         except UnicodeDecodeError as error:
-            yield row, UsageError(f"not UTF-8, byte {error.start}")
+            yield row, UsageError(Message("not UTF-8, byte {}", error.start))
             continue
         if text:
             yield row, text
+
+
+@contextlib.contextmanager
+def as_file(file: Path) -> Iterator[Path]:
+    """A file that is read by name or twice; ``-`` is standard input, kept meanwhile."""
+    if str(file) != "-":
+        yield file
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = Path(scratch) / "stdin"
+        with kept.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield kept
+
+
+def typed_numbers(texts: Sequence[str], *, first: int = 1) -> Iterator[consent.PhoneNumber]:
+    """Read the numbers of a command; ``-`` alone reads the lines of standard input.
+
+    Raises:
+        UsageError: One cannot be read; names its line, or its argument counted from ``first``.
+    """
+    from_stdin = list(texts) == ["-"]
+    for i, text in stdin_lines() if from_stdin else enumerate(texts, first):
+        try:
+            yield line_number(text)
+        except (consent.InvalidArgument, UsageError) as error:
+            raise UsageError(
+                Message("line {}: {}" if from_stdin else "argument {}: {}", i, error)
+            ) from None
 
 
 def line_number(text: str | UsageError) -> consent.PhoneNumber:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import consent
 from consent.audit_report import WORDS
-from consent.calls import own_lines
 from consent.commands.arguments import (
     NO,
     YES,
@@ -19,7 +19,9 @@ from consent.commands.arguments import (
     open_log,
     pack_of,
 )
+from consent.direction import own_lines
 from consent.outcome import BUILT_IN
+from consent.records import InputError
 from consent.terminal import Progress, Terminal, without_numbers
 
 
@@ -45,30 +47,33 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
         Progress(terminal.say("audit", "аудит")) as progress,
         open_log(given, writable=False) as log,
     ):
-        report = consent.audit(
-            calls,
-            log,
-            zone=given.zone,
-            direction=direction,
-            layout=layout,
-            country=given.country,
-            number_from=given.number_from,
-            dates=given.dates,
-            encoding=given.encoding,
-            purpose=given.purpose,
-            channel=given.channel,
-            dialled_by=given.dialled_by or "unstated",
-            distributor=given.distributor or "",
-            campaign=given.campaign,
-            basis=given.basis,
-            outcomes=given.outcomes,
-            rules=pack,
-            caller=caller_of(given),
-            numbering=numbering_of(given),
-            lang=terminal.lang,
-            name="-" if given.calls == "-" else None,
-            generated_at=given.now,
-            progress=progress.stage,
+        report = _audited(
+            given,
+            lambda: consent.audit(
+                calls,
+                log,
+                zone=given.zone,
+                direction=direction,
+                layout=layout,
+                country=given.country,
+                number_from=given.number_from,
+                dates=given.dates,
+                encoding=given.encoding,
+                purpose=given.purpose,
+                channel=given.channel,
+                dialled_by=given.dialled_by or "unstated",
+                distributor=given.distributor or "",
+                campaign=given.campaign,
+                basis=given.basis,
+                outcomes=given.outcomes,
+                rules=pack,
+                caller=caller_of(given),
+                numbering=numbering_of(given),
+                lang=terminal.lang,
+                name="-" if given.calls == "-" else None,
+                generated_at=given.now,
+                progress=progress.stage,
+            ),
         )
         rehearsal = report.rehearse(log, pack) if given.rehearse else None
     if given.report is not None:
@@ -93,12 +98,25 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
     return YES if report.ok else NO
 
 
+def _audited(
+    given: argparse.Namespace, audit_: Callable[[], consent.AuditReport]
+) -> consent.AuditReport:
+    """Audit; bad input names its file, row and column."""
+    try:
+        return audit_()
+    except InputError as error:
+        if error.row is None and error.column is None:
+            raise
+        file = None if given.calls == "-" else Path(given.calls).name
+        raise UsageError(error.within(file)) from None
+
+
 def _show_rehearsal(rehearsal: consent.Rehearsal, terminal: Terminal) -> None:
     say, ru = terminal.say, terminal.lang == "ru"
     for change in rehearsal.changes:
         terminal.print(
             f"{say('row', 'строка')} {change.row}  {change.start}  {change.number}  "
-            f"{change.before} -> {change.after}  {change.rule}"
+            f"{terminal.verdict(change.before)} -> {terminal.verdict(change.after)}  {change.rule}"
         )
         terminal.print(f"  {change.why_ru if ru else change.why}")
     terminal.print(
@@ -110,12 +128,20 @@ def _show_rehearsal(rehearsal: consent.Rehearsal, terminal: Terminal) -> None:
 
 
 def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
-    say, summary = terminal.say, report.summary
+    say, summary, words = terminal.say, report.summary, WORDS[terminal.lang]
     verdicts = summary["verdicts"]
     rows: list[tuple[str, object]] = [
         (say("rows", "строк"), summary["rows"]),
         (say("judged", "оценено"), summary["judged"]),
-        *((say("left out", "не учтено") + f": {why}", n) for why, n in summary["left_out"].items()),
+        *(
+            (
+                f"left out: {why}"
+                if say("en", "ru") == "en"
+                else f"не учтено: {words[why]} ({why})",
+                n,
+            )
+            for why, n in summary["left_out"].items()
+        ),
         (say("rejected", "отвергнуто"), summary["rejected"]),
         (say("allowed", "можно"), verdicts["allow"]),
         (say("denied", "нельзя"), verdicts["deny"]),
@@ -125,14 +151,16 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
     for name, count in rows:
         terminal.print(f"{name.ljust(width)}  {count:>9}")
     if not summary["judged"]:
-        terminal.print("! " + WORDS[terminal.lang]["headline_none"])
+        terminal.print("! " + words["headline_none"])
     violations = report.violations()
     if violations:
         terminal.print()
         terminal.print(say("calls not allowed, by rule:", "звонки, которых не должно было быть:"))
         ru = terminal.lang == "ru"
         for violation in violations:
-            terminal.print(f"{violation.calls:>9}  {violation.rule} ({violation.verdict})")
+            terminal.print(
+                f"{violation.calls:>9}  {violation.rule} ({terminal.verdict(violation.verdict)})"
+            )
             terminal.print(f"           {violation.why_ru if ru else violation.why}")
     _show_outcomes(report, terminal)
     for warning in summary["warnings"]:

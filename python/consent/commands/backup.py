@@ -48,7 +48,9 @@ def backup(given: argparse.Namespace, terminal: Terminal) -> int:
         return YES
     say = terminal.say
     terminal.print(f"{say('copied', 'скопировано')}: {given.dest}")
-    terminal.print(f"{say('entries', 'записей')}: {made.size}, root {made.root.hex()}")
+    terminal.print(
+        f"{say('entries', 'записей')}: {made.size}, {say('root', 'корень')} {made.root.hex()}"
+    )
     terminal.print(f"sha256 log.db: {made.file.hex()}")
     if made.expires is None:
         terminal.print(

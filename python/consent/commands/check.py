@@ -15,13 +15,14 @@ from consent.commands.arguments import (
     UsageError,
     caller_of,
     line_number,
-    number_of,
     numbering_of,
     open_log,
     pack_of,
     stdin_lines,
+    typed_numbers,
 )
-from consent.terminal import Lang, Terminal, without_numbers
+from consent.message import Lang, Message
+from consent.terminal import Terminal, without_numbers
 
 
 def _decision(
@@ -63,9 +64,10 @@ def _show_decision(
     if not explain:
         return
     ru = terminal.lang == "ru"
+    width = len(terminal.verdict("unknown"))
     for finding in decision.findings:
-        seq = "" if finding.seq is None else f" (seq {finding.seq})"
-        terminal.print(f"  {finding.verdict:7}  {finding.rule}{seq}")
+        seq = "" if finding.seq is None else f" ({terminal.entry(finding.seq)})"
+        terminal.print(f"  {terminal.verdict(finding.verdict):{width}}  {finding.rule}{seq}")
         terminal.print(f"           {finding.why_ru if ru else finding.why}")
         if finding.citation:
             citation = finding.citation_ru if ru else finding.citation
@@ -107,7 +109,7 @@ def check(given: argparse.Namespace, terminal: Terminal) -> int:
             return _rehearse(log, asked, given, terminal)
         if given.number == ["-"]:
             return _check_lines(log, asked, given, terminal)
-        numbers = [number_of(f"argument {i}", text) for i, text in enumerate(given.number, 2)]
+        numbers = list(typed_numbers(given.number, first=2))
         decisions = [log.may_contact(number, **asked) for number in numbers]
     answers = list(zip(numbers, decisions, strict=True))
     if terminal.machine:
@@ -123,14 +125,14 @@ def _counts(given: argparse.Namespace) -> consent.ContactCounts | None:
     """Three figures each: in the local day, week and month."""
     if given.attempts is None and given.talks is None:
         return None
-    attempts = given.attempts or given.talks
-    return consent.ContactCounts(attempts, given.talks or given.attempts)
+    attempts = _three("--attempts", given.attempts or given.talks)
+    return consent.ContactCounts(attempts, _three("--talks", given.talks or given.attempts))
 
 
-def _three(text: str) -> list[int]:
+def _three(name: str, text: str) -> list[int]:
     figures = text.split(",")
     if len(figures) != 3 or not all(figure.isdecimal() for figure in figures):
-        raise argparse.ArgumentTypeError("three whole numbers: day,week,month")
+        raise UsageError(Message("{}: three whole numbers: day,week,month", name))
     return [int(figure) for figure in figures]
 
 
@@ -138,11 +140,7 @@ def _rehearse(
     log: consent.Log, asked: dict[str, Any], given: argparse.Namespace, terminal: Terminal
 ) -> int:
     """Answer by the built-in pack and by the rules given; show whose answer differs."""
-    if given.number == ["-"]:
-        lines = list(stdin_lines())
-        numbers = [line_number(text) for _, text in lines]
-    else:
-        numbers = [number_of(f"argument {i}", text) for i, text in enumerate(given.number, 2)]
+    numbers = list(typed_numbers(given.number, first=2))
     built_in = consent.rules.russia()
     changes = []
     for number in numbers:
@@ -173,7 +171,10 @@ def _rehearse(
         )
     else:
         for number, before, after in changes:
-            terminal.print(f"{number.e164}  {before.verdict} -> {after.verdict}")
+            terminal.print(
+                f"{number.e164}  {terminal.verdict(before.verdict)} -> "
+                f"{terminal.verdict(after.verdict)}"
+            )
             terminal.print(f"  {after.one_line(terminal.lang)}")
         changed = terminal.say("answers changed", "ответов изменилось")
         of = terminal.say("of", "из")
@@ -193,7 +194,7 @@ def _check_lines(
             if terminal.machine:
                 terminal.document({"line": row, "error": without_numbers(str(error))})
             else:
-                terminal.error(terminal.say(f"line {row}", f"строка {row}") + f": {error}")
+                terminal.error(Message("line {}: {}", row, error))
             continue
         decision = log.may_contact(number, **asked)
         if not decision.allowed:
@@ -237,7 +238,6 @@ def add(commands: Commands) -> None:
     ):
         made.add_argument(
             name,
-            type=_three,
             metavar="DAY,WEEK,MONTH",
             help=say(
                 f"{en}; else counted from the log's own contacts",

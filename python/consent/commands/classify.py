@@ -9,7 +9,14 @@ from pathlib import Path
 
 import consent
 from consent import classification
-from consent.commands.arguments import NO, YES, Commands, UsageError, line_number, stdin_lines
+from consent.commands.arguments import (
+    NO,
+    YES,
+    Commands,
+    UsageError,
+    typed_numbers,
+)
+from consent.message import Message
 from consent.terminal import Progress, Terminal
 
 
@@ -21,7 +28,7 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("classify: which number? or --csv FILE")
     for flag in ("into", "source", "out", "rejects", "column", "country"):
         if getattr(given, flag) is not None:
-            raise UsageError(f"--{flag}: goes with --csv")
+            raise UsageError(Message("--{}: goes with --csv", flag))
     if given.strict:
         raise UsageError("--strict: goes with --csv")
     return _numbers(given, terminal)
@@ -29,14 +36,8 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def _numbers(given: argparse.Namespace, terminal: Terminal) -> int:
     from_stdin = given.number == ["-"]
-    place = "line" if from_stdin else "argument"
-    texts = stdin_lines() if from_stdin else enumerate(given.number, 1)
     answers = []
-    for i, text in texts:
-        try:
-            number = line_number(text)
-        except (consent.InvalidArgument, UsageError) as error:
-            raise UsageError(f"{place} {i}: {error}") from None
+    for number in typed_numbers(given.number):
         answers.append(
             (
                 number,
@@ -90,7 +91,7 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("--csv: takes the numbers from the file; name its column with --column")
     for flag in ("linked", "former"):
         if getattr(given, flag):
-            raise UsageError(f"--{flag}: not with --csv")
+            raise UsageError(Message("--{}: not with --csv", flag))
     if (given.into is None) != (given.source is None):
         raise UsageError("--into LOG and --source NAME: one goes with the other")
     if given.into is not None and given.out is not None:
@@ -136,7 +137,7 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
         stem = Path("classify") if given.csv == "-" else Path(given.csv)
         beside = given.out or stem
         rejects_file = given.rejects or beside.with_name(beside.name + ".rejects.csv")
-        answered.write_rejects(rejects_file)
+        answered.write_rejects(rejects_file, terminal.lang)
     if given.out is not None:
         answered.write(given.out)
     code = NO if given.strict and answered.rejects else YES

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from consent.columns import new_key, pseudonymise, read_key, tag_columns
-from consent.commands.arguments import YES, Commands
+from consent.commands.arguments import YES, Commands, as_file
 from consent.terminal import Terminal
 
 
@@ -50,7 +50,13 @@ def columns(given: argparse.Namespace, terminal: Terminal) -> int:
             say("why", "почему"),
         ),
         [
-            (c.position, c.name or "—", shown[c.personal], c.basis, "; ".join(c.reasons) or "—")
+            (
+                c.position,
+                c.name or "—",
+                shown[c.personal],
+                c.basis,
+                "; ".join(map(terminal.words, c.reasons)) or "—",
+            )
             for c in found
         ],
     )
@@ -62,17 +68,18 @@ def pseudonyms(given: argparse.Namespace, terminal: Terminal) -> int:
     made = not given.key.exists()
     key = new_key(given.key) if made else read_key(given.key)
     try:
-        done = pseudonymise(
-            given.file,
-            given.out,
-            key,
-            columns=[_column(name) for name in given.column or ()],
-            keep=[_column(name) for name in given.keep or ()],
-            country=given.country,
-            header=_header(given),
-            encoding=given.encoding,
-            delimiter=given.delimiter,
-        )
+        with as_file(given.file) as file:
+            done = pseudonymise(
+                file,
+                given.out,
+                key,
+                columns=[_column(name) for name in given.column or ()],
+                keep=[_column(name) for name in given.keep or ()],
+                country=given.country,
+                header=_header(given),
+                encoding=given.encoding,
+                delimiter=given.delimiter,
+            )
     except BaseException:
         if made:
             given.key.unlink()
@@ -136,7 +143,7 @@ def add(commands: Commands) -> None:
         "a table with keyed pseudonyms for people",
         "таблица с псевдонимами вместо людей",
     )
-    made.add_argument("file", metavar="FILE", type=Path)
+    made.add_argument("file", metavar="FILE", type=Path, help=say("- is stdin", "- это stdin"))
     made.add_argument("--key", type=Path, required=True, metavar="KEYFILE")
     made.add_argument("--out", type=Path, required=True, metavar="FILE.csv")
     made.add_argument("--column", action="append", help=say("also this one", "и этот столбец"))

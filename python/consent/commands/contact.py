@@ -9,6 +9,7 @@ import consent
 from consent.advertising import read_answers
 from consent.commands.arguments import Commands, UsageError, number_of
 from consent.commands.record import record
+from consent.message import Message
 from consent.terminal import Terminal
 
 #: Purposes under which the duties of advertising stay.
@@ -26,13 +27,17 @@ def contact(given: argparse.Namespace, terminal: Terminal) -> int:
             purpose = assessed.purpose
         elif assessed.treat_as_advertising and purpose not in AS_ADVERTISING:
             raise UsageError(
-                f"--purpose {purpose}: the answers say that it is advertising "
-                f"({assessed.answer}): {', '.join(AS_ADVERTISING)}"
+                Message(
+                    "--purpose {}: the answers say that it is advertising ({}): {}",
+                    purpose,
+                    assessed.answer,
+                    ", ".join(AS_ADVERTISING),
+                )
             )
     elif given.text is not None:
         raise UsageError("--text: goes with --advertising")
     event = consent.ContactMade(
-        number_of("argument 2", given.number),
+        number_of(Message("argument {}", 2), given.number),
         at=given.at,
         direction=given.direction,
         channel=given.channel,

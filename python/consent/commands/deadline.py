@@ -17,13 +17,14 @@ from consent.commands.arguments import (
     open_log,
 )
 from consent.commands.record import record
+from consent.message import Message
 from consent.terminal import Terminal
 
 
 def request(given: argparse.Namespace, terminal: Terminal) -> int:
     """Record a demand about personal data."""
     event = consent.RequestReceived(
-        number_of("argument 2", given.number),
+        number_of(Message("argument {}", 2), given.number),
         at=given.at,
         kind=given.kind,
         means=given.method,
@@ -37,7 +38,7 @@ def request(given: argparse.Namespace, terminal: Terminal) -> int:
 def answer(given: argparse.Namespace, terminal: Terminal) -> int:
     """Record that a demand was answered."""
     event = consent.RequestAnswered(
-        number_of("argument 2", given.number),
+        number_of(Message("argument {}", 2), given.number),
         at=given.at,
         of=given.of,
         outcome=given.outcome,
@@ -97,7 +98,7 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
         end = each.last_day.isoformat() if each.last_day else terminal.moment(each.ends)
         terminal.print(
             f"{states[each.state]} {end}  {duties.get(each.duty, each.duty)}  "
-            f"seq {each.seq}  {each.number or '—'}"
+            f"{terminal.entry(each.seq)}  {each.number or '—'}"
         )
         if each.why:
             terminal.print(f"    {each.why_ru if ru else each.why}")

@@ -18,6 +18,7 @@ from consent.commands.arguments import (
     open_log,
 )
 from consent.log import ErasureCheck, Log
+from consent.message import Message
 from consent.terminal import Terminal
 
 
@@ -41,13 +42,8 @@ def _in_words(check: ErasureCheck, given: argparse.Namespace, terminal: Terminal
         )
     ]
     if check.hold is not None:
-        until = terminal.moment(check.hold.until) if check.hold.until else say("open", "бессрочно")
-        lines.append(
-            say(
-                f"held by {check.hold.by} until {until} (seq {check.hold.seq}): not erased",
-                f"удержано: {check.hold.by}, до {until} (seq {check.hold.seq}); не удаляется",
-            )
-        )
+        held = _held(check.hold, terminal)
+        lines.append(say(f"held by {held}: not erased", f"удержано: {held}; не удаляется"))
     if check.contacts:
         row = _core.retention("contact_proof", datetime.now(UTC))
         lines.append(
@@ -55,7 +51,7 @@ def _in_words(check: ErasureCheck, given: argparse.Namespace, terminal: Terminal
                 f"contacts whose lawfulness could not be proven any more: {len(check.contacts)} "
                 f"(seq {', '.join(map(str, check.contacts[:10]))}); {row.citation}",
                 f"контактов, законность которых станет недоказуемой: {len(check.contacts)} "
-                f"(seq {', '.join(map(str, check.contacts[:10]))}); {row.citation_ru}",
+                f"(записи {', '.join(map(str, check.contacts[:10]))}); {row.citation_ru}",
             )
         )
         if not given.lose_proof:
@@ -66,6 +62,14 @@ def _in_words(check: ErasureCheck, given: argparse.Namespace, terminal: Terminal
                 )
             )
     return lines
+
+
+def _held(hold: _core.Hold, terminal: Terminal) -> str:
+    """By whom, until when, by which entry."""
+    until = terminal.say("open", "бессрочно")
+    if hold.until:
+        until = f"{terminal.say('until', 'до')} {terminal.moment(hold.until)}"
+    return f"{hold.by}, {until} ({terminal.entry(hold.seq)})"
 
 
 def _plain(check: ErasureCheck) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def _tell_missing(terminal: Terminal, missing: list[int]) -> None:
 
 def erase(given: argparse.Namespace, terminal: Terminal) -> int:
     """Erase a number's holder, or restrict the record."""
-    number = number_of("argument 2", given.number)
+    number = number_of(Message("argument {}", 2), given.number)
     if not given.restrict and (given.release or given.until):
         # Left out, --restrict would turn an end of a restriction into an erasure.
         raise UsageError("--release and --until: only with --restrict")
@@ -163,14 +167,19 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
     if act is None:
         _tell_missing(terminal, missing)
         return NO
-    terminal.print(f"{terminal.say('erased', 'удалено')}: seq {done.seq}")
+    terminal.print(f"{terminal.say('erased', 'удалено')}: {terminal.entry(done.seq)}")
     kept = terminal.say("act and log export, to be kept until", "акт и выгрузка, хранить до")
     terminal.print(
         f"{kept} {terminal.moment(act.keep_until)}: {act.file.with_suffix('.html')}, {act.file}"
     )
     if act.missing:
         empty = terminal.say("still to be filled in by hand", "осталось вписать")
-        terminal.print(f"{empty}: {', '.join(act.missing)}")
+        names = {
+            "name": terminal.say("name", "наименование оператора"),
+            "address": terminal.say("address", "адрес оператора"),
+            "destroyed_by": terminal.say("destroyed_by", "кто уничтожил"),
+        }
+        terminal.print(f"{empty}: {', '.join(names[each] for each in act.missing)}")
     return YES
 
 
@@ -180,7 +189,9 @@ def act(given: argparse.Namespace, terminal: Terminal) -> int:
         found = erasure.missing_acts(log, at=datetime.now(UTC))
         wanted = [given.seq] if given.seq is not None else found
         if given.seq is not None and given.seq not in found:
-            raise UsageError(f"argument 2: entry {given.seq} is no erasure without an act")
+            raise UsageError(
+                Message("argument 2: entry {} is no erasure without an act", given.seq)
+            )
         made = [erasure.complete(log, seq, _operator(given), reason=given.reason) for seq in wanted]
     if terminal.machine:
         terminal.document(
@@ -227,18 +238,18 @@ def _restrict(
         terminal.document({"number_erased": False, "restricted": not given.release, "seq": seq})
     elif given.release:
         freed = terminal.say("no longer restricted", "ограничение снято")
-        terminal.print(f"{freed}: seq {seq}")
+        terminal.print(f"{freed}: {terminal.entry(seq)}")
     else:
         kept = terminal.say(
             "restricted, kept for proof alone", "ограничено, только для доказывания"
         )
-        terminal.print(f"{kept}: seq {seq}")
+        terminal.print(f"{kept}: {terminal.entry(seq)}")
     return YES
 
 
 def hold(given: argparse.Namespace, terminal: Terminal) -> int:
     """Forbid erasing, or allow it again."""
-    number = number_of("argument 2", given.number)
+    number = number_of(Message("argument {}", 2), given.number)
     event = consent.SubjectHeld(
         number,
         at=datetime.now(UTC),
@@ -261,17 +272,10 @@ def hold(given: argparse.Namespace, terminal: Terminal) -> int:
         said = terminal.say("hold released", "удержание снято")
         if not given.release:
             said = terminal.say("held, not to be erased", "удержано, удалять нельзя")
-        terminal.print(f"{said}: seq {seq}")
+        terminal.print(f"{said}: {terminal.entry(seq)}")
         if still is not None:
-            until = (
-                terminal.moment(still.until) if still.until else terminal.say("open", "бессрочно")
-            )
-            terminal.print(
-                terminal.say(
-                    f"still held by {still.by} until {until} (seq {still.seq})",
-                    f"всё ещё удержано: {still.by}, до {until} (seq {still.seq})",
-                )
-            )
+            held = _held(still, terminal)
+            terminal.print(terminal.say(f"still held by {held}", f"всё ещё удержано: {held}"))
     return NO if still is not None else YES
 
 

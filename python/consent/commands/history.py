@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 
 from consent.commands.arguments import NO, YES, Commands, number_of, open_log
+from consent.message import Message
 from consent.terminal import Terminal
 
 
 def history(given: argparse.Namespace, terminal: Terminal) -> int:
     """Show what the log holds about a number."""
-    number = number_of("argument 2", given.number)
+    number = number_of(Message("argument {}", 2), given.number)
     with open_log(given, writable=False) as log:
         restricted = log.restriction_of(number, given.now)
         events = [] if restricted else log.history(number)
@@ -24,7 +25,7 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
             terminal.print(
                 terminal.say(
                     f"restricted (seq {restricted.seq}): kept for proof alone; consent prove works",
-                    f"ограничено (seq {restricted.seq}): только для доказывания, consent prove",
+                    f"ограничено (запись {restricted.seq}): только для доказывания, consent prove",
                 )
             )
         return NO
@@ -67,7 +68,7 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
     every = terminal.say("all", "все")
     terminal.table(
         (
-            "seq",
+            terminal.say("seq", "запись"),
             terminal.say("event", "событие"),
             terminal.say("happened", "произошло"),
             terminal.say("recorded", "записано"),
@@ -79,13 +80,13 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
         [
             (
                 event.seq,
-                event.type,
+                terminal.event(event.type),
                 terminal.moment(event.at),
                 terminal.moment(event.recorded_at),
-                ",".join(event.purposes) or every,
-                ",".join(event.channels) or every,
+                ", ".join(map(terminal.word, event.purposes)) or every,
+                ", ".join(map(terminal.word, event.channels)) or every,
                 ",".join(event.distributors) or "—",
-                event.method or "—",
+                terminal.word(event.method) if event.method else "—",
             )
             for event in events
         ],

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import consent
 from consent import _core
-from consent.commands.arguments import NO, YES, Commands, UsageError, open_log
+from consent.commands.arguments import NO, YES, Commands, UsageError, as_file, open_log
 from consent.commands.exporting import tell_evidence
 from consent.importing import COLUMNS, import_list, ready_maps
+from consent.message import Message
 from consent.records import InputError
 from consent.terminal import Progress, Terminal
 
@@ -25,7 +24,7 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
     for pair in given.set or ():
         word, equals, value = pair.partition("=")
         if not equals or word not in COLUMNS:
-            raise UsageError(f"--set: WORD=VALUE, the word one of {', '.join(COLUMNS)}")
+            raise UsageError(Message("--set: WORD=VALUE, the word one of {}", ", ".join(COLUMNS)))
         constants[word] = value
     source = sys.stdin.buffer if given.file == "-" else Path(given.file)
     with (
@@ -48,13 +47,12 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
                 files=given.files,
                 numbers=given.numbers,
                 rejects=given.rejects,
+                lang=terminal.lang,
                 progress=progress.rate,
             )
         except InputError as error:
-            where = [Path(given.file).name] if given.file != "-" else []
-            where += [f"row {error.row}"] if error.row is not None else []
-            where += [f"column {error.column}"] if error.column is not None else []
-            raise UsageError(f"{', '.join(where)}: {error}" if where else str(error)) from None
+            file = Path(given.file).name if given.file != "-" else None
+            raise UsageError(error.within(file)) from None
     if terminal.machine:
         terminal.document(
             {
@@ -74,15 +72,18 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
     return NO if given.strict and found.rejected else YES
 
 
+def _named(reason: str, terminal: Terminal) -> str:
+    """What a reason means, and its code, which the file of rejects bears."""
+    words = terminal.words(reason)
+    return reason if words == reason else f"{words} ({reason})"
+
+
 def _import_entries(given: argparse.Namespace, terminal: Terminal) -> int:
-    file = given.file
-    with tempfile.TemporaryDirectory() as scratch:
-        if file == "-":
-            file = Path(scratch) / "entries"
-            with file.open("wb") as kept:
-                shutil.copyfileobj(sys.stdin.buffer, kept)
-        with Progress(terminal.say("import", "импорт")) as progress:
-            copied = _core.import_entries(file, given.log, given.key or (), progress)
+    with (
+        as_file(Path(given.file)) as file,
+        Progress(terminal.say("import", "импорт")) as progress,
+    ):
+        copied = _core.import_entries(file, given.log, given.key or (), progress)
     accepted = 0 if copied.already_there else copied.entries
     if terminal.machine:
         terminal.document(
@@ -125,7 +126,10 @@ def _show(found: consent.importing.Imported, terminal: Terminal) -> None:
         (say("recorded", "записано"), found.accepted),
         (say("already there", "уже есть"), found.already_there),
         (say("rejected", "отвергнуто"), found.rejected),
-        *((f"  {reason}", count) for reason, count in sorted(found.reasons.items())),
+        *(
+            (f"  {_named(reason, terminal)}", count)
+            for reason, count in sorted(found.reasons.items())
+        ),
     ]
     width = max(len(name) for name, _ in rows)
     for name, count in rows:
@@ -134,7 +138,7 @@ def _show(found: consent.importing.Imported, terminal: Terminal) -> None:
         unused = say("columns not used", "столбцы не использованы")
         terminal.print(f"{unused}: {', '.join(found.unused_columns)}")
     for warning in found.warnings:
-        terminal.print(f"! {warning}")
+        terminal.print(f"! {terminal.words(warning)}")
     if found.rejects_file is not None:
         terminal.print(f"{say('rejected rows', 'отвергнутые строки')}: {found.rejects_file}")
 

@@ -83,7 +83,7 @@ def restore(given: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.machine:
         terminal.document(answer)
     else:
-        terminal.print(f"{terminal.say('lost', 'потеряно')}: {lost}")
+        terminal.print(f"{terminal.say('lost', 'потеряно')}: {terminal.words(lost)}")
         terminal.print(f"{terminal.say('restored by entry', 'продолжен записью')} {answer['seq']}")
     return YES
 

@@ -6,16 +6,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import consent
 from consent import numbering
 from consent.commands.arguments import (
     NO,
     YES,
     Commands,
     UsageError,
-    line_number,
-    stdin_lines,
+    typed_numbers,
 )
+from consent.message import Message
 from consent.terminal import Progress, Terminal
 
 SHOWN_PROBLEMS = 5
@@ -27,7 +26,7 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
         return _import(given, terminal)
     for flag in ("out", "rejects", "replace_smaller", "strict"):
         if getattr(given, flag):
-            raise UsageError(f"--{flag.replace('_', '-')}: goes with numbering import")
+            raise UsageError(Message("--{}: goes with numbering import", flag.replace("_", "-")))
     return _show(given, terminal)
 
 
@@ -44,7 +43,7 @@ def _import(given: argparse.Namespace, terminal: Terminal) -> int:
     rejects_file = None
     if report.rejects:
         rejects_file = given.rejects or out.with_name(out.name + ".rejects.csv")
-        numbering.write_rejects(report.rejects, rejects_file)
+        numbering.write_rejects(report.rejects, rejects_file, terminal.lang)
     code = NO if given.strict and report.rejects else YES
     if terminal.machine:
         terminal.document(
@@ -98,7 +97,7 @@ def _import(given: argparse.Namespace, terminal: Terminal) -> int:
         )
         for reject in report.rejects[:SHOWN_PROBLEMS]:
             place = f", {reject.column}" if reject.column else ""
-            terminal.print(f"  {reject.file}:{reject.row}{place}: {reject.reason}")
+            terminal.print(f"  {reject.file}:{reject.row}{place}: {terminal.words(reject.reason)}")
     return code
 
 
@@ -111,13 +110,8 @@ def _show(given: argparse.Namespace, terminal: Terminal) -> int:
     if not given.what:
         raise UsageError("numbering show: which number?")
     from_stdin = given.what == ["-"]
-    place = "line" if from_stdin else "argument"
     documents: list[dict[str, Any]] = []
-    for i, text in stdin_lines() if from_stdin else enumerate(given.what, 1):
-        try:
-            number = line_number(text)
-        except (consent.InvalidArgument, UsageError) as error:
-            raise UsageError(f"{place} {i}: {error}") from None
+    for number in typed_numbers(given.what):
         found = plan.lookup(number)
         offsets = numbering.local_offsets(found.zones, given.at)
         documents.append(

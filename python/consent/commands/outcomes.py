@@ -12,6 +12,7 @@ from typing import Any
 
 import consent
 from consent.commands.arguments import NO, YES, Commands, UsageError
+from consent.message import Message
 from consent.outcome import BUILT_IN, OutcomeMap, outcomes
 from consent.terminal import Terminal, without_numbers
 
@@ -86,16 +87,16 @@ def _statuses(given: argparse.Namespace) -> Counter[str]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{name}: not UTF-8, byte {error.start}") from None
+        raise UsageError(Message("{}: not UTF-8, byte {}", name, error.start)) from None
     if given.column is None:
         return Counter(line.strip() for line in text.splitlines() if line.strip())
     try:
         rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         if rows.fieldnames is None or given.column not in rows.fieldnames:
-            raise UsageError(f"{name}: row 1: no column of that name")
+            raise UsageError(Message("{}: row 1: no column of that name", name))
         return Counter((row[given.column] or "").strip() for row in rows)
     except csv.Error as error:
-        raise UsageError(f"{name}: {error}") from None
+        raise UsageError(Message("{}: {}", name, error)) from None
 
 
 def _map(given: argparse.Namespace, terminal: Terminal) -> int:

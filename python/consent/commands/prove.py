@@ -15,6 +15,7 @@ from consent.commands.arguments import (
     number_of,
     open_log,
 )
+from consent.message import Message
 from consent.terminal import Terminal
 
 
@@ -36,16 +37,13 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
                 receipts=[consent.receipt.read_bytes(path) for path in given.receipt or ()],
             )
         except consent.ProofError as error:
-            raise UsageError(f"--receipt: {error}") from None
+            raise UsageError(Message("--receipt: {}", error)) from None
         except consent.NotFoundError:
             if terminal.machine:
                 terminal.document({"number": number.e164, "out": None, "entries": 0})
             else:
                 terminal.error(
-                    terminal.say(
-                        "nothing shows it: the log never met this number; no pack was written",
-                        "показать нечего: журнал не встречал этот номер; файл не записан",
-                    )
+                    "nothing shows it: the log never met this number; no pack was written"
                 )
             return NO
     if terminal.machine:

@@ -22,6 +22,7 @@ from consent.commands.arguments import (
     wording_of,
     words_of,
 )
+from consent.message import Message
 from consent.terminal import Terminal
 
 
@@ -62,9 +63,7 @@ def record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) 
         try:
             made.save(wanted)
         except consent.StorageError as error:
-            terminal.error(
-                f"{error}; {terminal.say('the entry is recorded', 'запись сделана')}: {entry.seq}"
-            )
+            terminal.error(Message("{}; the entry is recorded: {}", error, entry.seq))
             made, code = None, CANNOT
     if made is not None:
         answer["receipt"] = {
@@ -77,7 +76,8 @@ def record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) 
     else:
         recorded = terminal.say("recorded", "записано")
         terminal.print(
-            f"{recorded}: {entry.type}, seq {appended.seq}, {terminal.moment(entry.recorded)}"
+            f"{recorded}: {terminal.event(entry.type)}, {terminal.entry(appended.seq)}, "
+            f"{terminal.moment(entry.recorded)}"
         )
         terminal.print(f"leaf {appended.leaf.hex()}")
         sealed = terminal.say("sealed in", "запечатан в")
@@ -142,7 +142,7 @@ def give(given: argparse.Namespace, terminal: Terminal) -> int:
     if given.in_contract is not None:
         in_contract = consent.InContract(given.in_contract == "separate-mark")
     event = consent.ConsentGiven(
-        number_of("argument 2", given.number),
+        number_of(Message("argument {}", 2), given.number),
         **_scope(given, "none"),
         acts_for=() if given.acts_for == "any" else words_of(given.acts_for or ""),
         acts_for_any=given.acts_for == "any",
@@ -163,7 +163,7 @@ def give(given: argparse.Namespace, terminal: Terminal) -> int:
 def ask(given: argparse.Namespace, terminal: Terminal) -> int:
     """Record that a consent was asked for."""
     event = consent.ConsentAsked(
-        number_of("argument 2", given.number),
+        number_of(Message("argument {}", 2), given.number),
         **_scope(given, "none"),
         wording=wording_of(given.wording),
     )
@@ -173,7 +173,7 @@ def ask(given: argparse.Namespace, terminal: Terminal) -> int:
 def refuse(given: argparse.Namespace, terminal: Terminal) -> int:
     """Record a refusal."""
     event = consent.ConsentRefused(
-        number_of("argument 2", given.number),
+        number_of(Message("argument {}", 2), given.number),
         **_scope(given, "all"),
         method=given.method,
         wording=wording_of(given.wording),
@@ -184,7 +184,7 @@ def refuse(given: argparse.Namespace, terminal: Terminal) -> int:
 def withdraw(given: argparse.Namespace, terminal: Terminal) -> int:
     """Record a withdrawal or a demand to stop."""
     event = consent.ConsentWithdrawn(
-        number_of("argument 2", given.number),
+        number_of(Message("argument {}", 2), given.number),
         **_scope(given, "all"),
         means=given.method,
         received_at=moment_of("--received-at", given.received_at),
@@ -194,7 +194,7 @@ def withdraw(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def reassign(given: argparse.Namespace, terminal: Terminal) -> int:
     """Record that a number has a new holder."""
-    number = number_of("argument 2", given.number)
+    number = number_of(Message("argument {}", 2), given.number)
     return record(
         consent.NumberReassigned(number, at=given.at, source=given.source), given, terminal
     )

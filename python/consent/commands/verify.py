@@ -6,24 +6,25 @@ import argparse
 from pathlib import Path
 
 import consent
-from consent.commands.arguments import NO, YES, Commands, UsageError
+from consent.commands.arguments import NO, YES, Commands, UsageError, as_file
+from consent.message import Message
 from consent.terminal import Progress, Terminal
 
 
 def verify(given: argparse.Namespace, terminal: Terminal) -> int:
     """Check a log, a pack or a receipt."""
-    with Progress(terminal.say("verify", "проверка")) as progress:
+    with as_file(given.path) as path, Progress(terminal.say("verify", "проверка")) as progress:
         try:
             found = consent.verify(
-                given.path,
+                path,
                 trusted=given.key or (),
                 receipts=given.receipt or (),
                 progress=progress,
             )
         except consent.ProofError as error:  # of a key; what does not hold is an answer
-            raise UsageError(f"--key: {error}") from None
+            raise UsageError(Message("--key: {}", error)) from None
         except consent.InvalidArgument as error:
-            raise UsageError(f"--receipt: {error}") from None
+            raise UsageError(Message("--receipt: {}", error)) from None
     coverage = found.coverage
     if terminal.machine:
         terminal.document(
@@ -52,9 +53,11 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
         "refuted": say("REFUTED", "ОПРОВЕРГНУТО"),
         "not_proven": say("NOT PROVEN", "НЕ ДОКАЗАНО"),
     }[found.verdict]
-    terminal.print(f"{verdict}: {found.question}")
+    terminal.print(f"{verdict}: {terminal.words(found.question)}")
     if found.problem is not None:
-        terminal.print(f"  seq {found.problem.seq}: {found.problem.what}")
+        terminal.print(
+            f"  {terminal.entry(found.problem.seq)}: {terminal.words(found.problem.what)}"
+        )
     given_key = say("a key that you gave", "ключом, который дали вы")
     own_key = say("the key that it names itself", "ключом, который он называет сам")
     covered = [
@@ -71,9 +74,9 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
     for name, value in covered:
         terminal.print(f"  {name}: {value}")
     for item in coverage.not_checked:
-        terminal.print(f"  {say('not checked', 'не проверено')}: {item}")
+        terminal.print(f"  {say('not checked', 'не проверено')}: {terminal.words(item)}")
     for warning in found.warnings:
-        terminal.print(f"  ! {warning}")
+        terminal.print(f"  ! {terminal.words(warning)}")
     return YES if found.verdict == "proven" else NO
 
 
@@ -86,7 +89,12 @@ def add(commands: Commands) -> None:
         "check a log, a pack or a receipt",
         "проверить журнал, пакет или квитанцию",
     )
-    made.add_argument("path", metavar="LOG|PACK|RECEIPT", type=Path)
+    made.add_argument(
+        "path",
+        metavar="LOG|PACK|RECEIPT",
+        type=Path,
+        help=say("- is a pack or receipt from stdin", "- это пакет или квитанция из stdin"),
+    )
     made.add_argument(
         "--receipt",
         action="append",

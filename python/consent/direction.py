@@ -1,0 +1,255 @@
+"""Which calls went out: what the auditor declares of the exchange, and what each call is by it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from consent.message import Message
+from consent.number import read_number
+from consent.records import InputError
+
+
+class DirectionNotDeclared(InputError):  # noqa: N818  says what happened
+    """Nothing was declared that tells an outgoing call. Shows what there is to choose from.
+
+    Attributes:
+        contexts: Contexts seen, with the number of rows.
+        callers: Channels that calls came from, without their running number, with their rows.
+        called: Channels that calls went to, likewise.
+    """
+
+    def __init__(self, contexts: Counter[str], callers: Counter[str], called: Counter[str]) -> None:
+        def most(seen: Counter[str]) -> str:
+            ordered = sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:12]
+            return ", ".join(f"{name} ({count})" for name, count in ordered) or "—"
+
+        super().__init__(
+            Message(
+                "which calls are outgoing must be declared: outgoing contexts, outgoing trunks or "
+                "own numbers. Rows by context: {}. By calling channel: {}. By called channel: {}",
+                most(contexts),
+                most(callers),
+                most(called),
+            )
+        )
+        self.contexts = contexts
+        self.callers = callers
+        self.called = called
+
+
+def own_lines(file: Path) -> list[str]:
+    """Read a list of own numbers.
+
+    Raises:
+        InputError: Not UTF-8.
+    """
+    try:
+        return file.read_bytes().decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(Message("own numbers: not UTF-8, byte {}", error.start)) from None
+
+
+class OwnNumbers:
+    """The auditor's own numbers and extensions.
+
+    An entry is a number or extension as written in ``src`` (any way a number can be written also
+    matches: +7 495…, 8495…), a range of extensions ``1100..1199``, or ``re:`` and a regular
+    expression for the whole text.
+    """
+
+    def __init__(self, entries: Iterable[str], country: str | None = None) -> None:
+        self.entries: tuple[str, ...] = tuple(
+            entry for entry in (line.split("#")[0].strip() for line in entries) if entry
+        )
+        self._country = country
+        self._exact: set[str] = set()
+        self._digits: set[int] = set()
+        self._ranges: list[tuple[int, int, int]] = []
+        self._patterns: list[re.Pattern[str]] = []
+        self._known: dict[str, bool] = {}
+        for entry in self.entries:
+            if entry.startswith("re:"):
+                try:
+                    self._patterns.append(re.compile(entry[3:]))
+                except re.error as error:
+                    raise InputError(
+                        Message("own numbers: not a regular expression: {}", error)
+                    ) from None
+            elif found := re.fullmatch(r"(\d+)\.\.(\d+)", entry):
+                low, high = found[1], found[2]
+                if len(low) != len(high) or low > high:
+                    raise InputError("own numbers: a range needs two ends of one length, in order")
+                self._ranges.append((len(low), int(low), int(high)))
+            else:
+                self._exact.add(entry)
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    def __contains__(self, text: object) -> bool:
+        if not isinstance(text, str):
+            return False
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self._look(text)
+        return known
+
+    def _look(self, text: str) -> bool:
+        if text in self._exact:
+            return True
+        if text.isascii() and text.isdigit():
+            value = int(text)
+            if any(len(text) == n and low <= value <= high for n, low, high in self._ranges):
+                return True
+        if any(pattern.fullmatch(text) for pattern in self._patterns):
+            return True
+        if len(text) < 7 or not any(len(entry) >= 7 for entry in self._exact):
+            return False
+        if not self._digits:
+            found = (read_number(entry, self._country) for entry in self._exact if len(entry) >= 7)
+            self._digits = {digits for digits in found if digits is not None}
+        return read_number(text, self._country) in self._digits
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What makes a row an outgoing call. Declared by whoever knows the exchange, never guessed.
+
+    Where several rules are declared all must agree. A trunk with a slash ("PJSIP/VITerm") is a
+    channel name without its running number, an asterisk at the end stands for anything; one without
+    a slash is a value of the column ``trunk``.
+
+    Attributes:
+        outgoing_contexts: ``dcontext`` of outgoing calls.
+        outgoing_trunks: Trunks; ``dstchannel`` on one is outgoing, ``channel`` on one incoming,
+            neither is internal.
+        own_numbers: Numbers of the auditor; from one of them to another's is outgoing, the other
+            way incoming, between two of them internal.
+        incoming_contexts: ``dcontext`` of incoming calls.
+        internal_up_to: A dialled number of up to so many digits is internal; 0: none is.
+    """
+
+    outgoing_contexts: frozenset[str] = frozenset()
+    outgoing_trunks: tuple[str, ...] = ()
+    own_numbers: OwnNumbers = field(default_factory=lambda: OwnNumbers(()))
+    incoming_contexts: frozenset[str] = frozenset()
+    internal_up_to: int = 0
+
+    @classmethod
+    def declare(
+        cls,
+        *,
+        outgoing_contexts: Iterable[str] = (),
+        outgoing_trunks: Iterable[str] = (),
+        own_numbers: Iterable[str] | Path = (),
+        incoming_contexts: Iterable[str] = (),
+        internal_up_to: int = 0,
+        country: str | None = None,
+    ) -> Direction:
+        """Build the rule from plain values.
+
+        Args:
+            outgoing_contexts: ``dcontext`` of outgoing calls.
+            outgoing_trunks: "PJSIP/name", "PJSIP/na*", or a value of the column ``trunk``.
+            incoming_contexts: ``dcontext`` of incoming calls.
+            internal_up_to: A dialled number of up to so many digits is internal; 0: none is.
+            own_numbers: Entries, or a file with one a line (# begins a comment).
+            country: Where own numbers without a country code are, as for the dialled ones.
+        """
+        if isinstance(own_numbers, str):
+            raise TypeError("own_numbers: a list of entries or a Path, not one string")
+        if isinstance(own_numbers, Path):
+            own_numbers = own_lines(own_numbers)
+        return cls(
+            outgoing_contexts=frozenset(outgoing_contexts),
+            outgoing_trunks=tuple(outgoing_trunks),
+            own_numbers=OwnNumbers(own_numbers, country),
+            incoming_contexts=frozenset(incoming_contexts),
+            internal_up_to=internal_up_to,
+        )
+
+    @property
+    def declared(self) -> bool:
+        """Whether anything says what is outgoing."""
+        return bool(self.outgoing_contexts or self.outgoing_trunks or self.own_numbers)
+
+    def describe(self, lang: str = "en") -> str:
+        """The rule in one line, for the report. Of own numbers only how many, not which."""
+        ru = lang == "ru"
+        parts = []
+        if self.outgoing_contexts:
+            parts.append(
+                f"{'контекст' if ru else 'context'}: {', '.join(sorted(self.outgoing_contexts))}"
+            )
+        if self.outgoing_trunks:
+            parts.append(f"{'транк' if ru else 'trunk'}: {', '.join(self.outgoing_trunks)}")
+        if self.own_numbers:
+            count = len(self.own_numbers.entries)
+            own = (
+                "с собственных номеров на чужие, записей"
+                if ru
+                else "from own numbers to others, entries"
+            )
+            parts.append(f"{own}: {count}")
+        text = (" и " if ru else " and ").join(parts)
+        if self.incoming_contexts:
+            incoming = "входящие, контекст" if ru else "incoming, context"
+            text += f"; {incoming}: {', '.join(sorted(self.incoming_contexts))}"
+        if self.internal_up_to:
+            internal = "внутренние, цифр в номере до" if ru else "internal, digits dialled up to"
+            text += f"; {internal}: {self.internal_up_to}"
+        return text
+
+    def needs(self) -> set[str]:
+        """Columns without which the rule says nothing."""
+        wanted = set()
+        if self.outgoing_contexts or self.incoming_contexts:
+            wanted.add("context")
+        if any("/" in trunk for trunk in self.outgoing_trunks):
+            wanted |= {"channel", "dstchannel"}
+        if any("/" not in trunk for trunk in self.outgoing_trunks):
+            wanted.add("trunk")
+        if self.own_numbers:
+            wanted.add("src")
+        return wanted
+
+    def judge(self) -> Callable[[str, str, str, str, str, str], str]:
+        """A function of context, channel, dstchannel, trunk, src, dst: "outgoing" or why not."""
+        contexts, incoming, own = self.outgoing_contexts, self.incoming_contexts, self.own_numbers
+        names = frozenset(t for t in self.outgoing_trunks if "/" in t and not t.endswith("*"))
+        starts = tuple(t[:-1] for t in self.outgoing_trunks if "/" in t and t.endswith("*"))
+        values = frozenset(t for t in self.outgoing_trunks if "/" not in t)
+        by_channel, by_trunk = bool(names or starts), bool(self.outgoing_trunks)
+        own_declared, short = bool(own), self.internal_up_to
+
+        def on_trunk(channel: str) -> bool:
+            return channel.rpartition("-")[0] in names or (
+                bool(starts) and channel.startswith(starts)
+            )
+
+        def judge(
+            context: str, channel: str, dstchannel: str, trunk: str, src: str, dst: str
+        ) -> str:
+            if context in incoming:
+                return "incoming"
+            if by_trunk and not (by_channel and on_trunk(dstchannel)) and trunk not in values:
+                if not by_channel:
+                    return "not_outgoing"
+                return "incoming" if on_trunk(channel) else "internal"
+            if own_declared:
+                from_own, to_own = src in own, dst in own
+                if to_own:
+                    return "internal" if from_own else "incoming"
+                if not from_own:
+                    return "not_outgoing"
+            if contexts and context not in contexts:
+                return "not_outgoing"
+            if short and len(dst) <= short and dst.isascii() and dst.isdigit():
+                return "internal"
+            return "outgoing"
+
+        return judge

@@ -1,0 +1,135 @@
+"""Whatever the library says to people it can say in Russian, and loses nothing by it."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import inspect
+import re
+import string
+import tomllib
+
+import pytest
+
+import consent
+from consent import verify_standalone
+from consent.message import Message, in_language, message_of
+from sentences import ROOT, of_python, of_the_core
+
+CATALOGUE = tomllib.loads((ROOT / "python/consent/russian.toml").read_text(encoding="utf-8"))
+SAID = {
+    en: ru
+    for name, table in CATALOGUE.items()
+    if name not in ("argparse", "reasons", "system", "words")
+    for en, ru in table.items()
+}
+
+
+#: Texts that argparse of another Python says.
+OF_OTHER_PYTHONS = ("unknown parser %(parser_name)r (choices: %(choices)s)",)
+
+
+def _places(text: str) -> list[str]:
+    """The places of a sentence, in order: a name or number each."""
+    found = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    return sorted(name or str(i) for i, name in enumerate(found))
+
+
+def test_every_sentence_of_the_compiled_core_has_a_russian_one() -> None:
+    missing = {en: where for en, where in of_the_core().items() if en not in SAID}
+    assert not missing, "say these in python/consent/russian.toml"
+
+
+def test_every_sentence_of_the_python_side_has_a_russian_one() -> None:
+    found, unclear = of_python()
+    assert not {en: where for en, where in found.items() if en not in SAID}
+    assert not unclear, "a text that is put together has no translation: Message('… {}', …)"
+
+
+def test_the_catalogue_holds_no_sentence_that_nobody_says() -> None:
+    said = {*of_the_core(), *of_python()[0]}
+    assert not [en for en in SAID if en not in said]
+
+
+@pytest.mark.parametrize("en", SAID)
+def test_a_russian_sentence_has_the_places_of_the_english_one(en: str) -> None:
+    ru = SAID[en]
+    if ru != en:  # some are names alone: JSON, SQLite
+        assert re.search("[А-Яа-яЁё]", ru)
+    try:
+        places = _places(en)
+    except ValueError:  # braces of a sentence that nothing fills
+        return
+    if "{}" in en:
+        assert _places(ru) == places
+
+
+@pytest.mark.parametrize(("en", "ru"), CATALOGUE["argparse"].items())
+def test_a_text_of_argparse_keeps_its_names(en: str, ru: str) -> None:
+    names = r"%(?:\(\w+\))?[sr]"
+    assert sorted(re.findall(names, ru)) == sorted(re.findall(names, en))
+    assert en.replace("\n", "\\n") in inspect.getsource(argparse) or en in OF_OTHER_PYTHONS
+
+
+def test_english_is_the_sentence_filled() -> None:
+    said = Message("entry {}: {}", 41, Message("is missing"))
+    assert said == "entry 41: is missing"
+    assert in_language(said, "en") == "entry 41: is missing"
+
+
+def test_russian_fills_the_same_arguments() -> None:
+    said = Message("entry {}: {}", 41, Message("entry is missing"))
+    assert in_language(said, "ru") == "запись 41: записи нет"
+
+
+def test_a_sentence_without_russian_is_said_whole_in_english() -> None:
+    said = Message("row {}: {}", 7, Message("a wind of {} knots", 30))
+    assert in_language(said, "ru") == "строка 7: a wind of 30 knots"
+
+
+def test_braces_of_a_sentence_that_nothing_fills_stay() -> None:
+    assert Message("a key is [a-z][a-z0-9_]{0,31}") == "a key is [a-z][a-z0-9_]{0,31}"
+
+
+def test_an_argument_with_braces_is_said_as_it_is() -> None:
+    said = Message("{}: cannot be read", "{0}.toml")
+    assert in_language(said, "ru") == "{0}.toml: файл не читается"
+
+
+def test_a_message_survives_copies() -> None:
+    said = Message("entry {}: {}", 41, Message("is missing"))
+    for copied in (copy.copy(said), copy.deepcopy(said)):
+        assert copied == said
+        assert copied.sentence == said.sentence
+        assert copied.arguments == said.arguments
+
+
+def test_what_the_core_refuses_is_a_message_with_its_place() -> None:
+    with pytest.raises(consent.ParseError) as caught:
+        consent.PhoneNumber.parse("call me")
+    said = message_of(caught.value)
+    assert said.sentence == "telephone number, byte {}: {}"
+    assert in_language(said, "ru").startswith("телефонный номер, байт 0: ")
+    assert str(caught.value) == str(said)
+
+
+def test_an_error_of_the_system_names_its_file() -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        (ROOT / "no such file").read_bytes()
+    russian = in_language(message_of(caught.value), "ru")
+    assert russian == f"нет такого файла или папки: {ROOT / 'no such file'}"
+
+
+def test_the_verifier_of_a_pack_says_in_russian_whatever_it_can_say() -> None:
+    source = (ROOT / "python/consent/verify_standalone.py").read_text(encoding="utf-8")
+    said = {
+        str(node.args[0].value)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "ProofError"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert said
+    assert said == set(verify_standalone.PROOFS_RU)
