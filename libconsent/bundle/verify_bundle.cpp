@@ -429,7 +429,7 @@ class Check {
     if (assigned.type != EventType::caller_assigned || assigned.subject ||
         static_cast<std::int64_t>(assigned.seq) != *stands_on || !same("caller") ||
         !same("distributor")) {
-      refute(7, fmt::format("entry {} does not assign the caller asked about", assigned.seq),
+      refute(7, Message("entry {} does not assign the caller asked about", assigned.seq),
              assigned.seq);
     }
     check_scope(question, assigned);
@@ -437,14 +437,13 @@ class Check {
     const auto time_of = [](const Read& entry, std::string_view key) {
       const std::string* const time = text_of(entry.body, key);
       if (time == nullptr || !parse_stored_instant(*time)) {
-        refute(7, fmt::format("entry {} does not say when it holds", entry.seq), entry.seq);
+        refute(7, Message("entry {} does not say when it holds", entry.seq), entry.seq);
       }
       return *time;
     };
     const auto holds = [&](bool yes, const Read& entry) {
       if (!yes) {
-        refute(7, fmt::format("by entry {} the caller was not assigned then", entry.seq),
-               entry.seq);
+        refute(7, Message("by entry {} the caller was not assigned then", entry.seq), entry.seq);
       }
     };
     holds(
@@ -455,7 +454,7 @@ class Check {
       const std::int64_t* const of = integer_of(ends.body, "of");
       if (ends.type != EventType::caller_released || ends.subject || of == nullptr ||
           *of != *stands_on) {
-        refute(7, fmt::format("entry {} does not end the caller's assignment", ends.seq), ends.seq);
+        refute(7, Message("entry {} does not end the caller's assignment", ends.seq), ends.seq);
       }
       holds(*at < time_of(ends, "until"), ends);
     }
@@ -493,7 +492,7 @@ class Check {
                         std::find(any_of.begin(), any_of.end(), *item.string()) != any_of.end());
       }
       if (!fits) {
-        refute(7, fmt::format("entry {} assigns the caller for other contacts", assigned.seq),
+        refute(7, Message("entry {} assigns the caller for other contacts", assigned.seq),
                assigned.seq);
       }
     };

@@ -75,8 +75,7 @@ std::uint64_t Log::release_caller(const CallerReleased& released, Instant now) {
   const LogEvent event(released);
   validate(event);
   if (released.of >= size() || entry(released.of).type != EventType::caller_assigned) {
-    throw Error(ErrorCode::invalid_argument,
-                "entry " + std::to_string(released.of) + ": assigns nobody");
+    throw Error(ErrorCode::invalid_argument, Message("entry {}: assigns nobody", released.of));
   }
   return impl_->writer->append(event, now);
 }
@@ -94,7 +93,7 @@ std::vector<CallerAssignment> Log::assignments(std::uint64_t size) const {
     const Entry entry = impl_->entry_at(seq);
     const canonical::Value body = decode_entry(entry.bytes).body;
     const auto refuse = [&](std::string_view what) {
-      throw BrokenLog(seq, "entry " + std::to_string(seq) + ": " + std::string(what));
+      throw BrokenLog(seq, Message("entry {}: {}", seq, Message(what)));
     };
     const auto until = parse_stored_instant(text_member(body, "until"));
     if (entry.type == EventType::caller_assigned) {

@@ -64,8 +64,8 @@ class NewFile {
 
  private:
   [[noreturn]] static void failed() {
-    throw Error(ErrorCode::storage,
-                "entries: a file cannot be written: " + std::generic_category().message(errno));
+    throw Error(ErrorCode::storage, Message("entries: a file cannot be written: {}",
+                                            Message(std::generic_category().message(errno))));
   }
   void flush() {
     std::string_view left = buffer_;

@@ -27,6 +27,7 @@ from consent._core import (
 from consent.decision import Caller, ContactCounts, question
 from consent.errors import RestrictedError
 from consent.event import Event, Words
+from consent.message import Message
 from consent.number import Number, as_number
 from consent.party import Organisation
 from consent.rules import russia
@@ -601,7 +602,9 @@ class Log(_core.Log):
     def _bar_restricted(self, seq: int) -> None:
         subject = self.entry(seq).subject
         if subject is not None and self.restriction_of_subject(subject.tag, datetime.now(UTC)):
-            raise RestrictedError(f"seq {seq}: its record is restricted: kept for proof alone")
+            raise RestrictedError(
+                Message("seq {}: its record is restricted: kept for proof alone", seq)
+            )
 
     def evidence(self, seq: int, place: int = 1, *, for_proof: bool = False) -> bytes:
         """Open a file that the log keeps with an entry.

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, TextIO
 
 from consent.errors import StorageError
+from consent.message import Message
 
 __all__ = ["create", "replacing", "replacing_text", "write"]
 
@@ -124,7 +125,9 @@ def _is_stream(target: Path) -> bool:
 
 def _refuse_link(target: Path) -> None:
     if target.is_symlink():
-        raise StorageError(f"{target.name}: is a symbolic link; it is not written through")
+        raise StorageError(
+            Message("{}: is a symbolic link; it is not written through", target.name)
+        )
 
 
 def _sync_folder(folder: Path) -> None:

@@ -257,7 +257,7 @@ TEST_CASE("a bundle carries the assignment that its answer stands on", "[bundle]
   };
   const auto files = packed(log, question);
   const auto result = check(files);
-  CAPTURE(result.problem ? result.problem->what : "");
+  CAPTURE(result.problem ? result.problem->what.text() : "");
   CHECK(result.verdict == consent::ProofVerdict::proven);
   const auto bundle_case = json::parse(bytes_of(files, "case.json"));
   CHECK(*bundle_case.find("answer")->find("verdict")->string() == "allow");

@@ -98,7 +98,7 @@ TEST_CASE("assignments survive reopening, a rebuild, a copy and verification", "
     CHECK(found[0].until == friday);
     CHECK(found[0].released == std::vector<std::uint64_t>{3});
     const auto result = verify_log(scratch / folder, {});
-    CAPTURE(result.problem ? result.problem->what : "");
+    CAPTURE(result.problem ? result.problem->what.text() : "");
     CHECK(result.verdict == ProofVerdict::proven);
   }
 }

@@ -117,10 +117,10 @@ TEST_CASE("a log without a readable head is not proven, and is not written", "[l
   const auto verified = verify_log(folder, {});
   CHECK(verified.verdict == ProofVerdict::not_proven);
   REQUIRE(verified.problem);
-  CHECK(verified.problem->what.find("head") != std::string::npos);
+  CHECK(verified.problem->what.text().find("head") != std::string::npos);
   Log log = Log::open(folder, Access::write);
   CHECK(log.access() == Access::read_only);
-  CHECK(log.impairment().find("head") == 0);
+  CHECK(log.impairment().text().find("head") == 0);
   CHECK(code_of([&] { log.append(given(alice, "2026-11-06T10:00:00Z"), noon); }) ==
         ErrorCode::storage);
 }

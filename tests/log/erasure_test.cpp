@@ -551,8 +551,9 @@ TEST_CASE("an old log.db beside newer keys is called old, and the keys not", "[l
   for (const Access access : {Access::read_only, Access::write}) {
     const Log log = Log::open(folder, access);
     CHECK(log.access() == Access::read_only);
-    CHECK(log.impairment().find("log.db: is older than keys.db") == 0);
-    CHECK(log.impairment().find(std::to_string(size - 2) + " are missing") != std::string::npos);
+    CHECK(log.impairment().text().find("log.db: is older than keys.db") == 0);
+    CHECK(log.impairment().text().find(std::to_string(size - 2) + " are missing") !=
+          std::string::npos);
   }
   // The keys of whoever came since are still there: the right log.db can be put back.
   {
@@ -581,5 +582,7 @@ TEST_CASE("old keys beside a newer log.db are still called old", "[log][erasure]
     log.append(given(boris, "2026-11-02T10:00:00Z"), noon);
   }
   fs::copy_file(scratch / "keys.db", folder / "keys.db", fs::copy_options::overwrite_existing);
-  CHECK(Log::open(folder, Access::write).impairment().find("keys.db: is older than log.db") == 0);
+  CHECK(
+      Log::open(folder, Access::write).impairment().text().find("keys.db: is older than log.db") ==
+      0);
 }

@@ -100,7 +100,7 @@ TEST_CASE("an old keys.db with as many subjects is noticed: one was erased, anot
     log.append(given("+79045556677", "2026-11-03T10:00:00Z"), noon);
   }
   put_back(scratch / "old", folder, "keys.db");
-  CHECK(Log::open(folder, Access::write).impairment().find("1 subject(s) lost their key") !=
+  CHECK(Log::open(folder, Access::write).impairment().text().find("1 subject(s) lost their key") !=
         std::string::npos);
   {
     const Log restored = Log::restore(folder, "keys-put-back", noon);

@@ -136,7 +136,7 @@ def _told_elsewhere(said: ast.expr, name: str) -> bool:
     if name == "Message":
         return False
     if isinstance(said, ast.Call):
-        return _called(said) in {"Message", "message_of", "placed", "within", "without_numbers"}
+        return _called(said) in {"Message", "message_of", "say", "within", "without_numbers"}
     if isinstance(said, ast.IfExp):
         return all(_told_elsewhere(each, name) for each in (said.body, said.orelse))
     return not isinstance(said, ast.JoinedStr | ast.BinOp)

@@ -320,7 +320,8 @@ def open_log(given: argparse.Namespace, *, writable: bool) -> consent.Log:
     if log.impairment and not writable:
         given.terminal.error(log.impairment)
     for warning in log.warnings:
-        if not warning.startswith("SQLite "):  # the same for every command: `init` says it once
+        # The same for every command: `init` says it once.
+        if not warning.sentence.startswith("SQLite {}"):
             given.terminal.error(warning)
     return log
 

@@ -64,7 +64,7 @@ def _show_decision(
     if not explain:
         return
     ru = terminal.lang == "ru"
-    width = 10 if ru else 7
+    width = len(terminal.verdict("unknown"))
     for finding in decision.findings:
         seq = "" if finding.seq is None else f" ({terminal.entry(finding.seq)})"
         terminal.print(f"  {terminal.verdict(finding.verdict):{width}}  {finding.rule}{seq}")
