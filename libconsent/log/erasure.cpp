@@ -80,7 +80,7 @@ Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant no
   } catch (const Error& error) {
     const Message why("log: an erasure was recorded and is not complete; open it again ({})",
                       error);
-    poison_ = why.text();
+    poison_ = why;
     throw Error(error.code(), why);
   }
   return done;

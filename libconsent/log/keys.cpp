@@ -359,8 +359,7 @@ KeyStore::Subject KeyStore::read(sqlite::Statement& statement) {
   statement.reset();
   // What is sealed under a key that is not the tag's, nobody opens again.
   if (subject_tag(subject.key.view(), origin_) != subject.tag) {
-    throw Error(ErrorCode::storage,
-                db_.name() + ": subject " + std::to_string(subject.id) + ": not its key");
+    throw Error(ErrorCode::storage, Message("keys.db: subject {}: not its key", subject.id));
   }
   met(subject.tag, subject.id);
   return subject;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t most_fingerprints = 1U << 20U;
 
 [[noreturn]] void refuse(std::uint64_t seq) {
-  throw BrokenLog(seq, "entry " + std::to_string(seq) + ": its subject's chain does not fit");
+  throw BrokenLog(seq, Message("entry {}: its subject's chain does not fit", seq));
 }
 
 /// The body within the bytes of an entry. Nothing behind the body holds this text: no string in

@@ -470,8 +470,7 @@ void Writer::commit(std::span<Request* const> batch) {
   } catch (const Error& error) {
     // The entries are durable and are acknowledged: an error would make the caller record them
     // twice. Nothing more is taken, because what follows could be cut off unseen.
-    poison_ =
-        std::string("log: takes no more entries until it is opened again, because ") + error.what();
+    poison_ = Message("log: takes no more entries until it is opened again, because {}", error);
   }
   if (unknown_ > 0) expect_new_.store(2 * made_ >= unknown_, std::memory_order_relaxed);
   if (kept_->held() > most_cached_subjects && kept_->upto() == frontier_.size()) {
@@ -635,8 +634,9 @@ void Writer::refuse_erased(const Event& event, std::size_t place) {
   const auto suppressed = keys_.suppressed(base_of(event).number);
   if (!suppressed || base_of(event).happened > suppressed->before) return;
   throw Error(ErrorCode::erased,
-              "event " + std::to_string(place) +
-                  ": happened before the number's holder was erased; it is not taken in again");
+              Message("event {}: happened before the number's holder was erased; it is not taken "
+                      "in again",
+                      place));
 }
 
 void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {

@@ -226,7 +226,7 @@ class Writer {
   bool grouping_ = false;  ///< the last commit was of more than one
   bool stop_ = false;
   bool head_dirty_ = false;
-  std::string poison_;  ///< why nothing more is written; "" while all is well
+  Message poison_;  ///< why nothing more is written; "" while all is well
   int wal_pages_ = 0;
   std::optional<std::pair<Instant, std::chrono::microseconds>> clocks_;
   std::chrono::steady_clock::time_point last_commit_{};

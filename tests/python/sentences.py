@@ -42,12 +42,6 @@ _DATA = {
 }
 #: Files whose sentences begin behind the name of the database.
 AFTER_A_NAME = {"libconsent/log/keys.cpp": "keys.db", "libconsent/log/kept.cpp": "log.db"}
-#: Pieces of sentences that are put together: said in English, with the number of the entry.
-PIECES = {
-    ": its subject's chain does not fit",
-    ": happened before the number's holder was erased; it is not taken in again",
-    "log: takes no more entries until it is opened again, because ",
-}
 #: What makes a message in C++, and in Python.
 _CPP_MAKERS = ("Error", "ProofError", "ParseError", "BrokenLog", "Message", "one_of", "refuse")
 _PY_ERRORS = {
@@ -104,7 +98,7 @@ def of_the_core() -> dict[str, str]:
     for file in sorted({*core, *ROOT.glob("bindings/*.cpp")} - skipped):
         where = file.relative_to(ROOT).as_posix()
         for text, made in _literals(file.read_text(encoding="utf-8")):
-            if _is_sentence(text) and (made or file in core) and text not in PIECES:
+            if _is_sentence(text) and (made or file in core):
                 found.setdefault(AFTER_A_NAME.get(where, "") * text.startswith(": ") + text, where)
     return found
 
