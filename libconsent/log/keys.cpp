@@ -243,7 +243,9 @@ void KeyStore::load(const std::string& origin, std::string_view passphrase) {
       count ? "SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE key='subjects'"
             : "SELECT count(*) FROM subject"));
   count_stored_ = count ? count_ : ~std::uint64_t{0};
-  lost_ = std::stoull(find("lost").value_or("0"));
+  lost_ = static_cast<std::uint64_t>(
+      db_.integer("SELECT coalesce((SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta "
+                  "WHERE key='lost'),0)"));
   get.reset();
   prepare();
 }

@@ -497,10 +497,12 @@ void Writer::put_terms() {
 void Writer::fold() {
   if (!poison_.empty()) return;
   try {
-    sqlite::Transaction transaction(db_, begin_, commit_);
-    put_terms();
-    kept_->write(frontier_.size());
-    transaction.commit();
+    if (kept_->upto() != frontier_.size()) {
+      sqlite::Transaction transaction(db_, begin_, commit_);
+      put_terms();
+      kept_->write(frontier_.size());
+      transaction.commit();
+    }
     keys_.fold();
   } catch (...) {
     // The entries hold it all: whoever opens the log next reads them again.
