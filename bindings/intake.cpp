@@ -17,8 +17,10 @@ namespace {
 
 /// Rows read, and what is to become of them.
 struct Taken {
-  std::vector<consent::Event> events;
-  std::vector<std::uint32_t> rows;  ///< of each event, its row in the batch
+  std::vector<consent::Event> events;       ///< until they are offered
+  std::size_t count = 0;                    ///< of events
+  std::optional<consent::Offered> offered;  ///< until it is recorded
+  std::vector<std::uint32_t> rows;          ///< of each event, its row in the batch
   std::vector<std::pair<std::uint32_t, RowProblem>> problems;
   std::vector<std::pair<std::uint32_t, std::int64_t>> unpatterned;  ///< row, what resolve said
 };
@@ -89,6 +91,7 @@ class IntakeHandle {
         taken.problems.emplace_back(index, problem);
       }
     }
+    taken.count = taken.events.size();
     return taken;
   }
 
@@ -124,13 +127,21 @@ class IntakeHandle {
   std::unordered_map<std::string, std::int64_t> patterns_;
 };
 
+/// All of an append that needs no place in the log.
+void offer(Taken& taken, const LogHandle& handle) {
+  const auto log = handle.get();
+  const Unlocked unlocked;
+  taken.offered = log->offer(std::move(taken.events));
+}
+
 /// What became of each event, by the number of its row: recorded, already there, and the rest.
-py::tuple append(const Taken& taken, const LogHandle& handle, consent::Instant now) {
+py::tuple append(Taken& taken, const LogHandle& handle, consent::Instant now) {
+  if (!taken.offered) offer(taken, handle);
   std::vector<consent::Appended> answers;
   {
     const auto log = handle.get();
     const Unlocked unlocked;
-    answers = log->append_once(taken.events, now);
+    answers = log->append_once(std::move(*taken.offered), now);
   }
   std::uint64_t recorded = 0;
   std::uint64_t already = 0;
@@ -155,8 +166,7 @@ py::tuple append(const Taken& taken, const LogHandle& handle, consent::Instant n
 void bind_intake(py::module_& m) {
   py::class_<Taken>(m, "Taken", "Rows of a list, read; not in a log yet.")
       .def_property_readonly(
-          "events", [](const Taken& taken) { return taken.events.size(); },
-          "How many of them are events")
+          "events", [](const Taken& taken) { return taken.count; }, "How many of them are events")
       .def_property_readonly(
           "problems",
           [](const Taken& taken) {
@@ -170,9 +180,12 @@ void bind_intake(py::module_& m) {
           "(row in the batch, word, sentence) of those that are not")
       .def_readonly("unpatterned", &Taken::unpatterned,
                     "(row in the batch, what resolve() said) where that was below 0")
+      .def("offer", &offer, py::arg("log"),
+           "Makes the events ready: what append() does that needs no place in the log, so that it "
+           "can be done while another thread appends. Once.")
       .def("append", &append, py::arg("log"), py::arg("now"),
            "Records in one commit what the log does not hold yet. Returns how many were recorded, "
-           "how many were there already, and (row, word) of the rest.");
+           "how many were there already, and (row, word) of the rest. Once.");
 
   py::class_<IntakeHandle>(m, "Intake", "Turns rows of text into events; see consent.importing.")
       .def(py::init<const std::string&, py::function, py::function, const py::object&>(),

@@ -48,7 +48,8 @@ Writer::Holder& Writer::holder_at(PhoneNumber number, const Digest& tag) {
   if (found != holders_.end() && found->second.kept->standing.tag == tag) return found->second;
   auto stored = keys_.by_tag(tag);
   if (!stored) throw Error(ErrorCode::not_found, "keys.db: no key for this subject");
-  return aside_.emplace(Holder{std::move(stored->key), stored->id, tag, &hold_known(tag)});
+  return aside_.emplace(
+      Holder{std::move(stored->key), stored->id, stored->previous, tag, &hold_known(tag)});
 }
 
 Appended Writer::append_to(const Event& event, const Digest& tag, Instant now) {
@@ -56,7 +57,8 @@ Appended Writer::append_to(const Event& event, const Digest& tag, Instant now) {
   std::string salts(16 + SecretKey::size, '\0');
   entropy_->fill({reinterpret_cast<std::uint8_t*>(salts.data()), salts.size()});
   Request request;
-  request.events.push_back(prepare(event, now, salts, false, tag));
+  request.events.push_back(prepare(event, salts, tag));
+  request.events.back().now = now;
   Request* const only = &request;
   commit({&only, 1});
   aside_.reset();

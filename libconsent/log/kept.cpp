@@ -159,6 +159,27 @@ KeptSubject& KeptStanding::hold_new(const Digest& tag) {
 
 void KeptStanding::add(KeptSubject& subject, const Entry& entry, const canonical::Value* body) {
   if (speaks_to_standing(entry.type)) append_clauses(entry, *body, terms_, subject.standing);
+  count(subject, entry);
+}
+
+void KeptStanding::add(KeptSubject& subject, const Entry& entry, std::span<const Clause> clauses,
+                       const Terms& theirs) {
+  const auto translate = [&](std::uint32_t id) {
+    return id == 0 ? id : terms_.id_of(theirs.text(id));
+  };
+  for (Clause clause : clauses) {
+    clause.seq = entry.seq;
+    clause.recorded = entry.recorded;
+    // In the order in which append_clauses() meets them: whoever reads the entries again finds the
+    // same ids.
+    clause.campaign = translate(clause.campaign);
+    clause.distributor = translate(clause.distributor);
+    subject.standing.clauses.push_back(clause);
+  }
+  count(subject, entry);
+}
+
+void KeptStanding::count(KeptSubject& subject, const Entry& entry) {
   subject.count += 1;
   subject.last = static_cast<std::int64_t>(entry.seq);
   if (!subject.behind) {
@@ -179,11 +200,22 @@ void KeptStanding::write(std::uint64_t size) {
                                   "ON CONFLICT(key) DO UPDATE SET value=excluded.value");
     put_ = true;
   }
-  // In the order of the table, so that neighbours share a page.
-  std::sort(behind_.begin(), behind_.end(), [](const KeptSubject* a, const KeptSubject* b) {
-    return a->standing.tag < b->standing.tag;
-  });
+  // In the order of the table, so that neighbours share a page. Hundreds of thousands lie all over
+  // the memory: their first bytes, side by side, settle nearly every comparison.
+  std::vector<std::pair<std::uint64_t, KeptSubject*>> in_order;
+  in_order.reserve(behind_.size());
   for (KeptSubject* const subject : behind_) {
+    std::uint64_t prefix = 0;
+    for (std::size_t i = 0; i < sizeof prefix; ++i) {
+      prefix = (prefix << 8U) | subject->standing.tag.bytes[i];
+    }
+    in_order.emplace_back(prefix, subject);
+  }
+  std::sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) {
+    if (a.first != b.first) return a.first < b.first;
+    return a.second->standing.tag < b.second->standing.tag;
+  });
+  for (const auto& [prefix, subject] : in_order) {
     const SubjectStanding& standing = subject->standing;
     const std::string clauses = pack_clauses(standing.clauses);
     put_subject_.bind_blob(1, standing.tag.view())

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -56,6 +57,9 @@ class KeptStanding {
   [[nodiscard]] KeptSubject& hold_new(const Digest& tag);
   /// Takes one entry of the subject in. `body` may be null where its type says nothing to standing.
   void add(KeptSubject& subject, const Entry& entry, const canonical::Value* body);
+  /// The same with what read_clauses() made of its body, in terms of `theirs`.
+  void add(KeptSubject& subject, const Entry& entry, std::span<const Clause> clauses,
+           const Terms& theirs);
   /// Writes every subject that is behind, in the order of the table, and moves the mark to `size`,
   /// within the transaction under way. Where that is rolled back, forget().
   void write(std::uint64_t size);
@@ -68,6 +72,7 @@ class KeptStanding {
  private:
   [[nodiscard]] std::optional<std::uint64_t> mark();
   [[nodiscard]] std::optional<KeptSubject> row(const Digest& tag);
+  void count(KeptSubject& subject, const Entry& entry);
 
   sqlite::Connection* db_;
   std::int64_t schema_ = 0;

@@ -19,7 +19,7 @@ constexpr std::int64_t application_id = 0x434e534b;  // "CNSK"
 constexpr std::int64_t schema_version = 3;
 constexpr std::int64_t with_recent = 3;
 // Whoever opens the store to read takes so many rows into memory.
-constexpr std::size_t most_recent = 1U << 17U;
+constexpr std::size_t most_recent = 1U << 18U;
 
 constexpr const char* schema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -292,8 +292,8 @@ void KeyStore::prepare() {
     tags_after_ = sqlite::Statement(db_, "SELECT id,tag FROM subject WHERE id>?1 ORDER BY id");
   }
   forget_tags();
-  add_subject_ =
-      sqlite::Statement(db_, "INSERT INTO subject(tag,key,address,previous) VALUES(?1,?2,?3,?4)");
+  add_subject_ = sqlite::Statement(
+      db_, "INSERT INTO subject(id,tag,key,address,previous) VALUES(?1,?2,?3,?4,?5)");
   point_ = sqlite::Statement(db_,
                              "INSERT INTO number(idx,subject) VALUES(?1,?2) "
                              "ON CONFLICT(idx) DO UPDATE SET subject=excluded.subject");
@@ -367,7 +367,20 @@ KeyStore::Subject KeyStore::read(sqlite::Statement& statement) {
   return subject;
 }
 
+void KeyStore::read_indexes() {
+  constexpr std::size_t fewest = 1U << 16U;
+  indexes_.emplace(std::max<std::size_t>(fewest, 3 * count_));
+  sqlite::Statement rows(db_, "SELECT idx FROM number");
+  while (rows.step()) {
+    if (const auto index = digest_from_bytes(rows.blob(0))) indexes_->add(*index);
+  }
+  for (const auto& [index, id] : recent_) indexes_->add(index);
+  never_met_ = 0;
+}
+
 std::optional<KeyStore::Subject> KeyStore::newest(const Digest& index) {
+  if (indexes_ && !indexes_->may_hold(index)) return std::nullopt;
+  settle();
   // A reader looks at one moment: between two, a row could have gone from one table to the other.
   std::optional<sqlite::Transaction> snapshot;
   if (!writing_) {
@@ -380,12 +393,16 @@ std::optional<KeyStore::Subject> KeyStore::newest(const Digest& index) {
   newest_.reset();
   if (!newest_.bind_blob(1, index.view()).step()) {
     newest_.reset();
+    // As many questions cost what reading them all does.
+    constexpr std::uint64_t worth_it = 8;
+    if (writing_ && !indexes_ && ++never_met_ > count_ / worth_it) read_indexes();
     return std::nullopt;
   }
   return read(newest_);
 }
 
 std::optional<KeyStore::Subject> KeyStore::by_id(std::int64_t id) {
+  settle();
   by_id_.reset();
   if (!by_id_.bind(1, id).step()) {
     by_id_.reset();
@@ -421,7 +438,19 @@ std::vector<KeyStore::Holder> KeyStore::numbers() {
   return out;
 }
 
-void KeyStore::begin() { db_.execute("BEGIN IMMEDIATE"); }
+void KeyStore::begin(bool many) {
+  db_.execute("BEGIN IMMEDIATE");
+  many_ = false;
+  committing_ = false;
+  folded_ = false;
+  if (!many) return;
+  // Ids are told before their rows are there; where they could be given twice, nobody knows them.
+  const auto newest = newest_id();
+  if (!newest) return;
+  next_id_ = *newest;
+  if (!beside_) beside_ = std::make_unique<Beside>();
+  many_ = true;
+}
 
 KeyStore::NewSubject KeyStore::make(PhoneNumber number, SecretKey key) const {
   const std::string address = "tel:" + number.e164();
@@ -431,18 +460,57 @@ KeyStore::NewSubject KeyStore::make(PhoneNumber number, SecretKey key) const {
   return {std::move(key), number_index(secrets_->index, address), tag, std::move(sealed)};
 }
 
-KeyStore::Subject KeyStore::add(NewSubject made, std::int64_t previous) {
-  const std::optional<SecretKey> kept =
-      master_ ? std::optional(masked(*master_, made.tag, made.key.chars(), db_.name()))
-              : std::nullopt;
-  add_subject_.bind_blob(1, made.tag.view())
-      .bind_blob(2, kept ? kept->chars() : made.key.chars())
-      .bind_blob(3, made.address)
-      .bind(4, previous)
+void KeyStore::put(const Row& row) {
+  if (row.id == 0) {
+    add_subject_.bind_null(1);
+  } else {
+    add_subject_.bind(1, row.id);
+  }
+  add_subject_.bind_blob(2, row.tag.view())
+      .bind_blob(3, row.key.chars())
+      .bind_blob(4, row.address)
+      .bind(5, row.previous)
       .run();
-  const std::int64_t id = sqlite3_last_insert_rowid(db_.raw());
-  add_recent_.bind(1, id).bind_blob(2, made.index.view()).run();
+  add_recent_.bind(1, sqlite3_last_insert_rowid(db_.raw())).bind_blob(2, row.index.view()).run();
+}
+
+void KeyStore::hand_over() {
+  if (waiting_.empty()) return;
+  const auto rows = std::make_shared<std::vector<Row>>(std::move(waiting_));
+  waiting_.clear();
+  beside_->tell([this, rows] {
+    for (const Row& row : *rows) put(row);
+  });
+}
+
+void KeyStore::settle() {
+  if (!many_) return;
+  hand_over();
+  beside_->wait();
+}
+
+KeyStore::Subject KeyStore::add(NewSubject made, std::int64_t previous) {
+  constexpr std::size_t handed_over_at_once = 512;
+  Row row{many_ ? ++next_id_ : 0,
+          made.index,
+          made.tag,
+          master_ ? masked(*master_, made.tag, made.key.chars(), db_.name())
+                  : SecretKey::copy_of(made.key.view()),
+          std::move(made.address),
+          previous};
+  std::int64_t id = row.id;
+  if (many_) {
+    waiting_.push_back(std::move(row));
+    if (waiting_.size() == handed_over_at_once) hand_over();
+  } else {
+    put(row);
+    id = sqlite3_last_insert_rowid(db_.raw());
+  }
   recent_[made.index] = id;
+  if (indexes_) {
+    indexes_->add(made.index);
+    if (count_ >= indexes_->capacity()) indexes_.reset();
+  }
   if (recent_from_ == 0) recent_from_ = id;
   recent_upto_ = id;
   met(made.tag, id);
@@ -450,12 +518,30 @@ KeyStore::Subject KeyStore::add(NewSubject made, std::int64_t previous) {
   return {id, made.tag, std::move(made.key), previous};
 }
 
-void KeyStore::commit() {
-  const bool folding = recent_.size() > most_recent;
-  if (folding) fold_now();
+void KeyStore::commit_now() {
+  folded_ = recent_.size() > most_recent;
+  if (folded_) fold_now();
   if (count_ != count_stored_) put_meta("subjects", std::to_string(count_));
   db_.execute("COMMIT");
-  if (folding) {
+}
+
+void KeyStore::start_commit() {
+  if (!many_) return;
+  hand_over();
+  beside_->tell([this] { commit_now(); });
+  committing_ = true;
+}
+
+void KeyStore::commit() {
+  if (committing_) {
+    beside_->wait();
+  } else {
+    settle();
+    commit_now();
+  }
+  many_ = false;
+  committing_ = false;
+  if (folded_) {
     recent_.clear();
     recent_from_ = 0;
   }
@@ -463,6 +549,16 @@ void KeyStore::commit() {
 }
 
 void KeyStore::rollback() {
+  waiting_.clear();
+  if (many_) {
+    try {
+      beside_->wait();
+    } catch (...) {
+      (void)0;  // whatever failed there is undone now
+    }
+  }
+  many_ = false;
+  committing_ = false;
   forget_tags();  // the ids of what is undone are given again
   if (db_.in_transaction()) {
     sqlite3_exec(db_.raw(), "ROLLBACK", nullptr, nullptr, nullptr);

@@ -15,7 +15,9 @@
 #include "consent/digest.hpp"
 #include "consent/instant.hpp"
 #include "consent/number.hpp"
+#include "log/beside.hpp"
 #include "log/digest_hash.hpp"
+#include "log/filter.hpp"
 #include "log/secret.hpp"
 #include "log/sign.hpp"
 #include "log/sqlite.hpp"
@@ -77,8 +79,13 @@ class KeyStore {
   /// New subjects are durable when commit() returns, and must be before the log commits an entry
   /// that uses one: a crash between leaves an orphan, which sweep() removes, and never an entry
   /// without a key.
-  void begin();
+  /// `many`: add() leaves the rows to a thread beside this one, and any question that the file must
+  /// answer waits for it.
+  void begin(bool many = false);
   [[nodiscard]] Subject add(NewSubject made, std::int64_t previous);
+  /// Begins what commit() completes, beside this thread where the rows are written there. From then
+  /// on nothing else may be asked.
+  void start_commit();
   void commit();
   void rollback();
   /// Brings the index by number up to the newest subject.
@@ -153,6 +160,20 @@ class KeyStore {
   /// Reads the rows of `recent` that are not in memory. REQUIRES: a transaction.
   void read_recent();
   void fold_now();  ///< within the transaction under way
+  /// A new row as it is written.
+  struct Row {
+    std::int64_t id;  ///< 0: the next
+    Digest index;
+    Digest tag;
+    SecretKey key;  ///< as it is stored
+    std::string address;
+    std::int64_t previous;
+  };
+  void put(const Row& row);
+  void read_indexes();
+  void hand_over();  ///< the rows that wait, to the thread beside
+  void settle();     ///< until the file holds what was added
+  void commit_now();
   Subject read(sqlite::Statement& statement);
   /// The id of the subject of `tag`. An index in the file would be a random page written for each
   /// new subject; this one is made when first asked, of 16 bytes a subject, and read on from the
@@ -195,8 +216,17 @@ class KeyStore {
   bool has_recent_ = false;       ///< none in a store of an earlier schema, opened to read
   bool writing_ = false;          ///< nobody else writes: recent_ is whole without a look
   std::uint64_t lost_ = 0;
+  /// Of every index there is, once questions about new numbers were worth reading them all.
+  std::optional<Filter> indexes_;
+  std::size_t never_met_ = 0;  ///< questions since that the file had to answer with no
+  bool many_ = false;          ///< this transaction is written beside
+  bool committing_ = false;    ///< start_commit() was called
+  bool folded_ = false;        ///< by this transaction
+  std::int64_t next_id_ = 0;   ///< where rows are written beside
+  std::vector<Row> waiting_;
   sqlite::Statement newest_, by_id_, id_of_tag_, tag_of_id_, tags_after_, add_subject_, add_recent_,
       point_, first_recent_, recent_after_, any_suppressed_, suppressed_;
+  std::unique_ptr<Beside> beside_;  ///< last: it is stopped before what it writes with is gone
 };
 
 }  // namespace consent

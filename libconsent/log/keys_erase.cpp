@@ -25,6 +25,7 @@ std::optional<KeyStore::Suppressed> KeyStore::suppressed(PhoneNumber number) {
   if (!secrets_->suppress) return std::nullopt;
   const Digest index = secrets_->suppress->mac(suppress_label, "tel:" + number.e164());
   std::optional<Suppressed> found;
+  settle();
   suppressed_.reset();
   if (suppressed_.bind_blob(1, index.view()).step()) {
     found = {Instant(std::chrono::microseconds(suppressed_.integer(0))),

@@ -28,6 +28,7 @@ void KeyStore::forget_tags() noexcept {
 }
 
 std::optional<std::int64_t> KeyStore::find(const Digest& tag) {
+  settle();
   if (id_of_tag_) {
     std::optional<std::int64_t> id;
     id_of_tag_.reset();

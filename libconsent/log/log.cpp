@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <set>
+#include <utility>
 
 #include "consent/error.hpp"
 #include "log/impl.hpp"
@@ -317,8 +318,8 @@ Appended Log::append(const Event& event, Instant now) {
 
 namespace {
 
-/// Whether these events may be recorded at `now`. @throws as Log::append()
-void check(const Log& log, std::span<const Event> events, Instant now) {
+/// Whether these events may ever be recorded. @throws as Log::append()
+void check(const Log& log, std::span<const Event> events) {
   for (const Event& event : events) {
     validate(event);
     // Its entry says that a key was destroyed, which appending does not do.
@@ -328,6 +329,12 @@ void check(const Log& log, std::span<const Event> events, Instant now) {
     if (const auto target = refers_to(event); target && *target >= log.size()) {
       throw Error(ErrorCode::invalid_argument, "of: points at an entry that is not there");
     }
+  }
+}
+
+/// Whether these events may be recorded at `now`. @throws as Log::append()
+void check_times(std::span<const Event> events, Instant now) {
+  for (const Event& event : events) {
     if (base_of(event).happened > now) {
       throw Error(ErrorCode::invalid_argument, "happened: claims a time after its recording");
     }
@@ -346,14 +353,55 @@ void check(const Log& log, std::span<const Event> events, Instant now) {
 
 std::vector<Appended> Log::append_many(std::span<const Event> events, Instant now) {
   impl_->check_writable();
-  check(*this, events, now);
+  check(*this, events);
+  check_times(events, now);
   return impl_->writer->append(events, now);
 }
 
 std::vector<Appended> Log::append_once(std::span<const Event> events, Instant now) {
   impl_->check_writable();
-  check(*this, events, now);
+  check(*this, events);
+  check_times(events, now);
   return impl_->writer->append_once(events, now);
+}
+
+/// The events and what was made of them, which points into them.
+struct Offered::Impl {
+  Writer* writer;
+  std::weak_ptr<const void> alive;  ///< expired where the writer is gone
+  std::vector<Event> events;
+  std::vector<Writer::Prepared> prepared;
+
+  ~Impl() {
+    // What nobody recorded leaves no file behind; without its writer the next opening sweeps it.
+    if (!alive.expired()) writer->settle(prepared, {});
+  }
+};
+
+Offered::Offered(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Offered::Offered(Offered&&) noexcept = default;
+Offered& Offered::operator=(Offered&&) noexcept = default;
+Offered::~Offered() = default;
+
+Offered Log::offer(std::vector<Event> events) const {
+  impl_->check_writable();
+  check(*this, events);
+  auto made = std::make_unique<Offered::Impl>();
+  made->writer = impl_->writer.get();
+  made->alive = impl_->writer->alive();
+  made->events = std::move(events);
+  made->prepared = made->writer->offer(made->events);
+  return Offered(std::move(made));
+}
+
+std::vector<Appended> Log::append_once(Offered offered, Instant now) {
+  impl_->check_writable();
+  if (!offered.impl_ || offered.impl_->alive.expired() ||
+      offered.impl_->writer != impl_->writer.get()) {
+    throw Error(ErrorCode::invalid_argument, "offered: to another log, or recorded already");
+  }
+  check_times(offered.impl_->events, now);
+  return impl_->writer->append_once(std::exchange(offered.impl_->prepared, {}), now);
 }
 
 std::string_view to_word(Once outcome) noexcept {

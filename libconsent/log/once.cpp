@@ -92,9 +92,10 @@ Once Writer::judge_once(const Prepared& prepared, Appended& done) {
     if (look(newest.kept->standing.tag, newest.kept->last, newest.kept->standing.closed)) {
       return Once::already_there;
     }
-    const auto stored = keys_.by_id(newest.id);
-    previous = stored ? stored->previous : 0;
+    previous = newest.previous;
     id = newest.id;
+  } else if (met_all_) {
+    return Once::recorded;
   } else {
     const auto stored = keys_.newest(index_of(base.number, prepared));
     if (!stored) {

@@ -231,6 +231,18 @@ void append_clauses(const Entry& entry, const canonical::Value& body, Terms& ter
   }
 }
 
+std::optional<std::vector<Clause>> read_clauses(EventType type, const canonical::Value& body,
+                                                Terms& terms) {
+  if (type == EventType::number_reassigned || type == EventType::subject_erased) {
+    return std::nullopt;
+  }
+  Entry entry;
+  entry.type = type;
+  SubjectStanding standing;
+  append_clauses(entry, body, terms, standing);
+  return std::move(standing.clauses);
+}
+
 bool SubjectStanding::erased() const noexcept {
   return !clauses.empty() && clauses.back().type == EventType::subject_erased;
 }

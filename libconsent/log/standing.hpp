@@ -32,6 +32,12 @@ namespace consent {
 void append_clauses(const Entry& entry, const canonical::Value& body, Terms& terms,
                     SubjectStanding& standing);
 
+/// What append_clauses() would add for an entry of which only this is known: `seq` and `recorded`
+/// of the clauses are unset. nullopt where it would do more than add.
+[[nodiscard]] std::optional<std::vector<Clause>> read_clauses(EventType type,
+                                                              const canonical::Value& body,
+                                                              Terms& terms);
+
 /// Clauses as the derived table keeps them: little-endian, fixed width, derived and so unversioned;
 /// a table of another width is rebuilt.
 [[nodiscard]] std::string pack_clauses(std::span<const Clause> clauses);

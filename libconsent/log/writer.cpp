@@ -21,9 +21,11 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_cached_subjects = 1U << 18U;
 // Whoever opens the log after a crash, and every reader meanwhile, reads so many entries again.
-constexpr std::uint64_t most_entries_behind = 1U << 17U;
+constexpr std::uint64_t most_entries_behind = 1U << 18U;
 constexpr std::size_t most_events_a_commit = 4096;
 constexpr std::size_t salt_size = 16;
+// For the entry, for the commitment, and a key in case the number is new.
+constexpr std::size_t salts_each = salt_size + 2 * SecretKey::size;
 // Two machines' clocks under one time service differ by less; more is a step that somebody made.
 constexpr auto most_clock_drift = 2s;
 constexpr std::size_t most_body_bytes = 15 * 1024;
@@ -171,18 +173,12 @@ void Writer::load_state() {
   terms_stored_ = static_cast<std::size_t>(db_.integer("SELECT count(*) FROM term"));
 }
 
-Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_view salts,
-                                 bool sealing, const std::optional<Digest>& target) {
+Writer::Prepared Writer::prepare(const Event& event, std::string_view salts,
+                                 const std::optional<Digest>& target) {
   Prepared prepared;
   prepared.event = &event;
   prepared.type = type_of(event);
-  if (target) {
-    prepared.target = target;
-  } else if (prepared.type == EventType::subject_restricted ||
-             prepared.type == EventType::subject_held) {
-    prepared.target = alone([&] { return target_of(base_of(event).number); });
-  }
-  prepared.now = now;
+  prepared.target = target;
   prepared.salt = salts.substr(0, salt_size);
   prepared.sealing = salts.substr(salt_size, SecretKey::size);
   const std::string details = encode_details(base_of(event).number);
@@ -198,63 +194,81 @@ Writer::Prepared Writer::prepare(const Event& event, Instant now, std::string_vi
   if (prepared.body.size() > most_body_bytes) {
     throw Error(ErrorCode::invalid_argument, "event: longer than 15 KiB when written");
   }
-  if (sealing && !prepared.target) {
-    seal_early(prepared, salts.substr(salt_size + SecretKey::size, SecretKey::size));
-  }
   return prepared;
 }
 
-void Writer::seal_early(Prepared& prepared, std::string_view key) const {
-  const PhoneNumber number = base_of(*prepared.event).number;
-  std::optional<SecretKey> known;
-  {
-    const std::shared_lock lock(holders_mutex_);
-    if (const auto found = holders_.find(number); found != holders_.end()) {
-      known = SecretKey::copy_of(found->second.key.view());
-      prepared.sealed_for = found->second.tag;
+void Writer::seal_early(std::span<Prepared> prepared, std::string_view salts) const {
+  // Of some at a time: whoever records takes the lock for each new number.
+  constexpr std::size_t at_once = 256;
+  std::vector<std::optional<SecretKey>> known(std::min(prepared.size(), at_once));
+  const bool expect_new = expect_new_.load(std::memory_order_relaxed);
+  for (std::size_t first = 0; first < prepared.size(); first += at_once) {
+    const auto group = prepared.subspan(first, std::min(at_once, prepared.size() - first));
+    {
+      const std::shared_lock lock(holders_mutex_);
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        known[i].reset();
+        const auto found = holders_.find(base_of(*group[i].event).number);
+        if (found == holders_.end()) continue;
+        known[i] = SecretKey::copy_of(found->second.key.view());
+        group[i].sealed_for = found->second.tag;
+      }
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      Prepared& one = group[i];
+      if (!known[i]) {
+        if (!expect_new) continue;
+        const auto key =
+            salts.substr((first + i) * salts_each + salt_size + SecretKey::size, SecretKey::size);
+        one.fresh = keys_.make(base_of(*one.event).number, SecretKey::copy_of(as_key(key.data())));
+        one.sealed_for = one.fresh->tag;
+      }
+      const SecretKey& under = known[i] ? *known[i] : one.fresh->key;
+      one.sealed = seal(under.view(), one.commitment.view(), one.sealing);
     }
   }
-  if (!known) {
-    if (!expect_new_.load(std::memory_order_relaxed)) return;
-    prepared.fresh = keys_.make(number, SecretKey::copy_of(as_key(key.data())));
-    prepared.sealed_for = prepared.fresh->tag;
-  }
-  const SecretKey& under = known ? *known : prepared.fresh->key;
-  prepared.sealed = seal(under.view(), prepared.commitment.view(), prepared.sealing);
 }
 
 std::vector<Appended> Writer::append(std::span<const Event> events, Instant now) {
-  return submit(prepare(events, now));
+  return submit(prepare(events, 2), now);
 }
 
 std::vector<Appended> Writer::append_once(std::span<const Event> events, Instant now) {
-  auto prepared = prepare(events, now);
-  for (Prepared& one : prepared) one.once = true;
-  return submit(std::move(prepared));
+  return append_once(prepare(events, 2), now);
 }
 
-std::vector<Writer::Prepared> Writer::prepare(std::span<const Event> events, Instant now) {
+std::vector<Writer::Prepared> Writer::offer(std::span<const Event> events) {
+  return prepare(events, 1);
+}
+
+std::vector<Appended> Writer::append_once(std::vector<Prepared> offered, Instant now) {
+  for (Prepared& one : offered) one.once = true;
+  return submit(std::move(offered), now);
+}
+
+std::vector<Writer::Prepared> Writer::prepare(std::span<const Event> events, unsigned threads) {
   std::vector<Prepared> prepared(events.size());
-  constexpr std::size_t each = salt_size + 2 * SecretKey::size;
-  std::string salts = random_bytes(*entropy_, each * events.size());
+  std::string salts = random_bytes(*entropy_, salts_each * events.size());
   struct Wiped {
     std::string& bytes;
     ~Wiped() { wipe(bytes.data(), bytes.size()); }
   } const wiped{salts};
   try {
     const auto prepare_from = [&](std::size_t first, std::size_t last) {
+      const auto terms = std::make_shared<Terms>();
       for (std::size_t i = first; i < last; ++i) {
-        prepared[i] = prepare(events[i], now, std::string_view(salts).substr(each * i, each), true);
+        Prepared& one = prepared[i];
+        one = prepare(events[i], std::string_view(salts).substr(salts_each * i, salts_each));
+        if (!speaks_to_standing(one.type)) continue;
+        one.clauses = read_clauses(one.type, canonical::decode(one.body), *terms);
+        if (one.clauses) one.terms = terms;
       }
+      seal_early(std::span(prepared).subspan(first, last - first),
+                 std::string_view(salts).substr(salts_each * first));
     };
     constexpr std::size_t worth_a_thread = 128;
-    if (events.size() < worth_a_thread) {
+    if (threads < 2 || events.size() < worth_a_thread) {
       prepare_from(0, events.size());
-      // Read back before the writer's place is taken: beside other threads that is time won. In a
-      // large group it would only keep a thousand trees alive at once.
-      for (Prepared& one : prepared) {
-        if (speaks_to_standing(one.type)) one.said = canonical::decode(one.body);
-      }
     } else {
       std::exception_ptr failed;
       {
@@ -295,7 +309,6 @@ void Writer::settle(std::span<const Prepared> events,
 std::uint64_t Writer::append(const LogEvent& event, Instant now) {
   std::vector<Prepared> events(1);
   events.front().type = type_of(event);
-  events.front().now = now;
   events.front().salt = random_bytes(*entropy_, salt_size);
   encode_body(event, events.front().body);
   if (const auto* registered = std::get_if<WordingRegistered>(&event)) {
@@ -304,13 +317,24 @@ std::uint64_t Writer::append(const LogEvent& event, Instant now) {
   if (const auto* restored = std::get_if<LogRestored>(&event)) {
     events.front().incarnation = restored->incarnation;
   }
-  return submit(std::move(events)).front().seq;
+  return submit(std::move(events), now).front().seq;
 }
 
-std::vector<Appended> Writer::submit(std::vector<Prepared> events) {
+std::vector<Appended> Writer::submit(std::vector<Prepared> events, Instant now) {
   if (events.empty()) return {};
   const auto request = std::make_shared<Request>();
   request->events = std::move(events);
+  try {
+    for (Prepared& one : request->events) {
+      one.now = now;
+      if (one.type == EventType::subject_restricted || one.type == EventType::subject_held) {
+        one.target = alone([&] { return target_of(base_of(*one.event).number); });
+      }
+    }
+  } catch (...) {
+    settle(request->events, {});
+    throw;
+  }
   std::unique_lock lock(mutex_);
   queue_.push_back(request);
   // Whoever finds nobody writing leads: commits for everyone who waits, itself included.
@@ -427,12 +451,14 @@ void Writer::commit(std::span<Request* const> batch) {
   try {
     suppressing_ = keys_.suppressed_any();
     sqlite::Transaction transaction(db_, begin_, commit_);
+    meet(batch);
     for (Request* const request : batch) {
       request->done.resize(request->events.size());
       for (std::size_t i = 0; i < request->events.size(); ++i) {
         record(request->events[i], i, request->done[i]);
       }
     }
+    if (keys_open_) keys_.start_commit();
     put_terms();
     if (frontier_.size() - kept_->upto() >= most_entries_behind ||
         kept_->held() > most_cached_subjects) {
@@ -553,6 +579,42 @@ KeptSubject& Writer::hold_known(const Digest& tag) {
               "tables");
 }
 
+Writer::Holders::iterator Writer::hold(PhoneNumber number, KeyStore::Subject subject) {
+  KeptSubject& kept = hold_known(subject.tag);
+  Holder holder{std::move(subject.key), subject.id, subject.previous, subject.tag, &kept};
+  const std::unique_lock lock(holders_mutex_);
+  return holders_.emplace(number, std::move(holder)).first;
+}
+
+void Writer::meet(std::span<Request* const> batch) {
+  constexpr std::size_t worth_it = 1024;
+  std::size_t events = 0;
+  for (const Request* const request : batch) events += request->events.size();
+  met_all_ = events >= worth_it;
+  if (!met_all_) return;
+  std::vector<std::pair<Digest, PhoneNumber>> unknown;
+  for (const Request* const request : batch) {
+    for (const Prepared& prepared : request->events) {
+      if (prepared.event == nullptr || prepared.target) continue;
+      const PhoneNumber number = base_of(*prepared.event).number;
+      if (!holders_.contains(number)) unknown.emplace_back(index_of(number, prepared), number);
+    }
+  }
+  if (unknown.empty()) return;
+  // One transaction: each question alone would lock the file anew.
+  keys_.begin(true);
+  keys_open_ = true;
+  // In the order of the table: neighbours find their page at hand.
+  std::sort(unknown.begin(), unknown.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [index, number] : unknown) {
+    auto stored = keys_.newest(index);
+    if (!stored || holders_.contains(number)) continue;
+    ++unknown_;
+    hold(number, std::move(*stored));
+  }
+}
+
 Writer::Holder& Writer::holder_of(PhoneNumber number, Prepared& prepared) {
   auto found = holders_.find(number);
   const bool cached = found != holders_.end();
@@ -560,21 +622,15 @@ Writer::Holder& Writer::holder_of(PhoneNumber number, Prepared& prepared) {
   if (!cached) {
     ++unknown_;
     // Of an event offered once the answer is known already.
-    const bool new_here = never_met_ == number;
+    const bool new_here = met_all_ || never_met_ == number;
     never_met_.reset();
     auto stored = new_here ? std::nullopt : keys_.newest(index_of(number, prepared));
-    if (stored) {
-      KeptSubject& kept = hold_known(stored->tag);
-      const std::unique_lock lock(holders_mutex_);
-      found =
-          holders_.emplace(number, Holder{std::move(stored->key), stored->id, stored->tag, &kept})
-              .first;
-    }
+    if (stored) found = hold(number, std::move(*stored));
     if (stored && !found->second.kept->standing.closed) return found->second;
   }
   // A number that the log never met, or whose last subject was closed by reassignment.
   if (!keys_open_) {
-    keys_.begin();
+    keys_.begin(met_all_);
     keys_open_ = true;
   }
   const std::int64_t previous = found == holders_.end() ? 0 : found->second.id;
@@ -584,7 +640,7 @@ Writer::Holder& Writer::holder_of(PhoneNumber number, Prepared& prepared) {
   ++subject_count_;
   ++made_;
   newest_subject_ = added.id;
-  Holder fresh{std::move(added.key), added.id, added.tag, &kept_->hold_new(added.tag)};
+  Holder fresh{std::move(added.key), added.id, previous, added.tag, &kept_->hold_new(added.tag)};
   const std::unique_lock lock(holders_mutex_);
   if (found != holders_.end()) {
     found->second = std::move(fresh);
@@ -705,8 +761,8 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
   entry.seq = seq;
   entry.recorded = prepared.now;
   entry.type = envelope.type;
-  if (prepared.said) {
-    kept_->add(subject, entry, &*prepared.said);
+  if (prepared.clauses) {
+    kept_->add(subject, entry, *prepared.clauses, *prepared.terms);
   } else if (speaks_to_standing(entry.type)) {
     const canonical::Value said = canonical::decode(prepared.body);
     kept_->add(subject, entry, &said);

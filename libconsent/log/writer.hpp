@@ -47,10 +47,43 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
   ~Writer();
 
+  /// An event as far as it can be prepared before its place in the log is known.
+  struct Prepared {
+    const Event* event = nullptr;  ///< none: about the log itself
+    EventType type{};
+    Instant now{};        ///< moment of recording
+    std::string salt;     ///< 16 bytes for the entry
+    std::string sealing;  ///< 32 bytes salt of the commitment, then the details
+    Digest commitment;
+    std::string body;
+    /// What the body, read back, adds to standing: what is kept must follow from the bytes. None
+    /// where it adds nothing, or is read in its turn.
+    std::optional<std::vector<Clause>> clauses;
+    std::shared_ptr<const Terms> terms;  ///< of the clauses
+    std::vector<SealedEvidence> files;
+    std::optional<Digest> target;  ///< of the subject it is about; none: who holds the number
+    std::string_view incarnation;  ///< that a restore begins; "" none. Lives in the event.
+    std::string_view wording;      ///< text to keep; "" none. Lives in the event.
+    bool once = false;             ///< not where an entry says it already
+    /// Sealed already, under the key of this subject: of whom the number was known to be of, or of
+    /// `fresh`. Whoever it turns out to be of decides whether it can be used.
+    std::optional<Digest> sealed_for;
+    std::string sealed;
+    std::optional<KeyStore::NewSubject> fresh;  ///< for a number that looked new
+  };
+
   /// As Log::append_many(); events are validated already.
   std::vector<Appended> append(std::span<const Event> events, Instant now);
   /// As Log::append_once(); events are validated already.
   std::vector<Appended> append_once(std::span<const Event> events, Instant now);
+  /// As Log::offer(); events are validated already, and outlive what is made of them.
+  [[nodiscard]] std::vector<Prepared> offer(std::span<const Event> events);
+  /// As Log::append_once() of what offer() returned.
+  std::vector<Appended> append_once(std::vector<Prepared> offered, Instant now);
+  /// Expires with the writer.
+  [[nodiscard]] std::weak_ptr<const void> alive() const noexcept { return alive_; }
+  /// Puts the evidence of recorded events where it stays, and removes that of others.
+  void settle(std::span<const Prepared> events, std::span<const Appended> done) const noexcept;
   /// Records an entry about the log itself.
   std::uint64_t append(const LogEvent& event, Instant now);
   /// Runs `work` while nothing is committed: what it reads stays so until it has written.
@@ -87,28 +120,6 @@ class Writer {
   std::string checkpoint(const note::VerifierKey& key);
 
  private:
-  /// An event as far as it can be prepared before its place in the log is known.
-  struct Prepared {
-    const Event* event = nullptr;  ///< none: about the log itself
-    EventType type{};
-    Instant now;
-    std::string salt;     ///< 16 bytes for the entry
-    std::string sealing;  ///< 32 bytes salt of the commitment, then the details
-    Digest commitment;
-    std::string body;
-    /// The body read back, where standing wants it: what is kept must follow from the bytes.
-    std::optional<canonical::Value> said;
-    std::vector<SealedEvidence> files;
-    std::optional<Digest> target;  ///< of the subject it is about; none: who holds the number
-    std::string_view incarnation;  ///< that a restore begins; "" none. Lives in the event.
-    std::string_view wording;      ///< text to keep; "" none. Lives in the event.
-    bool once = false;             ///< not where an entry says it already
-    /// Sealed already, under the key of this subject: of whom the number was known to be of, or of
-    /// `fresh`. Whoever it turns out to be of decides whether it can be used.
-    std::optional<Digest> sealed_for;
-    std::string sealed;
-    std::optional<KeyStore::NewSubject> fresh;  ///< for a number that looked new
-  };
   struct Request {
     std::vector<Prepared> events;
     std::vector<Appended> done;
@@ -120,23 +131,24 @@ class Writer {
   struct Holder {
     SecretKey key;
     std::int64_t id;
+    std::int64_t previous;  ///< as KeyStore::Subject
     Digest tag;
     KeptSubject* kept;
   };
   struct NumberHash {
     std::size_t operator()(PhoneNumber number) const noexcept;
   };
+  using Holders = std::unordered_map<PhoneNumber, Holder, NumberHash>;
 
-  /// Puts the evidence of recorded events where it stays, and removes that of others.
-  void settle(std::span<const Prepared> events, std::span<const Appended> done) const noexcept;
-  /// `salts`: 16 random bytes for the entry, 32 for the commitment, and with `sealing` 32 for the
-  /// key that the number needs if it is new. `target`: the subject it is about; none: what the
-  /// event itself and its number say.
-  Prepared prepare(const Event& event, Instant now, std::string_view salts, bool sealing,
+  /// `salts`: 16 random bytes for the entry, then 32 for the commitment. `target`: the subject it
+  /// is about; none: what the event itself and its number say.
+  Prepared prepare(const Event& event, std::string_view salts,
                    const std::optional<Digest>& target = std::nullopt);
-  /// Seals an event outside the writer's turn, where it can be told for whom.
-  void seal_early(Prepared& prepared, std::string_view key) const;
-  std::vector<Prepared> prepare(std::span<const Event> events, Instant now);
+  /// Seals events outside the writer's turn, where it can be told for whom. `salts`: for each, what
+  /// prepare() was given, then 32 bytes for the key that the number needs if it is new.
+  void seal_early(std::span<Prepared> prepared, std::string_view salts) const;
+  /// On `threads` threads, where there are enough events for them.
+  std::vector<Prepared> prepare(std::span<const Event> events, unsigned threads);
   /// Fingerprints of what one subject's entries say, and where.
   using Said = std::unordered_map<Digest, std::uint64_t, DigestHash>;
   const Said& said_by(const Digest& tag, std::int64_t last);
@@ -149,12 +161,17 @@ class Writer {
   /// Gives the turn to who asked for it alone, else to the first of the queue; unlocks.
   void release(std::unique_lock<std::mutex>& lock);
   void commit(std::span<Request* const> batch);
-  std::vector<Appended> submit(std::vector<Prepared> events);
+  std::vector<Appended> submit(std::vector<Prepared> events, Instant now);
   void record(Prepared& prepared, std::size_t place, Appended& done);
+  /// Takes into memory all whom keys.db knows of these events' numbers, so that nothing need be
+  /// asked of it while their new subjects are written.
+  void meet(std::span<Request* const> batch);
   void refuse_erased(const Event& event, std::size_t place);
   void record_log_event(const LogEvent& event, Instant now);
   void put_entry(const Envelope& envelope, std::string_view body, std::string_view sealed);
   Holder& holder_of(PhoneNumber number, Prepared& prepared);
+  /// Takes the newest subject of a number into memory.
+  Holders::iterator hold(PhoneNumber number, KeyStore::Subject subject);
   /// What is kept of a subject that has entries. @throws Error (storage) where the newest of them
   /// says otherwise.
   KeptSubject& hold_known(const Digest& tag);
@@ -178,6 +195,7 @@ class Writer {
   void tend();  ///< the background thread: syncs the head, checkpoints when idle or at 64 MiB
   void run_checkpoint();
 
+  std::shared_ptr<const void> alive_ = std::make_shared<char>();
   std::filesystem::path folder_;
   LogIdentity identity_;
   std::string incarnation_;
@@ -199,7 +217,7 @@ class Writer {
   std::uint64_t subject_count_stored_ = 0;
   Instant last_at_{};
   /// Changed under holders_mutex_ alone; read without it by the writer's turn, with it by others.
-  std::unordered_map<PhoneNumber, Holder, NumberHash> holders_;
+  Holders holders_;
   mutable std::shared_mutex holders_mutex_;
   /// Whether numbers that are not in memory have of late been new, so that it pays to make a key
   /// before that is certain.
@@ -214,6 +232,7 @@ class Writer {
   std::size_t said_count_ = 0;
   /// The number that keys.db was asked for last and did not know.
   std::optional<PhoneNumber> never_met_;
+  bool met_all_ = false;  ///< keys.db knows no number of this commit that is not in memory
   std::string last_wording_;
   bool keys_open_ = false;  ///< a transaction on keys.db is under way
   std::string bytes_;

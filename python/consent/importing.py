@@ -370,7 +370,7 @@ def _stated_encoding(name: str) -> str:
 def _found_encoding(blocks: Iterable[bytes]) -> str:
     """UTF-8 where all of it is, else Windows-1251 where it reads as Russian, else UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    high = Counter[int]()
+    samples: list[bytes] = []
     valid = True
     for block in blocks:
         if valid:
@@ -378,10 +378,15 @@ def _found_encoding(blocks: Iterable[bytes]) -> str:
                 decoder.decode(block)
             except UnicodeDecodeError:
                 valid = False
-        if not block.isascii():
-            high.update(byte for byte in block[: 1 << 16] if byte >= 0x80)
+        if len(samples) < 256 and not block.isascii():
+            samples.append(block[: 1 << 16])
     if valid:
         return "utf-8"
+    high = Counter[int]()
+    for sample in samples:
+        high.update(sample)
+    for byte in range(0x80):
+        del high[byte]
     letters = sum(count for byte, count in high.items() if byte >= 0xC0 or byte in (0xA8, 0xB8))
     # UTF-8 Russian is D0 and D1 before every letter; Windows-1251 has no byte that frequent.
     pairs = high[0xD0] + high[0xD1]
@@ -1446,6 +1451,7 @@ def _run(
                 problems.append((index, meaning.rejects[-place - 1]))
             if problems:
                 _refuse_undeclared(batch, problems, result, column_names, times)
+            taken.offer(log)
             yield batch, taken, problems
 
     try:

@@ -136,6 +136,61 @@ TEST_CASE(
   if (verified.problem) WARN(verified.problem->what.text());
 }
 
+TEST_CASE("a disk that fails under a large group of new subjects keeps all of it or nothing",
+          "[log][fault]") {
+  install_fault_vfs();
+  const auto row =
+      GENERATE(Row{"insert", Fault::What::write, "log.db-wal", SQLITE_IOERR_WRITE, false},
+               Row{"insert", Fault::What::write, "log.db-wal", SQLITE_FULL, true},
+               Row{"commit", Fault::What::sync, "log.db-wal", SQLITE_IOERR_FSYNC, false},
+               Row{"commit", Fault::What::sync, "log.db-wal", SQLITE_IOERR_FSYNC, true},
+               Row{"keys beside", Fault::What::write, "keys.db-wal", SQLITE_IOERR_WRITE, false},
+               Row{"keys beside", Fault::What::write, "keys.db-wal", SQLITE_FULL, true},
+               Row{"key commit", Fault::What::sync, "keys.db-wal", SQLITE_IOERR_FSYNC, false},
+               Row{"key commit", Fault::What::sync, "keys.db-wal", SQLITE_IOERR_FSYNC, true});
+  const int after = row.what == Fault::What::sync ? 0 : GENERATE(0, 30);
+  CAPTURE(row.where, row.kept, after);
+  constexpr std::uint64_t many = 2500;
+  const auto group = [](std::uint64_t first) {
+    std::vector<Event> events;
+    for (std::uint64_t i = 0; i < many; ++i) {
+      events.emplace_back(named("g" + std::to_string(first + i),
+                                ("+7916" + std::to_string(1'000'000 + first + i)).c_str()));
+    }
+    return events;
+  };
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  bool acknowledged = false;
+  {
+    Log log = Log::create(folder, romashka(), noon);
+    log.append_once(log.offer(group(0)), noon);
+    fault() = Fault{row.what, row.file, row.code, row.kept, after, false, 0};
+    try {
+      log.append_once(log.offer(group(many)), noon);
+      acknowledged = true;
+    } catch (const Error& error) {
+      CHECK((error.code() == ErrorCode::storage || error.code() == ErrorCode::locked));
+    }
+    CHECK(fault().fired > 0);
+    fault() = Fault{};
+    // Whatever became of it, the same list makes it whole.
+    const std::uint64_t before = log.size();
+    CHECK((before == 1 + many || before == 1 + 2 * many));
+    if (acknowledged) CHECK(before == 1 + 2 * many);
+    log.append_once(log.offer(group(many)), noon);
+    CHECK(log.size() == 1 + 2 * many);
+  }
+  const Log log = Log::open(folder, Access::write);
+  CHECK(campaigns_of(log).size() == 2 * many);
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+  for (std::uint64_t i = 0; i < 2 * many; i += 61) {
+    const auto tags = log.subjects_of(number("+7916" + std::to_string(1'000'000 + i)));
+    REQUIRE(tags.size() == 1);
+    CHECK_NOTHROW(log.open_entries_of(tags.front()));
+  }
+}
+
 TEST_CASE("a head that cannot be written acknowledges what is durable and takes nothing more",
           "[log][fault]") {
   const auto how = GENERATE(HeadFault::lost, HeadFault::kept);

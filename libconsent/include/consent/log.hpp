@@ -138,6 +138,21 @@ struct Copied {
   std::uint64_t evidence_missing = 0;  ///< named by entries, and not here to travel
 };
 
+/// Events that are validated, encoded and sealed already, and wait for Log::append_once(). Made by
+/// Log::offer(). Use after the log is closed: Error (invalid_argument). One thread at a time.
+class CONSENT_EXPORT Offered {
+ public:
+  Offered(Offered&&) noexcept;
+  Offered& operator=(Offered&&) noexcept;
+  ~Offered();
+
+ private:
+  friend class Log;
+  struct Impl;
+  explicit Offered(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
 /// An append-only consent log in one folder: log.db, keys.db, head. Move-only; closes on
 /// destruction.
 ///
@@ -227,6 +242,12 @@ class CONSENT_EXPORT Log {
   /// crash, and nothing is doubled. Two equal events in `events` are recorded once.
   /// @returns one answer an event, in order. @throws as append(); then nothing was recorded.
   std::vector<Appended> append_once(std::span<const Event> events, Instant now);
+  /// Does of append_once() what needs no place in the log, on the calling thread alone: while one
+  /// thread records, another can make the next group ready. @throws as append().
+  [[nodiscard]] Offered offer(std::vector<Event> events) const;
+  /// As append_once(events, now), with what offer() made of them, in the order of these calls.
+  /// @throws as append(); Error (invalid_argument) where another log made it.
+  std::vector<Appended> append_once(Offered offered, Instant now);
   /// What erasing the number's holder would destroy, and what stands in its way. See ErasureOrder.
   /// @throws Error (not_found) where the log never met the number.
   [[nodiscard]] ErasureCheck before_erasing(
