@@ -131,7 +131,7 @@ class Reader {
     ++at_;
     Object members;
     if (take('}')) return {std::move(members)};
-    members.reserve(8);
+    members.reserve(12);  // as many as a consent has
     std::string_view previous;
     do {
       previous = key(previous);

@@ -29,11 +29,12 @@ void write_set(Writer& w, std::string_view key, SetOf<E> set) {
   w.end_array();
 }
 
-void write_texts(Writer& w, std::string_view key, std::vector<std::string> texts) {
+void write_texts(Writer& w, std::string_view key, std::span<const std::string> given) {
+  std::vector<std::string_view> texts(given.begin(), given.end());
   std::sort(texts.begin(), texts.end());
   texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
   w.key(key).begin_array();
-  for (const auto& text : texts) w.text(text);
+  for (const auto text : texts) w.text(text);
   w.end_array();
 }
 
@@ -67,7 +68,7 @@ void write_named(Writer& w, const std::optional<std::vector<std::string>>& named
   if (named) {
     if (always || !named->empty()) write_texts(w, "distributors", *named);
   } else if (!own.empty()) {
-    write_texts(w, "distributors", {std::string(own)});
+    w.key("distributors").begin_array().text(own).end_array();
   } else if (always) {
     write_texts(w, "distributors", {});
   }
@@ -414,10 +415,13 @@ void encode_body(const LogEvent& event, std::string& out) {
 }
 
 std::string encode_details(PhoneNumber number) {
+  constexpr std::string_view around = R"({"number":""})";
+  const std::string e164 = number.e164();
   std::string out;
+  out.reserve(around.size() + e164.size());
   Writer w(out);
   w.begin_object();
-  w.key("number").plain(number.e164());
+  w.key("number").plain(e164);
   w.end_object();
   return out;
 }

@@ -41,6 +41,13 @@ class Beside {
     if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
   }
 
+  /// The same, whatever failed.
+  void finish() noexcept {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return told_.empty() && !busy_; });
+    failed_ = nullptr;
+  }
+
  private:
   void work() {
     std::unique_lock lock(mutex_);

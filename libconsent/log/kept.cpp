@@ -162,19 +162,24 @@ void KeptStanding::add(KeptSubject& subject, const Entry& entry, const canonical
   count(subject, entry);
 }
 
-void KeptStanding::add(KeptSubject& subject, const Entry& entry, std::span<const Clause> clauses,
+void KeptStanding::add(KeptSubject& subject, const Entry& entry, std::vector<Clause> clauses,
                        const Terms& theirs) {
   const auto translate = [&](std::uint32_t id) {
     return id == 0 ? id : terms_.id_of(theirs.text(id));
   };
-  for (Clause clause : clauses) {
+  for (Clause& clause : clauses) {
     clause.seq = entry.seq;
     clause.recorded = entry.recorded;
     // In the order in which append_clauses() meets them: whoever reads the entries again finds the
     // same ids.
     clause.campaign = translate(clause.campaign);
     clause.distributor = translate(clause.distributor);
-    subject.standing.clauses.push_back(clause);
+  }
+  std::vector<Clause>& all = subject.standing.clauses;
+  if (all.empty()) {
+    all = std::move(clauses);
+  } else {
+    all.insert(all.end(), clauses.begin(), clauses.end());
   }
   count(subject, entry);
 }

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -58,7 +57,7 @@ class KeptStanding {
   /// Takes one entry of the subject in. `body` may be null where its type says nothing to standing.
   void add(KeptSubject& subject, const Entry& entry, const canonical::Value* body);
   /// The same with what read_clauses() made of its body, in terms of `theirs`.
-  void add(KeptSubject& subject, const Entry& entry, std::span<const Clause> clauses,
+  void add(KeptSubject& subject, const Entry& entry, std::vector<Clause> clauses,
            const Terms& theirs);
   /// Writes every subject that is behind, in the order of the table, and moves the mark to `size`,
   /// within the transaction under way. Where that is rolled back, forget().

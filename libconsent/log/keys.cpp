@@ -500,6 +500,7 @@ KeyStore::Subject KeyStore::add(NewSubject made, std::int64_t previous) {
           previous};
   std::int64_t id = row.id;
   if (many_) {
+    if (waiting_.empty()) waiting_.reserve(handed_over_at_once);
     waiting_.push_back(std::move(row));
     if (waiting_.size() == handed_over_at_once) hand_over();
   } else {
@@ -525,10 +526,17 @@ void KeyStore::commit_now() {
   db_.execute("COMMIT");
 }
 
-void KeyStore::start_commit() {
+void KeyStore::checkpoint() noexcept {
+  sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+void KeyStore::start_commit(bool checkpoint) {
   if (!many_) return;
   hand_over();
-  beside_->tell([this] { commit_now(); });
+  beside_->tell([this, checkpoint] {
+    commit_now();
+    if (checkpoint) this->checkpoint();
+  });
   committing_ = true;
 }
 
@@ -550,13 +558,7 @@ void KeyStore::commit() {
 
 void KeyStore::rollback() {
   waiting_.clear();
-  if (many_) {
-    try {
-      beside_->wait();
-    } catch (...) {
-      (void)0;  // whatever failed there is undone now
-    }
-  }
+  if (many_) beside_->finish();  // whatever failed there is undone now
   many_ = false;
   committing_ = false;
   forget_tags();  // the ids of what is undone are given again

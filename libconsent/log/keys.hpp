@@ -85,9 +85,11 @@ class KeyStore {
   [[nodiscard]] Subject add(NewSubject made, std::int64_t previous);
   /// Begins what commit() completes, beside this thread where the rows are written there. From then
   /// on nothing else may be asked.
-  void start_commit();
+  void start_commit(bool checkpoint);
   void commit();
   void rollback();
+  /// Moves what the WAL holds into keys.db, as far as no reader needs it.
+  void checkpoint() noexcept;
   /// Brings the index by number up to the newest subject.
   void fold();
   /// Removes what a crash left between the commit here and the log's: the newest subjects, above

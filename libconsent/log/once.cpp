@@ -46,6 +46,7 @@ void Writer::note_said(const Digest& tag, std::uint64_t seq, EventType type,
 
 const Writer::Said& Writer::said_by(const Digest& tag, std::int64_t last) {
   if (const auto found = said_.find(tag); found != said_.end()) return found->second;
+  settle_rows();
   if (said_count_ > most_fingerprints) {
     said_.clear();
     said_count_ = 0;
@@ -109,6 +110,7 @@ Once Writer::judge_once(const Prepared& prepared, Appended& done) {
   while (previous != 0 && previous < id) {
     const auto stored = keys_.by_id(previous);
     if (!stored) break;
+    settle_rows();
     if (const auto kept = kept_->read(stored->tag)) {
       if (look(stored->tag, kept->last, kept->standing.closed)) return Once::already_there;
     }

@@ -95,9 +95,12 @@ class Transaction {
   }
   /// With statements prepared once, for a transaction a commit.
   Transaction(Connection& connection, Statement& begin, Statement& commit)
-      : connection_(&connection), commit_(&commit) {
+      : Transaction(connection, commit) {
     begin.run();
   }
+  /// Ends one that is begun elsewhere.
+  Transaction(Connection& connection, Statement& commit)
+      : connection_(&connection), commit_(&commit) {}
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();

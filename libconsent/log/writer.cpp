@@ -179,17 +179,22 @@ Writer::Prepared Writer::prepare(const Event& event, std::string_view salts,
   prepared.event = &event;
   prepared.type = type_of(event);
   prepared.target = target;
-  prepared.salt = salts.substr(0, salt_size);
-  prepared.sealing = salts.substr(salt_size, SecretKey::size);
+  std::copy_n(salts.begin(), salt_size, prepared.salt.begin());
   const std::string details = encode_details(base_of(event).number);
-  prepared.commitment = commitment(as_key(prepared.sealing.data()), details);
-  prepared.sealing += details;
+  const std::string_view salt = salts.substr(salt_size, SecretKey::size);
+  prepared.commitment = commitment(as_key(salt.data()), details);
+  prepared.sealing.reserve(salt.size() + details.size());
+  prepared.sealing.append(salt).append(details);
   std::vector<Digest> files;
   for (const EvidenceFile& file : base_of(event).files) {
     prepared.files.push_back(evidence_.take(file, *entropy_));
     files.push_back(prepared.files.back().commitment);
   }
-  encode_body(event, identity_.distributor, prepared.commitment, files, prepared.body);
+  // A text that grows moves as often as it doubles: this one grows in place, again and again.
+  thread_local std::string body;
+  body.clear();
+  encode_body(event, identity_.distributor, prepared.commitment, files, body);
+  prepared.body = body;
   if (const Wording* const wording = wording_of(event)) prepared.wording = wording->text;
   if (prepared.body.size() > most_body_bytes) {
     throw Error(ErrorCode::invalid_argument, "event: longer than 15 KiB when written");
@@ -309,7 +314,7 @@ void Writer::settle(std::span<const Prepared> events,
 std::uint64_t Writer::append(const LogEvent& event, Instant now) {
   std::vector<Prepared> events(1);
   events.front().type = type_of(event);
-  events.front().salt = random_bytes(*entropy_, salt_size);
+  entropy_->fill({reinterpret_cast<std::uint8_t*>(events.front().salt.data()), salt_size});
   encode_body(event, events.front().body);
   if (const auto* registered = std::get_if<WordingRegistered>(&event)) {
     events.front().wording = registered->wording.text;
@@ -389,6 +394,7 @@ void Writer::lead(std::unique_lock<std::mutex>& lock, const Request& own) {
       queue_.pop_front();
     }
     grouping_ = batch.size() > 1;
+    large_ = is_large(batch);
     lock.unlock();
     try {
       commit(batch);
@@ -409,7 +415,8 @@ void Writer::lead(std::unique_lock<std::mutex>& lock, const Request& own) {
                         [&](const auto& request) { return request.get() == &own; }));
   last_commit_ = std::chrono::steady_clock::now();
   head_dirty_ = true;
-  if (wal_pages_ > most_wal_pages) tend_wake_.notify_one();
+  // The next large commit checkpoints beside itself; where none comes, tend() finds it.
+  if (wal_pages_ > most_wal_pages && !large_) tend_wake_.notify_one();
   release(lock);
   // Without the lock, which each of them would only wait for.
   for (const auto& request : answered) {
@@ -448,17 +455,41 @@ void Writer::commit(std::span<Request* const> batch) {
   const std::uint64_t before = frontier_.size();
   unknown_ = 0;
   made_ = 0;
+  const bool large = is_large(batch);
+  const bool checkpoint = large && wal_pages_ > most_wal_pages;
   try {
     suppressing_ = keys_.suppressed_any();
-    sqlite::Transaction transaction(db_, begin_, commit_);
-    meet(batch);
+    sqlite::Transaction transaction(db_, commit_);
+    // Whatever happens: the thread beside is done before the transaction is rolled back.
+    struct Drained {
+      Writer& writer;
+      ~Drained() {
+        writer.waiting_.clear();
+        writer.rows_beside_ = false;
+        if (writer.beside_) writer.beside_->finish();
+      }
+    } const drained{*this};
+    settled_ = 0;
+    rows_beside_ = large;
+    if (!large) {
+      begin_.run();
+    } else {
+      if (!beside_) beside_ = std::make_unique<Beside>();
+      beside_->tell([this, checkpoint] {
+        if (checkpoint) checkpoint_log();
+        begin_.run();
+      });
+    }
+    met_all_ = large;
+    if (large) meet(batch);
     for (Request* const request : batch) {
       request->done.resize(request->events.size());
       for (std::size_t i = 0; i < request->events.size(); ++i) {
         record(request->events[i], i, request->done[i]);
       }
     }
-    if (keys_open_) keys_.start_commit();
+    if (keys_open_) keys_.start_commit(checkpoint);
+    settle_rows();
     put_terms();
     if (frontier_.size() - kept_->upto() >= most_entries_behind ||
         kept_->held() > most_cached_subjects) {
@@ -564,6 +595,7 @@ void Writer::sweep_orphans() {
 
 KeptSubject& Writer::hold_known(const Digest& tag) {
   if (kept_->holds(tag)) return kept_->hold(tag);
+  settle_rows();
   KeptSubject& kept = kept_->hold(tag);
   // A table that somebody changed must not reach the entries: what is written in them stays.
   bool fits = false;
@@ -586,12 +618,14 @@ Writer::Holders::iterator Writer::hold(PhoneNumber number, KeyStore::Subject sub
   return holders_.emplace(number, std::move(holder)).first;
 }
 
-void Writer::meet(std::span<Request* const> batch) {
-  constexpr std::size_t worth_it = 1024;
+bool Writer::is_large(std::span<Request* const> batch) noexcept {
+  constexpr std::size_t large = 1024;
   std::size_t events = 0;
   for (const Request* const request : batch) events += request->events.size();
-  met_all_ = events >= worth_it;
-  if (!met_all_) return;
+  return events >= large;
+}
+
+void Writer::meet(std::span<Request* const> batch) {
   std::vector<std::pair<Digest, PhoneNumber>> unknown;
   for (const Request* const request : batch) {
     for (const Prepared& prepared : request->events) {
@@ -653,24 +687,53 @@ Digest Writer::index_of(PhoneNumber number, const Prepared& prepared) const {
   return prepared.fresh ? prepared.fresh->index : keys_.index_of(number);
 }
 
-void Writer::put_entry(const Envelope& envelope, std::string_view body, std::string_view sealed) {
-  bytes_.clear();
-  encode_entry(envelope, body, bytes_);
-  const Digest leaf = merkle::leaf_hash(bytes_);
-  insert_entry_.bind(1, static_cast<std::int64_t>(envelope.seq))
-      .bind_blob(2, envelope.prev.view())
-      .bind_blob(3, leaf.view())
-      .bind_blob(4, bytes_);
-  if (sealed.empty()) {
+void Writer::put_entry(const Envelope& envelope, std::string_view body, std::string sealed) {
+  EntryRow row{envelope.seq, envelope.prev, {}, {}, std::move(sealed)};
+  constexpr std::size_t around_a_body = 448;
+  row.bytes.reserve(body.size() + envelope.log.size() + around_a_body);
+  encode_entry(envelope, body, row.bytes);
+  row.leaf = merkle::leaf_hash(row.bytes);
+  frontier_.append(row.leaf);
+  last_leaf_ = row.leaf;
+  last_at_ = envelope.at;
+  if (!rows_beside_) {
+    put_row(row);
+    return;
+  }
+  constexpr std::size_t handed_over_at_once = 256;
+  if (waiting_.empty()) waiting_.reserve(handed_over_at_once);
+  waiting_.push_back(std::move(row));
+  if (waiting_.size() == handed_over_at_once) hand_over();
+}
+
+void Writer::put_row(const EntryRow& row) {
+  insert_entry_.bind(1, static_cast<std::int64_t>(row.seq))
+      .bind_blob(2, row.prev.view())
+      .bind_blob(3, row.leaf.view())
+      .bind_blob(4, row.bytes);
+  if (row.sealed.empty()) {
     insert_entry_.bind_null(5);
   } else {
-    insert_entry_.bind_blob(5, sealed);
+    insert_entry_.bind_blob(5, row.sealed);
   }
   insert_entry_.run();
-  frontier_.append(leaf);
-  last_leaf_ = leaf;
-  last_at_ = envelope.at;
-  tree_->append(leaf, frontier_.size());
+  tree_->append(row.leaf, row.seq + 1);
+}
+
+void Writer::hand_over() {
+  if (waiting_.empty()) return;
+  const auto rows = std::make_shared<std::vector<EntryRow>>(std::exchange(waiting_, {}));
+  beside_->tell([this, rows] {
+    for (const EntryRow& row : *rows) put_row(row);
+  });
+}
+
+void Writer::settle_rows() {
+  if (!rows_beside_) return;
+  constexpr unsigned too_often = 16;
+  hand_over();
+  beside_->wait();
+  if (++settled_ > too_often) rows_beside_ = false;
 }
 
 void Writer::record_log_event(const LogEvent& event, Instant now) {
@@ -712,7 +775,7 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
   envelope.at = prepared.now;
   envelope.log = identity_.origin;
   envelope.prev = last_leaf_;
-  envelope.salt = prepared.salt;
+  envelope.salt = {prepared.salt.data(), prepared.salt.size()};
   envelope.seq = frontier_.size();
   envelope.type = prepared.type;
   const std::uint64_t seq = envelope.seq;
@@ -722,10 +785,12 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
     last_wording_ = prepared.wording;
     const Digest hash = sha256(prepared.wording);
     if (wordings_.insert(hash).second) {
+      settle_rows();
       insert_wording_.bind_blob(1, hash.view()).bind_text(2, prepared.wording).run();
     }
   }
   if (prepared.event == nullptr) {
+    settle_rows();
     if (!prepared.incarnation.empty()) {
       put_state_.bind_text(1, "incarnation").bind_blob(2, prepared.incarnation).run();
     }
@@ -742,7 +807,9 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
   if (prepared.sealed_for != holder.tag) {
     prepared.sealed = seal(holder.key.view(), prepared.commitment.view(), prepared.sealing);
   }
-  put_entry(envelope, prepared.body, prepared.sealed);
+  put_entry(envelope, prepared.body, std::exchange(prepared.sealed, {}));
+  prepared.sealed_for.reset();  // what is taken is made again where a group that failed is tried
+  if (!prepared.files.empty()) settle_rows();
   for (std::size_t i = 0; i < prepared.files.size(); ++i) {
     const SealedEvidence& file = prepared.files[i];
     const std::string opening = seal(holder.key.view(), file.commitment.view(), file.opening);
@@ -762,7 +829,7 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
   entry.recorded = prepared.now;
   entry.type = envelope.type;
   if (prepared.clauses) {
-    kept_->add(subject, entry, *prepared.clauses, *prepared.terms);
+    kept_->add(subject, entry, *std::exchange(prepared.clauses, std::nullopt), *prepared.terms);
   } else if (speaks_to_standing(entry.type)) {
     const canonical::Value said = canonical::decode(prepared.body);
     kept_->add(subject, entry, &said);
@@ -804,12 +871,15 @@ std::string Writer::checkpoint(const note::VerifierKey& key) {
   }
 }
 
-void Writer::run_checkpoint() {
-  // Only here and in the destructor: the connection that writes is the only one that checkpoints.
+void Writer::checkpoint_log() {
+  // Here and in the destructor alone: the connection that writes is the only one that checkpoints.
   sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  sqlite3_wal_checkpoint_v2(keys_.connection().raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                            nullptr);
   wal_pages_ = 0;
+}
+
+void Writer::run_checkpoint() {
+  checkpoint_log();
+  keys_.checkpoint();
 }
 
 void Writer::tend() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -18,6 +19,7 @@
 
 #include "consent/log.hpp"
 #include "event/encode.hpp"
+#include "log/beside.hpp"
 #include "log/evidence.hpp"
 #include "log/head.hpp"
 #include "log/kept.hpp"
@@ -51,9 +53,9 @@ class Writer {
   struct Prepared {
     const Event* event = nullptr;  ///< none: about the log itself
     EventType type{};
-    Instant now{};        ///< moment of recording
-    std::string salt;     ///< 16 bytes for the entry
-    std::string sealing;  ///< 32 bytes salt of the commitment, then the details
+    Instant now{};                ///< moment of recording
+    std::array<char, 16> salt{};  ///< for the entry
+    std::string sealing;          ///< 32 bytes salt of the commitment, then the details
     Digest commitment;
     std::string body;
     /// What the body, read back, adds to standing: what is kept must follow from the bytes. None
@@ -163,12 +165,27 @@ class Writer {
   void commit(std::span<Request* const> batch);
   std::vector<Appended> submit(std::vector<Prepared> events, Instant now);
   void record(Prepared& prepared, std::size_t place, Appended& done);
+  /// Whether a commit is worth the threads beside.
+  static bool is_large(std::span<Request* const> batch) noexcept;
   /// Takes into memory all whom keys.db knows of these events' numbers, so that nothing need be
   /// asked of it while their new subjects are written.
   void meet(std::span<Request* const> batch);
   void refuse_erased(const Event& event, std::size_t place);
   void record_log_event(const LogEvent& event, Instant now);
-  void put_entry(const Envelope& envelope, std::string_view body, std::string_view sealed);
+  /// An entry as it is written.
+  struct EntryRow {
+    std::uint64_t seq;
+    Digest prev;
+    Digest leaf;
+    std::string bytes;
+    std::string sealed;
+  };
+  void put_entry(const Envelope& envelope, std::string_view body, std::string sealed);
+  void put_row(const EntryRow& row);
+  void hand_over();  ///< the entries that wait, to the thread beside
+  /// Until log.db holds what was put: before anything else is done with it. Where a commit needs it
+  /// often, its entries are written by this thread from then on.
+  void settle_rows();
   Holder& holder_of(PhoneNumber number, Prepared& prepared);
   /// Takes the newest subject of a number into memory.
   Holders::iterator hold(PhoneNumber number, KeyStore::Subject subject);
@@ -194,6 +211,7 @@ class Writer {
   void recover_after_failure() noexcept;
   void tend();  ///< the background thread: syncs the head, checkpoints when idle or at 64 MiB
   void run_checkpoint();
+  void checkpoint_log();
 
   std::shared_ptr<const void> alive_ = std::make_shared<char>();
   std::filesystem::path folder_;
@@ -234,8 +252,11 @@ class Writer {
   std::optional<PhoneNumber> never_met_;
   bool met_all_ = false;  ///< keys.db knows no number of this commit that is not in memory
   std::string last_wording_;
-  bool keys_open_ = false;  ///< a transaction on keys.db is under way
-  std::string bytes_;
+  bool keys_open_ = false;    ///< a transaction on keys.db is under way
+  bool rows_beside_ = false;  ///< the entries of this commit are written beside
+  unsigned settled_ = 0;      ///< how often this commit had to wait for them
+  std::vector<EntryRow> waiting_;
+  std::unique_ptr<Beside> beside_;  ///< behind what it writes with
 
   std::mutex mutex_;
   std::condition_variable turn_;
@@ -243,10 +264,11 @@ class Writer {
   bool busy_ = false;      ///< somebody has the writer's turn
   unsigned claims_ = 0;    ///< who wait for it to be alone
   bool grouping_ = false;  ///< the last commit was of more than one
+  bool large_ = false;     ///< the last commit was of a large group
   bool stop_ = false;
   bool head_dirty_ = false;
-  Message poison_;  ///< why nothing more is written; "" while all is well
-  int wal_pages_ = 0;
+  Message poison_;                  ///< why nothing more is written; "" while all is well
+  std::atomic<int> wal_pages_ = 0;  ///< of log.db
   std::optional<std::pair<Instant, std::chrono::microseconds>> clocks_;
   std::chrono::steady_clock::time_point last_commit_{};
   std::condition_variable tend_wake_;
