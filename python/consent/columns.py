@@ -25,8 +25,9 @@ from typing import IO, Any, Final
 
 from consent import _core, private_file
 from consent.errors import InvalidArgument
-from consent.importing import Map, open_table
 from consent.layout import ASTERISK_MASTER
+from consent.list_map import Map
+from consent.list_table import open_table
 from consent.message import Message
 from consent.party import classify
 from consent.records import InputError

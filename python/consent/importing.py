@@ -7,28 +7,20 @@ its row, column and reason. What a row means is declared by column names of our 
 
 from __future__ import annotations
 
-import codecs
-import contextlib
 import csv
 import difflib
 import filecmp
-import gzip
 import hashlib
 import io
 import itertools
-import json
 import os
 import queue
 import re
 import threading
-import tomllib
-import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from importlib import resources
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
 
@@ -46,32 +38,26 @@ from consent.event import (
     NumberReassigned,
     OperatorRefusal,
 )
+from consent.list_map import COLUMNS, COUNTRIES, EVENTS, OWN, SHARED, Map, ready_maps
+from consent.list_table import (
+    MARK,
+    Delimited,
+    Json,
+    Table,
+    Workbook,
+    are_rejects,
+    guarded,
+    open_table,
+    unguarded,
+)
 from consent.log import Log
 from consent.message import Lang, Message, in_language, message_of
 from consent.number import read_number
-from consent.records import Batch, Bounded, InputError, Reader
+from consent.records import Batch, Bounded, InputError
 
 __all__ = ["Imported", "Map", "import_list", "ready_maps"]
 
-#: Our column names; the first five may differ from row to row at no cost.
-OWN: Final = ("number", "at", "until", "document", "evidence")
-SHARED: Final = (
-    *("event", "covers", "purpose", "channel", "distributor", "campaign", "method", "wording"),
-    *("source", "code", "prechecked", "in_contract", "giver", "authority", "advertiser"),
-    *("acts_for", "operator"),
-)
-COLUMNS: Final = (*OWN, *SHARED)
-_OUR_COLUMNS: Final = {word: (word,) for word in COLUMNS}
 
-#: What a row says: our event types, and shorter words for them.
-EVENTS: Final[Mapping[str, type[Any]]] = {
-    **dict.fromkeys(("consent.given", "given", "give"), ConsentGiven),
-    **dict.fromkeys(("consent.asked", "asked", "ask"), ConsentAsked),
-    **dict.fromkeys(("consent.refused", "refused", "refuse"), ConsentRefused),
-    **dict.fromkeys(("consent.withdrawn", "withdrawn", "withdraw"), ConsentWithdrawn),
-    **dict.fromkeys(("operator.refusal", "operator_refusal"), OperatorRefusal),
-    **dict.fromkeys(("number.reassigned", "reassigned", "reassign"), NumberReassigned),
-}
 _STOP: Final = frozenset({"covers", "purpose", "channel", "distributor", "campaign", "method"})
 #: What each event has a place for; a filled cell without a place is a reject, never dropped.
 PLACES: Final[Mapping[type[Any], frozenset[str]]] = {
@@ -99,9 +85,6 @@ DETAILS: Final = {
     "before_reassignment": "said before the number got a new holder",
     "erased": "older than an erasure of this number",
 }
-DATES: Final = ("iso", "day-first", "month-first", "unix")
-COUNTRIES: Final = ("RU", "KZ", "US", "CA")
-MOST_TABLE_BYTES: Final = 1 << 30
 BATCH_ROWS: Final = 16384
 #: What the core calls a field of an event, where our column is called otherwise.
 _COLUMN_OF: Final = {
@@ -111,7 +94,6 @@ _COLUMN_OF: Final = {
     "distributors": "distributor",
 }
 _HEX: Final = re.compile(r"[0-9A-Fa-f]{64}")
-_MARK: Final = ("rejected_row", "rejected_column", "rejected_reason", "rejected_detail")
 _DAY: Final = {
     "iso": re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)", re.ASCII),
     "day-first": re.compile(r"(?P<d>\d\d?)[./-](?P<m>\d\d?)[./-](?P<y>\d{4})", re.ASCII),
@@ -121,189 +103,7 @@ _DAY: Final = {
 Progress = Callable[[int, int, int], None]
 
 
-# --- what is declared ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """What the columns of a list are, and what its cells mean.
-
-    Attributes:
-        name: What to call it in messages.
-        columns: Our word to header names, JSON paths or positions from 1; the first one that the
-            file has counts.
-        constants: Our word to what holds in every row whose cell is empty or absent.
-        values: Our word to {cell: our value}; with values declared, any other cell is a reject.
-        only: JSON path to the values that make a record ours; others are of another table.
-        joins: JSON path to (path, value, key path): the record of the same document that it names.
-        records: JSON paths under which the records may lie.
-        header: True, False, or None: there is one unless the first cell of the number reads as one.
-        ids: The number column holds ids; numbers come from a list of (id, number).
-        optional: Our words whose columns a list need not have; any other column that is declared
-            and not there stops the import, since without it a narrow consent reads as a wide one.
-    """
-
-    name: str = "columns of our own"
-    columns: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    joins: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
-    records: tuple[str, ...] = ()
-    header: bool | None = True
-    ids: bool = False
-    optional: frozenset[str] = frozenset()
-    delimiter: str | None = None
-    encoding: str | None = None
-    dates: Dates = "iso"
-    zone: str | None = None
-    country: str | None = None
-    sheet: str | None = None
-
-    @classmethod
-    def load(cls, given: str | Path | Map | None) -> Map:
-        """Take a map by the name of a ready one (``ready_maps()``), or read it from a TOML file.
-
-        Raises:
-            InputError: No such map, or a key in it that means nothing here.
-        """
-        if isinstance(given, Map):
-            return given
-        if given is None:
-            return cls(columns=_OUR_COLUMNS, optional=frozenset(COLUMNS))
-        name = str(given)
-        try:
-            if name in ready_maps():
-                text = resources.files("consent.maps").joinpath(f"{name}.toml").read_text("utf-8")
-            elif not name.endswith(".toml"):
-                ready = ", ".join(ready_maps())
-                raise InputError(
-                    Message("no map is called that; ready are {}; or give a MAP.toml", ready)
-                )
-            else:
-                text = Path(given).read_bytes().decode("utf-8-sig")
-            data = tomllib.loads(text)
-        except UnicodeDecodeError as error:
-            raise InputError(
-                Message("{}: not UTF-8, byte {}", Path(name).name, error.start)
-            ) from None
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(Message("{}: {}", Path(name).name, error)) from None
-        return cls._from_data(Path(name).name, data)
-
-    @classmethod
-    def _from_data(cls, name: str, data: Mapping[str, Any]) -> Map:
-        tables = ("columns", "constants", "values", "format", "only", "join")
-        for key, value in data.items():
-            if key not in tables:
-                raise InputError(
-                    Message("{}: [{}] means nothing here; there are {}", name, key, tables)
-                )
-            if not isinstance(value, Mapping):
-                raise InputError(Message("{}: {} must be a table: [{}]", name, key, key))
-        columns: dict[str, tuple[str | int, ...]] = {}
-        for word, where in data.get("columns", {}).items():
-            if word not in COLUMNS:
-                raise InputError(
-                    Message("{}: column {} is not one of {}", name, word, ", ".join(COLUMNS))
-                )
-            several = where if isinstance(where, list) else [where]
-            for one in several:
-                if type(one) not in (str, int) or (isinstance(one, int) and one < 1):
-                    raise InputError(
-                        Message("{}: {} must be header names or positions from 1", name, word)
-                    )
-            columns[word] = tuple(several)
-        constants = dict(data.get("constants", {}))
-        for word, value in constants.items():
-            if word not in COLUMNS or not isinstance(value, str):
-                raise InputError(
-                    Message("{}: [constants] {} must be one of our words, and text", name, word)
-                )
-        values: dict[str, dict[str, str]] = {}
-        for word, table in data.get("values", {}).items():
-            if word not in SHARED:
-                raise InputError(
-                    Message("{}: [values.{}] is not one of {}", name, word, ", ".join(SHARED))
-                )
-            if not isinstance(table, Mapping) or not all(
-                isinstance(v, str) for v in table.values()
-            ):
-                raise InputError(
-                    Message("{}: [values.{}] must say, for each cell, a text", name, word)
-                )
-            values[word] = dict(table)
-        said = [*values.get("event", {}).values(), *filter(None, [constants.get("event")])]
-        for event in said:
-            if event.casefold() not in EVENTS:
-                raise InputError(
-                    Message("{}: event {} is not one of {}", name, event, ", ".join(EVENTS))
-                )
-        options = _format_of(name, data.get("format", {}))
-        header = options.pop("header", True)
-        records = options.pop("records", [])
-        optional = frozenset(options.pop("optional", ()))
-        only, joins = data.get("only", {}), data.get("join", {})
-        for path, wanted in only.items():
-            if not _is_texts(wanted):
-                raise InputError(Message("{}: [only] {} must be a list of texts", name, path))
-        for path, each in joins.items():
-            if not isinstance(each, Mapping) or not all(
-                isinstance(each.get(key), str) for key in ("only", "is", "key")
-            ):
-                raise InputError(
-                    Message('{}: [join."{}"] needs the texts only, is and key', name, path)
-                )
-        if not columns.get("number") and "number" not in constants:
-            raise InputError(Message("{}: [columns] lacks number", name))
-        return cls(
-            name=name,
-            columns=columns,
-            constants=constants,
-            values=values,
-            only={path: frozenset(wanted) for path, wanted in only.items()},
-            joins={p: (j["only"], j["is"], j["key"]) for p, j in joins.items()},
-            records=tuple(records if isinstance(records, list) else [records]),
-            header=None if header == "auto" else header,
-            optional=optional,
-            **options,
-        )
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
-def _format_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What [format] of a map says, each of it something that can be meant."""
-    may: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-        "delimiter": (lambda v: isinstance(v, str) and len(v) == 1, "one character"),
-        "encoding": (lambda v: isinstance(v, str), "a text"),
-        "dates": (lambda v: v in DATES, f"one of {', '.join(DATES)}"),
-        "zone": (lambda v: isinstance(v, str), "a text: Europe/Moscow"),
-        "country": (lambda v: v in COUNTRIES, f"one of {', '.join(COUNTRIES)}"),
-        "sheet": (lambda v: isinstance(v, str), "a text"),
-        "header": (lambda v: isinstance(v, bool) or v == "auto", 'true, false or "auto"'),
-        "records": (lambda v: isinstance(v, str) or _is_texts(v), "a text, or a list of them"),
-        "ids": (lambda v: isinstance(v, bool), "true or false"),
-        "optional": (
-            lambda v: _is_texts(v) and set(v) <= set(COLUMNS),
-            f"a list of {', '.join(COLUMNS)}",
-        ),
-    }
-    for key, value in given.items():
-        if key not in may:
-            raise InputError(Message("{}: [format] {} means nothing here", name, key))
-        fits, what = may[key]
-        if not fits(value):
-            raise InputError(Message("{}: [format] {} must be {}", name, key, what))
-    return dict(given)
-
-
-def ready_maps() -> list[str]:
-    """Names of the maps that come with the package."""
-    found = resources.files("consent.maps").iterdir()
-    return sorted(entry.name[:-5] for entry in found if entry.name.endswith(".toml"))
+# --- what comes of it ----------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -331,497 +131,6 @@ class Imported:
     encoding: str = "utf-8"
     unused_columns: list[str] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
-
-
-# --- tables: CSV, XLSX, JSON ---------------------------------------------------------------------
-
-
-class _Table:
-    """A list as rows of cells, whatever it was kept in."""
-
-    names: list[str]
-    has_header = True
-    delimiter = ","
-    encoding = "utf-8"
-    size = 0
-
-    def batches(self) -> Iterator[Batch]:
-        """Rows in order."""
-        raise NotImplementedError
-
-    def done(self) -> int:
-        """Bytes read, of ``size``."""
-        return 0
-
-    def problem(self, line: int, cells: list[str] | None) -> str | None:  # noqa: ARG002
-        """Why this row cannot be used, where the table itself knows."""
-        return "not_a_record" if cells is None else None
-
-
-def _stated_encoding(name: str) -> str:
-    try:
-        if "a,\n".encode(name) == b"a,\n":
-            return codecs.lookup(name).name
-    except (LookupError, ValueError):
-        raise InputError(Message("no encoding is called {}", name)) from None
-    raise InputError(Message("{} does not hold ASCII as it is; save the file as UTF-8", name))
-
-
-def _found_encoding(blocks: Iterable[bytes]) -> str:
-    """UTF-8 where all of it is, else Windows-1251 where it reads as Russian, else UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    samples: list[bytes] = []
-    valid = True
-    for block in blocks:
-        if valid:
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError:
-                valid = False
-        if len(samples) < 256 and not block.isascii():
-            samples.append(block[: 1 << 16])
-    if valid:
-        return "utf-8"
-    high = Counter[int]()
-    for sample in samples:
-        high.update(sample)
-    for byte in range(0x80):
-        del high[byte]
-    letters = sum(count for byte, count in high.items() if byte >= 0xC0 or byte in (0xA8, 0xB8))
-    # UTF-8 Russian is D0 and D1 before every letter; Windows-1251 has no byte that frequent.
-    pairs = high[0xD0] + high[0xD1]
-    total = sum(high.values())
-    return "cp1251" if total and letters >= 0.7 * total and pairs < 0.3 * total else "utf-8"
-
-
-class _Delimited(_Table):
-    def __init__(
-        self, file: IO[bytes], known: Map, encoding: str | None, delimiter: str | None, size: int
-    ) -> None:
-        self._file = file
-        self.size = size
-        stated = encoding or known.encoding
-        stream = file
-        head = file.read(2)
-        if head == b"\x1f\x8b":
-            file.seek(0)
-            stream = cast(IO[bytes], gzip.GzipFile(fileobj=file))
-            try:
-                head = stream.read(1 << 20)
-            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise InputError(Message("broken gzip: {}", error)) from None
-            found = None if stated else _found_encoding([head])
-        else:
-
-            def blocks() -> Iterator[bytes]:
-                file.seek(0)
-                while block := file.read(1 << 20):
-                    yield block
-
-            found = None if stated else _found_encoding(blocks())
-        stream.seek(0)
-        self.encoding = _stated_encoding(stated) if stated else (found or "utf-8")
-        first = stream.read(1 << 16)
-        stream.seek(0)
-        self.delimiter = delimiter or known.delimiter or self._divider(first, known)
-        if len(self.delimiter) != 1:
-            raise InputError("the delimiter must be one character")
-        self._bounded = Bounded(stream)
-        bounded = cast(IO[bytes], self._bounded)
-        self._reader = Reader(bounded, self.delimiter, self.encoding)
-        if self._reader.empty:
-            raise InputError("the file is empty")
-        names = self._reader.first()
-        if names is None or 1 in self._bounded.cut:
-            raise InputError("the first line cannot be split into columns", row=1)
-        self.names = [name.strip() for name in names]
-        self.has_header = True
-
-    def _divider(self, head: bytes, known: Map) -> str:
-        line = next((part for part in head.splitlines() if part.strip()), b"")
-        text = line.removeprefix(b"\xef\xbb\xbf").decode(self.encoding, "replace")
-        wanted = {str(name).casefold() for names in known.columns.values() for name in names}
-
-        def fit(divider: str) -> tuple[int, int]:
-            cells = next(csv.reader([text], delimiter=divider), [])
-            return sum(c.strip().casefold() in wanted for c in cells), len(cells)
-
-        best = max(",;\t|", key=fit)
-        return best if fit(best) > (0, 1) else ","
-
-    def begin(self, *, header: bool) -> None:
-        self.has_header = header
-        self._reader.expected = frozenset({len(self.names)})
-        if header:
-            self._reader.skip()
-
-    def batches(self) -> Iterator[Batch]:
-        try:
-            yield from self._reader.batches()
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(Message("broken gzip: {}", error)) from None
-
-    def done(self) -> int:
-        return self._file.tell()
-
-    def problem(self, line: int, cells: list[str] | None) -> str | None:
-        if line in self._bounded.cut:
-            return "too_long"
-        return "wrong_column_count" if cells is None else None
-
-
-class _Workbook(_Table):
-    """A sheet of an XLSX file. Values as the spreadsheet last showed them."""
-
-    def __init__(self, file: IO[bytes], known: Map, sheet: str | None) -> None:
-        try:
-            import openpyxl
-        except ImportError:
-            raise _core_not_built("reading XLSX needs the package openpyxl") from None
-        try:
-            archive = zipfile.ZipFile(file)
-            infos = archive.infolist()
-        except (zipfile.BadZipFile, OSError, ValueError):
-            raise InputError("not an XLSX workbook, or a broken one") from None
-        unpacked = sum(info.file_size for info in infos)
-        packed = sum(info.compress_size for info in infos) or 1
-        # A declared size binds: zipfile reads no more than it.
-        if unpacked > MOST_TABLE_BYTES or (unpacked > 1 << 26 and unpacked > 100 * packed):
-            raise InputError("the workbook unpacks to more than a table of this size can hold")
-        if "xl/workbook.xml" not in archive.namelist():
-            raise InputError("a ZIP archive that is no XLSX workbook")
-        try:
-            self._book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            self._formulas = openpyxl.load_workbook(file, read_only=True, data_only=False)
-        except Exception as error:  # openpyxl lets whatever a broken file causes through
-            raise InputError(
-                Message("not an XLSX workbook, or a broken one: {}", type(error).__name__)
-            ) from None
-        named = sheet or known.sheet
-        sheets = self._book.sheetnames
-        if named is None and len(sheets) > 1:
-            raise InputError(
-                Message("the workbook has {} sheets; say which: --sheet NAME", len(sheets))
-            )
-        if named is not None and named not in sheets:
-            raise InputError("the workbook has no sheet of that name")
-        if not sheets:
-            raise InputError("the workbook has no sheet")
-        self._sheet = self._book[named or sheets[0]]
-        self._written = self._formulas[named or sheets[0]]
-        self._merged = self._find_merged(archive)
-        self._bad: dict[int, str] = {}
-        self._rows = enumerate(self._read(), 1)
-        self.names = []
-        self.encoding = "xlsx"
-        for line, (shown, _) in self._rows:
-            if any(shown):
-                self.names = [name.strip() for name in shown]
-                self._header_line = line
-                self._first = shown
-                break
-        while self.names and not self.names[-1]:
-            self.names.pop()
-        if not self.names:
-            raise InputError("the sheet is empty")
-
-    def _find_merged(self, archive: zipfile.ZipFile) -> list[tuple[int, int]]:
-        """First and last row of each merged range; openpyxl does not tell in this mode."""
-        path = getattr(self._sheet, "_worksheet_path", "")
-        found = []
-        if path in archive.namelist():
-            tail = b""
-            with archive.open(path) as part:
-                while block := part.read(1 << 20):
-                    text = tail + block
-                    for a, b in re.findall(rb'<mergeCell ref="[A-Z]+(\d+):[A-Z]+(\d+)"', text):
-                        found.append((int(a), int(b)))
-                    tail = block[-64:]
-        return sorted(set(found))
-
-    def _read(self) -> Iterator[tuple[list[str], bool]]:
-        written = self._written.iter_rows(values_only=True)
-        sheet = self._sheet.iter_rows(values_only=True)
-        for line in itertools.count(1):
-            try:
-                shown = next(sheet, None)
-                formulas = next(written, ())
-            except Exception as error:  # openpyxl lets whatever a broken file causes through
-                raise InputError(
-                    Message("the workbook is broken from here on: {}", type(error).__name__),
-                    row=line,
-                ) from None
-            if shown is None:
-                return
-            hollow = [
-                text if value is None and isinstance(text, str) and text.startswith("=") else None
-                for value, text in itertools.zip_longest(shown, formulas[: len(shown)])
-            ]
-            cells = [text or _cell_text(v) for v, text in zip(shown, hollow, strict=True)]
-            yield cells, any(hollow)
-
-    def begin(self, *, header: bool) -> None:
-        self.has_header = header
-
-    def batches(self) -> Iterator[Batch]:
-        width = len(self.names)
-        lines: list[int] = []
-        cells: list[list[str] | None] = []
-        rows: Iterator[tuple[int, tuple[list[str], bool]]] = self._rows
-        if not self.has_header:
-            rows = itertools.chain([(self._header_line, (self._first, False))], rows)
-        for line, (row, hollow) in rows:
-            if not any(row):
-                continue
-            if hollow:
-                self._bad[line] = "formula"
-            elif any(a <= line <= b for a, b in self._merged):
-                self._bad[line] = "merged_cells"
-            elif any(row[width:]):
-                self._bad[line] = "wrong_column_count"
-            lines.append(line)
-            # What is beyond the header goes to the rejects with the rest of its row.
-            cells.append(row if any(row[width:]) else (row + [""] * width)[:width])
-            if len(lines) == 4096:
-                yield Batch(lines, cells, [b""] * len(lines))
-                lines, cells = [], []
-        yield Batch(lines, cells, [b""] * len(lines))
-
-    def problem(self, line: int, cells: list[str] | None) -> str | None:  # noqa: ARG002
-        return self._bad.get(line)
-
-
-def _cell_text(value: object) -> str:
-    """A cell of a spreadsheet as a person would have typed it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return str(value)
-
-
-def _core_not_built(message: str) -> Exception:
-    from consent.errors import NotBuiltError
-
-    return NotBuiltError(message)
-
-
-class _Json(_Table):
-    """JSON lines, or one document that holds a list of records."""
-
-    def __init__(self, file: IO[bytes], known: Map, encoding: str | None, size: int) -> None:
-        self.size = size
-        self._file = file
-        self._known = known
-        stated = encoding or known.encoding
-
-        def blocks() -> Iterator[bytes]:
-            file.seek(0)
-            while block := file.read(1 << 20):
-                yield block
-
-        self.encoding = _stated_encoding(stated) if stated else _found_encoding(blocks())
-        file.seek(0)
-        self._words = [word for word in COLUMNS if word in known.columns]
-        self.names = list(self._words)
-        self.met: set[str] = set()  # words that some record had
-        self._bad: dict[int, str] = {}
-        self._lines = not self._is_document()
-
-    def _is_document(self) -> bool:
-        head = self._file.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
-        self._file.seek(0)
-        if head.startswith(b"["):
-            return True
-        first, _, rest = head.partition(b"\n")
-        try:
-            json.loads(first.decode(self.encoding, "replace"))
-        except ValueError:
-            return True
-        # One object on one line may be either; with paths to its records it is a document.
-        return bool(self._known.records) and not rest.strip()
-
-    def begin(self, *, header: bool) -> None:
-        del header
-
-    def _value(self, text: str) -> object:
-        def one(pairs: list[tuple[str, object]]) -> dict[str, object]:
-            found = dict(pairs)
-            if len(found) != len(pairs):
-                raise ValueError("a key twice")
-            return found
-
-        # Numbers stay as they are written: a phone number is no float.
-        return json.loads(text, object_pairs_hook=one, parse_int=str, parse_float=str)
-
-    def batches(self) -> Iterator[Batch]:
-        lines: list[int] = []
-        cells: list[list[str] | None] = []
-        raws: list[bytes] = []
-        for line, record, raw in self._each():
-            if record is None:
-                self._bad[line] = "not_json"
-                cells.append(None)
-            else:
-                if self._known.only and not all(
-                    _text_at(record, path) in wanted for path, wanted in self._known.only.items()
-                ):
-                    continue
-                if self._known.columns == _OUR_COLUMNS and self._is_misspelt(record):
-                    self._bad[line] = "misspelt"
-                cells.append([self._cell(record, word) for word in self._words])
-            lines.append(line)
-            raws.append(raw)
-            if len(lines) == 4096:
-                yield Batch(lines, cells, raws)
-                lines, cells, raws = [], [], []
-        yield Batch(lines, cells, raws)
-
-    def _cell(self, record: Mapping[str, object], word: str) -> str:
-        for path in self._known.columns[word]:
-            if isinstance(path, str) and (text := _text_at(record, path)):
-                self.met.add(word)
-                return text
-        return ""
-
-    def _is_misspelt(self, record: Mapping[str, object]) -> bool:
-        """Whether a key would be one of our words, had it been written right."""
-        return any(
-            difflib.get_close_matches(key.casefold(), COLUMNS, 1, 0.75)
-            for key in record
-            if key not in COLUMNS
-        )
-
-    def _each(self) -> Iterator[tuple[int, Mapping[str, object] | None, bytes]]:
-        if self._lines:
-            bounded = Bounded(self._file)
-            number = 0
-            while lines := bounded.readlines(1 << 18):
-                for raw in lines:
-                    number += 1
-                    if not raw.strip():
-                        continue
-                    text = raw.removeprefix(b"\xef\xbb\xbf").decode(
-                        self.encoding, "surrogateescape"
-                    )
-                    try:
-                        value = self._value(text)
-                    except (ValueError, RecursionError):
-                        value = None
-                    yield number, value if isinstance(value, dict) else None, raw.rstrip(b"\r\n")
-            return
-        if self.size > MOST_TABLE_BYTES:
-            raise InputError("one JSON document of more than 1 GiB; make it JSON lines")
-        text = self._file.read().removeprefix(b"\xef\xbb\xbf").decode(self.encoding, "replace")
-        try:
-            document = self._value(text)
-        except (ValueError, RecursionError) as error:
-            row = error.lineno if isinstance(error, json.JSONDecodeError) else None
-            raise InputError(Message("not JSON: {}", type(error).__name__), row=row) from None
-        records = document
-        for path in self._known.records:
-            if isinstance(document, dict) and isinstance(document.get(path), list):
-                records = document[path]
-                break
-        if isinstance(records, dict):
-            records = [records]
-        if not isinstance(records, list):
-            raise InputError(
-                Message("no list of records under {}", " or ".join(self._known.records))
-            )
-        joined = self._join(records)
-        for number, record in enumerate(records, 1):
-            whole = {**record, **joined(record)} if isinstance(record, dict) else None
-            # With what it names: alone, among the rejects, it must still be readable.
-            shown = json.dumps(record if whole is None else whole, ensure_ascii=False)
-            yield number, whole, shown.encode("utf-8", "surrogatepass")
-
-    def _join(self, records: list[Any]) -> Callable[[Mapping[str, object]], dict[str, object]]:
-        tables: dict[str, dict[str, object]] = {}
-        for path, (only, wanted, key) in self._known.joins.items():
-            tables[path] = {
-                _text_at(record, key): record
-                for record in records
-                if isinstance(record, dict) and _text_at(record, only) == wanted
-            }
-
-        def joined(record: Mapping[str, object]) -> dict[str, object]:
-            return {f"@{path}": tables[path].get(_text_at(record, path), {}) for path in tables}
-
-        return joined
-
-    def done(self) -> int:
-        return self._file.tell()
-
-    def problem(self, line: int, cells: list[str] | None) -> str | None:
-        return self._bad.get(line) or ("not_json" if cells is None else None)
-
-
-class _JsonRejects(_Json):
-    """Records that were rejected before: CSV, each a cell of the column ``record``."""
-
-    def __init__(self, table: _Delimited, known: Map) -> None:
-        self.size = table.size
-        self.encoding = table.encoding
-        self.delimiter = table.delimiter
-        self._table = table
-        self._known = known
-        self._words = [word for word in COLUMNS if word in known.columns]
-        self.names = list(self._words)
-        self.met = set()
-        self._bad = {}
-
-    def _each(self) -> Iterator[tuple[int, Mapping[str, object] | None, bytes]]:
-        self._table.begin(header=True)
-        for batch in self._table.batches():
-            for line, cells, raw in zip(batch.lines, batch.cells, batch.raws, strict=True):
-                value = None
-                if cells is not None:
-                    text = unguarded(cells[len(_MARK)])
-                    raw = text.encode(self.encoding, "surrogateescape")
-                    with contextlib.suppress(ValueError, RecursionError):
-                        value = self._value(text)
-                yield line, value if isinstance(value, dict) else None, raw
-
-    def done(self) -> int:
-        return self._table.done()
-
-
-def _text_at(record: Mapping[str, object], path: str) -> str:
-    """The text under a dotted path; a step into text reads it as JSON. "" where there is none."""
-    value: object = record
-    rest = path
-    while rest:
-        if isinstance(value, str):
-            try:
-                value = json.loads(value, parse_int=str, parse_float=str)
-            except (ValueError, RecursionError):
-                return ""
-        if not isinstance(value, dict):
-            return ""
-        # A joined record stands under its whole path: "@fields.signature.fields.payload".
-        step = max(
-            (key for key in value if rest == key or rest.startswith(key + ".")),
-            key=len,
-            default=None,
-        )
-        if step is None:
-            return ""
-        value = value[step]
-        rest = rest[len(step) + 1 :]
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return ";".join(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 # --- rows to events ------------------------------------------------------------------------------
@@ -1036,28 +345,10 @@ class _Times:
 # --- rejects -------------------------------------------------------------------------------------
 
 
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula; :func:`unguarded` gives it back.
-
-    An apostrophe goes before what begins like a formula. A telephone number begins with ``+`` too
-    and stays, since digits, blanks, brackets and dashes alone are no formula.
-    """
-    if not cell or cell[0] not in "=+-@\t\r'":
-        return cell
-    if cell[0] in "+-" and re.fullmatch(r"[+-][\d ().-]*", cell):
-        return cell
-    return "'" + cell
-
-
-def unguarded(cell: str) -> str:
-    """What :func:`guarded` was given."""
-    return cell[1:] if cell.startswith("'") else cell
-
-
 class _Rejects:
     """The file of rejects: made with the first of them, put in place when the import ends."""
 
-    def __init__(self, path: Path, table: _Table, names: Sequence[str], lang: Lang) -> None:
+    def __init__(self, path: Path, table: Table, names: Sequence[str], lang: Lang) -> None:
         self.path = path
         self._lang = lang
         self._part = path.with_name(path.name + ".part")
@@ -1077,7 +368,7 @@ class _Rejects:
             if self._encoding == "utf-8":
                 self._file.write("\ufeff")
             self._writer = csv.writer(self._file, delimiter=self._delimiter)
-            self._writer.writerow([*_MARK, *map(guarded, self._names)])
+            self._writer.writerow([*MARK, *map(guarded, self._names)])
         detail = in_language(why.detail, self._lang)
         if detail.encode(self._encoding, "replace").decode(self._encoding) != detail:
             detail = str(why.detail)  # the encoding of the list has no letters for it
@@ -1114,17 +405,13 @@ class _Rejects:
 # --- importing -----------------------------------------------------------------------------------
 
 
-def _are_rejects(table: _Table) -> bool:
-    return not isinstance(table, _Json) and table.names[: len(_MARK)] == list(_MARK)
-
-
-def _positions(table: _Table, known: Map, *, named: bool) -> dict[str, int]:
+def _positions(table: Table, known: Map, *, named: bool) -> dict[str, int]:
     lowered = [name.strip().casefold() for name in table.names]
     # Among rejects, positions are those of the list that they come from.
-    shift = len(_MARK) if _are_rejects(table) else 0
+    shift = len(MARK) if are_rejects(table) else 0
     found: dict[str, int] = {}
     for word, places in known.columns.items():
-        if isinstance(table, _Json):
+        if isinstance(table, Json):
             found[word] = table.names.index(word)
             continue
         for place in places:
@@ -1149,8 +436,8 @@ def _positions(table: _Table, known: Map, *, named: bool) -> dict[str, int]:
     return found
 
 
-def _check_unused(table: _Table, found: Mapping[str, int], *, ours: bool) -> list[str]:
-    if isinstance(table, _Json) or not table.has_header:
+def _check_unused(table: Table, found: Mapping[str, int], *, ours: bool) -> list[str]:
+    if isinstance(table, Json) or not table.has_header:
         return []
     used = set(found.values())
     unused = [name for i, name in enumerate(table.names) if i not in used and name]
@@ -1164,31 +451,6 @@ def _check_unused(table: _Table, found: Mapping[str, int], *, ours: bool) -> lis
                     row=1,
                 )
     return unused
-
-
-def open_table(
-    file: IO[bytes],
-    known: Map,
-    encoding: str | None,
-    delimiter: str | None,
-    sheet: str | None,
-    size: int,
-) -> _Delimited | _Workbook | _Json:
-    head = file.read(1 << 12)
-    file.seek(0)
-    plain = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not plain and len(head) < 1 << 12:
-        raise InputError("the file is empty")
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InputError("an old .xls workbook; save it as XLSX or CSV")
-    if head.startswith(b"PK\x03\x04"):
-        return _Workbook(file, known, sheet)
-    if plain[:1] in (b"{", b"["):
-        return _Json(file, known, encoding, size)
-    table = _Delimited(file, known, encoding, delimiter, size)
-    if table.names == [*_MARK, "record"]:
-        return _JsonRejects(table, known)
-    return table
 
 
 def _ids(file: Path) -> dict[str, str]:
@@ -1303,7 +565,7 @@ def import_list(
 
 def _run(
     log: Log,
-    table: _Delimited | _Workbook | _Json,
+    table: Delimited | Workbook | Json,
     known: Map,
     fixed: Mapping[str, str],
     zone: str | None,
@@ -1318,12 +580,12 @@ def _run(
     ours: bool,
 ) -> Imported:
     result = Imported(encoding=table.encoding)
-    again = _are_rejects(table)
+    again = are_rejects(table)
     wide = country or known.country or ""
     header = known.header
     # Rejects of a list without a header have one, which says nothing of the columns.
-    nameless = again and all(re.fullmatch(r"column_\d+", n) for n in table.names[len(_MARK) :])
-    if not isinstance(table, _Json) and not nameless:
+    nameless = again and all(re.fullmatch(r"column_\d+", n) for n in table.names[len(MARK) :])
+    if not isinstance(table, Json) and not nameless:
         named = _positions(table, known, named=True)
         if header is None:
             first = table.names[named.get("number", 0)]
@@ -1345,13 +607,13 @@ def _run(
     table.begin(header=bool(header) or nameless)
     found = _positions(table, known, named=bool(header) and not nameless)
     if "number" not in found and "number" not in fixed:
-        first_column = len(_MARK) if again else 0
+        first_column = len(MARK) if again else 0
         alone = len(table.names) == first_column + 1 and known.header is None
-        if not isinstance(table, _Json) and alone:
+        if not isinstance(table, Json) and alone:
             found["number"] = first_column
         else:
             raise InputError("no column holds the number", row=1, column="number")
-    if not isinstance(table, _Json):
+    if not isinstance(table, Json):
         absent = [w for w in known.columns if w not in found and w not in known.optional]
         for word in absent if header and not nameless else ():
             if word not in ("number", "event", "at"):  # of these it is said below what they need
@@ -1369,7 +631,7 @@ def _run(
                 )
         result.unused_columns = _check_unused(table, found, ours=ours and not again)
         if again:
-            result.unused_columns = [n for n in result.unused_columns if n not in _MARK]
+            result.unused_columns = [n for n in result.unused_columns if n not in MARK]
     if "event" not in found and "event" not in fixed:
         raise InputError(
             "what each row says is not declared: a column event, or --set event=given",
@@ -1395,20 +657,20 @@ def _run(
     # Where a cell is empty what is fixed holds: cells are made anew only where that can be.
     filling = [(place, always[i]) for i, place in enumerate(own) if place >= 0 and always[i]]
     hashing = [place for place in (own[3], own[4]) if place >= 0] if files is not None else []
-    names = table.names if isinstance(table, _Delimited | _Workbook) else ["record"]
-    if isinstance(table, _Delimited | _Workbook) and not table.has_header:
+    names = table.names if isinstance(table, Delimited | Workbook) else ["record"]
+    if isinstance(table, Delimited | Workbook) and not table.has_header:
         names = [f"column_{i}" for i in range(1, len(table.names) + 1)]
-    out = _Rejects(rejects, table, names[len(_MARK) :] if again else names, lang)
+    out = _Rejects(rejects, table, names[len(MARK) :] if again else names, lang)
     column_names = {word: table.names[i] for word, i in found.items()} if header else {}
 
     def reject(batch: Batch, index: int, why: _Reject) -> None:
         cells = batch.cells[index]
-        if isinstance(table, _Json) or cells is None:
+        if isinstance(table, Json) or cells is None:
             cells = [batch.raws[index].decode(table.encoding, "surrogateescape")]
             if why.reason == "too_long":
                 cells = [cells[0][: Bounded.KEPT]]
         elif again:
-            cells = cells[len(_MARK) :]
+            cells = cells[len(MARK) :]
         result.rejected += 1
         result.reasons[why.reason] += 1
         column = column_names.get(why.column, why.column)
@@ -1470,7 +732,7 @@ def _run(
                 progress(table.done(), table.size, result.rows)
     finally:
         result.rejects_file = out.close()
-    if isinstance(table, _Json) and result.rows:
+    if isinstance(table, Json) and result.rows:
         for word in known.columns:
             if word not in table.met and word not in known.optional:
                 result.warnings.append(

@@ -10,7 +10,8 @@ import consent
 from consent import _core
 from consent.commands.arguments import NO, YES, Commands, UsageError, as_file, open_log
 from consent.commands.exporting import tell_evidence
-from consent.importing import COLUMNS, import_list, ready_maps
+from consent.importing import import_list
+from consent.list_map import COLUMNS, ready_maps
 from consent.message import Message
 from consent.records import InputError
 from consent.terminal import Progress, Terminal

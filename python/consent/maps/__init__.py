@@ -1,1 +1,1 @@
-"""Ready maps for the lists that people have: TOML, read by :mod:`consent.importing`."""
+"""Ready maps for the lists that people have: TOML, read by :mod:`consent.list_map`."""
