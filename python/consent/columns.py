@@ -468,7 +468,10 @@ def pseudonymise(
 
     Raises:
         InputError: Not a table, or no such column.
+        InvalidArgument: ``out`` is called like something other than a table of text.
     """
+    if Path(out).suffix.casefold() not in ("", ".csv", ".tsv", ".tab", ".txt"):
+        raise InvalidArgument("what is written is CSV: call the file .csv")
     names = _core.Pseudonyms(key)
     # The whole table is looked at: one number in its last row must not stay.
     tags = tag_columns(

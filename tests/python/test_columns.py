@@ -222,6 +222,16 @@ def test_the_commands(tmp_path, run):
     assert run("columns", "absent.csv").returncode == 3
 
 
+@pytest.mark.parametrize("name", ["out.jsonl", "out.JSON", "out.xlsx", "out.parquet"])
+def test_a_file_that_would_not_be_what_it_is_called_is_not_written(tmp_path, run, name):
+    (tmp_path / "table.csv").write_text("phone\n+79161234567\n")
+    refused = run("pseudonymise", "table.csv", "--key", "key", "--out", name)
+    assert refused.returncode == 2
+    assert "CSV" in refused.stderr
+    assert not (tmp_path / name).exists()
+    assert not (tmp_path / "key").exists()
+
+
 # Read by a person: every column of these files that holds numbers, people or machines' addresses,
 # by position. Columns of first and last names without a header are missed (VICIdial 7, 9).
 PERSONAL = {
