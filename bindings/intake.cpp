@@ -129,6 +129,10 @@ class IntakeHandle {
 
 /// All of an append that needs no place in the log.
 void offer(Taken& taken, const LogHandle& handle) {
+  if (taken.events.size() != taken.count) {
+    throw consent::Error(consent::ErrorCode::invalid_argument,
+                         "offered: to another log, or recorded already");
+  }
   const auto log = handle.get();
   const Unlocked unlocked;
   taken.offered = log->offer(std::move(taken.events));

@@ -37,8 +37,10 @@ void add_files(sqlite::Connection& db, std::int64_t seq, std::vector<Digest>& fi
 
 // --- the writer ----------------------------------------------------------------------------------
 
-Digest Writer::target_of(PhoneNumber number) {
-  const auto newest = keys_.newest(keys_.index_of(number));
+Digest Writer::target_of(PhoneNumber number, const Prepared& prepared) {
+  const auto found = holders_.find(number);
+  if (found != holders_.end()) return found->second.tag;
+  const auto newest = met_all_ ? std::nullopt : keys_.newest(index_of(number, prepared));
   if (!newest) throw Error(ErrorCode::not_found, "log: has nothing about this number");
   return newest->tag;
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <utility>
 
 #include "consent/error.hpp"
 #include "log/open.hpp"
@@ -237,12 +238,7 @@ void KeyStore::load(const std::string& origin, std::string_view passphrase) {
     any_suppressed_ = sqlite::Statement(db_, "SELECT 1 FROM suppressed LIMIT 1");
     suppressed_ = sqlite::Statement(db_, "SELECT before,bars FROM suppressed WHERE idx=?1");
   }
-  // Stores of the first draft kept no count.
-  const auto count = find("subjects");
-  count_ = static_cast<std::uint64_t>(db_.integer(
-      count ? "SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE key='subjects'"
-            : "SELECT count(*) FROM subject"));
-  count_stored_ = count ? count_ : ~std::uint64_t{0};
+  read_count();
   lost_ = static_cast<std::uint64_t>(
       db_.integer("SELECT coalesce((SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta "
                   "WHERE key='lost'),0)"));
@@ -442,6 +438,7 @@ void KeyStore::begin(bool many) {
   db_.execute("BEGIN IMMEDIATE");
   many_ = false;
   committing_ = false;
+  checkpoint_ = false;
   folded_ = false;
   if (!many) return;
   // Ids are told before their rows are there; where they could be given twice, nobody knows them.
@@ -524,6 +521,7 @@ void KeyStore::commit_now() {
   if (folded_) fold_now();
   if (count_ != count_stored_) put_meta("subjects", std::to_string(count_));
   db_.execute("COMMIT");
+  if (std::exchange(checkpoint_, false)) checkpoint();
 }
 
 void KeyStore::checkpoint() noexcept {
@@ -531,12 +529,10 @@ void KeyStore::checkpoint() noexcept {
 }
 
 void KeyStore::start_commit(bool checkpoint) {
+  checkpoint_ = checkpoint;
   if (!many_) return;
   hand_over();
-  beside_->tell([this, checkpoint] {
-    commit_now();
-    if (checkpoint) this->checkpoint();
-  });
+  beside_->tell([this] { commit_now(); });
   committing_ = true;
 }
 
@@ -562,10 +558,9 @@ void KeyStore::rollback() {
   many_ = false;
   committing_ = false;
   forget_tags();  // the ids of what is undone are given again
-  if (db_.in_transaction()) {
-    sqlite3_exec(db_.raw(), "ROLLBACK", nullptr, nullptr, nullptr);
-    if (count_stored_ != ~std::uint64_t{0}) count_ = count_stored_;
-  }
+  if (db_.in_transaction()) sqlite3_exec(db_.raw(), "ROLLBACK", nullptr, nullptr, nullptr);
+  // After some errors SQLite has rolled back already, and a COMMIT that failed may be kept.
+  read_count();
   recent_.clear();
   recent_from_ = 0;
   recent_upto_ = 0;

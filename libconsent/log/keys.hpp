@@ -176,6 +176,7 @@ class KeyStore {
   void hand_over();  ///< the rows that wait, to the thread beside
   void settle();     ///< until the file holds what was added
   void commit_now();
+  void read_count();
   Subject read(sqlite::Statement& statement);
   /// The id of the subject of `tag`. An index in the file would be a random page written for each
   /// new subject; this one is made when first asked, of 16 bytes a subject, and read on from the
@@ -222,7 +223,8 @@ class KeyStore {
   std::optional<Filter> indexes_;
   std::size_t never_met_ = 0;  ///< questions since that the file had to answer with no
   bool many_ = false;          ///< this transaction is written beside
-  bool committing_ = false;    ///< start_commit() was called
+  bool committing_ = false;    ///< start_commit() was called, and commits beside
+  bool checkpoint_ = false;    ///< commit() is to end with a checkpoint
   bool folded_ = false;        ///< by this transaction
   std::int64_t next_id_ = 0;   ///< where rows are written beside
   std::vector<Row> waiting_;

@@ -368,13 +368,17 @@ std::vector<Appended> Log::append_once(std::span<const Event> events, Instant no
 /// The events and what was made of them, which points into them.
 struct Offered::Impl {
   Writer* writer;
-  std::weak_ptr<const void> alive;  ///< expired where the writer is gone
+  std::shared_ptr<Writer::Life> life;  ///< of the writer
+  std::uint64_t forks_at_offer = forks();
   std::vector<Event> events;
   std::vector<Writer::Prepared> prepared;
 
   ~Impl() {
-    // What nobody recorded leaves no file behind; without its writer the next opening sweeps it.
-    if (!alive.expired()) writer->settle(prepared, {});
+    // What nobody recorded leaves no file behind; without its writer the next opening sweeps it. In
+    // a child of fork() the files are the parent's.
+    if (forks() != forks_at_offer) return;
+    const std::lock_guard lock(life->mutex);
+    if (life->open) writer->settle(prepared, {});
   }
 };
 
@@ -388,7 +392,7 @@ Offered Log::offer(std::vector<Event> events) const {
   check(*this, events);
   auto made = std::make_unique<Offered::Impl>();
   made->writer = impl_->writer.get();
-  made->alive = impl_->writer->alive();
+  made->life = impl_->writer->life();
   made->events = std::move(events);
   made->prepared = made->writer->offer(made->events);
   return Offered(std::move(made));
@@ -396,8 +400,7 @@ Offered Log::offer(std::vector<Event> events) const {
 
 std::vector<Appended> Log::append_once(Offered offered, Instant now) {
   impl_->check_writable();
-  if (!offered.impl_ || offered.impl_->alive.expired() ||
-      offered.impl_->writer != impl_->writer.get()) {
+  if (!offered.impl_ || offered.impl_->life != impl_->writer->life()) {
     throw Error(ErrorCode::invalid_argument, "offered: to another log, or recorded already");
   }
   check_times(offered.impl_->events, now);

@@ -69,10 +69,8 @@ const Writer::Said& Writer::said_by(const Digest& tag, std::int64_t last) {
 
 Once Writer::judge_once(const Prepared& prepared, Appended& done) {
   const EventBase& base = base_of(*prepared.event);
-  if (suppressing_) {
-    const auto suppressed = keys_.suppressed(base.number);
-    if (suppressed && base.happened <= suppressed->before) return Once::erased;
-  }
+  const auto suppressed = this->suppressed(base.number);
+  if (suppressed && base.happened <= suppressed->before) return Once::erased;
   const auto cached = holders_.find(base.number);
   std::int64_t previous = 0;
   Once outcome = Once::recorded;

@@ -122,6 +122,10 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
 
 Writer::~Writer() {
   {
+    const std::lock_guard lock(life_->mutex);
+    life_->open = false;
+  }
+  {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
@@ -329,17 +333,7 @@ std::vector<Appended> Writer::submit(std::vector<Prepared> events, Instant now) 
   if (events.empty()) return {};
   const auto request = std::make_shared<Request>();
   request->events = std::move(events);
-  try {
-    for (Prepared& one : request->events) {
-      one.now = now;
-      if (one.type == EventType::subject_restricted || one.type == EventType::subject_held) {
-        one.target = alone([&] { return target_of(base_of(*one.event).number); });
-      }
-    }
-  } catch (...) {
-    settle(request->events, {});
-    throw;
-  }
+  for (Prepared& one : request->events) one.now = now;
   std::unique_lock lock(mutex_);
   queue_.push_back(request);
   // Whoever finds nobody writing leads: commits for everyone who waits, itself included.
@@ -481,6 +475,7 @@ void Writer::commit(std::span<Request* const> batch) {
       });
     }
     met_all_ = large;
+    met_suppressed_.clear();
     if (large) meet(batch);
     for (Request* const request : batch) {
       request->done.resize(request->events.size());
@@ -629,15 +624,22 @@ void Writer::meet(std::span<Request* const> batch) {
   std::vector<std::pair<Digest, PhoneNumber>> unknown;
   for (const Request* const request : batch) {
     for (const Prepared& prepared : request->events) {
-      if (prepared.event == nullptr || prepared.target) continue;
+      if (prepared.event == nullptr) continue;
       const PhoneNumber number = base_of(*prepared.event).number;
       if (!holders_.contains(number)) unknown.emplace_back(index_of(number, prepared), number);
     }
   }
-  if (unknown.empty()) return;
+  if (unknown.empty() && !suppressing_) return;
   // One transaction: each question alone would lock the file anew.
   keys_.begin(true);
   keys_open_ = true;
+  for (const Request* const request : suppressing_ ? batch : std::span<Request* const>()) {
+    for (const Prepared& prepared : request->events) {
+      if (prepared.event == nullptr) continue;
+      const PhoneNumber number = base_of(*prepared.event).number;
+      if (const auto found = keys_.suppressed(number)) met_suppressed_.emplace(number, *found);
+    }
+  }
   // In the order of the table: neighbours find their page at hand.
   std::sort(unknown.begin(), unknown.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -647,6 +649,13 @@ void Writer::meet(std::span<Request* const> batch) {
     ++unknown_;
     hold(number, std::move(*stored));
   }
+}
+
+std::optional<KeyStore::Suppressed> Writer::suppressed(PhoneNumber number) {
+  if (!suppressing_) return std::nullopt;
+  if (!met_all_) return keys_.suppressed(number);
+  const auto found = met_suppressed_.find(number);
+  return found == met_suppressed_.end() ? std::nullopt : std::optional(found->second);
 }
 
 Writer::Holder& Writer::holder_of(PhoneNumber number, Prepared& prepared) {
@@ -751,8 +760,7 @@ void Writer::record_log_event(const LogEvent& event, Instant now) {
 }
 
 void Writer::refuse_erased(const Event& event, std::size_t place) {
-  if (!suppressing_) return;
-  const auto suppressed = keys_.suppressed(base_of(event).number);
+  const auto suppressed = this->suppressed(base_of(event).number);
   if (!suppressed || base_of(event).happened > suppressed->before) return;
   throw Error(ErrorCode::erased,
               Message("event {}: happened before the number's holder was erased; it is not taken "
@@ -800,15 +808,21 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
     return;
   }
   const Event& event = *prepared.event;
-  const Holder& holder = prepared.target ? holder_at(base_of(event).number, *prepared.target)
-                                         : holder_of(base_of(event).number, prepared);
+  const PhoneNumber number = base_of(event).number;
+  // In its turn: an event before it in the group may have made somebody else the latest holder.
+  const bool of_record =
+      prepared.type == EventType::subject_restricted || prepared.type == EventType::subject_held;
+  const std::optional<Digest> target =
+      of_record && !prepared.target ? target_of(number, prepared) : prepared.target;
+  const Holder& holder = target ? holder_at(number, *target) : holder_of(number, prepared);
   KeptSubject& subject = *holder.kept;
   envelope.subject = SubjectRef{subject.standing.tag, subject.count + 1, subject.last};
   if (prepared.sealed_for != holder.tag) {
     prepared.sealed = seal(holder.key.view(), prepared.commitment.view(), prepared.sealing);
   }
+  // Before anything can fail: a group that failed is tried again, and what was taken is made anew.
+  prepared.sealed_for.reset();
   put_entry(envelope, prepared.body, std::exchange(prepared.sealed, {}));
-  prepared.sealed_for.reset();  // what is taken is made again where a group that failed is tried
   if (!prepared.files.empty()) settle_rows();
   for (std::size_t i = 0; i < prepared.files.size(); ++i) {
     const SealedEvidence& file = prepared.files[i];

@@ -82,8 +82,12 @@ class Writer {
   [[nodiscard]] std::vector<Prepared> offer(std::span<const Event> events);
   /// As Log::append_once() of what offer() returned.
   std::vector<Appended> append_once(std::vector<Prepared> offered, Instant now);
-  /// Expires with the writer.
-  [[nodiscard]] std::weak_ptr<const void> alive() const noexcept { return alive_; }
+  /// Outlives the writer: whether it is still there, while the mutex is held.
+  struct Life {
+    std::mutex mutex;
+    bool open = true;
+  };
+  [[nodiscard]] std::shared_ptr<Life> life() const noexcept { return life_; }
   /// Puts the evidence of recorded events where it stays, and removes that of others.
   void settle(std::span<const Prepared> events, std::span<const Appended> done) const noexcept;
   /// Records an entry about the log itself.
@@ -171,6 +175,8 @@ class Writer {
   /// asked of it while their new subjects are written.
   void meet(std::span<Request* const> batch);
   void refuse_erased(const Event& event, std::size_t place);
+  /// Of a number some of whose holders were erased.
+  std::optional<KeyStore::Suppressed> suppressed(PhoneNumber number);
   void record_log_event(const LogEvent& event, Instant now);
   /// An entry as it is written.
   struct EntryRow {
@@ -198,7 +204,8 @@ class Writer {
   /// One who held the number before, for one commit.
   Holder& holder_at(PhoneNumber number, const Digest& tag);
   /// The subject that an event about a record is about: the latest holder.
-  [[nodiscard]] Digest target_of(PhoneNumber number);
+  /// @throws Error (not_found)
+  [[nodiscard]] Digest target_of(PhoneNumber number, const Prepared& prepared);
   /// Destroys what is left of a subject whose erasure is recorded: files first, then key and
   /// index row, so that whatever interrupts it is done again.
   void destroy(const KeyStore::Subject& subject, const KeptSubject& kept);
@@ -213,7 +220,7 @@ class Writer {
   void run_checkpoint();
   void checkpoint_log();
 
-  std::shared_ptr<const void> alive_ = std::make_shared<char>();
+  std::shared_ptr<Life> life_ = std::make_shared<Life>();
   std::filesystem::path folder_;
   LogIdentity identity_;
   std::string incarnation_;
@@ -251,6 +258,7 @@ class Writer {
   /// The number that keys.db was asked for last and did not know.
   std::optional<PhoneNumber> never_met_;
   bool met_all_ = false;  ///< keys.db knows no number of this commit that is not in memory
+  std::unordered_map<PhoneNumber, KeyStore::Suppressed, NumberHash> met_suppressed_;
   std::string last_wording_;
   bool keys_open_ = false;    ///< a transaction on keys.db is under way
   bool rows_beside_ = false;  ///< the entries of this commit are written beside

@@ -47,6 +47,18 @@ std::set<std::string> campaigns_of(const Log& log) {
   return found;
 }
 
+std::uint64_t foreign_count(const fs::path& file, const char* sql) {
+  sqlite3* db = nullptr;
+  sqlite3_stmt* rows = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
+  REQUIRE(sqlite3_prepare_v2(db, sql, -1, &rows, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_step(rows) == SQLITE_ROW);
+  const std::string found(reinterpret_cast<const char*>(sqlite3_column_text(rows, 0)));
+  sqlite3_finalize(rows);
+  sqlite3_close(db);
+  return std::stoull(found);
+}
+
 ConsentGiven named(const std::string& campaign, const char* to) {
   auto event = given(to, "2026-11-02T10:00:00Z");
   event.campaign = campaign;
@@ -181,6 +193,9 @@ TEST_CASE("a disk that fails under a large group of new subjects keeps all of it
     log.append_once(log.offer(group(many)), noon);
     CHECK(log.size() == 1 + 2 * many);
   }
+  CHECK(foreign_count(folder / "keys.db", "SELECT value FROM meta WHERE key='subjects'") ==
+        2 * many);
+  CHECK(foreign_count(folder / "keys.db", "SELECT count(*) FROM subject") == 2 * many);
   const Log log = Log::open(folder, Access::write);
   CHECK(campaigns_of(log).size() == 2 * many);
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);

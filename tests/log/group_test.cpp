@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -39,7 +39,8 @@ std::vector<Event> consents(std::uint64_t first, std::uint64_t count) {
   return events;
 }
 
-// Everything that can meet a number: said twice, stopped, passed on, said of the holder before.
+// Everything that can meet a number: said twice, stopped, passed on, said of the holder before,
+// and what is done with the record of somebody who is known.
 std::vector<Event> story(unsigned seed, std::size_t events, std::uint64_t numbers) {
   std::mt19937 random(seed);
   const auto pick = [&](std::uint64_t upto) {
@@ -50,12 +51,22 @@ std::vector<Event> story(unsigned seed, std::size_t events, std::uint64_t number
     const std::string who = nth(pick(numbers));
     const std::string when = "2026-11-" + std::string(i % 2 == 0 ? "0" : "1") +
                              std::to_string(1 + pick(9)) + "T10:00:00Z";
-    switch (pick(8)) {
+    switch (pick(10)) {
       case 0:
         out.emplace_back(withdrawn(who, when));
         break;
       case 1:
         out.emplace_back(NumberReassigned{{number(who), at(when), ""}});
+        break;
+      case 2: {  // known from the beginning, and not erased
+        SubjectHeld held{{number(nth(20 + pick(100))), at(when), ""}};
+        held.by = "court";
+        held.released = pick(2) == 0;
+        out.emplace_back(std::move(held));
+        break;
+      }
+      case 3:
+        out.emplace_back(SubjectRestricted{{number(nth(20 + pick(100))), at(when), ""}, "dispute"});
         break;
       default: {
         auto yes = given(who, when);
@@ -163,6 +174,21 @@ TEST_CASE("a list is answered alike one by one, in one group, and offered in par
   }
 }
 
+TEST_CASE("a list read in again by a log opened anew says nothing twice, holds included",
+          "[log][group]") {
+  const Scratch scratch;
+  const std::vector<Event> list = story(5, 4000, 900);
+  std::uint64_t size = 0;
+  {
+    Log log = prepared_log(scratch / "log");
+    log.append_once(list, noon);
+    size = log.size();
+  }
+  Log log = Log::open(scratch / "log", Access::write);
+  for (const Appended& again : log.append_once(list, noon)) CHECK(again.once != Once::recorded);
+  CHECK(log.size() == size);
+}
+
 TEST_CASE("what a large group leaves is what the entries alone say", "[log][group]") {
   constexpr std::uint64_t numbers = 900;
   const Scratch scratch;
@@ -212,6 +238,26 @@ TEST_CASE("what is offered and never recorded leaves no file", "[log][group][evi
   CHECK(files() == 0);
   log.append_once(log.offer({Event(event)}), noon);
   CHECK(files() == 1);
+}
+
+TEST_CASE("a child of fork that drops what was offered leaves the parent's files alone",
+          "[log][group][evidence]") {
+  const Scratch scratch;
+  Log log = Log::create(scratch / "log", romashka(), begun);
+  auto event = given(nth(1), "2026-11-02T10:00:00Z");
+  event.files.push_back({"recording", std::string(300'000, 'x'), {}});
+  std::optional<Offered> offered = log.offer({Event(event)});
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    offered.reset();
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+  const auto done = log.append_once(std::move(*offered), noon);
+  std::size_t bytes = 0;
+  log.evidence(done.front().seq, 1, [&](std::string_view piece) { bytes += piece.size(); });
+  CHECK(bytes == 300'000);
 }
 
 TEST_CASE("who is erased between offer and record is not sealed under the key that is gone",

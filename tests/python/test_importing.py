@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import consent
-from consent import cli
+from consent import _core, cli
 from consent.importing import Map, guarded, import_list, ready_maps, unguarded
 from consent.records import Bounded, InputError
 
@@ -808,3 +808,21 @@ def test_no_message_holds_a_number(tmp_path, capsys):
         code, out, err = run(capsys, "import", folder, file, *words)
         assert code == 2
         assert "9161234567" not in out + err
+
+
+def test_rows_are_offered_once_and_recorded_once(log):
+    event = consent.ConsentGiven(
+        "+79000000000", at=NOW, purposes=["advertising"], channels=["voice"]
+    )
+    intake = _core.Intake("", lambda _cells: 0, lambda _text, _end: "bad_time", None)
+    assert intake.add_pattern(event) == 0
+    rows = [["+79161234567", "2026-11-02T10:00:00Z"]]
+    taken = intake.take(rows, (0, 1, -1, -1, -1), (), ("",) * 5, NOW)
+    before = log.size
+    taken.offer(log)
+    with pytest.raises(consent.InvalidArgument):
+        taken.offer(log)
+    assert taken.append(log, NOW) == (1, 0, [])
+    with pytest.raises(consent.InvalidArgument):
+        taken.append(log, NOW)
+    assert log.size == before + 1
