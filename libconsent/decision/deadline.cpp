@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "consent/error.hpp"
@@ -207,6 +208,7 @@ class Clocks {
       case EventType::consent_refused:
       case EventType::consent_withdrawn:
       case EventType::contact_made:
+      case EventType::number_reassigned:
       case EventType::subject_erased:
       case EventType::subject_restricted:
       case EventType::subject_held:
@@ -230,7 +232,7 @@ class Clocks {
       }
     }
     for (auto& [key, hold] : holds_) {
-      if (hold.ends && *hold.ends > at_) out.push_back(std::move(hold));
+      if (!hold.ends || *hold.ends > at_) out.push_back(std::move(hold));
     }
     for (auto& [seq, copy] : copies_) out.push_back(std::move(copy));
     std::stable_sort(out.begin(), out.end(), [](const Due& a, const Due& b) {
@@ -281,6 +283,10 @@ class Clocks {
           return row.closed_by.erased;
         });
         start(Trigger::erased, entry, happened, body);
+        gone_.insert(tag);
+        break;
+      case EventType::number_reassigned:
+        gone_.insert(tag);
         break;
       case EventType::subject_restricted:
         if (!flag_of(body, "released")) {
@@ -345,7 +351,8 @@ class Clocks {
       }
       const std::string_view campaign = text_of(each.body, "campaign");
       if (holds(each.body, "channels", {text_of(body, "channel")}) &&
-          holds(each.body, "purposes", {text_of(body, "purpose")}) &&
+          // What is mixed or not known counts as advertising, in the stop as in the contact.
+          holds(each.body, "purposes", {"advertising", "mixed", "unknown"}) &&
           holds(each.body, "distributors", {named.empty() ? std::string_view(own_) : named}) &&
           (campaign.empty() || campaign == text_of(body, "campaign"))) {
         each.broken_by = entry.seq;
@@ -410,9 +417,17 @@ class Clocks {
 
   void answer(const Digest& tag, const canonical::Value& body) {
     const canonical::Value* const of = body.find("of");
-    const auto found = running_.find(tag);
-    if (of == nullptr || of->integer() == nullptr || found == running_.end()) return;
-    for (Running& each : found->second) {
+    if (of == nullptr || of->integer() == nullptr) return;
+    // Of who asked and is erased, or holds the number no more, the answer is filed under whoever
+    // holds it now.
+    const auto asked = std::find_if(running_.begin(), running_.end(), [&](const auto& subject) {
+      return (subject.first == tag || gone_.contains(subject.first)) &&
+             std::any_of(subject.second.begin(), subject.second.end(), [&](const Running& each) {
+               return static_cast<std::int64_t>(each.seq) == *of->integer();
+             });
+    });
+    if (asked == running_.end()) return;
+    for (Running& each : asked->second) {
       if (static_cast<std::int64_t>(each.seq) != *of->integer()) continue;
       if (text_of(body, "outcome") == "extended") {
         each.extended = each.extended || each.row->extension > 0;
@@ -471,6 +486,7 @@ class Clocks {
   ZoneSet zone_;
   std::vector<std::shared_ptr<const DeadlineRow>> rows_;
   std::map<Digest, std::vector<Running>> running_;
+  std::set<Digest> gone_;  ///< subjects who were erased, or hold the number no more
   std::map<std::pair<Digest, std::string>, Due> holds_;
   std::map<std::uint64_t, Due> copies_;
 };

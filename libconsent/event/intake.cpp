@@ -96,6 +96,8 @@ std::string_view to_word(RowProblem problem) noexcept {
       return "in_the_future";
     case RowProblem::bad_until:
       return "bad_until";
+    case RowProblem::until_no_zone:
+      return "until_no_zone";
     case RowProblem::bad_hash:
       return "bad_hash";
     case RowProblem::no_place:
@@ -129,7 +131,9 @@ std::string_view describe(RowProblem problem) noexcept {
     case RowProblem::in_the_future:
       return "claims to have happened after now";
     case RowProblem::bad_until:
-      return "not a time as declared";
+      return "not a time as declared, or not after the moment of consent";
+    case RowProblem::until_no_zone:
+      return "a local time without an offset, and no zone was declared";
     case RowProblem::bad_hash:
       return "not a SHA-256 in hex";
     case RowProblem::no_place:
@@ -269,7 +273,12 @@ std::optional<Event> Intake::make(const IntakeRow& row, std::size_t pattern, Ins
     if (!trimmed(row.until).empty()) {
       consent->until = read_time(row.until, false, problem);
       if (!consent->until) {
-        if (problem == RowProblem::bad_time) problem = RowProblem::bad_until;
+        problem =
+            problem == RowProblem::no_zone ? RowProblem::until_no_zone : RowProblem::bad_until;
+        return std::nullopt;
+      }
+      if (*consent->until <= *at) {
+        problem = RowProblem::bad_until;
         return std::nullopt;
       }
     }

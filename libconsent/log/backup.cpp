@@ -193,6 +193,8 @@ Backup Log::back_up(const fs::path& to, const std::optional<KeysCopy>& keys, Ins
         // Nothing is written meanwhile: of a subject erased between the two copies one would say so
         // and the other not.
         impl_->writer->alone([&] {
+          // A kill from here on leaves a copy that the next opening for writing removes.
+          KeyStore::note_copying(folder() / "keys.db", made);
           copy_log(*this, made);
           const std::lock_guard lock(impl_->reading);
           impl_->keys->copy_to(made / "keys.db", keys->expires);
@@ -209,6 +211,7 @@ Backup Log::back_up(const fs::path& to, const std::optional<KeysCopy>& keys, Ins
           impl_->writer->alone([&] {
             KeyStore::note_copy(folder() / "keys.db", *result.seq,
                                 fs::absolute(to).lexically_normal());
+            KeyStore::note_copying(folder() / "keys.db", {});
           });
         }
       });

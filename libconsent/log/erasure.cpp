@@ -239,6 +239,13 @@ ErasureCheck Log::Impl::check_erasure(PhoneNumber number, Instant needed_since, 
   }
   check.tag = tags[which];
   const auto subject = kept->read(check.tag);
+  // Who held the number last is erased, and who is left held it before: asked again, it is not them
+  // that are meant.
+  if (!held_at && suppressed && suppressed->bars && subject && subject->standing.closed &&
+      *subject->standing.closed <= suppressed->before) {
+    check.erased_before = suppressed->before;
+    return check;
+  }
   check.holds_number = which + 1 == tags.size() && (!subject || !subject->standing.closed);
   if (subject && subject->standing.erased()) {
     check.erased_before = subject->standing.clauses.back().recorded;

@@ -132,6 +132,11 @@ class KeyStore {
   /// Remembers where the copy that entry `seq` records was put. By a connection of its own.
   static void note_copy(const std::filesystem::path& file, std::uint64_t seq,
                         const std::filesystem::path& place);
+  /// Remembers the folder in which a copy is being made; "" that none is. By a connection of its
+  /// own.
+  static void note_copying(const std::filesystem::path& file, const std::filesystem::path& made);
+  /// Removes the copy that a killed backup left half made. REQUIRES: no backup is made now.
+  void sweep_copying();
   /// "" where it is not known.
   [[nodiscard]] std::string copy_place(std::uint64_t seq);
   /// Makes a copy the log's own keys.

@@ -328,6 +328,9 @@ void check(const Log& log, std::span<const Event> events) {
     }
     if (const auto target = refers_to(event); target && *target >= log.size()) {
       throw Error(ErrorCode::invalid_argument, "of: points at an entry that is not there");
+    } else if (target && std::holds_alternative<RequestAnswered>(event) &&
+               log.entry(*target).type != EventType::request_received) {
+      throw Error(ErrorCode::invalid_argument, "of: points at an entry that is no demand");
     }
   }
 }

@@ -274,7 +274,9 @@ Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, In
   for (const fs::path& each : sources) {
     if (const auto state = HeadFile::read(each / "head")) {
       if (!head || state->size > acknowledged) head = each / "head";
-      later.head = true;
+      // The lost log's own says where it ended; a copy's says where that copy did, and one that
+      // stands before the backup was not kept up.
+      if (there && each == place && state->size >= origin.size) later.head = true;
       acknowledged = std::max(acknowledged, std::min(state->size, most_seq));
     }
   }
@@ -285,7 +287,7 @@ Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, In
   }
   if (!options.second_head.empty()) {
     if (const auto state = HeadFile::read(options.second_head)) {
-      later.head = true;
+      if (state->size >= origin.size) later.head = true;
       acknowledged = std::max(acknowledged, std::min(state->size, most_seq));
     }
   }
@@ -324,7 +326,14 @@ Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, In
       }
       auto keys = KeyStore::open(order.backup / "keys.db", sqlite::Mode::read, origin.name,
                                  options.passphrase);
-      if (const auto expires = keys.expires(); expires && now >= *expires) {
+      const auto expires = keys.expires();
+      if (!expires) {
+        throw Error(
+            ErrorCode::invalid_argument,
+            "restore: what is given as a backup is a log with keys of its own, which may go "
+            "on; a folder that was copied by hand is put in the place of the log");
+      }
+      if (now >= *expires) {
         throw Error(ErrorCode::storage,
                     Message("restore: the backup's keys expired at {}: people may have been erased "
                             "since, and they would come back; destroy the copy",

@@ -102,6 +102,7 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
   });
   if (subject_count_ != keys_.subjects() || restoring) complete_erasures();
   keys_.scrub();
+  keys_.sweep_copying();
   // Equal counts say nothing where keys and log are not of one moment.
   if (subject_count_ != keys_.subjects() || restoring) {
     sweep_orphans();

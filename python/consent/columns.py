@@ -468,10 +468,12 @@ def pseudonymise(
 
     Raises:
         InputError: Not a table, or no such column.
-        InvalidArgument: ``out`` is called like something other than a table of text.
+        InvalidArgument: ``out`` is called like something other than a table of text, or is
+            ``source``.
     """
     if Path(out).suffix.casefold() not in ("", ".csv", ".tsv", ".tab", ".txt"):
         raise InvalidArgument("what is written is CSV: call the file .csv")
+    private_file.keep_off(out, inputs=(source,))
     names = _core.Pseudonyms(key)
     # The whole table is looked at: one number in its last row must not stay.
     tags = tag_columns(

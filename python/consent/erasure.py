@@ -16,11 +16,13 @@ from __future__ import annotations
 
 import contextlib
 import html
+import itertools
 import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,10 +30,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from consent import _core, private_file
-from consent.errors import InvalidArgument
+from consent.errors import InvalidArgument, StorageError
 from consent.log import Erasure, Log
 from consent.message import Message
-from consent.number import Number
+from consent.number import Number, PhoneNumber
 
 __all__ = [
     "Act",
@@ -276,9 +278,16 @@ def carry_out(
         What was done, and the act; None where something stood in the way.
 
     Raises:
+        InvalidArgument: ``reason``, ``requester`` or ``operator`` spells the number; nothing was
+            destroyed.
         OSError: No act could be written here; nothing was destroyed.
         ConsentError: As :meth:`consent.Log.erase`.
     """
+    said = (reason, requester, *_texts_of(operator))
+    if any(_names(number, text) for text in said):
+        raise InvalidArgument(
+            "what is said for the act or of the requester spells the number that is destroyed"
+        )
     make_ready(log)
     complete_drafted(log)
     check = log.before_erasing(number, held_at=held_at, at=at)
@@ -307,6 +316,30 @@ def carry_out(
     act = write(log, make(log, done, operator, reason=reason)) if done.erased else None
     draft.unlink(missing_ok=True)
     return done, act
+
+
+def _texts_of(operator: Operator) -> Iterator[str]:
+    for value in asdict(operator).values():
+        if isinstance(value, str):
+            yield value
+        else:
+            yield from itertools.chain.from_iterable(value)
+
+
+def _names(number: Number, text: str) -> bool:
+    """Whether a text holds the number, with or without its country's code, however divided."""
+    whose = PhoneNumber.parse(number) if isinstance(number, str) else number
+    digits = whose.e164[1:]
+    code = 1 if digits[0] in "17" else 0
+    return digits[code:] in re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", text))
+
+
+def _key_is_there(log: Log, tag: bytes) -> bool:
+    return any(
+        due["tag"] == tag and due["number"] is not None
+        for due in _core.due(log, datetime.now(UTC))
+        if due["duty"] == "keep_act"
+    )
 
 
 def missing_acts(log: Log, *, at: datetime) -> list[int]:
@@ -354,10 +387,20 @@ def complete(
 
     Raises:
         InvalidArgument: The entry records no erasure.
+        StorageError: The erasure was interrupted, and the key is there still: opening the log for
+            writing completes it.
         FileExistsError: There is an act of it.
     """
     given = operator or Operator()
-    drafted = _draft_of(log, _destroyed_by(log, seq, b"").tag)
+    erased = _destroyed_by(log, seq, b"").tag
+    if _key_is_there(log, erased):
+        raise StorageError(
+            Message(
+                "entry {}: the key is not destroyed yet; open the log for writing, which does it",
+                seq,
+            )
+        )
+    drafted = _draft_of(log, erased)
     if drafted is not None:
         was = drafted["operator"]
         was["destroyed_by"] = tuple((name, what) for name, what in was["destroyed_by"])

@@ -69,7 +69,7 @@ def export_events(
         at: Aware; restrictions that hold then. Now.
 
     Raises:
-        InvalidArgument: Another ending of the file's name.
+        InvalidArgument: Another ending of the file's name, or a place in the log's own folder.
         StorageError: Numbers were asked for, and keys.db is not there.
     """
     path = Path(out)
@@ -77,6 +77,7 @@ def export_events(
     write = kinds.get(path.suffix.lower())
     if write is None:
         raise InvalidArgument("an export of events is a file named .jsonl or .parquet")
+    private_file.keep_off(path, log=log.folder)
     size = log.size
     numbers = log.numbers_by_tag() if with_numbers else None
     restricted = set(log.restricted_tags(at or datetime.now(UTC)))

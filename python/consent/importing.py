@@ -24,7 +24,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
 
-from consent import _core
+from consent import _core, private_file
 from consent.clock import EPOCH, HOUR, SECOND, Clock, Dates, Refused, load_zone
 from consent.errors import InternalError, InvalidArgument
 from consent.event import (
@@ -55,7 +55,7 @@ from consent.message import Lang, Message, in_language, message_of
 from consent.number import read_number
 from consent.records import Batch, Bounded, InputError
 
-__all__ = ["Imported", "Map", "import_list", "ready_maps"]
+__all__ = ["BrokenOffError", "Imported", "Map", "import_list", "ready_maps"]
 
 
 _STOP: Final = frozenset({"covers", "purpose", "channel", "distributor", "campaign", "method"})
@@ -73,6 +73,7 @@ DETAILS: Final = {
     "wrong_column_count": "more or fewer cells than the header",
     "too_long": "a line longer than 1 MiB; only its beginning is kept here",
     "encoding": "bytes that are not text in the encoding of the file",
+    "two_numbers": "the list of ids gives this one more than one number",
     "unknown_value": "the map knows no such value",
     "no_event": "what the row says is not said",
     "no_place": "the event has no place for this",
@@ -131,6 +132,32 @@ class Imported:
     encoding: str = "utf-8"
     unused_columns: list[str] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
+
+
+class BrokenOffError(InputError):
+    """The list cannot be read to its end; rows of the commits before that are recorded.
+
+    With the whole list the import goes on from there: nothing is recorded twice.
+
+    Attributes:
+        imported: What became of the rows before, and where their rejects are.
+    """
+
+    def __init__(self, why: InputError, imported: Imported) -> None:
+        super().__init__(
+            Message(
+                "{}; the first {} rows are taken: {} recorded, {} there already, {} rejected;"
+                " import the whole list again, nothing is recorded twice",
+                message_of(why),
+                imported.rows,
+                imported.accepted,
+                imported.already_there,
+                imported.rejected,
+            ),
+            row=why.row,
+            column=why.column,
+        )
+        self.imported = imported
 
 
 # --- rows to events ------------------------------------------------------------------------------
@@ -351,12 +378,17 @@ class _Rejects:
     def __init__(self, path: Path, table: Table, names: Sequence[str], lang: Lang) -> None:
         self.path = path
         self._lang = lang
-        self._part = path.with_name(path.name + ".part")
+        _, self._part = self.places(path)
         self._part.unlink(missing_ok=True)  # what a kill left behind holds numbers
         self._encoding = "utf-8" if table.encoding in ("xlsx",) else table.encoding
         self._delimiter = table.delimiter
         self._names = names
         self._file: IO[str] | None = None
+
+    @staticmethod
+    def places(path: Path) -> tuple[Path, Path]:
+        """Where the rejects end, and where they are gathered."""
+        return path, path.with_name(path.name + ".part")
 
     def put(self, row: int, column: str, why: _Reject, cells: Sequence[str]) -> None:
         if self._file is None:
@@ -453,11 +485,40 @@ def _check_unused(table: Table, found: Mapping[str, int], *, ours: bool) -> list
     return unused
 
 
-def _ids(file: Path) -> dict[str, str]:
-    """A list of (id, number)."""
+def _ids(file: Path, country: str) -> dict[str, str | None]:
+    """A list of (id, number); None where an id has more than one number: which, nobody guesses."""
+    given: dict[str, list[str]] = {}
     with file.open(encoding="utf-8-sig", newline="") as opened:
-        rows = list(csv.reader(opened))
-    return {row[0].strip(): row[1].strip() for row in rows if len(row) >= 2}
+        for row in csv.reader(opened):
+            if len(row) >= 2:
+                given.setdefault(row[0].strip(), []).append(row[1].strip())
+    unreadable = _unreadable(
+        {text for few in given.values() if len(few) > 1 for text in few}, country
+    )
+
+    def meant(texts: list[str]) -> str | None:
+        for text in texts:
+            if text in unreadable:
+                return text  # rejected for what is wrong with it
+        plain = (re.fullmatch(r"[+\d ().-]+", text) is not None for text in texts)
+        readings = {
+            (read_number(text, country or None) or text) if is_plain else text
+            for text, is_plain in zip(texts, plain, strict=True)
+        }
+        return texts[0] if len(readings) == 1 else None
+
+    return {name: texts[0] if len(texts) == 1 else meant(texts) for name, texts in given.items()}
+
+
+def _unreadable(numbers: set[str], country: str) -> set[str]:
+    """Those that no row could bear."""
+    now = datetime.now(UTC)
+    intake = _core.Intake(country, lambda _: 0, lambda *_: "bad_time", None)
+    intake.add_pattern(ConsentWithdrawn("+79000000000", at=now))
+    texts = sorted(numbers)
+    always = ("", now.isoformat(), "", "", "")
+    taken = intake.take([[text] for text in texts], (0, -1, -1, -1, -1), (), always, now)
+    return {texts[index] for index, _, _ in taken.problems}
 
 
 def import_list(
@@ -506,6 +567,8 @@ def import_list(
 
     Raises:
         InputError: The file or what was declared about it cannot be used; ``row`` and ``column``.
+        BrokenOffError: So it is, and rows before that are recorded; ``imported`` counts them.
+        InvalidArgument: ``rejects`` lies in the log's own folder, or is a file that is read.
         StorageError: The log cannot be written; rows of earlier commits are in it.
     """
     known = Map.load(map)
@@ -517,6 +580,11 @@ def import_list(
             raise InputError(Message("{} is not one of {}", word, ", ".join(COLUMNS)))
     if at is not None:
         fixed["at"] = at.isoformat()
+    if rejects is not None:
+        named = (source, map, numbers)
+        read = [each for each in named if isinstance(each, str | Path)]
+        for written in _Rejects.places(Path(rejects)):
+            private_file.keep_off(written, log=log.folder, inputs=read)
     if isinstance(source, str | Path):
         path = Path(source)
         with path.open("rb") as file:
@@ -646,9 +714,9 @@ def _run(
     own = [found.get(word, -1) for word in OWN]
     always = [fixed.get(word, "") for word in OWN]
     shared = [found.get(word, -1) for word in SHARED]
-    ids: Mapping[str, str] | None = None
+    ids: Mapping[str, str | None] | None = None
     if numbers is not None:
-        ids = numbers if isinstance(numbers, Mapping) else _ids(Path(numbers))
+        ids = numbers if isinstance(numbers, Mapping) else _ids(Path(numbers), wide)
     elif known.ids:
         ids = {}
         result.warnings.append(
@@ -677,6 +745,7 @@ def _run(
         out.put(batch.lines[index], column, why, cells)
 
     def prepared() -> Iterator[tuple[Batch, Any, list[tuple[int, _Reject]]]]:
+        first = True
         for batch in _joined(table.batches()):
             problems: list[tuple[int, _Reject]] = []
             rows = list(batch.cells)
@@ -691,7 +760,13 @@ def _run(
                         continue
                     cells = [unguarded(cell) for cell in cells] if again else list(cells)
                     if ids is not None and own[0] >= 0:
-                        cells[own[0]] = ids.get(cells[own[0]].strip(), "")
+                        number = ids.get(cells[own[0]].strip(), "")
+                        if number is None:
+                            why = _Reject("two_numbers", "number", DETAILS["two_numbers"])
+                            problems.append((index, why))
+                            rows[index] = None
+                            continue
+                        cells[own[0]] = number
                     for place, constant in filling:
                         cells[place] = cells[place].strip() or constant
                     for place in hashing:
@@ -708,14 +783,17 @@ def _run(
             moment = now or datetime.now(UTC)
             taken = intake.take(rows, own, shared, always, moment)
             for index, word, sentence in taken.problems:
-                problems.append((index, _Reject(word, _column_of(word), sentence)))
+                reason = "no_zone" if word == "until_no_zone" else word
+                problems.append((index, _Reject(reason, _column_of(word), sentence)))
             for index, place in taken.unpatterned:
                 problems.append((index, meaning.rejects[-place - 1]))
-            if problems:
-                _refuse_undeclared(batch, problems, result, column_names, times)
+            if problems and first:
+                _refuse_undeclared(batch, problems, column_names)
+            first = False
             taken.offer(log)
             yield batch, taken, problems
 
+    broken: InputError | None = None
     try:
         for batch, taken, problems in _ahead(prepared()):
             moment = now or log._now()
@@ -730,8 +808,14 @@ def _run(
             result.already_there += already
             if progress is not None:
                 progress(table.done(), table.size, result.rows)
+    except InputError as error:
+        if not result.rows:
+            raise
+        broken = error
     finally:
         result.rejects_file = out.close()
+    if broken is not None:
+        raise BrokenOffError(broken, result) from None
     if isinstance(table, Json) and result.rows:
         for word in known.columns:
             if word not in table.met and word not in known.optional:
@@ -748,26 +832,26 @@ def _column_of(problem: str) -> str:
         return "number"
     if problem in ("no_time", "bad_time", "no_zone", "in_the_future"):
         return "at"
-    return {"bad_until": "until", "bad_hash": "evidence"}.get(problem, "")
+    if problem in ("bad_until", "until_no_zone"):
+        return "until"
+    return {"bad_hash": "evidence"}.get(problem, "")
 
 
 def _refuse_undeclared(
     batch: Batch,
     problems: Sequence[tuple[int, _Reject]],
-    result: Imported,
     column_names: Mapping[str, str],
-    times: _Times,
 ) -> None:
     """Stop before the first row is recorded where a declaration is what all of them lack."""
-    if result.rows or len(problems) < len(batch.cells):
+    if len(problems) < len(batch.cells):
         return
-    del times
+    _, first = min(problems, key=lambda item: item[0])
     for word, what in (("no_zone", "the zone of the times: --zone Europe/Moscow"),):
         if all(why.reason == word for _, why in problems):
             raise InputError(
                 Message("a local time; declare {}", what),
                 row=batch.lines[0],
-                column=column_names.get("at", "at"),
+                column=column_names.get(first.column, first.column),
             )
 
 

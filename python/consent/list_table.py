@@ -150,7 +150,7 @@ class Delimited(Table):
         try:
             yield from self._reader.batches()
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(Message("broken gzip: {}", error)) from None
+            raise InputError(Message("broken gzip: {}", error), row=self._reader.line) from None
 
     def done(self) -> int:
         return self._file.tell()
@@ -232,18 +232,19 @@ class Workbook(Table):
 
     def _read(self) -> Iterator[tuple[list[str], bool]]:
         written = self._written.iter_rows(values_only=True)
-        sheet = self._sheet.iter_rows(values_only=True)
+        sheet = self._sheet.iter_rows()
         for line in itertools.count(1):
             try:
-                shown = next(sheet, None)
+                row = next(sheet, None)
                 formulas = next(written, ())
             except Exception as error:  # openpyxl lets whatever a broken file causes through
                 raise InputError(
                     Message("the workbook is broken from here on: {}", type(error).__name__),
                     row=line,
                 ) from None
-            if shown is None:
+            if row is None:
                 return
+            shown = [_shown(cell) for cell in row]
             hollow = [
                 text if value is None and isinstance(text, str) and text.startswith("=") else None
                 for value, text in itertools.zip_longest(shown, formulas[: len(shown)])
@@ -280,6 +281,24 @@ class Workbook(Table):
 
     def problem(self, line: int, cells: list[str] | None) -> str | None:  # noqa: ARG002
         return self._bad.get(line)
+
+
+#: What of a number format is no pattern: quoted text, a character as it is, a colour or locale.
+_NO_PATTERN: Final = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
+
+
+def _shown(cell: Any) -> object:  # noqa: ANN401  openpyxl has no types
+    """The value of a cell; a day alone where its format shows no more.
+
+    A day is kept as the midnight that it begins with. Where the value is another moment of the day
+    it is known better than it is shown, and stays.
+    """
+    value: object = cell.value
+    if isinstance(value, datetime) and value.time() == time():
+        pattern = _NO_PATTERN.sub("", str(cell.number_format)).casefold()
+        if re.search("[dmy]", pattern) and not re.search("[hs]", pattern):
+            return value.date()
+    return value
 
 
 def _cell_text(value: object) -> str:

@@ -13,14 +13,56 @@ import io
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, TextIO
 
-from consent.errors import StorageError
+from consent.errors import InvalidArgument, StorageError
 from consent.message import Message
 
-__all__ = ["create", "replacing", "replacing_text", "write"]
+__all__ = ["create", "keep_off", "replacing", "replacing_text", "write"]
+
+
+def keep_off(
+    out: str | os.PathLike[str],
+    *,
+    log: str | os.PathLike[str] | None = None,
+    inputs: Iterable[str | os.PathLike[str] | None] = (),
+) -> None:
+    """Refuse a place to write that holds what must not be lost; asked before anything is written.
+
+    Args:
+        out: What is to be written or replaced.
+        log: A log's folder: nothing but the log itself writes there, also by way of links.
+        inputs: Files that are read meanwhile; None is passed over.
+
+    Raises:
+        InvalidArgument: It lies in the log's folder, or is one of ``inputs``.
+    """
+    target = Path(out)
+    whole = Path(os.path.realpath(target))  # resolve() breaks off at links that go round
+    if log is not None and any(
+        _is_same(folder, Path(log)) for folder in (*target.absolute().parents, *whole.parents)
+    ):
+        raise InvalidArgument(
+            "what is to be written lies in the log's own folder; name another place"
+        )
+    for each in inputs:
+        if each is None:
+            continue
+        source = Path(each)
+        if Path(os.path.realpath(source)) == whole or (
+            target.is_file() and _is_same(source, target)
+        ):
+            raise InvalidArgument(
+                "what is to be written would replace a file that is read; name another place"
+            )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return one.samefile(other)
+    return False
 
 
 @contextlib.contextmanager

@@ -104,6 +104,11 @@ class Reader:
         """Nothing but blanks was there."""
         return self._ended and not self._ahead
 
+    @property
+    def line(self) -> int:
+        """Of the file, from 1: the first that is not read yet."""
+        return self._line
+
     def _more(self) -> bool:
         if self._ended:
             return False

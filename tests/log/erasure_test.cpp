@@ -277,6 +277,31 @@ TEST_CASE("an erasure of a former holder, asked for twice, does not reach who ca
   CHECK_FALSE(erase_holder_at("2026-06-15T00:00:00Z").erased);
 }
 
+TEST_CASE("an erasure of the present holder, asked for twice, does not reach who came before",
+          "[log][erasure]") {
+  const Scratch scratch;
+  Log log = Log::create(scratch / "log", romashka(), noon);
+  log.append(given(alice, "2026-01-10T10:00:00Z"), noon);
+  log.append(NumberReassigned{{number(alice), at("2026-03-01T00:00:00Z")}}, noon);
+  log.append(given(alice, "2026-04-10T10:00:00Z"), noon);
+  REQUIRE(log.erase(number(alice), order(), noon).erased);
+  for (int again = 0; again < 2; ++again) {
+    CHECK(log.before_erasing(number(alice), needed, noon).erased_before.has_value());
+    const Erasure twice = log.erase(number(alice), order(), noon + std::chrono::hours(again));
+    CHECK_FALSE(twice.erased);
+    CHECK(twice.before.erased_before.has_value());
+  }
+  CHECK(log.subjects_of(number(alice)).size() == 1);
+  ErasureOrder former = order();
+  former.held_at = at("2026-02-01T00:00:00Z");
+  CHECK(log.erase(number(alice), former, noon).erased);
+  // Whoever has it next, and passes it on, is meant again.
+  const Instant much_later = at("2027-03-01T00:00:00Z");
+  log.append(given(alice, "2027-01-10T10:00:00Z"), much_later);
+  log.append(NumberReassigned{{number(alice), at("2027-02-01T00:00:00Z")}}, much_later);
+  CHECK(log.erase(number(alice), order(true), much_later).erased);
+}
+
 TEST_CASE("a hold is ended and shortened by whoever ordered it, and by nobody else",
           "[log][erasure]") {
   const Scratch scratch;

@@ -1,4 +1,9 @@
 // A backup in the place of a log: what comes back, what must not, and what cannot be known.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <fstream>
 
 #include "byte_search.hpp"
@@ -131,6 +136,42 @@ TEST_CASE("a backup with keys is recorded, and opens to be read until it expires
   CHECK(verify_log(story.copy, {}).verdict == ProofVerdict::proven);
 }
 
+TEST_CASE("a copy of the keys that a kill left half made is gone when the log is next written",
+          "[restore_from][crash]") {
+  const Scratch scratch;
+  fs::path left;
+  {
+    Log log = Log::create(scratch / "log", romashka(), noon);
+    log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
+  }
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  left = scratch / ("copy.making-" + std::to_string(child == 0 ? getpid() : child)).c_str();
+  if (child == 0) {
+    // As the kernel kills it when the copy is there and the log does not know of it.
+    Log log = Log::open(scratch / "log", Access::write);
+    struct rlimit most {};
+    most.rlim_cur = most.rlim_max = fs::file_size(scratch / "log/keys.db");
+    signal(SIGXFSZ, SIG_DFL);
+    if (fs::file_size(scratch / "log/log.db") <= most.rlim_cur) _exit(2);
+    setrlimit(RLIMIT_FSIZE, &most);
+    (void)log.back_up(scratch / "copy", keys, noon);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  REQUIRE(WIFSIGNALED(status));
+  REQUIRE(fs::exists(left));
+  { const Log read = Log::open(scratch / "log", Access::read_only); }
+  CHECK(fs::exists(left));
+  { const Log written = Log::open(scratch / "log", Access::write); }
+  CHECK_FALSE(fs::exists(left));
+  Log log = Log::open(scratch / "log", Access::write);
+  CHECK(log.back_up(scratch / "copy", keys, noon).seq.has_value());
+  { const Log again = Log::open(scratch / "copy", at_moment(noon)); }
+  CHECK(fs::exists(scratch / "copy/keys.db"));
+}
+
 TEST_CASE("keys are copied neither into the past nor beyond what the row allows",
           "[restore_from][backup]") {
   const Scratch scratch;
@@ -244,6 +285,30 @@ TEST_CASE("with nothing left but the backup, an act names who must be erased aga
   CHECK(done.aside.empty());
   CHECK(done.erased == std::vector<Digest>{story.tag});
   CHECK(search(story.log, story.secrets).found.empty());
+}
+
+TEST_CASE("a head that was not kept up, or another backup's, does not say where the log ended",
+          "[restore_from]") {
+  const Scratch scratch;
+  LogOptions with;
+  with.second_head = scratch / "elsewhere";
+  { (void)Log::create(scratch / "log", romashka(), noon, with); }
+  {
+    Log log = Log::open(scratch / "log", Access::write);  // without it
+    log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
+    (void)log.back_up(scratch / "copy", keys, noon);
+    (void)log.back_up(scratch / "newer", std::nullopt, noon);
+    log.append(given(boris, "2026-11-02T10:00:00Z"), noon);
+  }
+  fs::remove_all(scratch / "log");
+  SECTION("a second head older than the backup") {
+    CHECK_FALSE(Log::restore_from(scratch / "log", from(scratch / "copy"), later, with).end_known);
+  }
+  SECTION("the head of a newer copy") {
+    RestoreOrder order = from(scratch / "copy");
+    order.newer = {scratch / "newer"};
+    CHECK_FALSE(Log::restore_from(scratch / "log", order, later).end_known);
+  }
 }
 
 TEST_CASE("a backup comes neither over a healthy log nor over anything else", "[restore_from]") {

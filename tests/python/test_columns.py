@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from consent.columns import new_key, pseudonymise, read_key, tag_columns
+from consent.errors import InvalidArgument
 from consent.records import InputError
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -230,6 +231,28 @@ def test_a_file_that_would_not_be_what_it_is_called_is_not_written(tmp_path, run
     assert "CSV" in refused.stderr
     assert not (tmp_path / name).exists()
     assert not (tmp_path / "key").exists()
+
+
+def test_a_table_and_a_key_are_not_replaced_by_the_pseudonyms(tmp_path, run):
+    table = write(tmp_path, CRM, "crm.csv")
+    new_key(tmp_path / "k.csv")
+    (tmp_path / "linked.csv").hardlink_to(table)
+    (tmp_path / "folder").symlink_to(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")}
+    for words in (
+        ("crm.csv", "--key", "k.csv", "--out", "crm.csv"),
+        ("crm.csv", "--key", "k.csv", "--out", "./folder/crm.csv"),
+        ("crm.csv", "--key", "k.csv", "--out", "linked.csv"),
+        ("crm.csv", "--key", "k.csv", "--out", "k.csv"),
+        ("crm.csv", "--key", "new.csv", "--out", "new.csv"),
+        ("absent.csv", "--key", "absent.csv", "--out", "new.csv"),
+    ):
+        refused = run("pseudonymise", *words)
+        assert refused.returncode == 2, words
+        assert "a file that is read" in refused.stderr
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")} == before
+    with pytest.raises(InvalidArgument, match="read"):
+        pseudonymise(table, table, KEY)
 
 
 # Read by a person: every column of these files that holds numbers, people or machines' addresses,

@@ -72,6 +72,41 @@ def test_a_wrong_word_an_absent_entry_and_a_later_date_are_refused(folder, capsy
         assert log.size == 1
 
 
+@pytest.mark.parametrize("gone", ["erase", "reassign"])
+def test_an_answer_ends_the_demand_of_who_is_gone(folder, capsys, gone):
+    asked = ("--kind", "access", "--at", "2026-09-01T10:00:00+03:00")
+    seq = told(capsys, "request", folder, NUMBER, *asked)[1]["seq"]
+    words = {"erase": ("--ground", "x"), "reassign": ()}[gone]
+    assert run(capsys, gone, folder, NUMBER, *words)[0] == 0
+    assert told(capsys, "due", folder)[1]["overdue"] == 1
+    assert run(capsys, "answer", folder, NUMBER, "--of", seq, "--outcome", "done")[0] == 0
+    assert told(capsys, "due", folder)[1]["overdue"] == 0
+
+
+def test_an_answer_is_to_a_demand_and_to_its_own(folder, capsys):
+    asked = ("--kind", "access", "--at", "2026-09-01T10:00:00+03:00")
+    seq = told(capsys, "request", folder, NUMBER, *asked)[1]["seq"]
+    for number, of in ((NUMBER, 0), (OTHER, seq), (NUMBER, 99)):
+        code, said = run(capsys, "answer", folder, number, "--of", of, "--outcome", "done")
+        assert code == 2
+        assert number not in said.err
+    assert told(capsys, "due", folder)[1]["overdue"] == 1
+    with consent.Log.open(folder, writable=False) as log:
+        assert log.size == seq + 1
+
+
+@pytest.mark.parametrize("purpose", ["mixed", "unknown", "advertising"])
+def test_a_contact_that_counts_as_advertising_breaks_a_stop_to_advertising(folder, capsys, purpose):
+    stop = ("--purpose", "advertising", "--channel", "sms", "--at", "2026-09-01T10:00:00+03:00")
+    assert run(capsys, "withdraw", folder, NUMBER, *stop)[0] == 0
+    made = ("--direction", "outgoing", "--channel", "sms", "--purpose", purpose)
+    made += ("--at", "2026-09-02T10:00:00+03:00")
+    assert run(capsys, "contact", folder, NUMBER, *made)[0] == 0
+    items = told(capsys, "due", folder)[1]["items"]
+    broken = {each["duty"] for each in items if each["broken_by"] is not None}
+    assert broken == {"stop_advertising", "stop_promotion"}
+
+
 def test_due_at_an_earlier_moment_knows_only_what_was_recorded_then(folder, capsys):
     run(capsys, "request", folder, NUMBER, "--kind", "access", "--at", "2026-09-01T10:00:00+03:00")
     assert told(capsys, "due", folder, "--at", "2026-09-30T00:00:00+03:00")[1]["items"] == []

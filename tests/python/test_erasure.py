@@ -342,6 +342,47 @@ def test_the_next_erasure_writes_the_act_that_was_killed_before_it(tmp_path):
         assert erasure.missing_acts(log, at=datetime.now(UTC)) == []
 
 
+def test_an_act_certifies_no_destruction_that_was_interrupted(tmp_path):
+    cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
+    cli(tmp_path, "give", "log", NUMBER, "--purpose", "advertising", "--channel", "voice")
+    log = tmp_path / "log"
+    keys = (log / "keys.db").read_bytes()
+    assert cli(tmp_path, "erase", "log", NUMBER, "--ground", "x").returncode == 0
+    # As a kill leaves it before the key is destroyed: the entry is there, and so is the key.
+    (log / "keys.db").write_bytes(keys)
+    for file in (log / "acts").iterdir():
+        file.unlink()
+    with consent.Log.open(log, writable=False) as opened:
+        (seq,) = erasure.missing_acts(opened, at=datetime.now(UTC))
+        with pytest.raises(consent.StorageError):
+            erasure.complete(opened, seq)
+    assert not list((log / "acts").iterdir())
+    made = cli(tmp_path, "act", "log", "--json")
+    assert made.returncode == 0, made.stderr
+    assert [act["seq"] for act in json.loads(made.stdout)] == [seq]
+    with consent.Log.open(log, writable=False) as opened:
+        assert opened.subjects_of(NUMBER) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--reason", "отзыв абонента +7 916 123-45-67"),
+        ("--requester", NUMBER),
+        ("--processor", "тел. 8 (916) 123 45 67"),
+        ("--destroyed-by", "Петров, 9161234567"),
+    ],
+)
+def test_no_word_for_the_act_spells_the_number_that_is_destroyed(tmp_path, words):
+    cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
+    cli(tmp_path, "give", "log", NUMBER, "--purpose", "advertising", "--channel", "voice")
+    refused = cli(tmp_path, "erase", "log", NUMBER, "--ground", "x", *words)
+    assert refused.returncode == 2, refused.stderr
+    assert "916" not in refused.stderr
+    assert not list((tmp_path / "log").glob("acts/*"))
+    assert cli(tmp_path, "history", "log", NUMBER).returncode == 0
+
+
 def test_an_act_is_written_from_the_entry_alone_and_of_nothing_else(log):
     log.append_at(given(), AT)
     log.append_at(given(OTHER), AT)

@@ -10,6 +10,7 @@ import pytest
 import consent
 from consent import _core
 from consent.exporting import export_events
+from romashka import NUMBER
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SAID = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -392,3 +393,47 @@ def test_the_commands_carry_a_log_from_place_to_place(romashka, run, tmp_path):
     broken = run("import", "copy2", "log.entries", "--entries")
     assert broken.returncode == 3
     assert "seq 2" in broken.stderr
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["keys.db", "log.db", "head", "new.jsonl", "evidence/new", "../l"])
+def test_nothing_is_written_into_the_folder_of_the_log(romashka, run, tmp_path, name):
+    romashka.close()
+    folder = tmp_path / "romashka"
+    (folder / "evidence").mkdir(exist_ok=True)
+    (tmp_path / "linked").symlink_to(folder)
+    (tmp_path / "l").symlink_to(folder / "keys.db")
+    before = contents(folder)
+    for there in ("romashka", "linked", "linked/../romashka"):
+        for words in (("export", "romashka", "--entries"), ("prove", "linked", "--number", NUMBER)):
+            refused = run(*words, "--out", f"{there}/{name}")
+            assert refused.returncode == 2, (words, there)
+            assert "the log's own folder" in refused.stderr
+    assert contents(folder) == before
+    assert not list((folder / "evidence").iterdir())
+    with (
+        consent.Log.open(folder, writable=False) as log,
+        pytest.raises(consent.InvalidArgument, match="folder"),
+    ):
+        export_events(log, tmp_path / "linked" / "new.jsonl")
+
+
+def test_no_file_that_a_command_reads_is_written_over_by_its_answer(romashka, run, tmp_path):
+    romashka.close()
+    head, passphrase = tmp_path / "second", tmp_path / "passphrase"
+    shutil.copy(tmp_path / "romashka" / "head", head)
+    passphrase.write_text("")
+    before = (head.read_bytes(), passphrase.read_bytes())
+    read = ("--head", head, "--passphrase-file", passphrase)
+    for out in (head, passphrase):
+        for words in (
+            ("export", "romashka", "--entries"),
+            ("prove", "romashka", "--number", NUMBER),
+        ):
+            refused = run(*words, *read, "--out", out)
+            assert refused.returncode == 2, refused.stderr
+            assert "a file that is read" in refused.stderr
+    assert (head.read_bytes(), passphrase.read_bytes()) == before

@@ -1,10 +1,12 @@
 """Lists of other people: every row once, none lost, none doubled, nothing guessed."""
 
 import csv
+import gzip
 import io
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +19,7 @@ import pytest
 
 import consent
 from consent import _core, cli
-from consent.importing import Map, guarded, import_list, ready_maps, unguarded
+from consent.importing import BrokenOffError, Map, guarded, import_list, ready_maps, unguarded
 from consent.records import Bounded, InputError
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -216,6 +218,22 @@ def test_local_times_without_a_zone_stop_the_import_before_it_began(log, tmp_pat
     assert log.size == 1
     assert take(log, tmp_path, text, zone="Europe/Moscow").accepted == 1
     assert body(log, 1)["happened"] == "2026-01-02T00:04:05.000000Z"
+
+
+def test_an_until_that_cannot_be_is_rejected_under_its_own_name(log, tmp_path):
+    untils = ["2027-01-01T00:00", "2026-01-01T00:00:00Z", "2026-01-02T00:04:05Z", "soon", ""]
+    header = HEADER.strip() + ",until\n"
+    found = take(log, tmp_path, header + "".join(f"{ROW.strip()},{text}\n" for text in untils))
+    assert found.accepted == 1
+    assert why(found) == {
+        2: ("until", "no_zone"),
+        3: ("until", "bad_until"),
+        4: ("until", "bad_until"),
+        5: ("until", "bad_until"),
+    }
+    with pytest.raises(InputError, match="zone") as caught:
+        take(log, tmp_path, header + f"{ROW.strip()},{untils[0]}\n")
+    assert (caught.value.row, caught.value.column) == (2, "until")
 
 
 def test_an_hour_that_came_twice_is_rejected_and_its_neighbours_are_not(log, tmp_path):
@@ -430,6 +448,49 @@ def test_a_workbook_gives_numbers_dates_and_text_as_they_are_shown(log, tmp_path
     assert body(log, 1)["happened"] == "2026-01-02T00:04:05.000000Z"
 
 
+@pytest.mark.parametrize(
+    ("shown_as", "a_day"),
+    [
+        ("dd.mm.yyyy", True),
+        ("mm-dd-yy", True),
+        ('[$-419]d mmmm yyyy\\ "shown";@', True),
+        ("dd.mm.yyyy hh:mm", False),
+        ("yyyy-mm-dd h:mm:ss", False),
+    ],
+)
+def test_a_day_of_a_workbook_counts_as_the_day_of_a_table_of_text(log, tmp_path, shown_as, a_day):
+    import openpyxl
+
+    rows = [ROW.strip().split(","), ROW.replace("given", "withdrawn").strip().split(",")]
+    book = openpyxl.Workbook()
+    for row in (HEADER.strip().split(","), *rows):
+        book.active.append(row)
+    for cell in ("F2", "F3"):
+        book.active[cell] = datetime(2026, 1, 2)  # noqa: DTZ001
+        book.active[cell].number_format = shown_as
+    book.save(tmp_path / "list.xlsx")
+    assert import_list(log, tmp_path / "list.xlsx", zone="Europe/Moscow", now=NOW).accepted == 2
+    began = "2026-01-01T21:00:00.000000Z"
+    assert body(log, 1)["happened"] == ("2026-01-02T20:59:59.999999Z" if a_day else began)
+    assert body(log, 2)["happened"] == began
+    text = HEADER + "".join(
+        ",".join([*row[:5], "2026-01-02" if a_day else "2026-01-02 00:00"]) + "\n" for row in rows
+    )
+    assert take(log, tmp_path, text, zone="Europe/Moscow").already_there == 2
+
+
+def test_a_moment_that_is_shown_as_a_day_stays_the_moment(log, tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(HEADER.strip().split(","))
+    book.active.append([*ROW.strip().split(",")[:5], datetime(2026, 1, 2, 15)])  # noqa: DTZ001
+    book.active["F2"].number_format = "dd.mm.yyyy"
+    book.save(tmp_path / "list.xlsx")
+    import_list(log, tmp_path / "list.xlsx", zone="Europe/Moscow", now=NOW)
+    assert body(log, 1)["happened"] == "2026-01-02T12:00:00.000000Z"
+
+
 def test_rows_under_merged_cells_are_rejected_since_their_value_is_not_theirs(log, tmp_path):
     rows = [[*HEADER.strip().split(","), "campaign"]]
     rows += [[*ROW.strip().replace("4567", str(4000 + i)).split(","), "spring"] for i in range(4)]
@@ -448,6 +509,85 @@ def test_a_workbook_that_breaks_in_the_middle_is_bad_input_and_names_the_row(log
     with pytest.raises(InputError, match="broken") as refused:
         import_list(log, tmp_path / "cut.xlsx", now=NOW)
     assert refused.value.row > 1
+
+
+def stops(count):
+    """A list of so many stops, the second of them without a number."""
+    rows = [f"7{9000000000 + i},withdrawn,,,,2026-01-02T03:04:05Z" for i in range(count)]
+    rows[1] = rows[1].replace("79000000001", "none")
+    return HEADER + "\n".join(rows) + "\n"
+
+
+def cut_gzip(_, text):
+    noise = random.Random(5)  # noqa: S311  so that there is something to cut
+    lines = text.splitlines()
+    data = "\n".join([lines[0] + ",note", *(f"{x},{noise.random()}" for x in lines[1:])]).encode()
+    whole = gzip.compress(data)
+    return whole, whole[: len(whole) * 7 // 8]
+
+
+def cut_workbook(tmp_path, text):
+    rows = [line.split(",") for line in text.splitlines()]
+    whole = workbook(tmp_path, rows, name="whole.xlsx")
+    cut = io.BytesIO()
+    with zipfile.ZipFile(whole) as there, zipfile.ZipFile(cut, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in there.namelist():
+            data = there.read(name)
+            made.writestr(name, data[: len(data) * 7 // 8] if "sheet1" in name else data)
+    return whole.read_bytes(), cut.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("cut", "name", "rows"),
+    [(cut_gzip, "list.csv.gz", 40_000), (cut_workbook, "list.xlsx", 20_000)],
+)
+def test_a_list_that_breaks_off_tells_what_is_recorded_and_goes_on_whole(
+    tmp_path, capsys, cut, name, rows
+):
+    folder = tmp_path / "log"
+    run(capsys, "init", folder, "--origin", "romashka.example/consent")
+    whole, part = cut(tmp_path, stops(rows))
+    file = write(tmp_path, part, name)
+    code, out, err = run(capsys, "import", folder, file, "--json")
+    found = json.loads(out)
+    assert code == 2
+    assert 0 < found["accepted"] < rows
+    assert found["rows"] == found["accepted"] + found["rejected"]
+    assert (found["rejected"], found["reasons"]) == (1, {"not_a_number": 1})
+    assert Path(found["rejects_file"]).exists()
+    assert f"{found['accepted']} recorded" in err
+    row = int(err.split("row ")[1].split(":")[0])
+    assert found["rows"] < row <= rows
+    code, out, err = run(capsys, "import", folder, file, "--lang", "ru")
+    assert code == 2
+    assert re.search(rf"уже есть +{found['accepted']}\n", out)
+    assert f"уже есть {found['accepted']}" in err
+    with consent.Log.open(folder, writable=False) as log:
+        assert log.size == 1 + found["accepted"]
+    code, out, _ = run(capsys, "import", folder, write(tmp_path, whole, name), "--json")
+    again = json.loads(out)
+    assert (code, again["already_there"]) == (0, found["accepted"])
+    assert again["accepted"] == rows - 1 - found["accepted"]
+
+
+def test_a_list_that_breaks_off_before_its_first_commit_records_nothing(log, tmp_path):
+    _, part = cut_gzip(tmp_path, stops(8000))
+    with pytest.raises(InputError, match="broken gzip") as refused:
+        take(log, tmp_path, part, "list.csv.gz")
+    assert not isinstance(refused.value, BrokenOffError)
+    assert log.size == 1
+
+
+def test_json_that_breaks_off_costs_a_row_of_its_lines_and_records_nothing_of_a_document(
+    log, tmp_path
+):
+    record = dict(zip(HEADER.strip().split(","), ROW.strip().split(","), strict=True))
+    lines = [json.dumps(record), json.dumps(record)[:-5]]
+    found = take(log, tmp_path, "\n".join(lines), "list.jsonl")
+    assert (found.accepted, found.reasons) == (1, {"not_json": 1})
+    with pytest.raises(InputError, match="not JSON"):
+        take(log, tmp_path, "[" + ",\n".join(lines), "list.json")
+    assert log.size == 2
 
 
 def test_a_zip_bomb_is_refused_unread(log, tmp_path):
@@ -558,6 +698,28 @@ def test_cells_beyond_the_header_are_rejected_until_somebody_takes_them_out(log,
     assert take(log, tmp_path, text.replace(",not to be called", ""), "fixed.csv").accepted == 1
 
 
+def test_rejects_take_the_place_of_nothing_that_is_read_or_is_the_logs(log, tmp_path):
+    text = HEADER + ROW.replace("+79161234567", "none")
+    (tmp_path / "linked").symlink_to(tmp_path / "log")
+    ids = write(tmp_path, "7,+79161234567\n", "ids.csv")
+    lists = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    for name, place in (
+        ("list.csv", "list.csv"),
+        ("list.part", "list"),  # where rejects are gathered
+        ("list.csv", "ids.csv"),
+        ("list.csv", "log/keys.db"),
+        ("list.csv", "linked/rejects.csv"),
+    ):
+        with pytest.raises(consent.InvalidArgument, match="name another place"):
+            take(log, tmp_path, text, name, rejects=tmp_path / place, numbers=ids)
+        assert (tmp_path / name).read_text() == text
+    assert (
+        lists.items() <= {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()}.items()
+    )
+    assert not list((tmp_path / "log").glob("*.csv"))
+    assert log.size == 1
+
+
 # --- maps ----------------------------------------------------------------------------------------
 
 
@@ -665,6 +827,40 @@ def test_a_vicidial_list_with_campaigns_and_wildcards(log, tmp_path):
     assert found.accepted == 1
     assert body(log, 1)["campaign"] == "TEST"
     assert why(found) == {3: ("phone_number", "not_a_number")}
+
+
+def test_an_id_with_two_numbers_gives_neither(log, tmp_path):
+    (tmp_path / "map.toml").write_text(
+        '[columns]\nnumber = "id"\n[constants]\nevent = "withdrawn"\n[format]\nids = true\n'
+    )
+    ids = (
+        "id,number\n1,+79161234561\n1,+79161234562\n2,+79161234563\n2,8 (916) 123-45-63\n"
+        "3,+79161234564\n3,call me\n4,nobody\n5,+79161234565\n5,\n6,+79161234566\n"
+        "7,79161234567.0\n7,+79161234568\n8,+79161234569\n8,+79161234569 доб. 12\n"
+    )
+    found = take(
+        log,
+        tmp_path,
+        "id\n" + "".join(f"{i}\n" for i in range(1, 10)),
+        map=tmp_path / "map.toml",
+        numbers=write(tmp_path, ids, "ids.csv"),
+        at=datetime(2026, 11, 1, tzinfo=UTC),
+        country="RU",
+    )
+    assert why(found) == {
+        2: ("id", "two_numbers"),
+        4: ("id", "not_a_number"),
+        5: ("id", "not_a_number"),
+        6: ("id", "no_number"),
+        8: ("id", "two_numbers"),
+        9: ("id", "two_numbers"),
+        10: ("id", "no_number"),
+    }
+    assert [row[4] for row in rejects(found)[1:3]] == ["1", "3"]
+    assert found.accepted == 2
+    assert log.history("+79161234563")
+    assert not log.history("+79161234561")
+    assert not log.history("+79161234562")
 
 
 def test_operator_refusals_name_the_operator(log, tmp_path):

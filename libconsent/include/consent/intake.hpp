@@ -28,7 +28,8 @@ enum class RowProblem : std::uint8_t {
   bad_time,
   no_zone,  ///< a local time, and nobody declared a zone
   in_the_future,
-  bad_until,
+  bad_until,      ///< no time, or not after the moment of consent
+  until_no_zone,  ///< as no_zone, of until
   bad_hash,
   no_place,  ///< until or document, and the event is no consent
   refused,   ///< validate() says no

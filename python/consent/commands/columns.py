@@ -7,6 +7,7 @@ import io
 import sys
 from pathlib import Path
 
+from consent import private_file
 from consent.columns import new_key, pseudonymise, read_key, tag_columns
 from consent.commands.arguments import YES, Commands, as_file
 from consent.terminal import Terminal
@@ -65,6 +66,9 @@ def columns(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def pseudonyms(given: argparse.Namespace, terminal: Terminal) -> int:
     """Write a table with keyed pseudonyms in the place of people."""
+    read = Path("/dev/stdin") if str(given.file) == "-" else given.file
+    private_file.keep_off(given.out, inputs=(read, given.key))
+    private_file.keep_off(given.key, inputs=(read,))
     made = not given.key.exists()
     key = new_key(given.key) if made else read_key(given.key)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from datetime import UTC, datetime
 from pathlib import Path
 
 import consent
@@ -11,6 +12,7 @@ from consent.commands.arguments import (
     NO,
     YES,
     Commands,
+    UsageError,
     hashes_of,
     moment_of,
     number_of,
@@ -37,8 +39,19 @@ def request(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def answer(given: argparse.Namespace, terminal: Terminal) -> int:
     """Record that a demand was answered."""
+    number = number_of(Message("argument {}", 2), given.number)
+    with open_log(given, writable=False) as log:
+        asked = log.entry(given.of).subject if 0 <= given.of < log.size else None
+        # Of who is erased nothing leads to the demand any more; the answer still ends it.
+        running = consent.deadline.due(log, at=datetime.now(UTC))
+        erased = {each.seq for each in running if each.number is None}
+        known = asked is None or asked.tag in log.subjects_of(number)
+    if not known and given.of not in erased:
+        raise UsageError(
+            Message("--of: entry {} is a demand of somebody with another number", given.of)
+        )
     event = consent.RequestAnswered(
-        number_of(Message("argument {}", 2), given.number),
+        number,
         at=given.at,
         of=given.of,
         outcome=given.outcome,
@@ -96,8 +109,11 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
     ru = terminal.lang == "ru"
     for each in found:
         end = each.last_day.isoformat() if each.last_day else terminal.moment(each.ends)
+        state = states[each.state]
+        if each.state == "hold" and each.ends is None:
+            state, end = say("held", "запрет"), say("without an end", "без срока")
         terminal.print(
-            f"{states[each.state]} {end}  {duties.get(each.duty, each.duty)}  "
+            f"{state} {end}  {duties.get(each.duty, each.duty)}  "
             f"{terminal.entry(each.seq)}  {each.number or '—'}"
         )
         if each.why:

@@ -185,7 +185,8 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def act(given: argparse.Namespace, terminal: Terminal) -> int:
     """Write acts of destruction that are not there, from the entries of the erasures."""
-    with open_log(given, writable=False) as log:
+    # For writing: opening so completes an erasure that was killed, and an act says that it is done.
+    with open_log(given, writable=True) as log:
         found = erasure.missing_acts(log, at=datetime.now(UTC))
         wanted = [given.seq] if given.seq is not None else found
         if given.seq is not None and given.seq not in found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from consent import private_file
 from consent._core import Copied
 from consent.commands.arguments import YES, Commands, UsageError, open_log
 from consent.exporting import export_events
@@ -17,6 +18,7 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("--entries holds no numbers; they move with consent backup --keys")
     if not given.entries and given.out.suffix.lower() not in (".jsonl", ".parquet"):
         raise UsageError("--out: a file named .jsonl or .parquet; or --entries")
+    private_file.keep_off(given.out, log=given.log, inputs=(given.head, given.passphrase_file))
     with (
         Progress(terminal.say("export", "экспорт")) as progress,
         open_log(given, writable=False) as log,

@@ -6,11 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-import consent
 from consent import _core
 from consent.commands.arguments import NO, YES, Commands, UsageError, as_file, open_log
 from consent.commands.exporting import tell_evidence
-from consent.importing import import_list
+from consent.importing import BrokenOffError, Imported, import_list
 from consent.list_map import COLUMNS, ready_maps
 from consent.message import Message
 from consent.records import InputError
@@ -52,24 +51,11 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
                 progress=progress.rate,
             )
         except InputError as error:
+            if isinstance(error, BrokenOffError):
+                _tell(error.imported, terminal)
             file = Path(given.file).name if given.file != "-" else None
             raise UsageError(error.within(file)) from None
-    if terminal.machine:
-        terminal.document(
-            {
-                "rows": found.rows,
-                "accepted": found.accepted,
-                "rejected": found.rejected,
-                "already_there": found.already_there,
-                "rejects_file": None if found.rejects_file is None else str(found.rejects_file),
-                "reasons": dict(sorted(found.reasons.items())),
-                "encoding": found.encoding,
-                "unused_columns": found.unused_columns,
-                "warnings": found.warnings,
-            }
-        )
-    else:
-        _show(found, terminal)
+    _tell(found, terminal)
     return NO if given.strict and found.rejected else YES
 
 
@@ -120,7 +106,26 @@ def _import_entries(given: argparse.Namespace, terminal: Terminal) -> int:
     return YES
 
 
-def _show(found: consent.importing.Imported, terminal: Terminal) -> None:
+def _tell(found: Imported, terminal: Terminal) -> None:
+    if not terminal.machine:
+        _show(found, terminal)
+        return
+    terminal.document(
+        {
+            "rows": found.rows,
+            "accepted": found.accepted,
+            "rejected": found.rejected,
+            "already_there": found.already_there,
+            "rejects_file": None if found.rejects_file is None else str(found.rejects_file),
+            "reasons": dict(sorted(found.reasons.items())),
+            "encoding": found.encoding,
+            "unused_columns": found.unused_columns,
+            "warnings": found.warnings,
+        }
+    )
+
+
+def _show(found: Imported, terminal: Terminal) -> None:
     say = terminal.say
     rows: list[tuple[str, int]] = [
         (say("rows", "строк"), found.rows),

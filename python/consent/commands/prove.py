@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 import consent
+from consent import private_file
 from consent.commands.arguments import (
     NO,
     YES,
@@ -22,6 +23,8 @@ from consent.terminal import Terminal
 def prove(given: argparse.Namespace, terminal: Terminal) -> int:
     """Write the pack of one number."""
     number = number_of("--number", given.number)
+    inputs = (given.head, given.passphrase_file, given.caller, *(given.receipt or ()))
+    private_file.keep_off(given.out, log=given.log, inputs=inputs)
     with open_log(given, writable=True) as log:
         try:
             packed = consent.bundle.prove(
