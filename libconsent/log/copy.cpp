@@ -402,10 +402,18 @@ Copied Log::export_entries(const fs::path& file,
       for (; wordings.step(); ++behind) {
         out << "wording " << base64::encode(wordings.blob(0)) << "\n";
       }
+      // A log opened to read signs and keeps nothing; the copy keeps what it was signed by, so that
+      // it can be handed on.
+      bool kept = false;
       sqlite::Statement notes(impl_->db,
-                              "SELECT note FROM checkpoint WHERE size<=?1 ORDER BY size");
+                              "SELECT note,size FROM checkpoint WHERE size<=?1 ORDER BY size");
       for (notes.bind(1, size); notes.step(); ++behind) {
         out << "checkpoint " << base64::encode(notes.blob(0)) << "\n";
+        kept = kept || notes.integer(1) == size;
+      }
+      if (!kept) {
+        out << "checkpoint " << base64::encode(signed_note) << "\n";
+        ++behind;
       }
       if (impl_->db.integer("SELECT count(*) FROM sqlite_schema WHERE name='evidence'") != 0) {
         sqlite::Statement rows(impl_->db,

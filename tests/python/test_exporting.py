@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 import consent
-from consent import _core
+from consent import _core, cli
 from consent.exporting import export_events
 from romashka import NUMBER
 
@@ -437,3 +437,23 @@ def test_no_file_that_a_command_reads_is_written_over_by_its_answer(romashka, ru
             assert refused.returncode == 2, refused.stderr
             assert "a file that is read" in refused.stderr
     assert (head.read_bytes(), passphrase.read_bytes()) == before
+
+
+def test_a_copy_of_a_log_that_was_never_signed_is_signed_and_can_be_handed_on(tmp_path, capsys):
+    log, copy = tmp_path / "log", tmp_path / "copy"
+    first, second = tmp_path / "first.entries", tmp_path / "second.entries"
+
+    def done(*words):
+        code = cli.main([str(word) for word in words])
+        return code, capsys.readouterr().out
+
+    assert done("init", log, "--origin", "a.example/c", "--inn", "7707083893")[0] == 0
+    scope = ("--purpose", "advertising", "--channel", "voice")
+    assert done("give", log, "+79161234567", *scope)[0] == 0
+    assert done("export", log, "--entries", "--out", first)[0] == 0
+    assert done("import", copy, first, "--entries")[0] == 0
+    code, said = done("verify", copy, "--lang", "en")
+    assert code == 0
+    assert "signed up to: 2" in said
+    assert done("export", copy, "--entries", "--out", second)[0] == 0
+    assert second.read_bytes() == first.read_bytes()
