@@ -323,6 +323,7 @@ class Clocks {
       made.tag = entry.subject->tag;
       made.started = started;
       if (trigger == Trigger::stop) made.body = body;
+      asked_by_.emplace(static_cast<std::int64_t>(made.seq), made.tag);
       running_[made.tag].push_back(std::move(made));
     }
   }
@@ -420,14 +421,9 @@ class Clocks {
     if (of == nullptr || of->integer() == nullptr) return;
     // Of who asked and is erased, or holds the number no more, the answer is filed under whoever
     // holds it now.
-    const auto asked = std::find_if(running_.begin(), running_.end(), [&](const auto& subject) {
-      return (subject.first == tag || gone_.contains(subject.first)) &&
-             std::any_of(subject.second.begin(), subject.second.end(), [&](const Running& each) {
-               return static_cast<std::int64_t>(each.seq) == *of->integer();
-             });
-    });
-    if (asked == running_.end()) return;
-    for (Running& each : asked->second) {
+    const auto by = asked_by_.find(*of->integer());
+    if (by == asked_by_.end() || (by->second != tag && !gone_.contains(by->second))) return;
+    for (Running& each : running_[by->second]) {
       if (static_cast<std::int64_t>(each.seq) != *of->integer()) continue;
       if (text_of(body, "outcome") == "extended") {
         each.extended = each.extended || each.row->extension > 0;
@@ -486,6 +482,7 @@ class Clocks {
   ZoneSet zone_;
   std::vector<std::shared_ptr<const DeadlineRow>> rows_;
   std::map<Digest, std::vector<Running>> running_;
+  std::map<std::int64_t, Digest> asked_by_;  ///< seq of what started a term, and whose it is
   std::set<Digest> gone_;  ///< subjects who were erased, or hold the number no more
   std::map<std::pair<Digest, std::string>, Due> holds_;
   std::map<std::uint64_t, Due> copies_;

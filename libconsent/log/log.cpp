@@ -326,11 +326,15 @@ void check(const Log& log, std::span<const Event> events) {
     if (std::holds_alternative<SubjectErased>(event)) {
       throw Error(ErrorCode::invalid_argument, "subject.erased: is recorded by erase() alone");
     }
-    if (const auto target = refers_to(event); target && *target >= log.size()) {
+    const auto target = refers_to(event);
+    if (target && *target >= log.size()) {
       throw Error(ErrorCode::invalid_argument, "of: points at an entry that is not there");
-    } else if (target && std::holds_alternative<RequestAnswered>(event) &&
-               log.entry(*target).type != EventType::request_received) {
-      throw Error(ErrorCode::invalid_argument, "of: points at an entry that is no demand");
+    }
+    if (target && std::holds_alternative<RequestAnswered>(event)) {
+      const EventType type = log.entry(*target).type;
+      if (type != EventType::request_received && type != EventType::consent_withdrawn) {
+        throw Error(ErrorCode::invalid_argument, "of: points at an entry that is no demand");
+      }
     }
   }
 }

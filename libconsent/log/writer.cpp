@@ -622,22 +622,16 @@ bool Writer::is_large(std::span<Request* const> batch) noexcept {
 }
 
 void Writer::meet(std::span<Request* const> batch) {
+  // One transaction: each question alone would lock the file anew.
+  keys_.begin(true);
+  keys_open_ = true;
   std::vector<std::pair<Digest, PhoneNumber>> unknown;
   for (const Request* const request : batch) {
     for (const Prepared& prepared : request->events) {
       if (prepared.event == nullptr) continue;
       const PhoneNumber number = base_of(*prepared.event).number;
       if (!holders_.contains(number)) unknown.emplace_back(index_of(number, prepared), number);
-    }
-  }
-  if (unknown.empty() && !suppressing_) return;
-  // One transaction: each question alone would lock the file anew.
-  keys_.begin(true);
-  keys_open_ = true;
-  for (const Request* const request : suppressing_ ? batch : std::span<Request* const>()) {
-    for (const Prepared& prepared : request->events) {
-      if (prepared.event == nullptr) continue;
-      const PhoneNumber number = base_of(*prepared.event).number;
+      if (!suppressing_) continue;
       if (const auto found = keys_.suppressed(number)) met_suppressed_.emplace(number, *found);
     }
   }

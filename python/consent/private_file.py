@@ -73,6 +73,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         path: A device or pipe is written into. A symbolic link to anything else is refused.
 
     Raises:
+        InvalidArgument: It lies in a log's own folder.
         StorageError: A symbolic link is there.
         OSError: It cannot be written; what was there is as it was.
     """
@@ -82,6 +83,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
             yield stream
         return
     _refuse_link(target)
+    _refuse_log(target)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".consent-")  # mode 0600, a new file
     try:
         with os.fdopen(handle, "wb") as file:
@@ -133,6 +135,7 @@ def create(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         FileExistsError: Something is there, if only a symbolic link; nothing is written over.
     """
     target = Path(path)
+    _refuse_log(target)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".consent-")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -169,6 +172,13 @@ def _refuse_link(target: Path) -> None:
     if target.is_symlink():
         raise StorageError(
             Message("{}: is a symbolic link; it is not written through", target.name)
+        )
+
+
+def _refuse_log(target: Path) -> None:
+    if all((target.parent / name).exists() for name in ("log.db", "head")):
+        raise InvalidArgument(
+            "what is to be written lies in the log's own folder; name another place"
         )
 
 

@@ -95,6 +95,14 @@ def test_an_answer_is_to_a_demand_and_to_its_own(folder, capsys):
         assert log.size == seq + 1
 
 
+def test_an_answer_ends_the_term_of_a_withdrawal(folder, capsys):
+    stop = ("--covers", "personal_data", "--at", "2026-09-01T10:00:00+03:00")
+    seq = told(capsys, "withdraw", folder, NUMBER, *stop)[1]["seq"]
+    assert [each["duty"] for each in told(capsys, "due", folder)[1]["items"]] == ["destroy"]
+    assert run(capsys, "answer", folder, NUMBER, "--of", seq, "--outcome", "done")[0] == 0
+    assert told(capsys, "due", folder)[1]["items"] == []
+
+
 @pytest.mark.parametrize("purpose", ["mixed", "unknown", "advertising"])
 def test_a_contact_that_counts_as_advertising_breaks_a_stop_to_advertising(folder, capsys, purpose):
     stop = ("--purpose", "advertising", "--channel", "sms", "--at", "2026-09-01T10:00:00+03:00")

@@ -120,3 +120,19 @@ def test_whatever_is_written_about_people_is_their_keepers_alone(tmp_path):
     written = [*out.iterdir(), found.rejects_file, act.file, act.file.with_suffix(".html")]
     assert {str(path): oct(mode(path)) for path in written if mode(path) != 0o600} == {}
     assert len(written) == 9
+
+
+@pytest.mark.parametrize("how", [private_file.write, lambda path, data: _created(path, data)])
+def test_nothing_is_written_among_the_files_of_a_log(tmp_path, how):
+    for name in ("log.db", "head"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(consent.InvalidArgument):
+        how(tmp_path / "report.html", b"x")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["head", "log.db"]
+    (tmp_path / "acts").mkdir()
+    how(tmp_path / "acts" / "1.json", b"x")
+
+
+def _created(path, data):
+    with private_file.create(path) as file:
+        file.write(data)

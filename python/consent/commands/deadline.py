@@ -42,11 +42,12 @@ def answer(given: argparse.Namespace, terminal: Terminal) -> int:
     number = number_of(Message("argument {}", 2), given.number)
     with open_log(given, writable=False) as log:
         asked = log.entry(given.of).subject if 0 <= given.of < log.size else None
-        # Of who is erased nothing leads to the demand any more; the answer still ends it.
-        running = consent.deadline.due(log, at=datetime.now(UTC))
-        erased = {each.seq for each in running if each.number is None}
         known = asked is None or asked.tag in log.subjects_of(number)
-    if not known and given.of not in erased:
+        if not known:
+            # Of who is erased nothing leads to the demand any more; the answer still ends it.
+            running = consent.deadline.due(log, at=datetime.now(UTC))
+            known = any(each.seq == given.of and each.number is None for each in running)
+    if not known:
         raise UsageError(
             Message("--of: entry {} is a demand of somebody with another number", given.of)
         )
