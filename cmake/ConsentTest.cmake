@@ -12,7 +12,7 @@ if(NOT Catch2_FOUND)
     "or build without tests: -DCONSENT_BUILD_TESTS=OFF")
 endif()
 
-# What every test sees: the public face, the private headers ("log/sqlite.hpp"), the libraries beneath, the vectors.
+# What every test sees: the public face, the private headers ("sqlite/sqlite.hpp"), the libraries beneath, the vectors.
 add_library(consent_testing INTERFACE)
 target_link_libraries(consent_testing INTERFACE consent::consent SQLite::SQLite3 OpenSSL::Crypto date::date-tz
   fmt::fmt consent_toml Threads::Threads Catch2::Catch2)

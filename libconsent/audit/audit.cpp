@@ -8,7 +8,7 @@
 #include "decision/conditions.hpp"
 #include "decision/resolve.hpp"
 #include "decision/rule_pack.hpp"
-#include "decision/standing_table.hpp"
+#include "gate/standing_table.hpp"
 
 namespace consent {
 namespace {

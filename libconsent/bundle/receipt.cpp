@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "bundle/json.hpp"
 #include "bundle/names.hpp"
-#include "bundle/step.hpp"
 #include "consent/error.hpp"
+#include "crypto/base64.hpp"
 #include "event/canonical.hpp"
-#include "log/base64.hpp"
+#include "event/json.hpp"
+#include "verify/step.hpp"
 
 namespace consent {
 namespace {

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "consent/error.hpp"
-#include "event/utf8.hpp"
 
 namespace consent::canonical {
 namespace {

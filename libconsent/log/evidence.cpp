@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "consent/error.hpp"
-#include "log/seal.hpp"
+#include "crypto/seal.hpp"
 
 namespace consent {
 

@@ -8,7 +8,7 @@
 
 #include "consent/digest.hpp"
 #include "consent/event.hpp"
-#include "log/secret.hpp"
+#include "crypto/secret.hpp"
 
 /// Files that the log keeps, sealed. docs/reference/format.md, "Evidence", is normative.
 namespace consent {

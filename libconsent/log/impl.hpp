@@ -10,16 +10,16 @@
 
 #include "consent/error.hpp"
 #include "consent/log.hpp"
+#include "crypto/seal.hpp"
 #include "event/encode.hpp"
+#include "keys/keys.hpp"
 #include "log/head.hpp"
 #include "log/kept.hpp"
-#include "log/keys.hpp"
 #include "log/schema.hpp"
-#include "log/seal.hpp"
-#include "log/sqlite.hpp"
-#include "log/standing.hpp"
 #include "log/tree.hpp"
 #include "log/writer.hpp"
+#include "sqlite/sqlite.hpp"
+#include "standing/standing.hpp"
 
 /// What a Log holds, for the files that Log's members are spread over.
 namespace consent {

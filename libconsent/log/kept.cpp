@@ -5,7 +5,7 @@
 #include "consent/error.hpp"
 #include "event/encode.hpp"
 #include "log/schema.hpp"
-#include "log/standing.hpp"
+#include "standing/standing.hpp"
 
 namespace consent {
 

@@ -8,9 +8,9 @@
 #include "consent/digest.hpp"
 #include "consent/log.hpp"
 #include "consent/standing.hpp"
+#include "crypto/digest_hash.hpp"
 #include "event/canonical.hpp"
-#include "log/digest_hash.hpp"
-#include "log/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace consent {
 

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "log/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace consent {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "consent/proof.hpp"
-#include "log/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace consent {
 

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "consent/error.hpp"
+#include "crypto/seal.hpp"
 #include "event/encode.hpp"
-#include "log/callers.hpp"
 #include "log/open.hpp"
 #include "log/schema.hpp"
-#include "log/seal.hpp"
-#include "log/standing.hpp"
+#include "standing/callers.hpp"
+#include "standing/standing.hpp"
 
 namespace consent {
 

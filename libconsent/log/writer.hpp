@@ -17,15 +17,15 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/beside.hpp"
 #include "consent/log.hpp"
 #include "event/encode.hpp"
-#include "log/beside.hpp"
+#include "keys/keys.hpp"
 #include "log/evidence.hpp"
 #include "log/head.hpp"
 #include "log/kept.hpp"
-#include "log/keys.hpp"
-#include "log/sqlite.hpp"
 #include "log/tree.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace consent {
 

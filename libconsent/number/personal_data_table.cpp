@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <utility>
 
-#include "number/rows_reader.hpp"
+#include "base/rows_reader.hpp"
 #include "rules_data.hpp"
 
 namespace consent::number {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "number/country_codes.hpp"
-#include "number/text.hpp"
 
 namespace consent::number {
 namespace {

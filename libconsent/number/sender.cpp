@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "number/text.hpp"
+#include "base/text.hpp"
 
 namespace consent {
 namespace {

@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <string>
 
-#include "bundle/json.hpp"
 #include "catch.hpp"
 #include "consent/bundle.hpp"
 #include "consent/error.hpp"
+#include "event/json.hpp"
 
 namespace {
 

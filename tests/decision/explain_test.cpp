@@ -1,6 +1,6 @@
 #include "catch.hpp"
+#include "decision/story.hpp"
 #include "decision/text.hpp"
-#include "story.hpp"
 
 using namespace story;
 

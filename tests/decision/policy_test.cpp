@@ -9,8 +9,8 @@
 #include "consent/error.hpp"
 #include "decision/conditions.hpp"
 #include "decision/resolve.hpp"
+#include "decision/story.hpp"
 #include "decision/text.hpp"
-#include "story.hpp"
 
 using namespace story;
 

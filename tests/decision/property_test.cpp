@@ -4,7 +4,7 @@
 
 #include "catch.hpp"
 #include "decision/conditions.hpp"
-#include "story.hpp"
+#include "decision/story.hpp"
 
 using namespace story;
 

@@ -1,6 +1,6 @@
 // The scenarios of the law sheet, 9.3 (derived: no decided case found), by their names there.
 #include "catch.hpp"
-#include "story.hpp"
+#include "decision/story.hpp"
 
 using namespace story;
 

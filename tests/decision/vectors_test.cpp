@@ -7,10 +7,10 @@
 
 #include "catch.hpp"
 #include "decision/resolve.hpp"
+#include "decision/story.hpp"
 #include "event/canonical.hpp"
 #include "event/encode.hpp"
-#include "log/standing.hpp"
-#include "story.hpp"
+#include "standing/standing.hpp"
 
 using namespace story;
 using canonical::Value;

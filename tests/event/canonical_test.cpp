@@ -2,10 +2,10 @@
 
 #include <random>
 
+#include "base/utf8.hpp"
 #include "catch.hpp"
 #include "consent/error.hpp"
 #include "event/naive_json.hpp"
-#include "event/utf8.hpp"
 #include "vector_files.hpp"
 
 namespace canonical = consent::canonical;

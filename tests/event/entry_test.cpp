@@ -6,7 +6,7 @@
 #include "event/body.hpp"
 #include "event/encode.hpp"
 #include "event/random_event.hpp"
-#include "log/standing.hpp"
+#include "standing/standing.hpp"
 
 using namespace consent;
 using canonical::Array;

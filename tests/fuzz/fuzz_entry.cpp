@@ -2,7 +2,7 @@
 #include "event/body.hpp"
 #include "event/encode.hpp"
 #include "fuzz/driver.hpp"
-#include "log/standing.hpp"
+#include "standing/standing.hpp"
 #include "vector_files.hpp"
 
 using consent_testing::promise;

@@ -10,7 +10,7 @@
 
 #include "consent/numbering.hpp"
 #include "fuzz/driver.hpp"
-#include "number/numbering_file.hpp"
+#include "places/numbering_file.hpp"
 
 using consent_testing::promise;
 

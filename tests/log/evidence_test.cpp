@@ -9,8 +9,8 @@
 #include "consent/error.hpp"
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
-#include "log/seal.hpp"
-#include "log_fixture.hpp"
+#include "crypto/seal.hpp"
+#include "log/log_fixture.hpp"
 
 using namespace consent;
 using namespace consent::test;

@@ -12,8 +12,8 @@
 #include "consent/error.hpp"
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
-#include "fault_vfs.hpp"
-#include "log_fixture.hpp"
+#include "log/fault_vfs.hpp"
+#include "log/log_fixture.hpp"
 
 using namespace consent;
 using namespace consent::test;

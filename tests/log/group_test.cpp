@@ -16,8 +16,8 @@
 #include "consent/error.hpp"
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
-#include "log/filter.hpp"
-#include "log_fixture.hpp"
+#include "keys/filter.hpp"
+#include "log/log_fixture.hpp"
 
 using namespace consent;
 using namespace consent::test;

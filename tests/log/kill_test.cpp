@@ -16,7 +16,7 @@
 #include "consent/error.hpp"
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
-#include "log_fixture.hpp"
+#include "log/log_fixture.hpp"
 
 using namespace consent;
 using namespace consent::test;

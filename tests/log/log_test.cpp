@@ -11,7 +11,7 @@
 #include "catch.hpp"
 #include "consent/error.hpp"
 #include "consent/verify.hpp"
-#include "log_fixture.hpp"
+#include "log/log_fixture.hpp"
 
 using namespace consent;
 using namespace consent::test;

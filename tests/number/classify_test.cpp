@@ -5,8 +5,8 @@
 #include "consent/error.hpp"
 #include "consent/party.hpp"
 #include "number/personal_data_table.hpp"
+#include "number/vectors.hpp"
 #include "rules_data.hpp"
-#include "vectors.hpp"
 
 using consent::classify;
 using consent::NumberUser;

@@ -5,7 +5,7 @@
 #include <random>
 
 #include "catch.hpp"
-#include "vectors.hpp"
+#include "number/vectors.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 

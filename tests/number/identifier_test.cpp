@@ -2,7 +2,7 @@
 
 #include "catch.hpp"
 #include "consent/party.hpp"
-#include "vectors.hpp"
+#include "number/vectors.hpp"
 
 using consent::check_inn;
 using consent::check_ogrn;

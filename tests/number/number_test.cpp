@@ -5,12 +5,12 @@
 #include <set>
 #include <type_traits>
 
+#include "base/text.hpp"
 #include "catch.hpp"
 #include "consent/error.hpp"
 #include "number/country_codes.hpp"
 #include "number/scan.hpp"
-#include "number/text.hpp"
-#include "vectors.hpp"
+#include "number/vectors.hpp"
 
 using consent::DefaultCountry;
 using consent::ParseError;

@@ -13,17 +13,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: Read by the library alone, from data compiled into it: what is wrong there no user can see.
 BUILT_IN_TABLES = (
-    "libconsent/number/calendar.cpp",
+    "libconsent/places/calendar.cpp",
     "libconsent/number/personal_data_table.cpp",
-    "libconsent/number/rows_reader.hpp",
-    "libconsent/number/zones.cpp",
-    "libconsent/decision/advertising_pack.cpp",
-    "libconsent/decision/deadline.cpp",
-    "libconsent/decision/outcome.cpp",
-    "libconsent/decision/retention.cpp",
+    "libconsent/base/rows_reader.hpp",
+    "libconsent/places/zones.cpp",
+    "libconsent/advertising/advertising_pack.cpp",
+    "libconsent/duties/deadline.cpp",
+    "libconsent/duties/outcome.cpp",
+    "libconsent/duties/retention.cpp",
 )
 #: Hold both languages beside each other, or names that are data.
-BOTH_LANGUAGES = ("libconsent/decision/explain.cpp", "libconsent/number/plan_regions.hpp")
+BOTH_LANGUAGES = ("libconsent/decision/explain.cpp", "libconsent/places/plan_regions.hpp")
 
 _TOKEN = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(?P<mark>\w*)\((?P<raw>.*?)\)(?P=mark)"|"(?P<text>(?:[^"\\\n]|\\.)*)"'
@@ -41,7 +41,7 @@ _DATA = {
     "The contact is later than these rows know the law.",
 }
 #: Files whose sentences begin behind the name of the database.
-AFTER_A_NAME = {"libconsent/log/keys.cpp": "keys.db", "libconsent/log/kept.cpp": "log.db"}
+AFTER_A_NAME = {"libconsent/keys/keys.cpp": "keys.db", "libconsent/log/kept.cpp": "log.db"}
 #: What makes a message in C++, and in Python.
 _CPP_MAKERS = ("Error", "ProofError", "ParseError", "BrokenLog", "Message", "one_of", "refuse")
 _PY_ERRORS = {

@@ -1,6 +1,6 @@
 """verify.py, as it lies in every bundle: the vectors, and containers that hide something.
 
-tests/bundle/verify_bundle_test.cpp gives the same vectors to the C++ verifier.
+tests/verify/verify_bundle_test.cpp gives the same vectors to the C++ verifier.
 """
 
 from __future__ import annotations

@@ -16,14 +16,15 @@ ALLOWED = Path(__file__).with_name("figures_in_code.txt")
 #: Where the law is read, judged and told: every whole number above two has a reason there.
 #: Elsewhere only one that looks like a term, a cap, a length or an amount.
 READS_LAW = re.compile(
-    r"libconsent/(?:decision|audit)/|libconsent/number/(?:calendar|classification|personal_data_table)"
+    r"libconsent/(?:decision|advertising|duties|gate|audit)/|libconsent/places/calendar"
+    r"|libconsent/number/(?:classification|personal_data_table)"
     r"|python/consent/(?:access|advertising|audit\w*|calendar|classification|deadline|decision|erasure"
     r"|outcome|rules)\.py|python/consent/commands/(?:access|advertising|audit|backup|check|classify"
     r"|deadline|erase|outcomes|rules)\.py"
 )
 #: Stores and proves, and knows no law: sizes are named there all the time, so only units of time,
 #: amounts and sentences are looked at.
-STORES = re.compile(r"libconsent/(?:log|bundle|number)/")
+STORES = re.compile(r"libconsent/(?:base|number|places|keys|tlog|log|bundle|verify|upkeep)/")
 UNIT = re.compile(
     r"\b(?:days|weeks|months|years|hours)\s*[({]\s*\d|\b\d+(?:h|d|y)\b"
     r"|\b(?:timedelta|relativedelta)\([^)]*\d"

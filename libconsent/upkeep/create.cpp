@@ -1,0 +1,173 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <system_error>
+
+#include "consent/error.hpp"
+#include "consent/log.hpp"
+#include "consent/party.hpp"
+#include "crypto/seal.hpp"
+#include "event/encode.hpp"
+#include "keys/keys.hpp"
+#include "log/head.hpp"
+#include "log/schema.hpp"
+#include "sqlite/sqlite.hpp"
+
+namespace consent {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_identity(const LogIdentity& identity) {
+  const auto refuse = [](const char* what) { throw Error(ErrorCode::invalid_argument, what); };
+  if (!note::is_name(identity.origin) || identity.origin.size() > 255) {
+    refuse("origin: needed is a schema-less URL without spaces and '+', at most 255 bytes");
+  }
+  if (identity.origin.find("://") != std::string::npos) {
+    refuse("origin: a schema-less URL is needed: leave out everything up to '://'");
+  }
+  int run = 0;
+  for (const char c : identity.origin) {
+    run = c >= '0' && c <= '9' ? run + 1 : 0;
+    constexpr int phone_like = 10;
+    if (run >= phone_like)
+      refuse("origin: holds ten or more digits in a row: it is shown everywhere");
+  }
+  if (!identity.distributor.empty()) {
+    const auto problem = check_inn(identity.distributor);
+    if (problem != IdentifierProblem::ok) {
+      throw Error(ErrorCode::invalid_argument,
+                  Message("distributor: not an INN ({})", Message(to_word(problem))));
+    }
+  }
+  if (identity.distributor_name.size() > 255) refuse("distributor name: longer than 255 bytes");
+}
+
+void sync_folder(const fs::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now,
+                Entropy& entropy) {
+  return create(folder, identity, now, LogOptions{}, entropy);
+}
+
+Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now,
+                const LogOptions& options, Entropy& entropy) {
+  check_identity(identity);
+  std::error_code code;
+  if (fs::exists(folder, code) &&
+      (!fs::is_directory(folder, code) || !fs::is_empty(folder, code))) {
+    throw Error(ErrorCode::storage,
+                "log: the folder exists and is not empty; a second log is not begun in it");
+  }
+  const fs::path parent = fs::absolute(folder).lexically_normal().parent_path();
+  if (!fs::is_directory(parent, code)) {
+    throw Error(ErrorCode::storage, "log: the folder above it does not exist");
+  }
+  std::string incarnation(16, '\0');
+  std::string salts(48, '\0');
+  entropy.fill({reinterpret_cast<std::uint8_t*>(incarnation.data()), incarnation.size()});
+  entropy.fill({reinterpret_cast<std::uint8_t*>(salts.data()), salts.size()});
+
+  // Made under another name and renamed when whole: a crash leaves no half a log behind its name.
+  const fs::path absolute = fs::absolute(folder).lexically_normal();
+  const fs::path named = absolute.has_filename() ? absolute : absolute.parent_path();
+  const fs::path made = named.string() + ".making-" + to_hex(incarnation).substr(0, 8);
+  if (!fs::create_directory(made, code)) {
+    throw Error(ErrorCode::storage,
+                Message("log: the folder cannot be made: {}", Message(code.message())));
+  }
+  try {
+    fs::permissions(made, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
+    auto keys = KeyStore::create(made / "keys.db", identity.origin, incarnation, options.passphrase,
+                                 entropy);
+    auto db = sqlite::Connection::open(made / "log.db", sqlite::Mode::create);
+    db.execute("PRAGMA journal_mode=WAL");
+
+    std::string details;
+    if (identity.subscriber) details = encode_details(*identity.subscriber);
+    const SecretKey::View salt(reinterpret_cast<const std::uint8_t*>(salts.data()) + 16,
+                               SecretKey::size);
+    const Digest commit = commitment(salt, details);
+    const note::VerifierKey key =
+        note::verifier_key(identity.origin, keys.signing_key().public_key());
+
+    std::string body;
+    canonical::Writer w(body);
+    w.begin_object();
+    if (identity.subscriber) w.key("details").hex(commit.view());
+    if (!identity.distributor.empty()) w.key("distributor").text(identity.distributor);
+    if (!identity.distributor_name.empty()) {
+      w.key("distributor_name").text(identity.distributor_name);
+    }
+    w.key("format").plain("v1");
+    w.key("incarnation").hex(incarnation);
+    w.key("key").text(key.text());
+    w.end_object();
+    Envelope envelope;
+    envelope.at = now;
+    envelope.log = identity.origin;
+    const std::string entry_salt = salts.substr(0, 16);
+    envelope.salt = entry_salt;
+    envelope.type = EventType::log_created;
+    std::string bytes;
+    encode_entry(envelope, body, bytes);
+    const Digest leaf = merkle::leaf_hash(bytes);
+
+    {
+      sqlite::Transaction transaction(db);
+      db.execute(schema::log);
+      db.execute(schema::entry_in_order);
+      const std::string pragma = "PRAGMA application_id=" + std::to_string(schema::application_id) +
+                                 "; PRAGMA user_version=" + std::to_string(schema::version);
+      db.execute(pragma.c_str());
+      db.execute(
+          "INSERT INTO state(key,value) VALUES('subjects',CAST('0' AS BLOB)),"
+          "('standing_upto',CAST('1' AS BLOB))");
+      sqlite::Statement insert(
+          db, "INSERT INTO entry(seq,prev,leaf,bytes,sealed) VALUES(0,?1,?2,?3,?4)");
+      const Digest none;
+      insert.bind_blob(1, none.view()).bind_blob(2, leaf.view()).bind_blob(3, bytes);
+      std::string sealed;
+      if (identity.subscriber) {
+        sealed = seal(keys.log_key().view(), commit.view(), salts.substr(16) + details);
+        insert.bind_blob(4, sealed);
+      } else {
+        insert.bind_null(4);
+      }
+      insert.run();
+      transaction.commit();
+    }
+    auto head = HeadFile::create(made / "head");
+    head.write(1, leaf, incarnation);
+    head.sync();
+    for (auto* connection : {&db, &keys.connection()}) {
+      sqlite3_wal_checkpoint_v2(connection->raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                                nullptr);
+    }
+  } catch (...) {
+    fs::remove_all(made, code);
+    throw;
+  }
+  sync_folder(made);
+  fs::rename(made, named, code);
+  if (code) {
+    std::error_code ignored;
+    fs::remove_all(made, ignored);
+    throw Error(ErrorCode::storage,
+                Message("log: the folder cannot be put in place: {}", Message(code.message())));
+  }
+  sync_folder(parent);
+  LogOptions writing = options;
+  writing.access = Access::write;
+  return open(named, writing, entropy);
+}
+
+}  // namespace consent
