@@ -1,18 +1,6 @@
 #include "decision/judge.hpp"
 
 namespace consent {
-namespace {
-
-struct Vectors {
-  std::span<const SubjectStanding> subjects;
-  [[nodiscard]] std::size_t size() const noexcept { return subjects.size(); }
-  decision::SubjectView operator[](std::size_t i) const noexcept {
-    return {subjects[i].closed, subjects[i].clauses};
-  }
-};
-
-}  // namespace
-
 Grade Worth::grade() const noexcept { return std::min({identified, expressed, named}); }
 
 std::string_view to_word(Grade grade) noexcept {
@@ -35,7 +23,7 @@ Worth worth_of(const Clause& consent, std::uint32_t distributor, Channel channel
 
 Judgement judge(const ResolvedQuestion& question, std::span<const SubjectStanding> subjects,
                 const RulePack& pack, std::span<const AssignedCaller> assigned) noexcept {
-  return decision::judge_over(question, Vectors{subjects}, pack, assigned);
+  return decision::judge_over(question, standing::Vectors{subjects}, pack, assigned);
 }
 
 }  // namespace consent

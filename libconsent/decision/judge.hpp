@@ -13,16 +13,25 @@
 #include "decision/local_time.hpp"
 #include "decision/rule_pack.hpp"
 #include "decision/worth.hpp"
+#include "standing/holder.hpp"
 
 /// The decision core, over any source of subjects: judge() gives it vectors, the gate and the audit
 /// their tables. Integers only; noexcept, no allocation, no lock; O(clauses).
 namespace consent::decision {
 
-/// One holder of the number, borrowed.
-struct SubjectView {
-  std::optional<Instant> closed;
-  std::span<const Clause> clauses;  ///< in order of seq
-};
+using standing::Holder;
+using standing::is_consent;
+using standing::Spoil;
+using standing::spoil_campaign;
+using standing::spoil_channel;
+using standing::spoil_covers;
+using standing::spoil_distributor;
+using standing::spoil_expired;
+using standing::spoil_holder;
+using standing::spoil_not_prior;
+using standing::spoil_not_recorded;
+using standing::spoil_purpose;
+using standing::SubjectView;
 
 inline constexpr std::uint64_t no_seq = ~std::uint64_t{0};
 
@@ -57,27 +66,17 @@ enum class Builtin : std::int16_t {
 };
 inline constexpr std::int16_t builtin_count = 25;
 
-/// Why one consent does not count. Bits of one word, so that "counts" is "== 0".
-enum Spoil : std::uint32_t {
-  spoil_covers = 1U << 0,
-  spoil_distributor = 1U << 1,
-  spoil_holder = 1U << 2,
-  spoil_not_prior = 1U << 3,
-  spoil_not_recorded = 1U << 4,
-  spoil_expired = 1U << 5,
-  spoil_purpose = 1U << 6,
-  spoil_channel = 1U << 7,
-  spoil_campaign = 1U << 8,
-  // Worth: counts against a consent only where a row in force says so of the ground asked about.
-  spoil_form = 1U << 9,
-  spoil_contract = 1U << 10,
-  spoil_prechecked = 1U << 11,
-  spoil_open_source = 1U << 12,
-  spoil_addressee = 1U << 13,
-  spoil_employee = 1U << 14,
-  spoil_document = 1U << 15,
-  spoil_term = 1U << 16,
-  spoil_contract_term = 1U << 17,
+/// What a row in force may hold against a consent, of the ground asked about: more bits of Spoil.
+enum WorthSpoil : std::uint32_t {
+  spoil_form = standing::spoil_worth,
+  spoil_contract = spoil_form << 1,
+  spoil_prechecked = spoil_form << 2,
+  spoil_open_source = spoil_form << 3,
+  spoil_addressee = spoil_form << 4,
+  spoil_employee = spoil_form << 5,
+  spoil_document = spoil_form << 6,
+  spoil_term = spoil_form << 7,
+  spoil_contract_term = spoil_form << 8,
 };
 
 /// What each spoil is called: by a row of its condition where one is in force, else by a built-in.
@@ -106,10 +105,6 @@ inline constexpr std::array<SpoilName, 18> spoil_names{{
     {spoil_document, Condition::without_document, std::nullopt},
     {spoil_term, Condition::without_term, std::nullopt},
 }};
-
-/// Purposes that are advertising or treated as it (law sheet 1.1, design note; house.md).
-inline constexpr Purposes advertising_family{Purpose::advertising, Purpose::mixed,
-                                             Purpose::unknown};
 
 /// A list of fixed size; what does not fit is left out, and that is remembered.
 struct Items {
@@ -150,34 +145,12 @@ class Judge {
   template <typename Subjects>
   void over(const Subjects& subjects) noexcept {
     const std::size_t count = channel_known_ ? subjects.size() : 0;
-    // Who holds the number at `at`. Clauses of others never count, and a consent said before the
-    // last change of holder is nobody's now.
-    std::size_t holder = 0;
-    for (; holder < count; ++holder) {
-      const auto closed = subjects[holder].closed;
-      if (!closed || *closed > asked_.at) break;
-      if (!began_ || *closed > *began_) began_ = *closed;
-    }
-    if (holder < count) {
-      clauses_ = subjects[holder].clauses;
-      for (std::size_t i = holder + 1; i < count; ++i) {  // a reassignment noted out of order
-        const auto closed = subjects[i].closed;
-        if (closed && *closed <= asked_.at && (!began_ || *closed > *began_)) began_ = *closed;
-      }
-    }
-    if (count > 1) {
-      others_ = &subjects;
-      other_ = [](const void* all, std::size_t i) noexcept -> SubjectView {
-        return (*static_cast<const Subjects*>(all))[i];
-      };
-      subjects_ = count;
-      holder_ = holder;
-    }
+    if (count != 0) holder_ = Holder(subjects, asked_.at);
     read_facts();
     decide();
     if (consent_lacking_) {
       why_not(Ground::advertising);
-      earlier(subjects, count, holder);
+      earlier();
     }
     for (const Ground lacking : {Ground::personal_data, Ground::mass_calls, Ground::mailing}) {
       if (lacking_[static_cast<std::size_t>(lacking)]) why_not(lacking);
@@ -192,14 +165,7 @@ class Judge {
   }
 
  private:
-  /// What the clauses say of one ground.
-  struct Standing {
-    const Clause* live = nullptr;  ///< the consent that stands
-    const Clause* stop = nullptr;  ///< the stop that stands
-    Instant stopped{};
-    const Clause* named_stop = nullptr;  ///< the latest that says this ground by name
-    bool consented = false;              ///< some consent would stand but for the stop
-  };
+  using Standing = standing::Standing;
 
   [[nodiscard]] bool in_jurisdiction() const noexcept {
     if (!facts_.country.empty()) return facts_.country == std::string_view(pack_.jurisdiction);
@@ -215,91 +181,23 @@ class Judge {
   [[nodiscard]] const Mask& feeding(Ground ground) const noexcept {
     return pack_.feeding[static_cast<std::size_t>(ground)];
   }
-  [[nodiscard]] bool in_family() const noexcept {
-    return advertising_family.contains(asked_.purpose);
-  }
   [[nodiscard]] static constexpr Cover cover_of(Ground ground) noexcept {
     constexpr std::array<Cover, ground_count> covers{Cover::advertising, Cover::personal_data,
                                                      Cover::mass_calls, Cover::mailing};
     return covers[static_cast<std::size_t>(ground)];
   }
 
-  [[nodiscard]] Instant counts_from(const Clause& consent) const noexcept {
-    return asked_.basis == Basis::recorded ? std::max(consent.said, consent.recorded)
-                                           : consent.said;
-  }
-
-  /// What was filed under another holder of the number, and was said in the present holder's time:
-  /// a reassignment became known later than it was. It may be theirs, so whatever forbids counts.
-  template <typename Visit>
-  void for_each_stray(const Visit& visit) const noexcept {
-    if (others_ == nullptr) return;
-    for (std::size_t i = 0; i < subjects_; ++i) {
-      if (i == holder_) continue;
-      for (const Clause& clause : other_(others_, i).clauses) {
-        const Instant from = std::min(clause.said, clause.recorded);
-        if (from <= asked_.at && (!began_ || from >= *began_)) visit(clause);
-      }
-    }
-  }
-
-  [[nodiscard]] static bool is_stop(const Clause& clause) noexcept {
-    return clause.type == EventType::consent_refused ||
-           clause.type == EventType::consent_withdrawn || clause.type == EventType::subject_erased;
-  }
-
-  /// The record may be kept and not used. A release counts from when it is known.
-  void restrict_by(const Clause& clause) noexcept {
-    if ((clause.flags & Clause::released) != 0) {
-      if (std::max(clause.said, clause.recorded) <= asked_.at) restricted_ = nullptr;
-    } else if (std::min(clause.said, clause.recorded) <= asked_.at && asked_.at < clause.until) {
-      restricted_ = &clause;
-    }
-  }
-  /// A consent_given that covers nothing names a caller.
-  [[nodiscard]] static bool is_consent(const Clause& clause) noexcept {
-    return clause.type == EventType::consent_given && !clause.covers.empty();
-  }
-
-  /// Does this stop bear on the question? Overlapping scopes: the least permissive reading.
-  [[nodiscard]] bool stops(const Clause& stop, Ground ground) const noexcept {
-    if (!stop.covers.empty() && !stop.covers.contains(cover_of(ground))) return false;
-    if (stop.distributor != 0 && stop.distributor != asked_.distributor) return false;
-    if (stop.campaign != 0 && asked_.campaign != 0 && stop.campaign != asked_.campaign)
-      return false;
-    if (!stop.purposes.empty() && !stop.purposes.contains(asked_.purpose) &&
-        !(in_family() && (stop.purposes.bits() & advertising_family.bits()) != 0)) {
-      return false;
-    }
-    // "Do not call me" is said of robots too.
-    return stop.channels.empty() || stop.channels.contains(asked_.channel) ||
-           (asked_.channel == Channel::robot && stop.channels.contains(Channel::voice));
+  [[nodiscard]] standing::Contact contact() const noexcept {
+    return {asked_.distributor, asked_.campaign, asked_.purpose, asked_.channel};
   }
 
   [[nodiscard]] std::uint32_t spoils(const Clause& consent, Ground ground,
                                      std::uint32_t counted) const noexcept {
-    if (!consent.covers.contains(cover_of(ground))) return spoil_covers;
-    if (consent.distributor == 0 || consent.distributor != asked_.distributor)
-      return spoil_distributor;
-    std::uint32_t found = 0;
-    if (began_ && consent.said < *began_) found |= spoil_holder;
-    if (counts_from(consent) >= asked_.at) {
-      found |= consent.said >= asked_.at ? spoil_not_prior : spoil_not_recorded;
-    }
-    if (asked_.at >= consent.until) found |= spoil_expired;
-    if (!names_purpose(consent)) found |= spoil_purpose;
-    // Consent to the use of data is given to a purpose, not to a means of contact.
-    if (ground != Ground::personal_data && !consent.channels.contains(asked_.channel))
-      found |= spoil_channel;
-    if (consent.campaign != 0 && consent.campaign != asked_.campaign) found |= spoil_campaign;
-    if (counted != 0) found |= worth_spoils(consent, ground) & counted;
+    std::uint32_t found = standing::spoils(consent, cover_of(ground), contact(),
+                                           {asked_.at, asked_.basis}, holder_.began());
+    if ((found & (spoil_covers | spoil_distributor)) == 0 && counted != 0)
+      found |= worth_spoils(consent, ground) & counted;
     return found;
-  }
-
-  /// Unknown is treated as advertising; a consent to "unknown" is express consent to nothing.
-  [[nodiscard]] bool names_purpose(const Clause& consent) const noexcept {
-    if (in_family() && consent.purposes.contains(Purpose::advertising)) return true;
-    return asked_.purpose != Purpose::unknown && consent.purposes.contains(asked_.purpose);
   }
 
   /// What the rules may hold against a consent, whether or not one in force does.
@@ -363,68 +261,17 @@ class Judge {
   }
 
   [[nodiscard]] Standing read(Ground ground) const noexcept {
-    Standing standing;
     const std::uint32_t counted_spoils = counted(ground);
-    const Clause* late = nullptr;  // counts, but was recorded after `at`
-    const auto stop = [&](const Clause& clause) {
-      const Instant from = std::min(clause.said, clause.recorded);
-      if (from > asked_.at || !stops(clause, ground)) return;
-      if (standing.stop == nullptr || from >= standing.stopped) {
-        standing.stop = &clause;
-        standing.stopped = from;
-      }
-      if (clause.covers.contains(cover_of(ground))) standing.named_stop = &clause;
-    };
-    // The erasure of another holder says nothing of this one.
-    for_each_stray([&](const Clause& clause) {
-      if (is_stop(clause) && clause.type != EventType::subject_erased) stop(clause);
-    });
-    for (const Clause& clause : clauses_) {
-      if (is_stop(clause)) {
-        stop(clause);
-      } else if (is_consent(clause) && spoils(clause, ground, counted_spoils) == 0) {
-        const Clause*& best = clause.recorded > asked_.at ? late : standing.live;
-        if (best == nullptr || clause.said >= best->said) best = &clause;
-      }
-    }
-    // A tie between a stop and a consent is a stop. What was said before the stop is ended by it,
-    // whenever it was recorded.
-    const auto ended = [&](const Clause* consent) {
-      return consent != nullptr && standing.stop != nullptr && consent->said <= standing.stopped;
-    };
-    standing.consented = standing.live != nullptr || late != nullptr;
-    if (ended(standing.live)) standing.live = nullptr;
-    if (ended(late)) late = nullptr;
-    // A consent that the log could show then is preferred.
-    if (standing.live == nullptr) standing.live = late;
-    if (standing.live != nullptr) standing.stop = standing.named_stop = nullptr;
-    return standing;
+    return standing::read(
+        holder_, cover_of(ground), contact(), asked_.at,
+        [&](const Clause& consent) { return spoils(consent, ground, counted_spoils) == 0; });
   }
 
   /// What the clauses say besides consents and stops.
   void read_facts() noexcept {
-    for (const Clause& clause : clauses_) {
-      if (clause.type == EventType::subject_restricted) restrict_by(clause);
-      if (clause.type == EventType::number_classified) classify_by(clause);
-    }
-    for_each_stray([&](const Clause& clause) {
-      if (clause.type == EventType::number_classified && !says_no(clause)) classify_by(clause);
-    });
+    restricted_ = standing::restriction(holder_.clauses(), asked_.at);
+    classified_ = standing::classification(holder_, {asked_.at, asked_.basis});
     mass_ = mass();
-  }
-
-  [[nodiscard]] static bool says_no(const Clause& classified) noexcept {
-    return static_cast<PersonalData>(classified.flags) == PersonalData::no;
-  }
-  /// The later answer counts; at a tie, one that asks for more. By its recording alone a "no"
-  /// counts from there: else what is recorded afterwards could make a yes of a no.
-  void classify_by(const Clause& clause) noexcept {
-    const bool late = asked_.basis == Basis::recorded && says_no(clause);
-    if ((late ? std::max(clause.said, clause.recorded) : clause.said) > asked_.at) return;
-    if (classified_ == nullptr || clause.said > classified_->said ||
-        (clause.said == classified_->said && (!says_no(clause) || says_no(*classified_)))) {
-      classified_ = &clause;
-    }
   }
 
   [[nodiscard]] Stated mass() noexcept {
@@ -563,38 +410,17 @@ class Judge {
     const std::uint32_t id = asked_.caller.caller;
     const Mask rows = rows_of(Condition::caller_not_named);
     if (id == 0 || id == asked_.distributor || consent_.live == nullptr || rows.empty()) return;
-    for (const Clause& clause : clauses_) {
+    for (const Clause& clause : holder_.clauses()) {
       if (clause.seq == consent_.live->seq && clause.type == EventType::consent_given &&
           clause.covers.empty() && clause.distributor == id) {
         return;
       }
     }
     if ((consent_.live->flags & Clause::acts_for_any) != 0) {
-      assignment_ = assignment_of(id);
+      assignment_ = standing::assignment_of(id, assigned_, contact(), asked_.at, asked_.basis);
       if (assignment_ != nullptr) return;
     }
     verdict_of(rows, consent_.live->seq);
-  }
-  /// What says that this caller dials for the distributor at the moment; one that the log could
-  /// show then is preferred.
-  [[nodiscard]] const AssignedCaller* assignment_of(std::uint32_t caller) const noexcept {
-    const AssignedCaller* late = nullptr;
-    for (const AssignedCaller& each : assigned_) {
-      if (each.caller != caller || each.distributor != asked_.distributor ||
-          each.from > asked_.at || each.until <= asked_.at || !covers_contact(each)) {
-        continue;
-      }
-      if (each.recorded <= asked_.at) return &each;
-      if (asked_.basis == Basis::said) late = &each;
-    }
-    return late;
-  }
-
-  [[nodiscard]] bool covers_contact(const AssignedCaller& each) const noexcept {
-    if (each.campaign != 0 && each.campaign != asked_.campaign) return false;
-    if (!each.channels.empty() && !each.channels.contains(asked_.channel)) return false;
-    return each.purposes.empty() || each.purposes.contains(asked_.purpose) ||
-           (in_family() && each.purposes.contains(Purpose::advertising));
   }
 
   void personal_data() noexcept {
@@ -603,8 +429,7 @@ class Judge {
     const Mask unknown_rows = rows_of(Condition::personal_data_unknown);
     if ((needed | stop_rows | unknown_rows).empty()) return;
     const bool answered = classified_ != nullptr;
-    const auto answer =
-        answered ? static_cast<PersonalData>(classified_->flags) : PersonalData::unknown;
+    const auto answer = answered ? standing::answer_of(*classified_) : PersonalData::unknown;
     const Standing standing = read(Ground::personal_data);
     if (answered && answer == PersonalData::no) {
       // Nothing is needed; but whoever demands by name that the use of their data stop is obeyed,
@@ -704,8 +529,8 @@ class Judge {
       found = &clause;
       since = from;
     };
-    for (const Clause& clause : clauses_) take(clause);
-    for_each_stray(take);
+    for (const Clause& clause : holder_.clauses()) take(clause);
+    holder_.for_each_stray(take);
     return found;
   }
   /// From when a refusal told to the operator binds: as the operator said, else so many local days
@@ -847,19 +672,20 @@ class Judge {
     const std::uint32_t counted_spoils = counted(ground);
     const Clause* first_after = nullptr;  // of those said after the contact, one is enough
     bool ended_named = false;
-    for (std::size_t end = clauses_.size(); end > 0;) {
+    const std::span<const Clause> clauses = holder_.clauses();
+    for (std::size_t end = clauses.size(); end > 0;) {
       // One entry has a clause for each distributor it names; those naming the one asked about
       // speak.
       std::size_t begin = end - 1;
       bool names_it =
-          is_consent(clauses_[begin]) && clauses_[begin].distributor == asked_.distributor;
-      while (begin > 0 && clauses_[begin - 1].seq == clauses_[end - 1].seq) {
+          is_consent(clauses[begin]) && clauses[begin].distributor == asked_.distributor;
+      while (begin > 0 && clauses[begin - 1].seq == clauses[end - 1].seq) {
         --begin;
-        names_it = names_it || (is_consent(clauses_[begin]) &&
-                                clauses_[begin].distributor == asked_.distributor);
+        names_it = names_it ||
+                   (is_consent(clauses[begin]) && clauses[begin].distributor == asked_.distributor);
       }
       for (std::size_t i = begin; i < end; ++i) {
-        const Clause& clause = clauses_[i];
+        const Clause& clause = clauses[i];
         if (!is_consent(clause)) continue;
         if (names_it && clause.distributor != asked_.distributor) continue;
         const std::uint32_t found = spoils(clause, ground, counted_spoils);
@@ -884,19 +710,15 @@ class Judge {
   }
 
   /// The latest consent of an earlier holder, which somebody may think still counts.
-  template <typename Subjects>
-  void earlier(const Subjects& subjects, std::size_t count, std::size_t holder) noexcept {
-    for (std::size_t i = std::min(holder, count); i-- > 0;) {
-      const std::span<const Clause> clauses = subjects[i].clauses;
-      for (std::size_t c = clauses.size(); c-- > 0;) {
-        const Clause& clause = clauses[c];
-        if (clause.type == EventType::consent_given && clause.covers.contains(Cover::advertising) &&
-            clause.distributor == asked_.distributor && clause.said < asked_.at) {
-          name(spoil_holder, clause, Ground::advertising);
-          return;
-        }
+  void earlier() noexcept {
+    holder_.for_each_earlier([&](const Clause& clause) {
+      if (clause.type != EventType::consent_given || !clause.covers.contains(Cover::advertising) ||
+          clause.distributor != asked_.distributor || clause.said >= asked_.at) {
+        return false;
       }
-    }
+      name(spoil_holder, clause, Ground::advertising);
+      return true;
+    });
   }
 
   void name(std::uint32_t found, const Clause& clause, Ground ground) noexcept {
@@ -997,14 +819,10 @@ class Judge {
   Instant counted_at_;
   NumberFacts facts_;
   bool channel_known_ = false;
-  Mask active_;                      // rows in force for this question
-  Mask touched_;                     // of these, the ones that bear on it
-  Mask made_mass_, exempted_;        // rows that make a contact mass, that lift a ground
-  std::span<const Clause> clauses_;  // of the present holder
-  std::optional<Instant> began_;     // when the present holder's time began
-  const void* others_ = nullptr;     // all subjects, where there are several
-  SubjectView (*other_)(const void*, std::size_t) noexcept = nullptr;
-  std::size_t subjects_ = 0, holder_ = 0;
+  Mask active_;                         // rows in force for this question
+  Mask touched_;                        // of these, the ones that bear on it
+  Mask made_mass_, exempted_;           // rows that make a contact mass, that lift a ground
+  Holder holder_;                       // of the number at the moment
   Standing consent_;                    // of the contact itself: the ground of advertising
   const Clause* other_live_ = nullptr;  // a consent to mass contacts
   const Clause* relied_stop_ = nullptr;

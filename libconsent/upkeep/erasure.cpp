@@ -7,6 +7,7 @@
 #include "crypto/seal.hpp"
 #include "log/evidence.hpp"
 #include "log/impl.hpp"
+#include "standing/holder.hpp"
 
 namespace consent {
 
@@ -373,14 +374,9 @@ namespace {
 std::optional<Restriction> restriction_in(const SubjectStanding& standing, Instant at) {
   std::optional<Restriction> found;
   if (standing.erased()) return found;  // nothing leads to anybody any more
-  for (const Clause& clause : standing.clauses) {
-    if (clause.type != EventType::subject_restricted) continue;
-    if ((clause.flags & Clause::released) != 0) {
-      if (std::max(clause.said, clause.recorded) <= at) found.reset();
-    } else if (std::min(clause.said, clause.recorded) <= at && at < clause.until) {
-      found = Restriction{{}, std::nullopt, clause.seq};
-      if (clause.until != Instant::max()) found->until = clause.until;
-    }
+  if (const Clause* const clause = standing::restriction(standing.clauses, at)) {
+    found = Restriction{{}, std::nullopt, clause->seq};
+    if (clause->until != Instant::max()) found->until = clause->until;
   }
   return found;
 }

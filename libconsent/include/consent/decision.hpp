@@ -26,12 +26,6 @@ namespace consent {
 enum class Verdict : std::uint8_t { deny = 0, allow = 1, unknown = 2 };
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Verdict verdict) noexcept;
 
-/// From which of its two times a consent counts.
-enum class Basis : std::uint8_t {
-  said,      ///< when it was said; recorded later than the moment asked about: a warning
-  recorded,  ///< when it was recorded, and nothing before
-};
-
 /// Yes, no, or nothing was said of it.
 enum class Stated : std::uint8_t { not_stated, no, yes };
 
@@ -219,19 +213,6 @@ whereabouts(PhoneNumber number, const std::optional<Numbering>& numbering = std:
 /// at or after `at` are left out.
 [[nodiscard]] CONSENT_EXPORT ContactCounts count_contacts(std::span<const EarlierContact> earlier,
                                                           Instant at, ZoneSet zones) noexcept;
-
-/// Somebody who dials for a distributor (CallerAssignment), resolved.
-struct AssignedCaller {
-  std::uint32_t distributor = 0;  ///< term id
-  std::uint32_t caller = 0;       ///< term id
-  std::uint32_t campaign = 0;     ///< term id; 0: not limited to one
-  Purposes purposes;              ///< empty: all
-  Channels channels;              ///< empty: all
-  Instant from{};
-  Instant until = Instant::max();
-  Instant recorded{};
-  std::uint64_t seq = 0;
-};
 
 /// What judge() needs besides the subject: ids already resolved, so that no string is compared.
 struct ResolvedQuestion {

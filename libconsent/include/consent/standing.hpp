@@ -56,6 +56,25 @@ struct SubjectStanding {
   friend bool operator==(const SubjectStanding&, const SubjectStanding&) = default;
 };
 
+/// From which of its two times a consent counts.
+enum class Basis : std::uint8_t {
+  said,      ///< when it was said; recorded later than the moment asked about: a warning
+  recorded,  ///< when it was recorded, and nothing before
+};
+
+/// Somebody who dials for a distributor (CallerAssignment), resolved.
+struct AssignedCaller {
+  std::uint32_t distributor = 0;  ///< term id
+  std::uint32_t caller = 0;       ///< term id
+  std::uint32_t campaign = 0;     ///< term id; 0: not limited to one
+  Purposes purposes;              ///< empty: all
+  Channels channels;              ///< empty: all
+  Instant from{};
+  Instant until = Instant::max();
+  Instant recorded{};
+  std::uint64_t seq = 0;
+};
+
 /// Names behind the term ids of clauses: distributors and campaigns. Ids begin with 1.
 class CONSENT_EXPORT Terms {
  public:
