@@ -110,7 +110,7 @@ py::object to_message(const consent::Message& message) {
   parts[0] = decoded(message.sentence());
   std::size_t place = 0;
   for (const consent::Message& each : message.arguments()) parts[++place] = to_message(each);
-  return py::module_::import("consent.message").attr("Message")(*parts);
+  return py::module_::import("consent.locale.message").attr("Message")(*parts);
 }
 
 }  // namespace consent_python

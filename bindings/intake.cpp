@@ -191,7 +191,7 @@ void bind_intake(py::module_& m) {
            "Records in one commit what the log does not hold yet. Returns how many were recorded, "
            "how many were there already, and (row, word) of the rest. Once.");
 
-  py::class_<IntakeHandle>(m, "Intake", "Turns rows of text into events; see consent.importing.")
+  py::class_<IntakeHandle>(m, "Intake", "Turns rows of text into events; see consent.files.importing.")
       .def(py::init<const std::string&, py::function, py::function, const py::object&>(),
            py::arg("country"), py::arg("resolve"), py::arg("clock"), py::arg("offset"))
       .def("add_pattern", &IntakeHandle::add_pattern, py::arg("event"),

@@ -47,9 +47,8 @@ from consent import (
     rules,
 )
 from consent._core import Classification, Coverage, Problem, Verification, version
-from consent.access import Access, access
 from consent.advertising import Advertising, is_advertising
-from consent.audit import AuditReport, Direction, Rehearsal, audit
+from consent.auditing import AuditReport, Direction, Rehearsal, audit
 from consent.classification import ClassifiedNumbers, classify_many
 from consent.decision import (
     ALLOW,
@@ -104,6 +103,7 @@ from consent.log import Appended, Entry, HistoryEvent, KeptEvidence, Log, Rebuil
 from consent.number import PhoneNumber, Sender, parse_number, parse_sender
 from consent.numbering import Numbering
 from consent.outcome import OutcomeMap, outcomes
+from consent.pages.access import Access, access
 from consent.party import Organisation, classify
 from consent.rules import Rule, RulePack
 from consent.verification import verify

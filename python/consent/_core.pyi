@@ -10,7 +10,7 @@ from typing import Any, Never, TypeAlias
 from typing_extensions import Buffer
 
 from consent.event import Event
-from consent.message import Message
+from consent.locale.message import Message
 
 _Path: TypeAlias = str | PathLike[str]
 _Number: TypeAlias = PhoneNumber | str

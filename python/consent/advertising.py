@@ -13,7 +13,7 @@ from typing import Any
 from consent import _core
 from consent._core import Advertising, AdvertisingFinding, AdvertisingPack, AdvertisingQuestion
 from consent.errors import InvalidArgument
-from consent.message import Message
+from consent.locale.message import Message
 
 __all__ = [
     "Advertising",

@@ -17,10 +17,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, cast
 
-from consent import _core, private_file, verify_standalone
-from consent.bundle_report import report_html, report_text
+from consent import _core, verify_standalone
 from consent.errors import ProofError, StorageError
-from consent.message import Message, system_message
+from consent.files import private_file
+from consent.locale.message import Message, system_message
+from consent.pages.bundle_report import report_html, report_text
 
 if TYPE_CHECKING:
     from consent._core import Caller, RulePack, Verification

@@ -17,12 +17,13 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO
 
-from consent import _core, private_file
+from consent import _core
 from consent._core import Classification
 from consent.errors import InvalidArgument, NotBuiltError, StorageError
 from consent.event import NumberClassified
+from consent.files import private_file
+from consent.locale.message import Lang, Message, in_language, message_of, system_message
 from consent.log import Log
-from consent.message import Lang, Message, in_language, message_of, system_message
 from consent.number import Number, PhoneNumber
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 import consent
 from consent.commands import add_all
 from consent.commands.arguments import CANNOT, USAGE, Commands, UsageError, moment_of
-from consent.message import Lang, Message, in_language
+from consent.locale.message import Lang, Message, in_language
 from consent.terminal import Terminal, language, without_numbers
 
 BROKEN_PIPE: Final = 128 + signal.SIGPIPE

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from consent import _core
 from consent._core import Caller, ContactCounts, Decision, Finding, RulePack
 from consent.errors import InvalidArgument
-from consent.message import Message, by_code
+from consent.locale.message import Message, by_code
 from consent.number import Number, PhoneNumber, as_number
 from consent.rules import russia
 

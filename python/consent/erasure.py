@@ -29,10 +29,11 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from consent import _core, private_file
+from consent import _core
 from consent.errors import InvalidArgument, StorageError
+from consent.files import private_file
+from consent.locale.message import Message
 from consent.log import Erasure, Log
-from consent.message import Message
 from consent.number import Number, PhoneNumber
 
 __all__ = [

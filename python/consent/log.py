@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from consent import _core, private_file
+from consent import _core
 from consent._core import (
     Appended,
     Decision,
@@ -27,7 +27,8 @@ from consent._core import (
 from consent.decision import Caller, ContactCounts, question
 from consent.errors import RestrictedError
 from consent.event import Event, Words
-from consent.message import Message
+from consent.files import private_file
+from consent.locale.message import Message
 from consent.number import Number, as_number
 from consent.party import Organisation
 from consent.rules import russia

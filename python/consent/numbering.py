@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from consent import _core
 from consent.errors import InvalidArgument, StorageError
-from consent.message import Lang, Message, in_language, message_of, system_message
+from consent.locale.message import Lang, Message, in_language, message_of, system_message
 from consent.number import Number, as_number
 
 __all__ = [

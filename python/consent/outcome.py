@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any, Final
 from consent import _core
 from consent._core import CallOutcome, OutcomePack, OutcomeRule
 from consent.errors import InvalidArgument
-from consent.message import Message
+from consent.locale.message import Message
 
 if TYPE_CHECKING:
-    from consent.calls import Attempt
+    from consent.files.calls import Attempt
 
 __all__ = ["BUILT_IN", "CallOutcome", "OutcomeMap", "OutcomePack", "OutcomeRule", "outcomes"]
 
 #: Maps that the package brings.
 BUILT_IN: Final = ("asterisk", "freeswitch", "vicidial")
 
-_MAPS: Final = Path(__file__).parent / "maps" / "outcomes"
+_MAPS: Final = Path(__file__).parent / "files" / "maps" / "outcomes"
 _NUMBER_LIKE: Final = re.compile(r"\d(?:[\s().+-]*\d){6}")
 _UNKNOWN: Final = "unknown"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from consent import _core
 from consent._core import Classification
 from consent.errors import InvalidArgument
-from consent.message import Message, by_code
+from consent.locale.message import Message, by_code
 from consent.number import Number, as_number
 
 __all__ = ["Classification", "Organisation", "classify"]

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from consent import _core, private_file
-from consent.bundle_report import clean
+from consent import _core
 from consent.errors import ProofError, StorageError
-from consent.message import Lang, Message, system_message
-from consent.vocabulary import word
+from consent.files import private_file
+from consent.locale.message import Lang, Message, system_message
+from consent.locale.vocabulary import word
+from consent.pages.bundle_report import clean
 
 if TYPE_CHECKING:
     from consent._core import Verification

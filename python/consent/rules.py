@@ -11,7 +11,7 @@ from pathlib import Path
 
 from consent._core import Rule, RulePack
 from consent.errors import RulesError
-from consent.message import Message, system_message
+from consent.locale.message import Message, system_message
 
 __all__ = ["Rule", "RulePack", "in_force", "load", "russia"]
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from consent.message import Lang, in_language, message_of
-from consent.vocabulary import type_name, word
+from consent.locale.message import Lang, in_language, message_of
+from consent.locale.vocabulary import type_name, word
 
 _VERDICTS_RU: Final = {
     "allow": "можно",
@@ -110,7 +110,7 @@ class Terminal:
         sys.stdout.flush()
 
     def words(self, text: str) -> str:
-        """Say a :class:`consent.message.Message` in the language of this terminal."""
+        """Say a :class:`consent.locale.message.Message` in the language of this terminal."""
         return in_language(text, self.lang)
 
     def error(self, message: str | BaseException) -> None:

@@ -14,9 +14,9 @@ import pytest
 
 import consent
 from consent import audit as audit_function
-from consent.audit import COLUMNS, AuditReport, Direction, Findings, Judged, Scope, audit
-from consent.calls import Attempt, Calls, Note, Reject
-from consent.records import InputError
+from consent.auditing import COLUMNS, AuditReport, Direction, Findings, Judged, Scope, audit
+from consent.files.calls import Attempt, Calls, Note, Reject
+from consent.files.records import InputError
 
 SHARED = Path(os.environ.get("CONSENT_SHARED", Path(__file__).parents[3] / "shared"))
 EXAMPLE = Path(__file__).parents[2] / "examples" / "records" / "calls.csv"

@@ -18,7 +18,7 @@ import pytest
 import bundle_vectors
 import consent
 from consent import bundle
-from consent.bundle_report import report_html, report_text
+from consent.pages.bundle_report import report_html, report_text
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER, OTHER = "+79161234567", "+79990000001"

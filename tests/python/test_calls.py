@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from consent import calls
-from consent.calls import read
-from consent.direction import Direction, DirectionNotDeclared
-from consent.layout import Layout
-from consent.records import InputError
+from consent.files import calls
+from consent.files.calls import read
+from consent.files.direction import Direction, DirectionNotDeclared
+from consent.files.layout import Layout
+from consent.files.records import InputError
 
 SHARED = Path(os.environ.get("CONSENT_SHARED", Path(__file__).parents[3] / "shared"))
 EXAMPLE = Path(__file__).parents[2] / "examples" / "records" / "calls.csv"

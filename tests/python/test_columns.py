@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from consent.columns import new_key, pseudonymise, read_key, tag_columns
 from consent.errors import InvalidArgument
-from consent.records import InputError
+from consent.files.columns import new_key, pseudonymise, read_key, tag_columns
+from consent.files.records import InputError
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 KEY = bytes(range(32))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import consent
-from consent.direction import DirectionNotDeclared
+from consent.files.direction import DirectionNotDeclared
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -242,7 +242,8 @@ def test_the_command_says_what_stands_in_the_way_and_what_it_did(tmp_path):
 #: Kills itself where the named function of consent.erasure is called for the N-th time.
 _KILLED = """
 import os, signal, sys
-from consent import cli, erasure, private_file
+from consent import cli, erasure
+from consent.files import private_file
 owner, _, what = sys.argv[1].partition(".")
 module, left = {"erasure": erasure, "private_file": private_file}[owner], int(sys.argv[2])
 real = getattr(module, what)

@@ -9,7 +9,7 @@ import pytest
 
 import consent
 from consent import _core, cli
-from consent.exporting import export_events
+from consent.files.exporting import export_events
 from romashka import NUMBER
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -2,6 +2,7 @@ import array
 import copy
 import doctest
 import importlib
+import inspect
 import json
 import pickle
 import shutil
@@ -506,9 +507,13 @@ def test_the_examples_in_docstrings_run(name):
     assert result.failed == 0
 
 
-def test_the_function_and_the_module_named_audit_live_side_by_side():
-    importlib.import_module("consent.audit")
-    assert callable(consent.audit)
+def test_no_function_hides_a_module_of_its_name():
+    folder = Path(consent.__file__).parent
+    modules = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
+    hidden = {
+        name for name in modules & set(dir(consent)) if not inspect.ismodule(getattr(consent, name))
+    }
+    assert not hidden
 
 
 def test_a_failed_load_of_the_binary_explains_itself(tmp_path):

@@ -19,8 +19,8 @@ import pytest
 
 import consent
 from consent import _core, cli
-from consent.importing import BrokenOffError, Map, guarded, import_list, ready_maps, unguarded
-from consent.records import Bounded, InputError
+from consent.files.importing import BrokenOffError, Map, guarded, import_list, ready_maps, unguarded
+from consent.files.records import Bounded, InputError
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"

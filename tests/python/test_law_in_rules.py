@@ -23,8 +23,7 @@ SOURCES = sorted(
         ("libconsent/capi", ("*.cpp",)),
         ("libconsent/include/consent", ("*.hpp", "*.h")),
         ("bindings", ("*.cpp", "*.hpp")),
-        ("python/consent", ("*.py",)),
-        ("python/consent/commands", ("*.py",)),
+        ("python/consent", ("**/*.py",)),
     )
     for pattern in patterns
     for path in (ROOT / folder).glob(pattern)

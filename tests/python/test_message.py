@@ -14,10 +14,10 @@ import pytest
 
 import consent
 from consent import verify_standalone
-from consent.message import Message, in_language, message_of
+from consent.locale.message import Message, in_language, message_of
 from sentences import ROOT, of_python, of_the_core
 
-CATALOGUE = tomllib.loads((ROOT / "python/consent/russian.toml").read_text(encoding="utf-8"))
+CATALOGUE = tomllib.loads((ROOT / "python/consent/locale/russian.toml").read_text(encoding="utf-8"))
 SAID = {
     en: ru
     for name, table in CATALOGUE.items()
@@ -38,7 +38,7 @@ def _places(text: str) -> list[str]:
 
 def test_every_sentence_of_the_compiled_core_has_a_russian_one() -> None:
     missing = {en: where for en, where in of_the_core().items() if en not in SAID}
-    assert not missing, "say these in python/consent/russian.toml"
+    assert not missing, "say these in python/consent/locale/russian.toml"
 
 
 def test_every_sentence_of_the_python_side_has_a_russian_one() -> None:

@@ -14,7 +14,7 @@ from consent.outcome import BUILT_IN, OutcomeMap, outcomes
 from romashka import LATER, NUMBER, OTHER, SAID
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "cdr"
-MAPS = Path(consent.outcome.__file__).parent / "maps" / "outcomes"
+MAPS = Path(consent.outcome.__file__).parent / "files" / "maps" / "outcomes"
 LAYOUT = """
 [columns]
 start = "when"

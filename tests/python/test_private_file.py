@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import consent
-from consent import erasure, exporting, importing, private_file, receipt
+from consent import erasure, receipt
+from consent.files import exporting, importing, private_file
 
 NUMBER = "+79161234567"
 AT = datetime(2026, 11, 20, 11, 3, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import consent
 from consent.commands.arguments import NO, YES, Commands, UsageError, number_of, open_log
-from consent.message import Lang, Message
+from consent.locale.message import Lang, Message
 from consent.terminal import Terminal
 
 

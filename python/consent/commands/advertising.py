@@ -11,7 +11,7 @@ from typing import Any, Final
 import consent
 from consent.advertising import answers_from, ask, questions, read_answers
 from consent.commands.arguments import NO, YES, Commands, UsageError
-from consent.message import Message
+from consent.locale.message import Message
 from consent.terminal import Terminal
 
 #: What people type for an answer.

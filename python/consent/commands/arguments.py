@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import consent
 from consent import _core
-from consent.message import Lang, Message, message_of
+from consent.locale.message import Lang, Message, message_of
 from consent.terminal import Terminal
 
 _Used = TypeVar("_Used")

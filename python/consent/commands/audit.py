@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import consent
-from consent.audit_report import WORDS
 from consent.commands.arguments import (
     NO,
     YES,
@@ -19,9 +18,10 @@ from consent.commands.arguments import (
     open_log,
     pack_of,
 )
-from consent.direction import own_lines
+from consent.files.direction import own_lines
+from consent.files.records import InputError
 from consent.outcome import BUILT_IN
-from consent.records import InputError
+from consent.pages.audit_report import WORDS
 from consent.terminal import Progress, Terminal, without_numbers
 
 

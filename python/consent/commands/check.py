@@ -21,7 +21,7 @@ from consent.commands.arguments import (
     stdin_lines,
     typed_numbers,
 )
-from consent.message import Lang, Message
+from consent.locale.message import Lang, Message
 from consent.terminal import Terminal, without_numbers
 
 

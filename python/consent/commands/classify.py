@@ -16,7 +16,7 @@ from consent.commands.arguments import (
     UsageError,
     typed_numbers,
 )
-from consent.message import Message
+from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
 
 

@@ -7,9 +7,9 @@ import io
 import sys
 from pathlib import Path
 
-from consent import private_file
-from consent.columns import new_key, pseudonymise, read_key, tag_columns
 from consent.commands.arguments import YES, Commands, as_file
+from consent.files import private_file
+from consent.files.columns import new_key, pseudonymise, read_key, tag_columns
 from consent.terminal import Terminal
 
 

@@ -9,7 +9,7 @@ import consent
 from consent.advertising import read_answers
 from consent.commands.arguments import Commands, UsageError, number_of
 from consent.commands.record import record
-from consent.message import Message
+from consent.locale.message import Message
 from consent.terminal import Terminal
 
 #: Purposes under which the duties of advertising stay.

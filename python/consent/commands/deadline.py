@@ -19,7 +19,7 @@ from consent.commands.arguments import (
     open_log,
 )
 from consent.commands.record import record
-from consent.message import Message
+from consent.locale.message import Message
 from consent.terminal import Terminal
 
 

@@ -17,8 +17,8 @@ from consent.commands.arguments import (
     number_of,
     open_log,
 )
+from consent.locale.message import Message
 from consent.log import ErasureCheck, Log
-from consent.message import Message
 from consent.terminal import Terminal
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from consent import private_file
 from consent._core import Copied
 from consent.commands.arguments import YES, Commands, UsageError, open_log
-from consent.exporting import export_events
+from consent.files import private_file
+from consent.files.exporting import export_events
 from consent.terminal import Progress, Terminal
 
 

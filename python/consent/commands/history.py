@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from consent.commands.arguments import NO, YES, Commands, number_of, open_log
-from consent.message import Message
+from consent.locale.message import Message
 from consent.terminal import Terminal
 
 

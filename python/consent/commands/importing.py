@@ -9,10 +9,10 @@ from pathlib import Path
 from consent import _core
 from consent.commands.arguments import NO, YES, Commands, UsageError, as_file, open_log
 from consent.commands.exporting import tell_evidence
-from consent.importing import BrokenOffError, Imported, import_list
-from consent.list_map import COLUMNS, ready_maps
-from consent.message import Message
-from consent.records import InputError
+from consent.files.importing import BrokenOffError, Imported, import_list
+from consent.files.list_map import COLUMNS, ready_maps
+from consent.files.records import InputError
+from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
 
 

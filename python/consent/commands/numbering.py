@@ -14,7 +14,7 @@ from consent.commands.arguments import (
     UsageError,
     typed_numbers,
 )
-from consent.message import Message
+from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
 
 SHOWN_PROBLEMS = 5

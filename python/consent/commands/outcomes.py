@@ -12,7 +12,7 @@ from typing import Any
 
 import consent
 from consent.commands.arguments import NO, YES, Commands, UsageError
-from consent.message import Message
+from consent.locale.message import Message
 from consent.outcome import BUILT_IN, OutcomeMap, outcomes
 from consent.terminal import Terminal, without_numbers
 

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 import consent
-from consent import private_file
 from consent.commands.arguments import (
     NO,
     YES,
@@ -16,7 +15,8 @@ from consent.commands.arguments import (
     number_of,
     open_log,
 )
-from consent.message import Message
+from consent.files import private_file
+from consent.locale.message import Message
 from consent.terminal import Terminal
 
 

@@ -22,7 +22,7 @@ from consent.commands.arguments import (
     wording_of,
     words_of,
 )
-from consent.message import Message
+from consent.locale.message import Message
 from consent.terminal import Terminal
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import consent
 from consent.commands.arguments import NO, YES, Commands, UsageError, as_file
-from consent.message import Message
+from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
 
 

@@ -14,16 +14,16 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO, overload
 
-from consent import private_file
-from consent.audit_outcomes import summary as outcome_summary
-from consent.calls import Attempt, Calls, NumberFrom, Progress, Source, read
-from consent.clock import Dates, load_zone
-from consent.direction import Direction
 from consent.errors import InternalError, NotBuiltError
-from consent.layout import Layout
-from consent.message import Message
+from consent.files import private_file
+from consent.files.calls import Attempt, Calls, NumberFrom, Progress, Source, read
+from consent.files.clock import Dates, load_zone
+from consent.files.direction import Direction
+from consent.files.layout import Layout
+from consent.files.records import InputError
+from consent.locale.message import Message
 from consent.outcome import BUILT_IN, OutcomeMap, Outcomes, hold
-from consent.records import InputError
+from consent.pages.audit_outcomes import summary as outcome_summary
 
 if TYPE_CHECKING:
     import pyarrow
@@ -584,7 +584,7 @@ class AuditReport:
             path: The file to write.
             lang: "en" or "ru"; the report's own where left out.
         """
-        from consent.audit_report import page
+        from consent.pages.audit_report import page
 
         private_file.write(path, page(self, lang or self.lang).encode())
         self._written["report"] = str(path)

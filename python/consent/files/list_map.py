@@ -9,7 +9,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from consent.clock import Dates
 from consent.event import (
     ConsentAsked,
     ConsentGiven,
@@ -18,8 +17,9 @@ from consent.event import (
     NumberReassigned,
     OperatorRefusal,
 )
-from consent.message import Message
-from consent.records import InputError
+from consent.files.clock import Dates
+from consent.files.records import InputError
+from consent.locale.message import Message
 
 __all__ = ["Map", "ready_maps"]
 
@@ -95,7 +95,11 @@ class Map:
         name = str(given)
         try:
             if name in ready_maps():
-                text = resources.files("consent.maps").joinpath(f"{name}.toml").read_text("utf-8")
+                text = (
+                    resources.files("consent.files.maps")
+                    .joinpath(f"{name}.toml")
+                    .read_text("utf-8")
+                )
             elif not name.endswith(".toml"):
                 ready = ", ".join(ready_maps())
                 raise InputError(
@@ -223,5 +227,5 @@ def _format_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def ready_maps() -> list[str]:
     """Names of the maps that come with the package."""
-    found = resources.files("consent.maps").iterdir()
+    found = resources.files("consent.files.maps").iterdir()
     return sorted(entry.name[:-5] for entry in found if entry.name.endswith(".toml"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from consent.outcome import Outcomes, outcomes
 
 if TYPE_CHECKING:
-    from consent.audit import AuditReport
+    from consent.auditing import AuditReport
 
 #: Rows of the page; the rest are counted.
 MOST: Final = 200

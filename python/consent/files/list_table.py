@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import IO, Any, Final, cast
 
-from consent.list_map import COLUMNS, OUR_COLUMNS, Map
-from consent.message import Message
-from consent.records import Batch, Bounded, InputError, Reader
+from consent.files.list_map import COLUMNS, OUR_COLUMNS, Map
+from consent.files.records import Batch, Bounded, InputError, Reader
+from consent.locale.message import Message
 
 __all__ = ["Table", "are_rejects", "guarded", "open_table", "unguarded"]
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from consent.message import Message
+from consent.files.records import InputError
+from consent.locale.message import Message
 from consent.number import read_number
-from consent.records import InputError
 
 
 class DirectionNotDeclared(InputError):  # noqa: N818  says what happened

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from consent.clock import Dates
-from consent.message import Message
-from consent.records import InputError
+from consent.files.clock import Dates
+from consent.files.records import InputError
+from consent.locale.message import Message
 
 #: Master.csv as cdr_csv.c writes it: 16 columns always, then three options.
 ASTERISK_BASE: Final = [

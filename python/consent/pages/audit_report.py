@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from consent.audit import ALLOW, DENY, TREAT, UNKNOWN, VERDICTS, WARN
-from consent.audit_outcomes import section
-from consent.clock import load_zone
-from consent.vocabulary import word
+from consent.auditing import ALLOW, DENY, TREAT, UNKNOWN, VERDICTS, WARN
+from consent.files.clock import load_zone
+from consent.locale.vocabulary import word
+from consent.pages.audit_outcomes import section
 
 if TYPE_CHECKING:
-    from consent.audit import AuditReport
+    from consent.auditing import AuditReport
 
 #: Calls listed one by one; the CSV has all.
 MOST_CALLS: Final = 1000

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from consent.message import Message
-from consent.records import InputError
+from consent.files.records import InputError
+from consent.locale.message import Message
 
 Dates = Literal["iso", "day-first", "month-first", "unix"]
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from consent import _core, deadline
-from consent.bundle_report import clean
-from consent.message import Lang
+from consent.locale.message import Lang
+from consent.locale.vocabulary import label, type_name, word
 from consent.number import as_number
-from consent.vocabulary import label, type_name, word
+from consent.pages.bundle_report import clean
 
 if TYPE_CHECKING:
     from consent.log import Log

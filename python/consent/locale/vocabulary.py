@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from consent.message import Lang
+from consent.locale.message import Lang
 
 __all__ = ["FIELDS", "label", "type_name", "word"]
 

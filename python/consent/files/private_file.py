@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TextIO
 
 from consent.errors import InvalidArgument, StorageError
-from consent.message import Message
+from consent.locale.message import Message
 
 __all__ = ["create", "keep_off", "replacing", "replacing_text", "write"]
 

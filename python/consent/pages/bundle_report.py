@@ -18,8 +18,8 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from consent.message import Lang
-from consent.vocabulary import FIELDS, label, type_name, word
+from consent.locale.message import Lang
+from consent.locale.vocabulary import FIELDS, label, type_name, word
 
 __all__ = ["report_html", "report_text"]
 

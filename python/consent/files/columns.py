@@ -23,14 +23,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from consent import _core, private_file
+from consent import _core
 from consent.errors import InvalidArgument
-from consent.layout import ASTERISK_MASTER
-from consent.list_map import Map
-from consent.list_table import open_table
-from consent.message import Message
+from consent.files import private_file
+from consent.files.layout import ASTERISK_MASTER
+from consent.files.list_map import Map
+from consent.files.list_table import open_table
+from consent.files.records import InputError
+from consent.locale.message import Message
 from consent.party import classify
-from consent.records import InputError
 
 __all__ = ["Column", "Pseudonymised", "new_key", "pseudonymise", "read_key", "tag_columns"]
 

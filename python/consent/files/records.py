@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from consent.errors import InvalidArgument
-from consent.message import Message, message_of
+from consent.locale.message import Message, message_of
 
 
 class InputError(InvalidArgument):

@@ -20,14 +20,21 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Final, Literal, NamedTuple, Protocol, cast
 
-from consent import private_file
-from consent.clock import EPOCH, SECOND, Clock, Dates, Refused, load_zone
-from consent.direction import Direction, DirectionNotDeclared
 from consent.errors import InternalError, NotBuiltError
-from consent.layout import ASTERISK_BASE, ASTERISK_KNOWN, ASTERISK_MASTER, FIELDS, REQUIRED, Layout
-from consent.message import Lang, Message, in_language
+from consent.files import private_file
+from consent.files.clock import EPOCH, SECOND, Clock, Dates, Refused, load_zone
+from consent.files.direction import Direction, DirectionNotDeclared
+from consent.files.layout import (
+    ASTERISK_BASE,
+    ASTERISK_KNOWN,
+    ASTERISK_MASTER,
+    FIELDS,
+    REQUIRED,
+    Layout,
+)
+from consent.files.records import Batch, InputError, Reader
+from consent.locale.message import Lang, Message, in_language
 from consent.number import ReadNumber, read_number
-from consent.records import Batch, InputError, Reader
 
 NumberFrom = Literal["dst", "lastdata"]
 Progress = Callable[[str, int, int], None]

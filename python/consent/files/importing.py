@@ -24,8 +24,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
 
-from consent import _core, private_file
-from consent.clock import EPOCH, HOUR, SECOND, Clock, Dates, Refused, load_zone
+from consent import _core
 from consent.errors import InternalError, InvalidArgument
 from consent.event import (
     Code,
@@ -38,8 +37,10 @@ from consent.event import (
     NumberReassigned,
     OperatorRefusal,
 )
-from consent.list_map import COLUMNS, COUNTRIES, EVENTS, OWN, SHARED, Map, ready_maps
-from consent.list_table import (
+from consent.files import private_file
+from consent.files.clock import EPOCH, HOUR, SECOND, Clock, Dates, Refused, load_zone
+from consent.files.list_map import COLUMNS, COUNTRIES, EVENTS, OWN, SHARED, Map, ready_maps
+from consent.files.list_table import (
     MARK,
     Delimited,
     Json,
@@ -50,10 +51,10 @@ from consent.list_table import (
     open_table,
     unguarded,
 )
+from consent.files.records import Batch, Bounded, InputError
+from consent.locale.message import Lang, Message, in_language, message_of
 from consent.log import Log
-from consent.message import Lang, Message, in_language, message_of
 from consent.number import read_number
-from consent.records import Batch, Bounded, InputError
 
 __all__ = ["BrokenOffError", "Imported", "Map", "import_list", "ready_maps"]
 

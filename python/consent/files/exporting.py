@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from consent import _core, private_file
+from consent import _core
 from consent.errors import InvalidArgument, NotBuiltError
+from consent.files import private_file
 from consent.log import Log
 
 __all__ = ["Exported", "export_events"]

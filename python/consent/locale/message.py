@@ -95,7 +95,7 @@ def message_of(error: BaseException) -> Message:
 @functools.cache
 def russian() -> dict[str, str]:
     """The Russian of each sentence."""
-    text = resources.files("consent").joinpath(_CATALOGUE).read_text(encoding="utf-8")
+    text = resources.files("consent.locale").joinpath(_CATALOGUE).read_text(encoding="utf-8")
     return {en: ru for table in tomllib.loads(text).values() for en, ru in table.items()}
 
 

@@ -1,0 +1,1 @@
+"""What people read: pages rendered from reports, packs and records."""
