@@ -13,6 +13,7 @@ import pytest
 
 import consent
 from consent import erasure
+from consent.pages import act as act_page
 
 NUMBER = "+79161234567"
 OTHER = "+79031112233"
@@ -138,7 +139,7 @@ def test_the_act_and_the_export_hold_every_field_of_order_179(log):
 def test_the_act_bears_the_day_of_moscow(log):
     log.append_at(given(), AT)
     done = log.erase(NUMBER, ground="x", at=datetime(2026, 12, 31, 22, 30, tzinfo=UTC))
-    page = erasure.page(erasure.make(log, done, erasure.Operator(), reason="x"))
+    page = act_page.page(erasure.make(log, done, erasure.Operator(), reason="x"))
     assert "от 01.01.2027" in page
     assert "01.01.2027 01:30:00 (московское время, UTC+3)" in page
     assert "Хранить до 02.01.2030" in page  # to the end of the third year's last day

@@ -27,7 +27,7 @@ SOURCES = sorted(
     )
     for pattern in patterns
     for path in (ROOT / folder).glob(pattern)
-    if path.name != "erasure.py"  # an act names the order by which it is written
+    if path.name != "act.py"  # an act names the order by which it is written
 )
 
 
