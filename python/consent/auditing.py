@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from array import array
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO, overload
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, overload
 
 from consent.errors import InternalError, NotBuiltError
 from consent.files import private_file
@@ -21,6 +20,7 @@ from consent.files.clock import Dates, load_zone
 from consent.files.direction import Direction
 from consent.files.layout import Layout
 from consent.files.records import InputError
+from consent.files.writer import CsvWriter, replacing_csv
 from consent.locale.message import Message
 from consent.outcome import BUILT_IN, OutcomeMap, Outcomes, hold
 from consent.pages.audit_outcomes import summary as outcome_summary
@@ -595,8 +595,8 @@ class AuditReport:
         A cell that a spreadsheet could take for a formula gets an apostrophe before it; numbers of
         telephones (``+`` and digits only) stay as they are.
         """
-        with private_file.replacing_text(path, errors="surrogateescape") as file:
-            self._write_csv(file)
+        with replacing_csv(path, COLUMNS) as out:
+            out.rows(self.findings.tuples())
         self._written["findings"] = str(path)
 
     findings_csv = to_csv
@@ -604,17 +604,8 @@ class AuditReport:
     def csv_text(self) -> str:
         """What ``to_csv`` writes."""
         file = io.StringIO(newline="")
-        self._write_csv(file)
+        CsvWriter(file, COLUMNS).rows(self.findings.tuples())
         return file.getvalue()
-
-    def _write_csv(self, file: TextIO) -> None:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        number = COLUMNS.index("number")
-        for row in self.findings.tuples():
-            cells = [_safe(value) for value in row]
-            cells[number] = str(row[number])
-            writer.writerow(cells)
 
     def to_parquet(self, path: str | Path) -> None:
         """Write the findings as Parquet.
@@ -645,17 +636,6 @@ def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _utc(at_us: int) -> datetime:
     return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at_us)
-
-
-def _safe(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat() + "Z"
-    text = str(value)
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def audit(

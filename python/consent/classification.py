@@ -1,4 +1,4 @@
-"""Personal data or not, for many numbers at once: lists, data frames, CSV files, directories.
+"""Personal data or not, for many numbers at once: lists and data frames.
 
 Of a bare number the table asks for its kind alone, so a million of them cost one look at each. Rows
 with an INN, an OGRN or a name beside the number are answered one by one, equal facts once.
@@ -6,47 +6,27 @@ with an INN, an OGRN or a name beside the number are answered one by one, equal 
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from os import PathLike
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from consent import _core
 from consent._core import Classification
-from consent.errors import InvalidArgument, NotBuiltError, StorageError
-from consent.event import NumberClassified
-from consent.files import private_file
-from consent.locale.message import Lang, Message, in_language, message_of, system_message
-from consent.log import Log
-from consent.number import Number, PhoneNumber
+from consent.errors import InvalidArgument, NotBuiltError
+from consent.locale.message import Message
+from consent.number import Number
 
 if TYPE_CHECKING:
     import pyarrow
 
 __all__ = [
-    "ClassifiedFile",
     "ClassifiedNumbers",
-    "Imported",
-    "Reject",
-    "classify_csv",
     "classify_many",
-    "import_directory",
 ]
 
 UNREAD: Final = 255
-BATCH: Final = 1000
 #: What a column of numbers is called where nobody says.
 NUMBER_COLUMNS: Final = ("number", "phone", "telephone", "tel", "телефон", "номер")
-#: Columns that are added to a file.
-ADDED: Final = ("personal_data", "kind", "row", "confidence", "basis")
-
-_IDENTIFIERS: Final = {"the INN": "inn", "the OGRN": "ogrn", "the OGRNIP": "ogrn"}
 
 
 class ArrowStream(Protocol):
@@ -146,7 +126,7 @@ def classify_many(
         return ClassifiedNumbers(*_core.classify_many(numbers, country))
     pa = _pyarrow()
     table = pa.table(numbers)
-    texts = table.column(_column(column, table.column_names))
+    texts = table.column(number_column(column, table.column_names))
     merged = _Merged()
     for chunk in texts.chunks:
         kind = chunk.type
@@ -193,7 +173,7 @@ class _Merged:
         self.which.append(which.translate(bytes(table)))
 
 
-def _column(column: str | None, names: Sequence[str]) -> str:
+def number_column(column: str | None, names: Sequence[str]) -> str:
     if column is not None:
         if column not in names:
             raise InvalidArgument(Message("no column '{}'", column))
@@ -204,334 +184,3 @@ def _column(column: str | None, names: Sequence[str]) -> str:
     if len(usual) != 1:
         raise InvalidArgument("which column holds the numbers? name it")
     return usual[0]
-
-
-# --- files ----------------------------------------------------------------------------------------
-
-
-class Reject(NamedTuple):
-    """A row that has no answer.
-
-    Attributes:
-        row: Its place in the file, from 1; the header is row 1.
-        column: Where it goes wrong.
-        reason: What is wrong. It repeats neither number nor identifier.
-        cells: The row.
-    """
-
-    row: int
-    column: str
-    reason: str
-    cells: list[str]
-
-
-class _Answered(NamedTuple):
-    row: int
-    cells: list[str]
-    number: PhoneNumber
-    inn: str
-    answer: Classification
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClassifiedFile:
-    """What a file's rows were answered.
-
-    Attributes:
-        header: Its columns and those that are added: personal_data, kind, row, confidence, basis.
-        rows: Each answered row with what is added.
-        rejects: Rows without an answer.
-        counts: Answers ``yes``, ``no`` and ``unknown``.
-    """
-
-    header: list[str]
-    rows: list[list[str]]
-    rejects: list[Reject]
-    counts: dict[str, int]
-
-    def write(self, out: str | PathLike[str]) -> None:
-        """Write header and rows as CSV in UTF-8."""
-        with private_file.replacing_text(out) as stream:
-            self.print_to(stream)
-
-    def print_to(self, stream: TextIO) -> None:
-        """The same into an open text stream."""
-        writer = csv.writer(stream)
-        writer.writerow(self.header)
-        writer.writerows(self.rows)
-
-    def write_rejects(self, out: str | PathLike[str], lang: Lang = "en") -> None:
-        """Keep the rejected rows: row, column, reason, and the row itself."""
-        with private_file.replacing_text(out) as stream:
-            writer = csv.writer(stream)
-            writer.writerow(["row", "column", "reason", *self.header[: -len(ADDED)]])
-            writer.writerows(
-                [r.row, r.column, in_language(r.reason, lang), *r.cells] for r in self.rejects
-            )
-
-
-def classify_csv(
-    file: str | PathLike[str] | IO[bytes],
-    *,
-    number: str | None = None,
-    inn: str | None = None,
-    ogrn: str | None = None,
-    names: Iterable[str] = (),
-    holder: str = "unknown",
-    user: str = "unknown",
-    country: str | None = None,
-    lang: str = "en",
-) -> ClassifiedFile:
-    """Classify every row of a CSV file.
-
-    Args:
-        file: UTF-8 or Windows-1251; comma, semicolon or tab.
-        number: Column of the number; may be left out where one has a usual name.
-        inn: Column of the holder's INN; an empty cell is not known.
-        ogrn: Column of the holder's OGRN or OGRNIP.
-        names: Columns that, where filled, hold something personal beside the number: a name, login,
-            address, e-mail, device or purchases.
-        holder: Of every row: ``unknown person sole_trader legal_entity public_body``.
-        user: Of every row: ``unknown holder shared_line named_employee employee``.
-        country: Where a number without a country code is: "RU", "KZ", "US", "CA".
-        lang: Language of ``basis``: "en" or "ru".
-
-    Returns:
-        A row in, a row out: answered, or rejected with its row, column and reason.
-
-    Raises:
-        InvalidArgument: A column that is named is not there, or the file is no table.
-        StorageError: The file cannot be read.
-    """
-    header, rows = _table(file)
-    answered, rejects = _answer(
-        header,
-        rows,
-        number=number,
-        inn=inn,
-        ogrn=ogrn,
-        names=names,
-        holder=holder,
-        user=user,
-        country=country,
-    )
-    counts = Counter(one.answer.personal_data for one in answered)
-    return ClassifiedFile(
-        header=[*header, *ADDED],
-        rows=[
-            [
-                *one.cells,
-                one.answer.personal_data,
-                one.answer.kind,
-                one.answer.row,
-                one.answer.confidence,
-                one.answer.basis_ru if lang == "ru" else one.answer.basis,
-            ]
-            for one in answered
-        ],
-        rejects=rejects,
-        counts={word: counts[word] for word in ("yes", "no", "unknown")},
-    )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Imported:
-    """What the import of a directory has done.
-
-    Attributes:
-        rows: Rows of the file.
-        accepted: Events recorded.
-        already_there: Rows that say what the log holds already, from the same source.
-        file: What the rows were answered, and the rejects.
-    """
-
-    rows: int
-    accepted: int
-    already_there: int
-    file: ClassifiedFile
-
-
-def import_directory(
-    log: Log,
-    file: str | PathLike[str] | IO[bytes],
-    *,
-    source: str,
-    at: datetime,
-    number: str | None = None,
-    inn: str | None = None,
-    ogrn: str | None = None,
-    names: Iterable[str] = (),
-    holder: str = "unknown",
-    user: str = "unknown",
-    country: str | None = None,
-    progress: Callable[[int, int], object] | None = None,
-) -> Imported:
-    """Record what a directory of organisations says of its numbers, as ``classified`` events.
-
-    A row whose answer stands in the log already, from this source, is not recorded again: an import
-    may be run twice. An INN of 12 digits is a person's and enters no entry.
-
-    Args:
-        log: The log, open for writing.
-        file: CSV with columns of number, INN and OGRN, as :func:`classify_csv` reads it.
-        source: The directory's name; it goes into every event.
-        at: The moment of the classification.
-        number: Column of the number; may be left out where one has a usual name.
-        inn: Column of the INN.
-        ogrn: Column of the OGRN or OGRNIP.
-        names: Columns that, where filled, hold something personal.
-        holder: Of every row, as in :func:`consent.classify`.
-        user: Of every row.
-        country: Where a number without a country code is.
-        progress: Hears rows done, of all.
-
-    Raises:
-        InvalidArgument: ``source`` is empty, or as :func:`classify_csv`.
-    """
-    if not source.strip():
-        raise InvalidArgument("source: where do these facts come from?")
-    header, rows = _table(file)
-    answered, rejects = _answer(
-        header,
-        rows,
-        number=number,
-        inn=inn,
-        ogrn=ogrn,
-        names=names,
-        holder=holder,
-        user=user,
-        country=country,
-    )
-    counts = Counter(one.answer.personal_data for one in answered)
-    seen: set[tuple[int, str, str, str, str]] = set()
-    events: list[NumberClassified] = []
-    already = 0
-    accepted = 0
-    for done, one in enumerate(answered, 1):
-        answer = one.answer
-        entity = answer.kind in ("legal_entity", "public_body")
-        kept = one.inn if len(one.inn) == 10 and entity else ""
-        said = (one.number.digits, answer.personal_data, answer.kind, kept, answer.row)
-        if said in seen or said[1:] in _held(log, one.number, source):
-            already += 1
-        else:
-            seen.add(said)
-            events.append(
-                NumberClassified(
-                    one.number,
-                    at=at,
-                    personal_data=answer.personal_data,
-                    kind=answer.kind,
-                    inn=kept,
-                    row=answer.row,
-                    source=source,
-                )
-            )
-        if len(events) == BATCH or (done == len(answered) and events):
-            accepted += len(log.append_many(events))
-            events.clear()
-        if progress is not None:
-            progress(done, len(answered))
-    return Imported(
-        rows=len(rows),
-        accepted=accepted,
-        already_there=already,
-        file=ClassifiedFile(
-            header=[*header, *ADDED],
-            rows=[],
-            rejects=rejects,
-            counts={word: counts[word] for word in ("yes", "no", "unknown")},
-        ),
-    )
-
-
-def _held(log: Log, number: PhoneNumber, source: str) -> set[tuple[str, str, str, str]]:
-    """What the log holds of a number from this source."""
-    return {
-        (
-            str(event.body.get("personal_data", "")),
-            str(event.body.get("kind", "unknown")),
-            str(event.body.get("inn", "")),
-            str(event.body.get("row", "")),
-        )
-        for event in log.history(number, for_proof=True)  # only whether it stands there already
-        if event.type == NumberClassified.type and event.body.get("source") == source
-    }
-
-
-def _table(file: str | PathLike[str] | IO[bytes]) -> tuple[list[str], list[list[str]]]:
-    try:
-        data = Path(file).read_bytes() if isinstance(file, str | os.PathLike) else file.read()
-    except OSError as error:
-        raise StorageError(Message("{} cannot be read: {}", file, system_message(error))) from None
-    for encoding in ("utf-8-sig", "cp1251"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise InvalidArgument("the file is neither UTF-8 nor Windows-1251 text")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
-    except csv.Error as error:
-        raise InvalidArgument(Message("the file is no table: {}", error)) from None
-    if not rows:
-        raise InvalidArgument("the file is empty")
-    return rows[0], rows[1:]
-
-
-def _answer(
-    header: Sequence[str],
-    rows: Sequence[list[str]],
-    *,
-    number: str | None,
-    inn: str | None,
-    ogrn: str | None,
-    names: Iterable[str],
-    holder: str,
-    user: str,
-    country: str | None,
-) -> tuple[list[_Answered], list[Reject]]:
-    at_number = header.index(_column(number, header))
-    at_inn = None if inn is None else header.index(_column(inn, header))
-    at_ogrn = None if ogrn is None else header.index(_column(ogrn, header))
-    at_names = [header.index(_column(name, header)) for name in names]
-    answered: list[_Answered] = []
-    rejects: list[Reject] = []
-    known: dict[tuple[object, ...], Classification] = {}
-    columns: Mapping[str, str] = {"inn": inn or "inn", "ogrn": ogrn or "ogrn"}
-    for row, cells in enumerate(rows, 2):
-        if len(cells) != len(header):
-            reason = Message("has {} columns, and the header {}", len(cells), len(header))
-            rejects.append(Reject(row, "", reason, cells))
-            continue
-        try:
-            read = PhoneNumber.parse(cells[at_number].strip(), country)
-        except InvalidArgument:
-            why = Message("cannot be read as a telephone number")
-            rejects.append(Reject(row, header[at_number], why, cells))
-            continue
-        inn_text = "" if at_inn is None else cells[at_inn].strip()
-        ogrn_text = "" if at_ogrn is None else cells[at_ogrn].strip()
-        linked = any(cells[at].strip() for at in at_names)
-        key = (*_core.numbering_facts(read), inn_text, ogrn_text, linked)
-        answer = known.get(key)
-        if answer is None:
-            try:
-                answer = _core.classify(read, inn_text, ogrn_text, holder, user, linked, False)
-            except InvalidArgument as error:
-                why = message_of(error)
-                rejects.append(Reject(row, _column_of(why, columns), why, cells))
-                continue
-            known[key] = answer
-        answered.append(_Answered(row, cells, read, inn_text, answer))
-    return answered, rejects
-
-
-def _column_of(problem: Message, columns: Mapping[str, str]) -> str:
-    """The column that a refusal speaks of."""
-    named = (_IDENTIFIERS[each] for each in problem.sentences() if each in _IDENTIFIERS)
-    return columns[next(named, "inn")]

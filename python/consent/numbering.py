@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from consent import _core
 from consent.errors import InvalidArgument, StorageError
+from consent.files.writer import replacing_csv
 from consent.locale.message import Lang, Message, in_language, message_of, system_message
 from consent.number import Number, as_number
 
@@ -325,13 +326,12 @@ def import_register(
 
 def write_rejects(rejects: Iterable[Reject], file: str | PathLike[str], lang: Lang = "en") -> None:
     """Keep the rejected rows: file, row, column, reason, whether the range is in, the row."""
-    with Path(file).open("w", encoding="utf-8", newline="") as stream:
-        out = csv.writer(stream, delimiter=";")
-        out.writerow(["file", "row", "column", "reason", "kept", "text"])
+    header = ("file", "row", "column", "reason", "kept", "text")
+    with replacing_csv(file, header, delimiter=";") as out:
         for reject in rejects:
             why = in_language(reject.reason, lang)
             kept = "yes" if reject.kept else "no"
-            out.writerow([*reject[:3], why, kept, reject.text])
+            out.row([*reject[:3], why, kept, reject.text])
 
 
 def _read(file: str | PathLike[str]) -> tuple[str, bytes]:

@@ -465,7 +465,7 @@ def test_bytes_that_are_no_utf_8_are_kept_in_the_rejects(tmp_path):
     found = read_text((HEADER + "\n").encode() + b'\xa5\xa5"\n' + line().encode() + b"\n")
     found.write_rejects(tmp_path / "rejects.csv")
     written = (tmp_path / "rejects.csv").read_bytes()
-    assert b'"2","","wrong_column_count","not 11 columns","\xa5\xa5"""\r\n' in written
+    assert b'\r\n2,,wrong_column_count,not 11 columns,"\xa5\xa5"""\r\n' in written
 
 
 def test_an_encoding_may_be_declared():

@@ -12,7 +12,8 @@ import pytest
 
 import consent
 from consent import cli
-from consent.classification import classify_csv, classify_many, import_directory
+from consent.classification import classify_many
+from consent.files.directory import classify_csv, import_directory
 
 MOBILE, LANDLINE, FREE, KAZAKH = "+79161234567", "+74951234567", "+78001234567", "+77012345678"
 NUMBERS = [MOBILE, LANDLINE, FREE, KAZAKH, "8 916 765-43-21", "no number", "", MOBILE]

@@ -19,8 +19,9 @@ import pytest
 
 import consent
 from consent import _core, cli
-from consent.files.importing import BrokenOffError, Map, guarded, import_list, ready_maps, unguarded
+from consent.files.importing import BrokenOffError, Map, import_list, ready_maps
 from consent.files.records import Bounded, InputError
+from consent.files.writer import guarded, unguarded
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import consent
-from consent import classification
 from consent.commands.arguments import (
     NO,
     YES,
@@ -16,6 +15,7 @@ from consent.commands.arguments import (
     UsageError,
     typed_numbers,
 )
+from consent.files import directory
 from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
 
@@ -105,7 +105,7 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
             ) as log,
             Progress(terminal.say("recording", "запись")) as progress,
         ):
-            imported = classification.import_directory(
+            imported = directory.import_directory(
                 log,
                 file,
                 source=given.source,
@@ -121,7 +121,7 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
             )
         answered = imported.file
     else:
-        answered = classification.classify_csv(
+        answered = directory.classify_csv(
             file,
             number=given.column,
             inn=given.inn or None,

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import IO, Final, Literal, NamedTuple, Protocol, cast
 
 from consent.errors import InternalError, NotBuiltError
-from consent.files import private_file
 from consent.files.clock import EPOCH, SECOND, Clock, Dates, Refused, load_zone
 from consent.files.direction import Direction, DirectionNotDeclared
 from consent.files.layout import (
@@ -33,6 +32,7 @@ from consent.files.layout import (
     Layout,
 )
 from consent.files.records import Batch, InputError, Reader
+from consent.files.writer import replacing_csv
 from consent.locale.message import Lang, Message, in_language
 from consent.number import ReadNumber, read_number
 
@@ -149,14 +149,11 @@ class Calls:
 
     def write_rejects(self, path: str | Path, lang: Lang = "en") -> None:
         """Write rejects as CSV: row, column, reason, detail, and the record byte for byte."""
-        with private_file.replacing(path) as file:
-            file.write(b"row,column,reason,detail,record\r\n")
+        with replacing_csv(path, ("row", "column", "reason", "detail", "record")) as out:
             for reject in self.rejects:
                 detail = in_language(reject.detail, lang)
-                cells = (str(reject.row), reject.column, reject.reason, detail)
-                line = ",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells)
-                record = reject.record.replace(b'"', b'""')
-                file.write(line.encode("utf-8", "surrogateescape") + b',"' + record + b'"\r\n')
+                record = reject.record.decode("utf-8", "surrogateescape")
+                out.row((reject.row, reject.column, reject.reason, detail, record))
 
 
 # --- other inputs --------------------------------------------------------------------------------

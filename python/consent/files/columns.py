@@ -9,7 +9,6 @@ without the key who that is.
 from __future__ import annotations
 
 import contextlib
-import csv
 import io
 import ipaddress
 import json
@@ -30,6 +29,7 @@ from consent.files.layout import ASTERISK_MASTER
 from consent.files.list_map import Map
 from consent.files.list_table import open_table
 from consent.files.records import InputError
+from consent.files.writer import replacing_csv
 from consent.locale.message import Message
 from consent.party import classify
 
@@ -510,10 +510,8 @@ def pseudonymise(
             raise InvalidArgument("pseudonyms are written into tables: CSV, TSV or XLSX")
         file.seek(0)
         table, header_row, rows = _rows(file, header, encoding, delimiter)
-        with private_file.replacing_text(path) as written:
-            writer = csv.writer(written, delimiter=table.delimiter)
-            if table.has_header:
-                writer.writerow(header_row)
+        names_row = header_row if table.has_header else None
+        with replacing_csv(path, names_row, delimiter=table.delimiter) as writer:
             for cells in rows:
                 if cells is None:
                     done.left_out += 1
@@ -523,7 +521,7 @@ def pseudonymise(
                         c.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                         for c in cells
                     ]
-                writer.writerow(
+                writer.row(
                     [namers[i](cell) if i in namers else cell for i, cell in enumerate(cells)]
                 )
                 done.rows += 1

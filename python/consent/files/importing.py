@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple, cast
+from typing import IO, Any, Final, NamedTuple, TextIO, cast
 
 from consent import _core
 from consent.errors import InternalError, InvalidArgument
@@ -47,11 +47,10 @@ from consent.files.list_table import (
     Table,
     Workbook,
     are_rejects,
-    guarded,
     open_table,
-    unguarded,
 )
 from consent.files.records import Batch, Bounded, InputError
+from consent.files.writer import KEEP, CsvWriter, unguarded
 from consent.locale.message import Lang, Message, in_language, message_of
 from consent.log import Log
 from consent.number import read_number
@@ -384,7 +383,7 @@ class _Rejects:
         self._encoding = "utf-8" if table.encoding in ("xlsx",) else table.encoding
         self._delimiter = table.delimiter
         self._names = names
-        self._file: IO[str] | None = None
+        self._file: TextIO | None = None
 
     @staticmethod
     def places(path: Path) -> tuple[Path, Path]:
@@ -395,24 +394,14 @@ class _Rejects:
         if self._file is None:
             # It holds what the list held: nobody else's to read.
             opened = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            self._file = os.fdopen(
-                opened, "w", encoding=self._encoding, errors="surrogateescape", newline=""
-            )
+            self._file = os.fdopen(opened, "w", encoding=self._encoding, errors=KEEP, newline="")
             if self._encoding == "utf-8":
                 self._file.write("\ufeff")
-            self._writer = csv.writer(self._file, delimiter=self._delimiter)
-            self._writer.writerow([*MARK, *map(guarded, self._names)])
+            self._writer = CsvWriter(self._file, [*MARK, *self._names], delimiter=self._delimiter)
         detail = in_language(why.detail, self._lang)
         if detail.encode(self._encoding, "replace").decode(self._encoding) != detail:
             detail = str(why.detail)  # the encoding of the list has no letters for it
-        shown = [row, column, why.reason, detail]
-        try:
-            self._writer.writerow([*shown, *map(guarded, cells)])
-        except UnicodeEncodeError:
-            plain = (
-                c.encode(self._encoding, "backslashreplace").decode(self._encoding) for c in cells
-            )
-            self._writer.writerow([*shown, *map(guarded, plain)])
+        self._writer.row([row, column, why.reason, detail, *cells])
 
     def close(self) -> Path | None:
         if self._file is None:

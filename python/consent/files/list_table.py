@@ -19,9 +19,10 @@ from typing import IO, Any, Final, cast
 
 from consent.files.list_map import COLUMNS, OUR_COLUMNS, Map
 from consent.files.records import Batch, Bounded, InputError, Reader
+from consent.files.writer import unguarded
 from consent.locale.message import Message
 
-__all__ = ["Table", "are_rejects", "guarded", "open_table", "unguarded"]
+__all__ = ["Table", "are_rejects", "open_table"]
 
 MOST_TABLE_BYTES: Final = 1 << 30
 MARK: Final = ("rejected_row", "rejected_column", "rejected_reason", "rejected_detail")
@@ -567,21 +568,3 @@ def open_table(
     if table.names == [*MARK, "record"]:
         return JsonRejects(table, known)
     return table
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula; :func:`unguarded` gives it back.
-
-    An apostrophe goes before what begins like a formula. A telephone number begins with ``+`` too
-    and stays, since digits, blanks, brackets and dashes alone are no formula.
-    """
-    if not cell or cell[0] not in "=+-@\t\r'":
-        return cell
-    if cell[0] in "+-" and re.fullmatch(r"[+-][\d ().-]*", cell):
-        return cell
-    return "'" + cell
-
-
-def unguarded(cell: str) -> str:
-    """What :func:`guarded` was given."""
-    return cell[1:] if cell.startswith("'") else cell
