@@ -17,11 +17,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, cast
 
-from consent import _core, verify_standalone
+from consent import _core
 from consent.errors import ProofError, StorageError
 from consent.files import private_file
 from consent.locale.message import Message, system_message
 from consent.pages.bundle_report import report_html, report_text
+from consent.standalone import verify as verify_standalone
 
 if TYPE_CHECKING:
     from consent._core import Caller, RulePack, Verification
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Packed", "pack_files", "prove", "read_pack", "verify", "write_whole", "zip_bytes"]
 
-_HERE: Final = Path(__file__).resolve().parent
+_HERE: Final = Path(__file__).resolve().parent / "standalone"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the file's time says nothing
 _MAX_SAVING: Final = 50  # a text that deflates further is stored: readers take it for a bomb at 100
 
@@ -134,7 +135,7 @@ def pack_files(assembled: Iterable[tuple[str, bytes]], created_at: datetime) -> 
     ).encode()
     files["report.html"] = report_html(files)
     files["report.txt"] = report_text(files)
-    files["verify.py"] = (_HERE / "verify_standalone.py").read_bytes()
+    files["verify.py"] = (_HERE / "verify.py").read_bytes()
     files["FORMAT.md"] = (_HERE / "FORMAT.md").read_bytes()
     name, manifest = _core.manifest_of(files.items())
     files[name] = manifest

@@ -69,7 +69,7 @@ def test_a_pack_is_proven_by_both_verifiers_under_the_key_of_the_log(packed, log
     assert result.coverage.key_was_given
     assert result.warnings == []
     ended = run_verify(
-        ROOT / "python/consent/verify_standalone.py", str(packed.path), "--key", key, "--json"
+        ROOT / "python/consent/standalone/verify.py", str(packed.path), "--key", key, "--json"
     )
     told = json.loads(ended.stdout)
     assert (ended.returncode, told["verdict"]) == (0, "proven")
@@ -267,8 +267,8 @@ def test_every_happy_vector_can_be_told(name):
 def test_the_format_in_every_pack_is_that_of_the_documents():
     parts = ("format", "bundle", "receipt", "verify")
     wanted = b"".join((ROOT / f"docs/reference/{part}.md").read_bytes() for part in parts)
-    assert (ROOT / "python/consent/FORMAT.md").read_bytes() == wanted, (
-        "cat docs/reference/{format,bundle,receipt,verify}.md > python/consent/FORMAT.md"
+    assert (ROOT / "python/consent/standalone/FORMAT.md").read_bytes() == wanted, (
+        "cat docs/reference/{format,bundle,receipt,verify}.md > python/consent/standalone/FORMAT.md"
     )
 
 

@@ -20,7 +20,7 @@ import pytest
 import bundle_vectors
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "python" / "consent" / "verify_standalone.py"
+SCRIPT = ROOT / "python" / "consent" / "standalone" / "verify.py"
 GENERATOR = bundle_vectors.FOLDER / "generate.py"
 
 

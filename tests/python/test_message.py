@@ -13,8 +13,8 @@ import tomllib
 import pytest
 
 import consent
-from consent import verify_standalone
 from consent.locale.message import Message, in_language, message_of
+from consent.standalone import verify as verify_standalone
 from sentences import ROOT, of_python, of_the_core
 
 CATALOGUE = tomllib.loads((ROOT / "python/consent/locale/russian.toml").read_text(encoding="utf-8"))
@@ -122,7 +122,7 @@ def test_an_error_of_the_system_names_its_file() -> None:
 
 
 def test_the_verifier_of_a_pack_says_in_russian_whatever_it_can_say() -> None:
-    source = (ROOT / "python/consent/verify_standalone.py").read_text(encoding="utf-8")
+    source = (ROOT / "python/consent/standalone/verify.py").read_text(encoding="utf-8")
     said = {
         str(node.args[0].value)
         for node in ast.walk(ast.parse(source))

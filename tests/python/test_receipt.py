@@ -21,7 +21,7 @@ NUMBER = "+79161234567"
 WHEN = datetime(2026, 11, 20, 11, 3, tzinfo=UTC)
 
 spec = importlib.util.spec_from_file_location(
-    "verify_py_receipt", ROOT / "python" / "consent" / "verify_standalone.py"
+    "verify_py_receipt", ROOT / "python" / "consent" / "standalone" / "verify.py"
 )
 script = importlib.util.module_from_spec(spec)
 sys.modules["verify_py_receipt"] = script
@@ -165,7 +165,7 @@ def test_a_pack_is_checked_against_a_receipt_by_the_command_and_by_verify_py(
     assert run(capsys, "verify", folder, "--receipt", receipt)[0] == 2
     assert run(capsys, "verify", receipt, "--receipt", receipt)[0] == 2
     assert run(capsys, "verify", pack, "--receipt", tmp_path / "absent")[0] == 3
-    program = ROOT / "python" / "consent" / "verify_standalone.py"
+    program = ROOT / "python" / "consent" / "standalone" / "verify.py"
     for held, expected in ((receipt, 0), (other, 1), (tmp_path / "absent", 3)):
         done = subprocess.run(
             [sys.executable, "-I", "-S", program, pack, "--receipt", held],
