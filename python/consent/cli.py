@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 import consent
 from consent.commands import add_all
 from consent.commands.arguments import CANNOT, USAGE, Commands, UsageError, moment_of
-from consent.locale.message import Lang, Message, in_language
+from consent.locale.message import ARGPARSE, Lang, Message, russian
 from consent.terminal import Terminal, language, without_numbers
 
 BROKEN_PIPE: Final = 128 + signal.SIGPIPE
@@ -43,13 +43,13 @@ NOT_BUILT_LAYOUTS: Final = frozenset({"freeswitch", "vicidial", "cucm"})
 def _argparse_in(lang: Lang) -> Iterator[None]:
     """Have argparse say its own texts in this language.
 
-    It asks gettext for them under two names of its module; a catalogue of gettext is compiled and
-    belongs to a locale that need not be installed, ours is russian.toml.
+    It asks gettext for them under two names of its module, in the language of the process.
     """
     names = vars(argparse)
     kept = {name: names[name] for name in ("_", "ngettext")}
-    names["_"] = lambda text: in_language(text, lang)
-    names["ngettext"] = lambda one, many, n: in_language(one if n == 1 else many, lang)
+    if lang == "ru":
+        names["_"] = lambda text: russian().pgettext(ARGPARSE, text)
+        names["ngettext"] = lambda one, many, n: russian().npgettext(ARGPARSE, one, many, n)
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""The English sentences that the sources can say to people: the keys of russian.toml."""
+"""The English sentences that the sources can say to people: the keys of ru.po."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from babel.messages.pofile import read_po
 
 from consent import errors
 
@@ -165,8 +167,33 @@ def of_python() -> tuple[dict[str, str], list[str]]:
     return found, unclear
 
 
+CATALOGUE = ROOT / "python/consent/locale/ru.po"
+
+
+def catalogue() -> dict[tuple[str | None, str], tuple[str, tuple[str, ...]]]:
+    """The catalogue: context and English, and the section and Russian forms of each."""
+    with CATALOGUE.open("rb") as file:
+        return {
+            (entry.context, entry.id if isinstance(entry.id, str) else entry.id[0]): (
+                " ".join(entry.auto_comments),
+                (entry.string,) if isinstance(entry.string, str) else tuple(entry.string),
+            )
+            for entry in read_po(file, locale="ru")
+            if entry.id
+        }
+
+
+def as_entry(text: str, where: str) -> str:
+    """An entry of the catalogue to fill in."""
+    escaped = re.sub(r'[\\"]', r"\\\g<0>", text).replace("\n", "\\n")
+    return f'#. {where.split(":")[0]}\nmsgid "{escaped}"\nmsgstr ""\n'
+
+
 if __name__ == "__main__":
+    held = {text for _, text in catalogue()}
     python, unclear = of_python()
     for text, where in {**of_the_core(), **python}.items():
-        print(f"{where}\t{text!r}")
-    print(unclear)
+        if text not in held:
+            print(as_entry(text, where))
+    for place in unclear:
+        print(f"# {place}: a text that is put together has no translation: Message('… {{}}', …)")

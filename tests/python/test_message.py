@@ -8,22 +8,21 @@ import copy
 import inspect
 import re
 import string
-import tomllib
 
 import pytest
 
 import consent
 from consent.locale.message import Message, in_language, message_of
 from consent.standalone import verify as verify_standalone
-from sentences import ROOT, of_python, of_the_core
+from sentences import CATALOGUE, ROOT, catalogue, of_python, of_the_core
 
-CATALOGUE = tomllib.loads((ROOT / "python/consent/locale/russian.toml").read_text(encoding="utf-8"))
+ENTRIES = catalogue()
 SAID = {
-    en: ru
-    for name, table in CATALOGUE.items()
-    if name not in ("argparse", "reasons", "system", "words")
-    for en, ru in table.items()
+    en: forms
+    for (context, en), (section, forms) in ENTRIES.items()
+    if context is None and section not in ("reasons", "system", "words")
 }
+ARGPARSE = {en: forms for (context, en), (_, forms) in ENTRIES.items() if context == "argparse"}
 
 
 #: Texts that argparse of another Python says.
@@ -38,7 +37,7 @@ def _places(text: str) -> list[str]:
 
 def test_every_sentence_of_the_compiled_core_has_a_russian_one() -> None:
     missing = {en: where for en, where in of_the_core().items() if en not in SAID}
-    assert not missing, "say these in python/consent/locale/russian.toml"
+    assert not missing, "say these in python/consent/locale/ru.po"
 
 
 def test_every_sentence_of_the_python_side_has_a_russian_one() -> None:
@@ -54,21 +53,33 @@ def test_the_catalogue_holds_no_sentence_that_nobody_says() -> None:
 
 @pytest.mark.parametrize("en", SAID)
 def test_a_russian_sentence_has_the_places_of_the_english_one(en: str) -> None:
-    ru = SAID[en]
-    if ru != en:  # some are names alone: JSON, SQLite
-        assert re.search("[А-Яа-яЁё]", ru)
     try:
         places = _places(en)
     except ValueError:  # braces of a sentence that nothing fills
-        return
-    if "{}" in en:
-        assert _places(ru) == places
+        places = None
+    for ru in SAID[en]:
+        if ru != en:  # some are names alone: JSON, SQLite
+            assert re.search("[А-Яа-яЁё]", ru)
+        if "{}" in en and places is not None:
+            assert _places(ru) == places
 
 
-@pytest.mark.parametrize(("en", "ru"), CATALOGUE["argparse"].items())
-def test_a_text_of_argparse_keeps_its_names(en: str, ru: str) -> None:
+def test_no_sentence_is_in_the_catalogue_twice() -> None:
+    ids = re.findall(r'(?m)^((?:msgctxt .*\n)?msgid (?:".*"\n)+)', CATALOGUE.read_text("utf-8"))
+    assert len(ids) == len(set(ids))
+    assert len(ids) == len(ENTRIES) + 1  # the header
+
+
+def test_a_counted_sentence_has_the_form_of_its_number() -> None:
+    assert Message.counted("{} call", "{} calls", 1) == "1 call"
+    assert Message.counted("{} call", "{} calls", 5) == "5 calls"
+
+
+@pytest.mark.parametrize(("en", "forms"), ARGPARSE.items())
+def test_a_text_of_argparse_keeps_its_names(en: str, forms: tuple[str, ...]) -> None:
     names = r"%(?:\(\w+\))?[sr]"
-    assert sorted(re.findall(names, ru)) == sorted(re.findall(names, en))
+    for ru in forms:
+        assert sorted(re.findall(names, ru)) == sorted(re.findall(names, en))
     assert en.replace("\n", "\\n") in inspect.getsource(argparse) or en in OF_OTHER_PYTHONS
 
 

@@ -1,22 +1,24 @@
 """Sentences for people, and how they are said in Russian.
 
 A :class:`Message` is English text that still knows its sentence and what fills it. The sentence is
-the key of ``russian.toml``, which holds the Russian for both sides: the compiled core and Python.
+the key of ``ru.po``, which holds the Russian for both sides: the compiled core and Python.
 """
 
 from __future__ import annotations
 
 import functools
-import tomllib
+import gettext
+import io
 from collections.abc import Iterator
 from importlib import resources
 from typing import Final, Literal
 
-__all__ = ["Message", "by_code", "in_language", "message_of", "system_message"]
+__all__ = ["Lang", "Message", "by_code", "in_language", "message_of", "system_message"]
 
 Lang = Literal["en", "ru"]
 
-_CATALOGUE: Final = "russian.toml"
+#: Context of what the standard library's argparse says.
+ARGPARSE: Final = "argparse"
 
 
 class Message(str):
@@ -26,13 +28,15 @@ class Message(str):
         sentence: English, with a ``{}`` for each argument; the key of its translation.
         arguments: Texts that are the same in every language, and Messages, which are not.
         russian: The whole in Russian, where whoever said it had both; else None.
+        plural: The sentence for more than one, and the count that chooses; None: there is one form.
     """
 
-    __slots__ = ("arguments", "russian", "sentence")
+    __slots__ = ("arguments", "plural", "russian", "sentence")
 
     sentence: str
     arguments: tuple[str, ...]
     russian: str | None
+    plural: tuple[str, int] | None
 
     def __new__(cls, sentence: str, *fill: object) -> Message:
         """Fill a sentence.
@@ -54,6 +58,22 @@ class Message(str):
         made.sentence = sentence
         made.arguments = arguments
         made.russian = None
+        made.plural = None
+        return made
+
+    @classmethod
+    def counted(cls, one: str, many: str, count: int, *fill: object) -> Message:
+        """A sentence that depends on a number; ``{}`` is filled as in others.
+
+        Args:
+            one: For 1.
+            many: For any other number.
+            count: The number.
+            fill: What fills it; the count itself where left out.
+        """
+        made = cls(one if count == 1 else many, *(fill or (count,)))
+        made.sentence = one
+        made.plural = (many, count)
         return made
 
     @classmethod
@@ -77,7 +97,7 @@ def system_message(error: OSError) -> Message:
 
 
 def by_code(code: str) -> Message:
-    """A stable code as an argument: in Russian it has words of its own (``[words]``)."""
+    """A stable code as an argument: in Russian it has words of its own."""
     return Message(code)
 
 
@@ -93,10 +113,22 @@ def message_of(error: BaseException) -> Message:
 
 
 @functools.cache
-def russian() -> dict[str, str]:
-    """The Russian of each sentence."""
-    text = resources.files("consent.locale").joinpath(_CATALOGUE).read_text(encoding="utf-8")
-    return {en: ru for table in tomllib.loads(text).values() for en, ru in table.items()}
+def russian() -> gettext.NullTranslations:
+    """The Russian of each sentence.
+
+    An installed package carries the compiled catalogue; a checkout reads what is edited.
+    """
+    folder = resources.files("consent.locale")
+    source = folder / "ru.po"
+    if not source.is_file():
+        return gettext.GNUTranslations(io.BytesIO((folder / "ru.mo").read_bytes()))
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(source.read_bytes()), locale="ru"))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 def in_language(text: str, lang: Lang) -> str:
@@ -110,9 +142,17 @@ def in_language(text: str, lang: Lang) -> str:
         return str(text)
     if isinstance(text, Message) and text.russian is not None:
         return text.russian
-    if not isinstance(text, Message) or not text.arguments:
-        return russian().get(str(text), str(text))
-    sentence = russian().get(text.sentence, text.sentence)
+    if not text:
+        return ""  # gettext would answer with the catalogue's own header
+    if not isinstance(text, Message):
+        return russian().gettext(text)
+    if text.plural is not None:
+        many, count = text.plural
+        sentence = russian().ngettext(text.sentence, many, count)
+    else:
+        sentence = russian().gettext(text.sentence)
+    if not text.arguments:
+        return sentence
     return sentence.format(
         *(in_language(each, lang) if isinstance(each, Message) else each for each in text.arguments)
     )
