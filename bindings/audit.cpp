@@ -156,19 +156,14 @@ py::dict rehearse(const py::object& numbers, const py::object& at_us, const LogH
 }
 
 consent::Finding finding(const Audited& audited, int rule, int verdict) {
-  if (verdict < 0 || verdict > static_cast<int>(consent::FindingVerdict::treat) ||
-      !std::in_range<std::int16_t>(rule) ||
-      (rule >= 0 && static_cast<std::size_t>(rule) >= audited.pack.rules().size())) {
-    throw py::index_error("no such finding");
-  }
-  Judgement judgement;
-  judgement.count = 1;
-  judgement.items[0] = {static_cast<std::int16_t>(rule),
-                        static_cast<consent::FindingVerdict>(verdict), none};
-  const auto number = AnyNumber{}.number;  // no text of a finding names the number
-  auto decision = consent::explain(judgement, asked({.number = number, .at = {}}), audited.pack, 0);
-  if (decision.findings.empty()) throw py::index_error("no such finding");
-  return std::move(decision.findings.front());
+  const bool known = verdict >= 0 && verdict <= static_cast<int>(consent::FindingVerdict::treat) &&
+                     std::in_range<std::int16_t>(rule);
+  auto found =
+      known ? consent::finding_text(static_cast<std::int16_t>(rule),
+                                    static_cast<consent::FindingVerdict>(verdict), audited.pack)
+            : std::nullopt;
+  if (!found) throw py::index_error("no such finding");
+  return *std::move(found);
 }
 
 consent::Decision decision(const Audited& audited, std::size_t call) {

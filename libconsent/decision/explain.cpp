@@ -3,7 +3,7 @@
 #include <array>
 
 #include "consent/decision.hpp"
-#include "decision/judge.hpp"
+#include "decision/findings.hpp"
 #include "decision/rule_pack.hpp"
 #include "decision/text.hpp"
 
@@ -170,6 +170,31 @@ const BuiltinFinding* builtin_finding(std::int16_t number) noexcept {
   return &builtins[static_cast<std::size_t>(-number - 1)];
 }
 
+std::optional<Finding> finding_text(std::int16_t rule, FindingVerdict verdict,
+                                    const RulePack& pack) {
+  Finding finding;
+  finding.verdict = verdict;
+  if (const BuiltinFinding* builtin = builtin_finding(rule)) {
+    finding.rule = builtin->rule;
+    finding.why = builtin->why;
+    finding.why_ru = builtin->why_ru;
+    return finding;
+  }
+  const auto rows = pack.rules();
+  if (rule < 0 || static_cast<std::size_t>(rule) >= rows.size()) return std::nullopt;
+  const Rule& row = rows[static_cast<std::size_t>(rule)];
+  const bool met = verdict == FindingVerdict::allow && !row.met.empty();
+  // A row that the day closed says nothing of its own condition any more.
+  const bool closed = verdict == FindingVerdict::unknown && row.outcome != Outcome::unknown;
+  finding.rule = row.id;
+  finding.why = met ? row.met : closed ? closed_why : row.why;
+  finding.why_ru = met ? row.met_ru : closed ? closed_why_ru : row.why_ru;
+  finding.citation = row.citation;
+  finding.citation_ru = row.citation_ru;
+  finding.confidence = row.confidence;
+  return finding;
+}
+
 Decision explain(const Judgement& judgement, const ResolvedQuestion& question, const RulePack& pack,
                  std::uint64_t log_size, const std::optional<Digest>& caller) {
   Decision out;
@@ -200,29 +225,10 @@ Decision explain(const Judgement& judgement, const ResolvedQuestion& question, c
   }
   for (std::size_t i = 0; i < judgement.count && i < judgement.items.size(); ++i) {
     const Judgement::Item& item = judgement.items[i];
-    Finding finding;
-    finding.verdict = item.verdict;
-    if (item.seq != decision::no_seq) finding.seq = item.seq;
-    if (const BuiltinFinding* builtin = builtin_finding(item.rule)) {
-      finding.rule = builtin->rule;
-      finding.why = builtin->why;
-      finding.why_ru = builtin->why_ru;
-    } else if (item.rule >= 0 && static_cast<std::size_t>(item.rule) < rows.size()) {
-      const Rule& row = rows[static_cast<std::size_t>(item.rule)];
-      const bool met = item.verdict == FindingVerdict::allow && !row.met.empty();
-      finding.rule = row.id;
-      // A row that the day closed says nothing of its own condition any more.
-      const bool closed =
-          item.verdict == FindingVerdict::unknown && row.outcome != Outcome::unknown;
-      finding.why = met ? row.met : closed ? closed_why : row.why;
-      finding.why_ru = met ? row.met_ru : closed ? closed_why_ru : row.why_ru;
-      finding.citation = row.citation;
-      finding.citation_ru = row.citation_ru;
-      finding.confidence = row.confidence;
-    } else {
-      continue;  // a judgement made with another pack
-    }
-    out.findings.push_back(std::move(finding));
+    auto finding = finding_text(item.rule, item.verdict, pack);
+    if (!finding) continue;  // a judgement made with another pack
+    if (item.seq != decision::no_seq) finding->seq = item.seq;
+    out.findings.push_back(*std::move(finding));
   }
   return out;
 }

@@ -9,6 +9,7 @@
 
 #include "consent/rules.hpp"
 #include "decision/conditions.hpp"
+#include "decision/open_hours.hpp"
 
 namespace consent {
 
@@ -18,6 +19,14 @@ struct RulePack::Impl {
   static constexpr std::size_t purposes = 9, channels = 5;
   using Mask = RuleSet;
 
+  /// What is in force at one time for one purpose and channel.
+  struct InForce {
+    Mask rows;
+    std::uint64_t conditions = 0;  ///< a bit a condition that has a row
+    /// Defects of worth that count against a consent, a ground each.
+    std::array<std::uint32_t, decision::ground_count> defects{};
+  };
+
   std::string version, jurisdiction, zone;
   std::optional<Instant> known_until;  ///< first moment the pack does not know
   std::vector<Rule> rows;
@@ -26,7 +35,7 @@ struct RulePack::Impl {
   bool shares_plus7 = false;  ///< jurisdiction RU: numbers in shared +7 codes count as its own
   std::vector<Instant>
       begins;  ///< moments at which the set in force changes; begins[0]: the beginning
-  std::vector<std::array<Mask, purposes * channels>> in_force;  ///< one a period
+  std::vector<std::array<InForce, purposes * channels>> in_force;  ///< one a period
   std::array<Mask, decision::condition_count> of_condition{};
   std::array<Mask, decision::ground_count> feeding{};  ///< treat rows that feed a row of the ground
   Mask warns, unknowns, treats, denies;                ///< rows by outcome
@@ -34,11 +43,15 @@ struct RulePack::Impl {
   Mask closing;                                        ///< rows marked fails_closed
   std::vector<RuleFigures> figures;                    ///< one a row
   std::vector<std::optional<Instant>> ends;            ///< Rule::to, one a row
+  /// Windows of local time, each once, and which of them a row has.
+  std::vector<RuleFigures> windows;
+  std::vector<std::uint16_t> window_of;  ///< one a row
+  decision::OpenHours open_hours;
   /// Offsets of the pack's zone, minutes east, from a moment on; ascending.
   std::vector<std::pair<Instant, std::int16_t>> offsets;
 
-  /// Rows in force at `at` for a purpose and channel, both within their enumerations.
-  [[nodiscard]] const Mask& active(Instant at, Purpose purpose, Channel channel) const noexcept {
+  /// At `at` for a purpose and channel, both within their enumerations.
+  [[nodiscard]] const InForce& active(Instant at, Purpose purpose, Channel channel) const noexcept {
     const auto period = std::upper_bound(begins.begin() + 1, begins.end(), at) - begins.begin() - 1;
     return in_force[static_cast<std::size_t>(period)][static_cast<std::size_t>(purpose) * channels +
                                                       static_cast<std::size_t>(channel)];

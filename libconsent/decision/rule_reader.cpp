@@ -129,9 +129,7 @@ Outcome outcome_in(const toml::table& table, std::string_view key, const Where& 
 }
 
 const ConditionWord& condition_of(const Rule& rule, const Where& place) {
-  for (const auto& known : conditions) {
-    if (known.word == rule.condition) return known;
-  }
+  if (const ConditionWord* const known = condition_named(rule.condition)) return *known;
   place.refuse(Message("unknown condition '{}'", rule.condition));
 }
 

@@ -47,7 +47,8 @@ void only_known_keys(const toml::table& table, const std::set<std::string_view>&
 
 [[nodiscard]] const ConditionWord& condition_of(const Rule& rule, const Where& place);
 
-/// Appends the file's rows, each checked by itself. `read_by`, `read_on`: of rows without their own.
+/// Appends the file's rows, each checked by itself. `read_by`, `read_on`: of rows without their
+/// own.
 void read_rows(const toml::table& file, const date::time_zone& zone, const std::string& read_by,
                const std::string& read_on, std::vector<Rule>& rows, Where& place);
 

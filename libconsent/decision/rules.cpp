@@ -12,6 +12,7 @@
 #include "consent/decision.hpp"
 #include "consent/error.hpp"
 #include "consent/zones.hpp"
+#include "decision/defects.hpp"
 #include "decision/rule_pack.hpp"
 #include "decision/rule_reader.hpp"
 #include "rules_data.hpp"
@@ -41,9 +42,8 @@ bool overlap(const Rule& a, const Rule& b) {
 const Rule* fed_by(const Rule& rule, const std::vector<Rule>& rows) {
   for (const Rule& fed : rows) {
     if (fed.id != rule.feeds && fed.sheet != rule.feeds) continue;
-    for (const auto& known : decision::conditions) {
-      if (known.word == fed.condition && known.can_be_met) return &fed;
-    }
+    const auto* const known = decision::condition_named(fed.condition);
+    if (known != nullptr && known->can_be_met) return &fed;
   }
   return nullptr;
 }
@@ -84,6 +84,74 @@ void keep_offsets(RulePack::Impl& pack, const date::time_zone& zone) {
   }
 }
 
+/// Defects of worth that count against a consent to `ground` where `rows` are in force.
+std::uint32_t counted_defects(const RulePack::Impl& pack, const RuleSet& rows,
+                              decision::Ground ground) {
+  using decision::Condition;
+  using decision::Ground;
+  namespace defect = decision::defect;
+  const RuleSet feeding = rows & pack.feeding[static_cast<std::size_t>(ground)] & pack.treats;
+  std::uint32_t found = 0;
+  for (const decision::DefectName& name : decision::defect_names) {
+    if (!name.builtin && !(feeding & pack.rows_of(*name.condition)).empty()) found |= name.defect;
+  }
+  // Its rows are in force by the day of the consent.
+  if (ground == Ground::personal_data && !rows.empty()) found |= defect::without_document;
+  // A row that allows because a consent stands needs one that is proven.
+  if (ground == Ground::advertising && !(rows & pack.rows_of(Condition::consent_stands)).empty())
+    found |= defect::form_without_number_proof | defect::prechecked | defect::open_source;
+  return found;
+}
+
+/// Rows as masks by what they say, and their figures.
+void compile_row(RulePack::Impl& pack, std::size_t i) {
+  const Rule& rule = pack.rows[i];
+  const auto condition = decision::condition_named(rule.condition)->condition;
+  pack.of_condition[static_cast<std::size_t>(condition)].insert(i);
+  pack.figures.push_back(rule.figures);
+  pack.ends.push_back(rule.to);
+  const auto same_window = [&](const RuleFigures& known) {
+    return known.working_days == rule.figures.working_days &&
+           known.other_days == rule.figures.other_days;
+  };
+  const auto window = std::find_if(pack.windows.begin(), pack.windows.end(), same_window);
+  pack.window_of.push_back(static_cast<std::uint16_t>(window - pack.windows.begin()));
+  if (condition == decision::Condition::outside_hours && window == pack.windows.end())
+    pack.windows.push_back(rule.figures);
+  if (rule.outcome == Outcome::warn) pack.warns.insert(i);
+  if (rule.outcome == Outcome::unknown) pack.unknowns.insert(i);
+  if (rule.outcome == Outcome::treat) pack.treats.insert(i);
+  if (rule.outcome == Outcome::deny) pack.denies.insert(i);
+  if (!rule.met.empty()) pack.met.insert(i);
+  if (rule.fails_closed) pack.closing.insert(i);
+  if (rule.feeds.empty()) return;
+  const Rule* const fed = fed_by(rule, pack.rows);
+  if (fed == nullptr) return;
+  if (const auto ground =
+          decision::ground_of(decision::condition_named(fed->condition)->condition)) {
+    pack.feeding[static_cast<std::size_t>(*ground)].insert(i);
+  }
+}
+
+/// What is in force from one of `begins` on, for a purpose and a channel.
+RulePack::Impl::InForce in_force_at(const RulePack::Impl& pack, Instant begin, Purpose purpose,
+                                    Channel channel) {
+  RulePack::Impl::InForce out;
+  for (std::size_t i = 0; i < pack.rows.size(); ++i) {
+    const Rule& rule = pack.rows[i];
+    if ((rule.from && begin < *rule.from) || (rule.to && begin >= *rule.to)) continue;
+    if (!rule.purposes.empty() && !rule.purposes.contains(purpose)) continue;
+    if (!rule.channels.empty() && !rule.channels.contains(channel)) continue;
+    out.rows.insert(i);
+  }
+  for (std::size_t i = 0; i < decision::condition_count; ++i) {
+    if (!(out.rows & pack.of_condition[i]).empty()) out.conditions |= std::uint64_t{1} << i;
+  }
+  for (std::size_t i = 0; i < decision::ground_count; ++i)
+    out.defects[i] = counted_defects(pack, out.rows, static_cast<decision::Ground>(i));
+  return out;
+}
+
 void compile(RulePack::Impl& pack) {
   using Impl = RulePack::Impl;
   std::set<Instant> moments;
@@ -94,36 +162,12 @@ void compile(RulePack::Impl& pack) {
   pack.begins.push_back(Instant::min());
   pack.begins.insert(pack.begins.end(), moments.begin(), moments.end());
   pack.in_force.resize(pack.begins.size());
-  for (std::size_t i = 0; i < pack.rows.size(); ++i) {
-    const Rule& rule = pack.rows[i];
-    pack.figures.push_back(rule.figures);
-    pack.ends.push_back(rule.to);
-    for (const auto& known : decision::conditions) {
-      if (known.word == rule.condition)
-        pack.of_condition[static_cast<std::size_t>(known.condition)].insert(i);
-    }
-    if (rule.outcome == Outcome::warn) pack.warns.insert(i);
-    if (rule.outcome == Outcome::unknown) pack.unknowns.insert(i);
-    if (rule.outcome == Outcome::treat) pack.treats.insert(i);
-    if (rule.outcome == Outcome::deny) pack.denies.insert(i);
-    if (!rule.met.empty()) pack.met.insert(i);
-    if (rule.fails_closed) pack.closing.insert(i);
-    if (const Rule* const fed = rule.feeds.empty() ? nullptr : fed_by(rule, pack.rows)) {
-      for (const auto& known : decision::conditions) {
-        const auto ground = decision::ground_of(known.condition);
-        if (known.word == fed->condition && ground)
-          pack.feeding[static_cast<std::size_t>(*ground)].insert(i);
-      }
-    }
-    for (std::size_t period = 0; period < pack.begins.size(); ++period) {
-      const Instant begin = pack.begins[period];
-      if ((rule.from && begin < *rule.from) || (rule.to && begin >= *rule.to)) continue;
-      for (std::size_t p = 0; p < Impl::purposes; ++p) {
-        if (!rule.purposes.empty() && !rule.purposes.contains(static_cast<Purpose>(p))) continue;
-        for (std::size_t c = 0; c < Impl::channels; ++c) {
-          if (!rule.channels.empty() && !rule.channels.contains(static_cast<Channel>(c))) continue;
-          pack.in_force[period][p * Impl::channels + c].insert(i);
-        }
+  for (std::size_t i = 0; i < pack.rows.size(); ++i) compile_row(pack, i);
+  for (std::size_t period = 0; period < pack.begins.size(); ++period) {
+    for (std::size_t p = 0; p < Impl::purposes; ++p) {
+      for (std::size_t c = 0; c < Impl::channels; ++c) {
+        pack.in_force[period][p * Impl::channels + c] = in_force_at(
+            pack, pack.begins[period], static_cast<Purpose>(p), static_cast<Channel>(c));
       }
     }
   }
@@ -266,7 +310,7 @@ RuleSet RulePack::in_force(Instant at, Purpose purpose, Channel channel) const n
       static_cast<unsigned>(channel) >= Impl::channels) {
     return {};
   }
-  return impl_->active(at, purpose, channel);
+  return impl_->active(at, purpose, channel).rows;
 }
 
 const Rule* RulePack::find(std::string_view id_or_sheet) const noexcept {

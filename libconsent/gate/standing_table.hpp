@@ -6,10 +6,14 @@
 
 #include "consent/error.hpp"
 #include "consent/standing.hpp"
+#include "decision/findings.hpp"
 #include "decision/judge.hpp"
+#include "standing/holder.hpp"
 
 /// Standings of many numbers in three contiguous arrays, for the gate and the audit.
 namespace consent::decision {
+
+using standing::SubjectView;
 
 // g++ 12 deletes calls of a helper whose only effect is a prefetch unless it is always inlined
 // (performance.md, 1).

@@ -109,22 +109,23 @@ class Holder {
 }
 
 /// Why a consent does not count for the contact at the moment; 0: it does, as far as standing goes.
-[[nodiscard]] inline std::uint32_t spoils(const Clause& consent, Cover cover,
-                                          const Contact& contact, const Moment& moment,
-                                          const std::optional<Instant>& began) noexcept {
-  if (!consent.covers.contains(cover)) return spoil_covers;
+[[nodiscard]] inline std::uint32_t defects(const Clause& consent, Cover cover,
+                                           const Contact& contact, const Moment& moment,
+                                           const std::optional<Instant>& began) noexcept {
+  if (!consent.covers.contains(cover)) return defect::other_cover;
   if (consent.distributor == 0 || consent.distributor != contact.distributor)
-    return spoil_distributor;
+    return defect::other_distributor;
   std::uint32_t found = 0;
-  if (began && consent.said < *began) found |= spoil_holder;
+  if (began && consent.said < *began) found |= defect::earlier_holder;
   if (counts_from(consent, moment.basis) >= moment.at)
-    found |= consent.said >= moment.at ? spoil_not_prior : spoil_not_recorded;
-  if (moment.at >= consent.until) found |= spoil_expired;
-  if (!consents_to(consent.purposes, contact.purpose)) found |= spoil_purpose;
+    found |= consent.said >= moment.at ? defect::not_prior : defect::not_recorded;
+  if (moment.at >= consent.until) found |= defect::expired;
+  if (!consents_to(consent.purposes, contact.purpose)) found |= defect::other_purpose;
   // Consent to the use of data is given to a purpose, not to a means of contact.
   if (cover != Cover::personal_data && !consent.channels.contains(contact.channel))
-    found |= spoil_channel;
-  if (consent.campaign != 0 && consent.campaign != contact.campaign) found |= spoil_campaign;
+    found |= defect::other_channel;
+  if (consent.campaign != 0 && consent.campaign != contact.campaign)
+    found |= defect::other_campaign;
   return found;
 }
 

@@ -68,18 +68,18 @@ struct Contact {
 }
 
 /// Why one consent does not count. Bits of one word, so that "counts" is "== 0".
-enum Spoil : std::uint32_t {
-  spoil_covers = 1U << 0,
-  spoil_distributor = 1U << 1,
-  spoil_holder = 1U << 2,
-  spoil_not_prior = 1U << 3,
-  spoil_not_recorded = 1U << 4,
-  spoil_expired = 1U << 5,
-  spoil_purpose = 1U << 6,
-  spoil_channel = 1U << 7,
-  spoil_campaign = 1U << 8,
-  spoil_worth = 1U << 9,  ///< the first bit free for what rules hold against a consent
-};
+namespace defect {
+inline constexpr std::uint32_t other_cover = 1U << 0;
+inline constexpr std::uint32_t other_distributor = 1U << 1;
+inline constexpr std::uint32_t earlier_holder = 1U << 2;
+inline constexpr std::uint32_t not_prior = 1U << 3;
+inline constexpr std::uint32_t not_recorded = 1U << 4;
+inline constexpr std::uint32_t expired = 1U << 5;
+inline constexpr std::uint32_t other_purpose = 1U << 6;
+inline constexpr std::uint32_t other_channel = 1U << 7;
+inline constexpr std::uint32_t other_campaign = 1U << 8;
+inline constexpr std::uint32_t first_of_worth = 1U << 9;  ///< free for what rules hold against one
+}  // namespace defect
 
 /// Does the assignment of a caller cover the contact?
 [[nodiscard]] constexpr bool assigns(const AssignedCaller& each, const Contact& contact) noexcept {

@@ -68,3 +68,38 @@ TEST_CASE("a judgement of another pack is explained without reading beyond the r
   CHECK(decision.findings.empty());
   CHECK(decision.verdict == Verdict::deny);
 }
+
+TEST_CASE("a finding's texts need no judgement", "[decision][explain]") {
+  Story told;
+  told.consents(minute(0)).channels = {Channel::email};
+  const Judgement judgement = ask(told, call_at(minute(1)));
+  const Decision decision = answer(told, call_at(minute(1)));
+  REQUIRE(judgement.count == decision.findings.size());
+  for (std::size_t i = 0; i < judgement.count; ++i) {
+    const auto text = finding_text(judgement.items[i].rule, judgement.items[i].verdict, russia());
+    REQUIRE(text);
+    CHECK(text->rule == decision.findings[i].rule);
+    CHECK(text->why_ru == decision.findings[i].why_ru);
+    CHECK(text->citation == decision.findings[i].citation);
+    CHECK_FALSE(text->seq);
+  }
+  const auto rows = static_cast<std::int16_t>(russia().rules().size());
+  CHECK_FALSE(finding_text(rows, FindingVerdict::deny, russia()));
+  CHECK_FALSE(finding_text(-1000, FindingVerdict::deny, russia()));
+  // A row that the day closed says so; of itself it says its condition, or that it is met.
+  const auto row = [](std::string_view id) {
+    std::int16_t place = 0;
+    for (const Rule& rule : russia().rules()) {
+      if (rule.id == id) break;
+      ++place;
+    }
+    return place;
+  };
+  const auto consent = row("ru/38-fz/18-1");
+  CHECK(finding_text(consent, FindingVerdict::allow, russia())->why ==
+        russia().find("ru/38-fz/18-1")->met);
+  CHECK(finding_text(consent, FindingVerdict::deny, russia())->why ==
+        russia().find("ru/38-fz/18-1")->why);
+  CHECK_THAT(finding_text(consent, FindingVerdict::unknown, russia())->why,
+             consent_testing::contains("after the last day the rules know"));
+}

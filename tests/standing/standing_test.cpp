@@ -402,7 +402,7 @@ TEST_CASE("an entry that names several distributors speaks for each it names",
   question.at = minute(-1);
   CHECK(said(answer(told, question)) == Lines{"deny ru/38-fz/18-1", "treat ru/38-fz/18-1/prior"});
   question.at = minute(10);
-  question.distributor = decision::no_seq & 0xFFFFFFFF;  // no clause names it
+  question.distributor = ~std::uint32_t{0};  // no clause names it
   CHECK(said(answer(told, question)) ==
         Lines{"deny ru/38-fz/18-1", "treat ru/vas-58/15/distributor"});
 }

@@ -246,6 +246,12 @@ struct BuiltinFinding {
 /// nullptr for a number that names none. -1, -2, … without a gap.
 [[nodiscard]] CONSENT_EXPORT const BuiltinFinding* builtin_finding(std::int16_t number) noexcept;
 
+/// The texts of a finding, without the entry it speaks of. `rule`: as Judgement::Item has it;
+/// nullopt: neither a row of the pack nor a built-in finding.
+[[nodiscard]] CONSENT_EXPORT std::optional<Finding> finding_text(std::int16_t rule,
+                                                                 FindingVerdict verdict,
+                                                                 const RulePack& pack);
+
 /// Findings with their texts. `caller` is kept as the decision's.
 [[nodiscard]] CONSENT_EXPORT Decision explain(const Judgement& judgement,
                                               const ResolvedQuestion& question,

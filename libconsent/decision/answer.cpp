@@ -1,0 +1,177 @@
+#include "decision/answer.hpp"
+
+#include <algorithm>
+
+#include "decision/worth.hpp"
+
+namespace consent::decision {
+
+void Answer::write() noexcept {
+  settle();
+  say_what_decides();
+  if (it_.lacking[static_cast<std::size_t>(Ground::advertising)]) {
+    say_why_not(Ground::advertising);
+    say_earlier_holder();
+  }
+  for (const Ground ground : {Ground::personal_data, Ground::mass_calls, Ground::mailing}) {
+    if (it_.lacking[static_cast<std::size_t>(ground)]) say_why_not(ground);
+  }
+  warn();
+}
+
+/// A consent that no row relies on is not what the answer stands on.
+const Clause* Answer::consent_relied_on() noexcept {
+  const Clause* const consent = it_.consent().live;
+  const bool relied =
+      consent != nullptr && std::any_of(it_.allows.begin(), it_.allows.end(),
+                                        [&](const auto& item) { return item.seq == consent->seq; });
+  return relied ? consent : it_.mass_consent;
+}
+
+void Answer::settle() noexcept {
+  const Items* deciding = &it_.allows;
+  if (!it_.denies.empty()) {
+    out_.verdict = Verdict::deny;
+    deciding = &it_.denies;
+  } else if (!it_.unknowns.empty()) {
+    out_.verdict = Verdict::unknown;
+    deciding = &it_.unknowns;
+  } else {
+    out_.verdict = Verdict::allow;
+  }
+  for (const Judgement::Item& item : *deciding) {
+    if (item.rule >= 0) out_.reasons.insert(static_cast<std::size_t>(item.rule));
+  }
+  if (out_.verdict == Verdict::allow) {
+    if (const Clause* const consent = consent_relied_on()) {
+      out_.relied_on = consent->seq;
+      out_.worth = worth(*consent, it_.asked().distributor, it_.channel()).grade();
+    }
+  } else if (out_.verdict == Verdict::deny && it_.relied_stop != nullptr) {
+    out_.relied_on = it_.relied_stop->seq;
+  }
+}
+
+/// The deciding ones are the first list that is not empty.
+void Answer::say_what_decides() noexcept {
+  for (const Items* list : {&it_.denies, &it_.unknowns, &it_.allows}) {
+    for (const Judgement::Item& item : *list) put(item.rule, item.verdict, item.seq);
+    left_out_ = left_out_ || list->full;
+  }
+  for (const RuleSet* rows : {&it_.made_mass, &it_.exempted}) {
+    rows->for_each([&](std::size_t row) {
+      put(static_cast<std::int16_t>(row), FindingVerdict::treat, no_seq);
+    });
+  }
+  if (it_.assignment != nullptr && out_.verdict != Verdict::deny) {
+    out_.assignment = it_.assignment->seq;
+    put(Builtin::caller_assigned, FindingVerdict::treat, it_.assignment->seq);
+  }
+}
+
+/// Why each consent did not count, the latest first.
+void Answer::say_why_not(Ground ground) noexcept {
+  const standing::Standing& standing = it_.standing(ground);
+  const std::span<const Clause> clauses = it_.holder().clauses();
+  const std::uint32_t distributor = it_.asked().distributor;
+  const auto names_it = [&](const Clause& clause) {
+    return standing::is_consent(clause) && clause.distributor == distributor;
+  };
+  const Clause* first_after = nullptr;  // of those said after the contact, one is enough
+  bool ended_named = false;
+  for (std::size_t end = clauses.size(); end > 0;) {
+    // One entry has a clause for each distributor it names; those naming the one asked about speak.
+    std::size_t begin = end - 1;
+    bool named = names_it(clauses[begin]);
+    while (begin > 0 && clauses[begin - 1].seq == clauses[end - 1].seq)
+      named = names_it(clauses[--begin]) || named;
+    for (std::size_t i = begin; i < end; ++i) {
+      const Clause& clause = clauses[i];
+      if (!standing::is_consent(clause) || (named && clause.distributor != distributor)) continue;
+      const std::uint32_t found = it_.defects(clause, ground);
+      // That a consent is to advertising and not to this is no news.
+      if (ground != Ground::advertising && found == defect::other_cover) break;
+      if (found == 0) {
+        if (!ended_named) put(Builtin::ended_by_stop, FindingVerdict::treat, clause.seq);
+        ended_named = true;
+      } else if (clause.said >= it_.at()) {
+        if (found == defect::not_prior &&
+            (first_after == nullptr || clause.said < first_after->said)) {
+          first_after = &clause;
+        }
+      } else if (standing.stop == nullptr || clause.said > standing.stopped) {
+        say_defects(found, clause, ground);
+      }
+      if (!named) break;  // several others named: said once
+    }
+    end = begin;
+  }
+  if (first_after != nullptr) say_defects(defect::not_prior, *first_after, ground);
+}
+
+/// The latest consent of an earlier holder, which somebody may think still counts.
+void Answer::say_earlier_holder() noexcept {
+  it_.holder().for_each_earlier([&](const Clause& clause) {
+    if (clause.type != EventType::consent_given || !clause.covers.contains(Cover::advertising) ||
+        clause.distributor != it_.asked().distributor || clause.said >= it_.at()) {
+      return false;
+    }
+    say_defects(defect::earlier_holder, clause, Ground::advertising);
+    return true;
+  });
+}
+
+void Answer::say_defects(std::uint32_t found, const Clause& clause, Ground ground) noexcept {
+  const RulePack::Impl& pack = it_.pack();
+  for (const DefectName& name : defect_names) {
+    if ((found & name.defect) == 0) continue;
+    RuleSet rows;
+    if (name.defect == defect::without_document) {
+      rows =
+          it_.document_rows(clause) & pack.treats & pack.feeding[static_cast<std::size_t>(ground)];
+    } else if (name.condition) {
+      rows = it_.feeding(*name.condition, ground);
+    }
+    if (rows.empty()) {
+      put(name.builtin.value_or(Builtin::not_proven), FindingVerdict::treat, clause.seq);
+      continue;
+    }
+    it_.touch(rows);
+    rows.for_each([&](std::size_t row) {
+      put(static_cast<std::int16_t>(row), FindingVerdict::treat, clause.seq);
+    });
+  }
+}
+
+void Answer::warn() noexcept {
+  reserve_ = 0;
+  for (const Judgement::Item& item : it_.warns) put(item.rule, FindingVerdict::warn, item.seq);
+  left_out_ = left_out_ || it_.warns.full;
+  if (const Clause* const consent = it_.consent().live) {
+    if (consent->recorded > it_.at())
+      put(Builtin::recorded_late, FindingVerdict::warn, consent->seq);
+    constexpr auto kept = Clause::has_document | Clause::has_evidence | Clause::has_wording;
+    if ((consent->flags & kept) == 0)
+      put(Builtin::nothing_kept, FindingVerdict::warn, consent->seq);
+  }
+  if (out_.assignment != no_seq && it_.assignment->recorded > it_.at())
+    put(Builtin::assigned_late, FindingVerdict::warn, it_.assignment->seq);
+  if (it_.home_only) put(Builtin::home_region, FindingVerdict::warn, no_seq);
+  const auto& known_until = it_.pack().known_until;
+  if (known_until && it_.at() >= *known_until)
+    put(Builtin::known_until, FindingVerdict::warn, no_seq);
+  if (left_out_) {
+    if (out_.count >= Judgement::max_findings) out_.count = Judgement::max_findings - 1;
+    put(Builtin::more, FindingVerdict::warn, no_seq);
+  }
+}
+
+void Answer::put(std::int16_t rule, FindingVerdict verdict, std::uint64_t seq) noexcept {
+  if (out_.count + reserve_ >= Judgement::max_findings) {
+    left_out_ = true;
+    return;
+  }
+  out_.items[out_.count++] = {rule, verdict, seq};
+}
+
+}  // namespace consent::decision
