@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "bench.hpp"
+#include "consent/create.hpp"
 
 namespace {
 
@@ -200,7 +201,7 @@ int main() {
   const fs::path folder = options.folder / "append";
   fs::remove_all(folder);
   fs::create_directories(folder);
-  auto log = consent::Log::create(folder / "log", identity(), now());
+  auto log = consent::create_log(folder / "log", identity(), now());
   append_in_groups(log, events(range(0, known), consent_of), 4096);
   // One event for each known subject, in an order that the log has not seen.
   const auto consents = events(shuffled(0, known), consent_of);

@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "consent/create.hpp"
 #include "consent/log.hpp"
 
 namespace bench {
@@ -201,7 +202,7 @@ inline BigLog big_log(const Options& options) {
     const fs::path unfinished = folder.string() + ".part";
     fs::remove_all(unfinished);
     {
-      auto log = consent::Log::create(unfinished, identity(), now());
+      auto log = consent::create_log(unfinished, identity(), now());
       for (unsigned turn = 0; turn < 5; ++turn)
         append_in_groups(log, events(shuffled(0, consents / 5), consent_of), 4096);
       log.checkpoint();

@@ -5,6 +5,7 @@
 #include "bindings.hpp"
 #include "casters.hpp"
 #include "consent/log.hpp"
+#include "consent/restore.hpp"
 #include "consent/retention.hpp"
 
 namespace consent_python {
@@ -24,7 +25,7 @@ consent::Backup record_backup(const LogHandle& log, const Path& to,
   const py::gil_scoped_release unlocked;
   std::optional<consent::KeysCopy> keys;
   if (expires) keys = consent::KeysCopy{*expires, latest_expiry(now)};
-  return open->back_up(to, keys, now);
+  return consent::back_up(*open, to, keys, now);
 }
 
 py::dict restore_from(const Path& folder, const Path& backup, const std::vector<Path>& newer,
@@ -44,7 +45,7 @@ py::dict restore_from(const Path& folder, const Path& backup, const std::vector<
   consent::Restored done;
   {
     const py::gil_scoped_release unlocked;
-    done = consent::Log::restore_from(folder, order, now, options);
+    done = consent::restore_from(folder, order, now, options);
   }
   py::dict out;
   out["size"] = done.size;
@@ -95,7 +96,7 @@ void bind_backup(py::module_& m) {
       [](const LogHandle& log, std::uint64_t of, Instant now) {
         const auto open = log.get();
         const py::gil_scoped_release unlocked;
-        return open->backup_destroyed(of, now);
+        return consent::backup_destroyed(*open, of, now);
       },
       py::arg("log"), py::arg("of"), py::arg("now"),
       "Records that a copy of keys is destroyed; its seq.");

@@ -6,6 +6,15 @@
 
 #include "bindings.hpp"
 #include "casters.hpp"
+#include "consent/callers.hpp"
+#include "consent/copy.hpp"
+#include "consent/create.hpp"
+#include "consent/erasure.hpp"
+#include "consent/evidence.hpp"
+#include "consent/maintenance.hpp"
+#include "consent/rebuild.hpp"
+#include "consent/restore.hpp"
+#include "consent/restriction.hpp"
 
 namespace consent_python {
 
@@ -63,7 +72,7 @@ void create(const std::filesystem::path& folder, py::handle origin, py::handle d
   if (!subscriber.is_none()) identity.subscriber = to_number(subscriber);
   const auto with = options(true, second_head, 0, passphrase);
   const Unlocked unlocked;
-  (void)Log::create(folder, identity, now, with);
+  (void)consent::create_log(folder, identity, now, with);
 }
 
 void restore(const std::filesystem::path& folder, py::handle reason, consent::Instant now,
@@ -72,14 +81,14 @@ void restore(const std::filesystem::path& folder, py::handle reason, consent::In
   const auto with = options(true, second_head, wait_ms, passphrase);
   const std::string word(to_text(reason));
   const Unlocked unlocked;
-  (void)Log::restore(folder, word, now, with);
+  (void)consent::restore(folder, word, now, with);
 }
 
 consent::Rebuilt rebuild(const std::filesystem::path& folder, std::int64_t wait_ms) {
   consent::LogOptions with;
   with.wait = std::chrono::milliseconds(wait_ms);
   const Unlocked unlocked;
-  return Log::rebuild(folder, with);
+  return consent::rebuild(folder, with);
 }
 
 }  // namespace
@@ -171,7 +180,7 @@ void bind_log(py::module_& m) {
         const auto keys = to_keys(trusted);
         const Progress told = to_progress(std::move(progress));
         const Unlocked unlocked;
-        return Log::import_entries(file, folder, keys, told);
+        return consent::import_entries(file, folder, keys, told);
       },
       py::arg("file"), py::arg("folder"), py::arg("trusted"), py::arg("progress") = py::none(),
       "Makes a log's folder of a file that export_entries() wrote.");
@@ -250,7 +259,7 @@ void bind_log(py::module_& m) {
           "observe_clock",
           [](const LogHandle& self, consent::Instant wall, std::int64_t monotonic_us) {
             return on(self, [&](Log& log) {
-              return log.observe_clock(wall, std::chrono::microseconds(monotonic_us));
+              return consent::observe_clock(log, wall, std::chrono::microseconds(monotonic_us));
             });
           },
           py::arg("wall"), py::arg("monotonic_us"),
@@ -260,7 +269,8 @@ void bind_log(py::module_& m) {
           [](const LogHandle& self, py::handle text, py::handle language, consent::Instant now) {
             const consent::Wording wording{std::string(to_text(text))};
             const std::string word(to_text(language));
-            return on(self, [&](Log& log) { return log.register_wording(wording, word, now); });
+            return on(self,
+                      [&](Log& log) { return consent::register_wording(log, wording, word, now); });
           },
           py::arg("text"), py::arg("language"), py::arg("now"),
           "As register_wording(), with the moment of recording given.")
@@ -279,7 +289,7 @@ void bind_log(py::module_& m) {
                                              std::string(to_text(campaign)),
                                              std::nullopt};
             if (document) assigned.document = consent::FileHash{*document};
-            return on(self, [&](Log& log) { return log.assign_caller(assigned, now); });
+            return on(self, [&](Log& log) { return consent::assign_caller(log, assigned, now); });
           },
           py::arg("caller"), py::arg("distributor"), py::arg("from_"), py::arg("until"),
           py::arg("purposes"), py::arg("channels"), py::arg("campaign"), py::arg("document"),
@@ -290,20 +300,20 @@ void bind_log(py::module_& m) {
              const std::optional<consent::Digest>& document, consent::Instant now) {
             consent::CallerReleased released{of, until, std::nullopt};
             if (document) released.document = consent::FileHash{*document};
-            return on(self, [&](Log& log) { return log.release_caller(released, now); });
+            return on(self, [&](Log& log) { return consent::release_caller(log, released, now); });
           },
           py::arg("of"), py::arg("until"), py::arg("document"), py::arg("now"),
           "As release_caller(), with the moment of recording given.")
       .def(
           "assignments",
           [](const LogHandle& self) {
-            return on(self, [](Log& log) { return log.assignments(); });
+            return on(self, [](Log& log) { return consent::assignments(log); });
           },
           "Who was assigned to dial for whom, in order of seq.")
       .def(
           "heartbeat_at",
           [](const LogHandle& self, consent::Instant now) {
-            on(self, [&](Log& log) { log.heartbeat(now); });
+            on(self, [&](Log& log) { consent::heartbeat(log, now); });
           },
           py::arg("now"), "As heartbeat(), with the moment of recording given.")
       .def_property_readonly(
@@ -394,7 +404,7 @@ void bind_log(py::module_& m) {
           "export_entries",
           [](const LogHandle& self, const std::filesystem::path& file, py::object progress) {
             const Progress told = to_progress(std::move(progress));
-            return on(self, [&](Log& log) { return log.export_entries(file, told); });
+            return on(self, [&](Log& log) { return consent::export_entries(log, file, told); });
           },
           py::arg("file"), py::arg("progress") = py::none(),
           "Writes every entry, byte for byte, without any key.")
@@ -423,7 +433,7 @@ void bind_log(py::module_& m) {
           [](const LogHandle& self, const AnyNumber& number, consent::Instant needed_since,
              const std::optional<consent::Instant>& held_at, consent::Instant now) {
             return on(self, [&](Log& log) {
-              return log.before_erasing(number.number, needed_since, now, held_at);
+              return consent::before_erasing(log, number.number, needed_since, now, held_at);
             });
           },
           py::arg("number"), py::arg("needed_since"), py::arg("held_at"), py::arg("now"),
@@ -441,7 +451,8 @@ void bind_log(py::module_& m) {
             order.needed_since = needed_since;
             order.lose_proof = lose_proof;
             order.held_at = held_at;
-            return on(self, [&](Log& log) { return log.erase(number.number, order, now); });
+            return on(self,
+                      [&](Log& log) { return consent::erase(log, number.number, order, now); });
           },
           py::arg("number"), py::arg("ground"), py::arg("requester"), py::arg("needed_since"),
           py::arg("lose_proof"), py::arg("held_at"), py::arg("now"),
@@ -449,40 +460,43 @@ void bind_log(py::module_& m) {
       .def(
           "erased_at",
           [](const LogHandle& self, const AnyNumber& number) {
-            return on(self, [&](Log& log) { return log.erased_at(number.number); });
+            return on(self, [&](Log& log) { return consent::erased_at(log, number.number); });
           },
           py::arg("number"),
           "Up to when what was said is not taken in again, because the holder was erased; None.")
       .def(
           "restriction_of",
           [](const LogHandle& self, const AnyNumber& number, consent::Instant at) {
-            return on(self, [&](Log& log) { return log.restriction_of(number.number, at); });
+            return on(self,
+                      [&](Log& log) { return consent::restriction_of(log, number.number, at); });
           },
           py::arg("number"), py::arg("at"), "Whether the record is kept for proof alone; None.")
       .def(
           "restriction_of_subject",
           [](const LogHandle& self, const consent::Digest& tag, consent::Instant at) {
-            return on(self, [&](Log& log) { return log.restriction_of(tag, at); });
+            return on(self, [&](Log& log) { return consent::restriction_of(log, tag, at); });
           },
           py::arg("tag"), py::arg("at"), "The same of one subject, by its tag; needs no key.")
       .def(
           "restricted_tags",
           [](const LogHandle& self, consent::Instant at) {
-            return on(self, [&](Log& log) { return log.restricted(at); });
+            return on(self, [&](Log& log) { return consent::restricted(log, at); });
           },
           py::arg("at"), "Tags of all whose record is kept for proof alone; needs no key.")
       .def(
           "append_of_holder_at",
           [](const LogHandle& self, const consent::Event& event, consent::Instant held_at,
              consent::Instant now) {
-            return on(self, [&](Log& log) { return log.append_of_holder(event, held_at, now); });
+            return on(self, [&](Log& log) {
+              return consent::append_of_holder(log, event, held_at, now);
+            });
           },
           py::arg("event"), py::arg("held_at"), py::arg("now"),
           "Records a hold or a restriction of who held the number at held_at.")
       .def(
           "evidence_of",
           [](const LogHandle& self, std::uint64_t seq) {
-            return on(self, [&](Log& log) { return log.evidence_of(seq); });
+            return on(self, [&](Log& log) { return consent::evidence_of(log, seq); });
           },
           py::arg("seq"), "Files kept with an entry, in order. Needs no key.")
       .def(
@@ -490,7 +504,7 @@ void bind_log(py::module_& m) {
           [](const LogHandle& self, std::uint64_t seq, std::uint32_t place,
              const py::function& take) {
             return py::bytes(on(self, [&](Log& log) {
-              return log.evidence(seq, place, [&](std::string_view piece) {
+              return consent::read_evidence(log, seq, place, [&](std::string_view piece) {
                 const py::gil_scoped_acquire locked;
                 take(py::bytes(piece.data(), piece.size()));
               });

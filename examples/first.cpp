@@ -2,6 +2,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "consent/create.hpp"
 #include "consent/decision.hpp"
 #include "consent/verify.hpp"
 
@@ -24,7 +25,7 @@ int main(int argc, char** argv) {
   yes.method = Method::recorded_voice;
 
   // README
-  auto log = Log::create(folder, romashka, now);
+  auto log = create_log(folder, romashka, now);
   log.append(yes, now);
   std::cout << one_line(may_contact(log, rules, question), "en") << "\n";
   log.append(ConsentWithdrawn{{number, now}}, now);

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "consent/callers.hpp"
+#include "consent/restriction.hpp"
 #include "decision/conditions.hpp"
 #include "decision/resolve.hpp"
 #include "decision/rule_pack.hpp"
@@ -33,7 +35,7 @@ StandingTable read_standings(std::span<const Call> calls, const Log& log, std::u
       if (StandingTable::Slot* const slot = table.find(number)) table.fill(*slot, subjects, size);
     });
     // Of an erased number that nobody else holds the log knows no more than that: asked one by one.
-    if (log.has_erased()) {
+    if (has_erased(log)) {
       for (const PhoneNumber number : numbers) {
         StandingTable::Slot& slot = *table.find(number);
         if (slot.held == 0) table.fill(slot, log.standing_of(number), size);
@@ -103,7 +105,7 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
   const StandingTable table = read_standings(calls, log, result.log_size);
   Terms terms = log.terms();
   const std::vector<AssignedCaller> assigned =
-      decision::resolved(log.assignments(result.log_size), terms);
+      decision::resolved(assignments(log, result.log_size), terms);
   ResolvedQuestion question = decision::resolved(scope, distributor, terms);
   const std::vector<ContactCounts> counts =
       scope.counts ? std::vector<ContactCounts>() : count_calls(calls, pack, scope);

@@ -4,7 +4,9 @@
 
 #include "bundle/names.hpp"
 #include "consent/bundle.hpp"
+#include "consent/callers.hpp"
 #include "consent/error.hpp"
+#include "consent/evidence.hpp"
 #include "event/canonical.hpp"
 
 namespace consent {
@@ -170,11 +172,11 @@ std::string opening_bytes(const OpenedEntry& opened, std::span<const OpenedFile>
 std::vector<OpenedFile> open_files(const Log& log, std::uint64_t seq, std::size_t& room,
                                    std::vector<BundleFile>& files) {
   std::vector<OpenedFile> opened;
-  for (const KeptEvidence& kept : log.evidence_of(seq)) {
+  for (const KeptEvidence& kept : evidence_of(log, seq)) {
     if (!kept.there) continue;
     std::string content;
     bool fits = true;
-    const std::string salt = log.evidence(seq, kept.place, [&](std::string_view piece) {
+    const std::string salt = read_evidence(log, seq, kept.place, [&](std::string_view piece) {
       fits = fits && content.size() + piece.size() <= room;
       if (fits) content.append(piece);
     });
@@ -191,7 +193,7 @@ std::vector<Entry> callers_of(const Log& log, std::optional<std::uint64_t> assig
                               std::uint64_t size) {
   std::vector<Entry> entries;
   if (!assignment) return entries;
-  const std::vector<CallerAssignment> all = log.assignments(size);
+  const std::vector<CallerAssignment> all = assignments(log, size);
   const auto meant = std::find_if(all.begin(), all.end(), [&](const CallerAssignment& each) {
     return each.seq == *assignment;
   });

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "consent/callers.hpp"
 #include "consent/decision.hpp"
 #include "decision/conditions.hpp"
 #include "decision/resolve.hpp"
@@ -71,7 +72,7 @@ Decision may_contact(const Log& log, const RulePack& pack, const Question& quest
   Terms terms = log.terms();
   std::vector<AssignedCaller> assigned;
   if (!question.caller.id.empty() && question.caller.id != distributor)
-    assigned = decision::resolved(log.assignments(), terms);
+    assigned = decision::resolved(assignments(log), terms);
   ResolvedQuestion resolved = decision::resolved(question, distributor, terms);
   if (!resolved.counts) resolved.counts = counts_in(log, question, distributor, pack);
   return explain(judge(resolved, subjects, pack, assigned), resolved, pack, size,

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "consent/callers.hpp"
 #include "consent/decision.hpp"
 #include "consent/error.hpp"
 #include "consent/standing.hpp"

@@ -8,6 +8,7 @@
 
 #include "base/rows_reader.hpp"
 #include "consent/error.hpp"
+#include "consent/maintenance.hpp"
 #include "consent/retention.hpp"
 #include "consent/zones.hpp"
 #include "event/canonical.hpp"
@@ -516,7 +517,7 @@ std::vector<Due> due(const Log& log, const DeadlineRows& rows, const Calendar& c
   });
   for (Due& each : found) {
     if (each.row != nullptr && each.row->trigger == Trigger::keys_copied) {
-      each.where = log.keys_copy_place(each.seq);
+      each.where = keys_copy_place(log, each.seq);
       continue;
     }
     try {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "consent/callers.hpp"
 #include "decision/resolve.hpp"
 #include "gate/standing_table.hpp"
 
@@ -30,7 +31,7 @@ Gate Gate::load(const Log& log, const RulePack& pack, Instant now) {
   });
   impl->table.shrink();
   impl->terms = log.terms();  // after the standings: every id in them has its name
-  impl->assigned = decision::resolved(log.assignments(), impl->terms);
+  impl->assigned = decision::resolved(assignments(log), impl->terms);
   impl->distributors = log.distributors();
   return Gate(std::move(impl));
 }

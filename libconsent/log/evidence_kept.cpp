@@ -1,6 +1,7 @@
-// What Log says of the files it keeps.
+// The files that a log keeps with its entries.
 #include <array>
 
+#include "consent/evidence.hpp"
 #include "log/evidence.hpp"
 #include "log/impl.hpp"
 
@@ -38,42 +39,44 @@ sqlite::Statement row_of(sqlite::Connection& db, const KeptEvidence& kept) {
 
 }  // namespace
 
-std::vector<KeptEvidence> Log::evidence_of(std::uint64_t seq) const {
-  impl_->check_fork();
-  const std::lock_guard lock(impl_->reading);
-  auto named = named_by(impl_->entry_at(seq));
-  const EvidenceFolder folder(impl_->folder);
+std::vector<KeptEvidence> evidence_of(const Log& log, std::uint64_t seq) {
+  const LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const std::lock_guard lock(impl.reading);
+  auto named = named_by(impl.entry_at(seq));
+  const EvidenceFolder folder(impl.folder);
   for (KeptEvidence& kept : named) {
-    kept.beside = row_of(impl_->db, kept).is_null(2);
+    kept.beside = row_of(impl.db, kept).is_null(2);
     kept.there = !kept.beside || !folder.find(kept.commitment).empty();
   }
   return named;
 }
 
-std::string Log::evidence(std::uint64_t seq, std::uint32_t place,
-                          const std::function<void(std::string_view)>& take) const {
-  impl_->check_fork();
+std::string read_evidence(const Log& log, std::uint64_t seq, std::uint32_t place,
+                          const std::function<void(std::string_view)>& take) {
+  const LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
   std::string opening;
   std::string bytes;
   KeptEvidence kept;
   {
-    const std::lock_guard lock(impl_->reading);
-    const Entry entry = impl_->entry_at(seq);
+    const std::lock_guard lock(impl.reading);
+    const Entry entry = impl.entry_at(seq);
     auto named = named_by(entry);
     if (place == 0 || place > named.size()) {
       throw Error(ErrorCode::not_found,
                   Message("log: entry {} keeps {} file(s)", seq, named.size()));
     }
     kept = std::move(named[place - 1]);
-    const auto subject = impl_->need_keys().by_tag(entry.subject->tag);
+    const auto subject = impl.need_keys().by_tag(entry.subject->tag);
     if (!subject) throw Error(ErrorCode::not_found, "keys.db: no key for this subject");
-    const sqlite::Statement row = row_of(impl_->db, kept);
+    const sqlite::Statement row = row_of(impl.db, kept);
     opening = consent::open(subject->key.view(), kept.commitment.view(), row.blob(1));
     bytes = row.blob(2);
   }
   // A large file is read without the lock: others go on.
   const auto file =
-      bytes.empty() ? EvidenceFolder(impl_->folder).find(kept.commitment) : std::filesystem::path();
+      bytes.empty() ? EvidenceFolder(impl.folder).find(kept.commitment) : std::filesystem::path();
   open_evidence(opening, kept.commitment, bytes, file, take);
   return opening.substr(0, SecretKey::size);
 }

@@ -225,8 +225,6 @@ struct Log::Impl {
   [[nodiscard]] std::size_t holder_among(std::span<const Digest> tags,
                                          const std::optional<KeyStore::Suppressed>& suppressed,
                                          const std::optional<Instant>& held_at) const;
-  [[nodiscard]] ErasureCheck check_erasure(PhoneNumber number, Instant needed_since, Instant now,
-                                           const std::optional<Instant>& held_at) const;
 
   // Oldest first.
   [[nodiscard]] std::vector<Digest> tags_of(std::int64_t newest) const {
@@ -270,5 +268,14 @@ struct Log::Impl {
     return entries;
   }
 };
+
+/// What is inside a Log, for the library's own free functions.
+struct LogAccess {
+  using Impl = Log::Impl;
+  [[nodiscard]] static Impl& of(Log& log) { return *log.impl_; }
+  [[nodiscard]] static const Impl& of(const Log& log) { return *log.impl_; }
+  [[nodiscard]] static Log make(std::unique_ptr<Impl> impl) { return Log(std::move(impl)); }
+};
+using LogImpl = LogAccess::Impl;
 
 }  // namespace consent

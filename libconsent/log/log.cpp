@@ -294,24 +294,6 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   return impl;
 }
 
-bool Log::observe_clock(Instant wall, std::chrono::microseconds monotonic) {
-  impl_->check_fork();
-  return impl_->writer != nullptr && impl_->writer->observe_clock(wall, monotonic);
-}
-
-Digest Log::register_wording(const Wording& wording, std::string_view language, Instant now) {
-  impl_->check_writable();
-  WordingRegistered event{wording, std::string(language)};
-  validate(LogEvent(event));
-  impl_->writer->append(LogEvent(std::move(event)), now);
-  return sha256(wording.text);
-}
-
-void Log::heartbeat(Instant now) {
-  impl_->check_writable();
-  impl_->writer->append(LogEvent(LogHeartbeat{}), now);
-}
-
 Appended Log::append(const Event& event, Instant now) {
   return append_many({&event, 1}, now).front();
 }

@@ -120,7 +120,7 @@ class Writer {
   /// Records the erasure of a subject whose key is gone already: nobody ever opens its details.
   /// Only from within alone().
   void record_erased(const RecordedErasure& erased, Instant now);
-  /// As Log::observe_clock().
+  /// As observe_clock().
   bool observe_clock(Instant wall, std::chrono::microseconds monotonic);
   /// As Log::checkpoint().
   std::string checkpoint(const note::VerifierKey& key);

@@ -168,10 +168,11 @@ Backup back_up(const Log& log, const fs::path& to) {
       [](Backup& /*result*/) {});
 }
 
-Backup Log::back_up(const fs::path& to, const std::optional<KeysCopy>& keys, Instant now) {
-  impl_->check_writable();
+Backup back_up(Log& log, const fs::path& to, const std::optional<KeysCopy>& keys, Instant now) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_writable();
   if (keys) {
-    (void)impl_->need_keys();
+    (void)impl.need_keys();
     if (keys->expires <= now) {
       throw Error(ErrorCode::invalid_argument, "backup: expires: is not ahead");
     }
@@ -184,21 +185,21 @@ Backup Log::back_up(const fs::path& to, const std::optional<KeysCopy>& keys, Ins
     }
   }
   return make_backup(
-      *this, to,
+      log, to,
       [&](const fs::path& made, Backup& result) {
         if (!keys) {
-          copy_log(*this, made);
+          copy_log(log, made);
           return;
         }
         // Nothing is written meanwhile: of a subject erased between the two copies one would say so
         // and the other not.
-        impl_->writer->alone([&] {
+        impl.writer->alone([&] {
           // A kill from here on leaves a copy that the next opening for writing removes.
-          KeyStore::note_copying(folder() / "keys.db", made);
-          copy_log(*this, made);
-          const std::lock_guard lock(impl_->reading);
-          impl_->keys->copy_to(made / "keys.db", keys->expires);
-          result.evidence = copy_evidence(folder(), made);
+          KeyStore::note_copying(log.folder() / "keys.db", made);
+          copy_log(log, made);
+          const std::lock_guard lock(impl.reading);
+          impl.keys->copy_to(made / "keys.db", keys->expires);
+          result.evidence = copy_evidence(log.folder(), made);
           result.expires = keys->expires;
         });
       },
@@ -206,32 +207,27 @@ Backup Log::back_up(const fs::path& to, const std::optional<KeysCopy>& keys, Ins
       [&](Backup& result) {
         const LogBackedUp event{result.size, result.root, result.file, result.expires};
         validate(LogEvent(event));
-        result.seq = impl_->writer->append(LogEvent(event), now);
+        result.seq = impl.writer->append(LogEvent(event), now);
         if (keys) {
-          impl_->writer->alone([&] {
-            KeyStore::note_copy(folder() / "keys.db", *result.seq,
+          impl.writer->alone([&] {
+            KeyStore::note_copy(log.folder() / "keys.db", *result.seq,
                                 fs::absolute(to).lexically_normal());
-            KeyStore::note_copying(folder() / "keys.db", {});
+            KeyStore::note_copying(log.folder() / "keys.db", {});
           });
         }
       });
 }
 
-std::string Log::keys_copy_place(std::uint64_t seq) const {
-  impl_->check_fork();
-  const std::lock_guard lock(impl_->reading);
-  return impl_->keys ? impl_->keys->copy_place(seq) : std::string();
-}
-
-std::uint64_t Log::backup_destroyed(std::uint64_t of, Instant now) {
-  impl_->check_writable();
-  const Entry made = entry(of);
+std::uint64_t backup_destroyed(Log& log, std::uint64_t of, Instant now) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_writable();
+  const Entry made = log.entry(of);
   if (made.type != EventType::log_backed_up ||
       decode_entry(made.bytes).body.find("expires") == nullptr) {
     throw Error(ErrorCode::invalid_argument,
                 Message("entry {}: does not say that keys were copied", of));
   }
-  return impl_->writer->append(LogEvent(LogBackupDestroyed{of}), now);
+  return impl.writer->append(LogEvent(LogBackupDestroyed{of}), now);
 }
 
 }  // namespace consent

@@ -1,6 +1,8 @@
 // A whole log as one text file, and a log's folder from such a file: docs/reference/format.md,
 // "Entries as a file".
 
+#include "consent/copy.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include <system_error>
 #include <unordered_map>
 
+#include "consent/rebuild.hpp"
 #include "consent/verify.hpp"
 #include "crypto/base64.hpp"
 #include "log/evidence.hpp"
@@ -366,15 +369,16 @@ bool holds(const fs::path& folder, const Checkpoint& wanted) {
 
 }  // namespace
 
-Copied Log::export_entries(const fs::path& file,
-                           const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  const std::string signed_note = checkpoint();
-  const std::array keys{impl_->key};
+Copied export_entries(Log& log, const fs::path& file,
+                      const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  LogImpl& impl = LogAccess::of(log);
+  const std::string signed_note = log.checkpoint();
+  const std::array keys{impl.key};
   const Checkpoint signed_to = parse_checkpoint(note::verify(signed_note, keys).text);
   if (fs::is_symlink(fs::symlink_status(file))) {
     throw Error(ErrorCode::storage, "entries: a symbolic link is there; it is not written through");
   }
-  Copied copied{signed_to.size, signed_to.root, signed_to.origin, impl_->key.text()};
+  Copied copied{signed_to.size, signed_to.root, signed_to.origin, impl.key.text()};
   const fs::path part = file.string() + ".part";
   std::error_code code;
   fs::remove(part, code);
@@ -384,12 +388,12 @@ Copied Log::export_entries(const fs::path& file,
     out << magic << " " << std::to_string(signed_to.size) << " " << base64::encode(signed_note)
         << "\n";
     std::uint64_t named = 0;
-    for_each(0, signed_to.size, [&](const Entry& entry) {
+    log.for_each(0, signed_to.size, [&](const Entry& entry) {
       if (entry.bytes.find("\"files\":") != std::string::npos) {  // most name none
         named += files_named(decode_entry(entry.bytes).body).size();
       }
       out << entry.bytes << "\n";
-      if (const auto sealed = impl_->sealed_at(entry.seq)) {
+      if (const auto sealed = impl.sealed_at(entry.seq)) {
         out << sealed_word << base64::encode(*sealed) << "\n";
       }
       if (entry.seq % told_every == 0 && progress) progress(entry.seq, signed_to.size);
@@ -397,15 +401,15 @@ Copied Log::export_entries(const fs::path& file,
     std::uint64_t behind = 0;
     std::set<Digest> beside;
     {
-      const std::lock_guard lock(impl_->reading);
-      sqlite::Statement wordings(impl_->db, "SELECT text FROM wording ORDER BY hash");
+      const std::lock_guard lock(impl.reading);
+      sqlite::Statement wordings(impl.db, "SELECT text FROM wording ORDER BY hash");
       for (; wordings.step(); ++behind) {
         out << "wording " << base64::encode(wordings.blob(0)) << "\n";
       }
       // A log opened to read signs and keeps nothing; the copy keeps what it was signed by, so that
       // it can be handed on.
       bool kept = false;
-      sqlite::Statement notes(impl_->db,
+      sqlite::Statement notes(impl.db,
                               "SELECT note,size FROM checkpoint WHERE size<=?1 ORDER BY size");
       for (notes.bind(1, size); notes.step(); ++behind) {
         out << "checkpoint " << base64::encode(notes.blob(0)) << "\n";
@@ -415,8 +419,8 @@ Copied Log::export_entries(const fs::path& file,
         out << "checkpoint " << base64::encode(signed_note) << "\n";
         ++behind;
       }
-      if (impl_->db.integer("SELECT count(*) FROM sqlite_schema WHERE name='evidence'") != 0) {
-        sqlite::Statement rows(impl_->db,
+      if (impl.db.integer("SELECT count(*) FROM sqlite_schema WHERE name='evidence'") != 0) {
+        sqlite::Statement rows(impl.db,
                                "SELECT seq,place,commitment,opening,bytes FROM evidence "
                                "WHERE seq<?1 ORDER BY seq,place");
         for (rows.bind(1, size); rows.step(); ++behind) {
@@ -436,7 +440,7 @@ Copied Log::export_entries(const fs::path& file,
     }
     // Without the lock: a large file must not keep others waiting.
     for (const Digest& commitment : beside) {
-      if (const std::uint64_t lines = put_file(out, impl_->folder, commitment)) {
+      if (const std::uint64_t lines = put_file(out, impl.folder, commitment)) {
         behind += lines;
         ++copied.evidence;
       }
@@ -453,10 +457,10 @@ Copied Log::export_entries(const fs::path& file,
   return copied;
 }
 
-Copied Log::import_entries(const fs::path& file, const fs::path& folder,
-                           std::span<const note::VerifierKey> trusted,
-                           const std::function<void(std::uint64_t, std::uint64_t)>& progress,
-                           Entropy& entropy) {
+Copied import_entries(const fs::path& file, const fs::path& folder,
+                      std::span<const note::VerifierKey> trusted,
+                      const std::function<void(std::uint64_t, std::uint64_t)>& progress,
+                      Entropy& entropy) {
   Lines lines(file);
   const Header header = read_header(lines);
   const fs::path absolute = fs::absolute(folder).lexically_normal();
@@ -535,7 +539,7 @@ Copied Log::import_entries(const fs::path& file, const fs::path& folder,
       fs::remove_all(made, code);
       return copied;
     }
-    (void)Log::rebuild(made);
+    (void)rebuild(made);
     // What no head acknowledged and no key of ours signed opens read-only: two logs of one name
     // must not both go on.
     fs::remove(made / "head");

@@ -1,10 +1,11 @@
+#include "consent/create.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <system_error>
 
 #include "consent/error.hpp"
-#include "consent/log.hpp"
 #include "consent/party.hpp"
 #include "crypto/seal.hpp"
 #include "event/encode.hpp"
@@ -53,13 +54,8 @@ void sync_folder(const fs::path& folder) {
 
 }  // namespace
 
-Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now,
-                Entropy& entropy) {
-  return create(folder, identity, now, LogOptions{}, entropy);
-}
-
-Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now,
-                const LogOptions& options, Entropy& entropy) {
+Log create_log(const fs::path& folder, const LogIdentity& identity, Instant now,
+               const LogOptions& options, Entropy& entropy) {
   check_identity(identity);
   std::error_code code;
   if (fs::exists(folder, code) &&
@@ -167,7 +163,7 @@ Log Log::create(const fs::path& folder, const LogIdentity& identity, Instant now
   sync_folder(parent);
   LogOptions writing = options;
   writing.access = Access::write;
-  return open(named, writing, entropy);
+  return Log::open(named, writing, entropy);
 }
 
 }  // namespace consent

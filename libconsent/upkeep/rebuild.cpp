@@ -1,3 +1,5 @@
+#include "consent/rebuild.hpp"
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -8,7 +10,7 @@
 
 namespace consent {
 
-Rebuilt Log::rebuild(const std::filesystem::path& folder, const LogOptions& options) {
+Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) {
   const HeadFile place = HeadFile::open_for_writing(folder / "head", options.wait);
   auto db = sqlite::Connection::open(folder / "log.db", sqlite::Mode::write);
   check_log_file(db);

@@ -1,73 +1,26 @@
-#include <algorithm>
+#include "consent/restore.hpp"
+
 #include <set>
-#include <vector>
 
 #include "log/impl.hpp"
-#include "log/open.hpp"
 
 namespace consent {
 
-void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& options,
-                                  const std::optional<HeadState>& state,
-                                  const std::optional<HeadState>& second, Entropy& entropy) {
-  const std::uint64_t size = size_now();
-  restored.reason = restoring.reason;
-  restored.lost_from = size;
-  restored.lost_to = std::max(size, restoring.lost_to);
-  for (const auto* head : {&state, &second}) {
-    if (*head && (*head)->size > restored.lost_to) restored.lost_to = (*head)->size;
-  }
-  std::string fresh(16, '\0');
-  entropy.fill({reinterpret_cast<std::uint8_t*>(fresh.data()), fresh.size()});
-  restored.incarnation = fresh;
-  // Keys first; the log's own incarnation goes with the entry that names the loss, in one commit,
-  // and the heads follow it. A crash before that commit leaves a log that is as impaired as it was.
-  auto keys_now =
-      KeyStore::open(folder / "keys.db", sqlite::Mode::write, identity.origin, options.passphrase);
-  keys_are_newer = keys_now.log_size_seen() > size;
-  restored.lost_to = std::max(restored.lost_to, keys_now.log_size_seen());
-  keys_now.saw_log(size);
-  // Beside newer keys a subject without one was erased, and the restore says so.
-  keys_now.accept_lost(keys_are_newer ? 0 : lost_keys, newest_subject(db));
-  keys_now.set_incarnation(fresh);
-  incarnation = fresh;
-  if (!impairment.empty()) warnings.push_back(Message("restored: {}", impairment));
-  impairment = Message();
-}
-
-std::set<Digest> Log::Impl::without_key() const {
-  std::vector<Digest> tags;
-  {
-    sqlite::Statement rows(db, "SELECT tag FROM subject");
-    while (rows.step()) {
-      if (const auto tag = digest_from_bytes(rows.blob(0))) tags.push_back(*tag);
-    }
-  }
-  for (const KeptSubject* subject : kept->behind()) tags.push_back(subject->standing.tag);
-  std::set<Digest> out;
-  for (const Digest& tag : tags) {
-    if (keys->by_tag(tag)) continue;
-    const auto subject = kept->read(tag);
-    if (subject && !subject->standing.erased()) out.insert(tag);
-  }
-  return out;
-}
-
-Log Log::restore(const std::filesystem::path& folder, std::string_view reason, Instant now,
-                 const LogOptions& options, Entropy& entropy) {
+Log restore(const std::filesystem::path& folder, std::string_view reason, Instant now,
+            const LogOptions& options, Entropy& entropy) {
   LogOptions writing = options;
   writing.access = Access::write;
-  const Impl::Restoring restoring{std::string(reason), now};
+  const LogImpl::Restoring restoring{std::string(reason), now};
   LogRestored event;
   event.reason = restoring.reason;
   event.incarnation = std::string(16, '\0');
   validate(LogEvent(event));
-  auto impl = Impl::open(folder, writing, &restoring, entropy);
+  auto impl = LogImpl::open(folder, writing, &restoring, entropy);
   if (impl->keys_are_newer) {
     // Whose key newer keys do not have was erased by an entry that is lost: it is recorded again.
     std::set<Digest> keyless;
     {
-      const Impl::Reading reading(*impl);
+      const LogImpl::Reading reading(*impl);
       keyless = impl->without_key();
     }
     for (const Digest& tag : keyless) {
@@ -76,7 +29,7 @@ Log Log::restore(const std::filesystem::path& folder, std::string_view reason, I
       });
     }
   }
-  return Log(std::move(impl));
+  return LogAccess::make(std::move(impl));
 }
 
 }  // namespace consent

@@ -7,6 +7,7 @@
 #include <set>
 #include <system_error>
 
+#include "consent/restore.hpp"
 #include "consent/verify.hpp"
 #include "log/evidence.hpp"
 #include "log/impl.hpp"
@@ -229,8 +230,8 @@ void copy_acts(const fs::path& made, const std::vector<fs::path>& sources, std::
 
 }  // namespace
 
-Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, Instant now,
-                           const LogOptions& options, Entropy& entropy) {
+Restored restore_from(const fs::path& folder, const RestoreOrder& order, Instant now,
+                      const LogOptions& options, Entropy& entropy) {
   LogRestored named;
   named.reason = order.reason;
   named.incarnation = std::string(16, '\0');
@@ -352,12 +353,12 @@ Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, In
     copy_evidence(made, with_evidence);
     copy_acts(made, with_evidence, origin.size, stamp(now));
 
-    const Impl::Restoring restoring{order.reason, now, true, later.size};
-    auto impl = Impl::open(made, with, &restoring, entropy);
+    const LogImpl::Restoring restoring{order.reason, now, true, later.size};
+    auto impl = LogImpl::open(made, with, &restoring, entropy);
     done.seq = impl->size_now() - 1;
     std::set<Digest> keyless;
     {
-      const Impl::Reading reading(*impl);
+      const LogImpl::Reading reading(*impl);
       keyless = impl->without_key();
     }
     for (const Digest& tag : order.erased) {
@@ -369,7 +370,7 @@ Restored Log::restore_from(const fs::path& folder, const RestoreOrder& order, In
     for (const auto& [tag, erased] : later.erased) {
       std::optional<KeyStore::Subject> subject;
       {
-        const Impl::Reading reading(*impl);
+        const LogImpl::Reading reading(*impl);
         const auto kept = impl->kept->read(tag);
         if (!kept) {
           if (!done.own_keys) ++done.unknown_erased;

@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 #include "consent/bundle.hpp"
+#include "consent/callers.hpp"
+#include "consent/create.hpp"
 #include "consent/error.hpp"
 #include "event/json.hpp"
 
@@ -60,7 +62,7 @@ consent::ConsentGiven yes(PhoneNumber number, consent::Instant at) {
 }
 
 consent::Log two_people(const Folder& folder) {
-  auto log = consent::Log::create(
+  auto log = consent::create_log(
       folder.log(), {"romashka.example/consent", "7707083893", "ООО Ромашка", std::nullopt},
       kStart);
   log.append(yes(kNumber, kStart + 1h), kStart + 1h);
@@ -243,10 +245,11 @@ TEST_CASE("a bundle carries the assignment that its answer stands on", "[bundle]
   event.acts_for_any = true;
   log.append(event, kStart + 5h);
   const auto other =
-      log.assign_caller({"call-centre", "", kStart, {}, {}, {}, {}, {}}, kStart + 5h);
-  const auto seq = log.assign_caller({"7736050003", "", kStart, {}, {}, {}, {}, {}}, kStart + 5h);
-  log.release_caller({other, kStart + 6h, {}}, kStart + 6h);
-  const auto ended = log.release_caller({seq, kStart + 100h, {}}, kStart + 6h);
+      consent::assign_caller(log, {"call-centre", "", kStart, {}, {}, {}, {}, {}}, kStart + 5h);
+  const auto seq =
+      consent::assign_caller(log, {"7736050003", "", kStart, {}, {}, {}, {}, {}}, kStart + 5h);
+  consent::release_caller(log, {other, kStart + 6h, {}}, kStart + 6h);
+  const auto ended = consent::release_caller(log, {seq, kStart + 100h, {}}, kStart + 6h);
   Question question = asked(kStart + 99h);
   question.caller.id = "7736050003";
   question.caller.mass = consent::Stated::no;

@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "consent/bundle.hpp"
+#include "consent/create.hpp"
 #include "consent/error.hpp"
 #include "consent/rules.hpp"
 #include "log/log_fixture.hpp"
@@ -25,7 +26,7 @@ constexpr const char* kOther = "+79990000001";
 
 struct Story {
   Scratch scratch;
-  Log log = Log::create(scratch / "log", test::romashka(), at("2026-03-01T09:00:00Z"));
+  Log log = consent::create_log(scratch / "log", test::romashka(), at("2026-03-01T09:00:00Z"));
 
   std::uint64_t give(const char* who, std::string_view when) {
     return log.append(test::given(who, when), at(when)).seq;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "consent/create.hpp"
 #include "consent/log.hpp"
 #include "decision/story.hpp"
 
@@ -39,7 +40,7 @@ inline Log new_log(const std::filesystem::path& folder, const std::string& distr
   LogIdentity identity;
   identity.origin = "romashka.example/consent";
   identity.distributor = distributor;
-  return Log::create(folder, identity, minute(-600));
+  return consent::create_log(folder, identity, minute(-600));
 }
 
 // An event with nothing but its base. The other fields have their defaults; g++ would hear them

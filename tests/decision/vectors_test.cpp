@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "catch.hpp"
+#include "consent/callers.hpp"
 #include "decision/resolve.hpp"
 #include "decision/story.hpp"
 #include "event/canonical.hpp"

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
 #include "consent/error.hpp"
 #include "log/log_fixture.hpp"
 
@@ -20,7 +21,7 @@ constexpr const char* kWho = "+79161234567";
 
 struct Story {
   test::Scratch scratch;
-  Log log = Log::create(scratch / "log", test::romashka(), at("2026-01-12T09:00:00+03:00"));
+  Log log = consent::create_log(scratch / "log", test::romashka(), at("2026-01-12T09:00:00+03:00"));
 
   std::uint64_t tell(const Event& event) {
     return log.append(event, at("2026-11-01T00:00:00+03:00")).seq;

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "consent/callers.hpp"
 #include "consent/error.hpp"
 #include "decision/logs.hpp"
 
@@ -195,11 +196,11 @@ TEST_CASE("log, gate and bulk answer alike for a caller who is assigned", "[gate
   using enum Verdict;
   CHECK(verdicts(minute(10)) == std::vector{unknown, allow, unknown});
   const auto assigned =
-      log.assign_caller({other_inn, "", minute(5), {}, {}, {}, {}, {}}, minute(5));
+      consent::assign_caller(log, {other_inn, "", minute(5), {}, {}, {}, {}, {}}, minute(5));
   CHECK(verdicts(minute(10)) == std::vector{unknown, allow, allow});
   question.number = nth(2);
   CHECK(may_contact(log, russia(), question).assignment == assigned);
-  log.release_caller({assigned, minute(10), {}}, minute(6));
+  consent::release_caller(log, {assigned, minute(10), {}}, minute(6));
   CHECK(verdicts(minute(9)) == std::vector{unknown, allow, allow});
   CHECK(verdicts(minute(10)) == std::vector{unknown, allow, unknown});
 }

@@ -6,7 +6,9 @@
 #include <fstream>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
 #include "consent/error.hpp"
+#include "consent/evidence.hpp"
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
 #include "crypto/seal.hpp"
@@ -36,7 +38,7 @@ ConsentGiven with(std::vector<EvidenceFile> files) {
 
 std::string read_back(const Log& log, std::uint64_t seq, std::uint32_t place) {
   std::string out;
-  log.evidence(seq, place, [&](std::string_view piece) { out.append(piece); });
+  consent::read_evidence(log, seq, place, [&](std::string_view piece) { out.append(piece); });
   return out;
 }
 
@@ -65,7 +67,7 @@ TEST_CASE("evidence comes back byte for byte, whatever its size, from memory and
           "[log][evidence]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   for (const std::size_t size :
        {std::size_t{1}, most_evidence_inside - 1, most_evidence_inside, most_evidence_inside + 1,
         2 * most_evidence_inside, 3 * most_evidence_inside + 7}) {
@@ -76,15 +78,15 @@ TEST_CASE("evidence comes back byte for byte, whatever its size, from memory and
     const auto done = log.append(with({{"recording", bytes, {}}, {"scan", {}, file}}), noon);
     CHECK(read_back(log, done.seq, 1) == bytes);
     CHECK(read_back(log, done.seq, 2) == bytes);
-    const auto kept = log.evidence_of(done.seq);
+    const auto kept = consent::evidence_of(log, done.seq);
     REQUIRE(kept.size() == 2);
     CHECK(kept[0].kind == "recording");
     CHECK(kept[1].kind == "scan");
     CHECK(kept[0].commitment != kept[1].commitment);  // salted: the same bytes, unlinkable
     CHECK(kept[0].beside == (size > most_evidence_inside));
     std::string opened;
-    const std::string salt =
-        log.evidence(done.seq, 1, [&](std::string_view piece) { opened.append(piece); });
+    const std::string salt = consent::read_evidence(
+        log, done.seq, 1, [&](std::string_view piece) { opened.append(piece); });
     CHECK(commitment(SecretKey::View(reinterpret_cast<const std::uint8_t*>(salt.data()), 32),
                      opened) == kept[0].commitment);
   }
@@ -97,7 +99,7 @@ TEST_CASE("a text that names the person is kept sealed and stands in no file in 
   const fs::path folder = scratch / "log";
   const std::string text = "Я, Иванова Мария Петровна, +7 916 123-45-67, согласна на рекламу.";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     auto event = with({{"wording", text, {}}});
     event.wording = {};
     log.append(event, noon);
@@ -117,7 +119,7 @@ TEST_CASE("log.db alone verifies, and says that sealed evidence was not opened",
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(with({{"recording", content(200'000), {}}, {"scan", content(100), {}}}), noon);
   }
   fs::create_directory(scratch / "auditor");
@@ -136,7 +138,7 @@ TEST_CASE("evidence that is missing is named; evidence that is changed, cut or s
   const fs::path folder = scratch / "log";
   const std::string first = content(300'000);
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(with({{"recording", first, {}}}), noon);
     log.append(with({{"recording", content(299'999), {}}}), noon);
   }
@@ -182,14 +184,14 @@ TEST_CASE("evidence that is missing is named; evidence that is changed, cut or s
     return what.text().find(files[0].filename().string()) != std::string::npos;
   }));
   const Log log = Log::open(folder, Access::read_only);
-  CHECK(log.evidence_of(1)[0].there != log.evidence_of(2)[0].there);
+  CHECK(consent::evidence_of(log, 1)[0].there != consent::evidence_of(log, 2)[0].there);
 }
 
 TEST_CASE("evidence rows that are cut or added in log.db are refused", "[log][evidence]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(with({{"scan", content(100), {}}}), noon);
   }
   fs::copy(folder, scratch / "other", fs::copy_options::recursive);
@@ -207,7 +209,7 @@ TEST_CASE("what a crash left of a large file is swept at open, and a committed o
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   const std::string bytes = content(200'000);
-  { Log::create(folder, romashka(), noon).append(with({{"recording", bytes, {}}}), noon); }
+  { consent::create_log(folder, romashka(), noon).append(with({{"recording", bytes, {}}}), noon); }
   const auto settled = files_in(folder / "evidence");
   REQUIRE(settled.size() == 1);
   // Killed before the rename that follows the commit.
@@ -224,7 +226,7 @@ TEST_CASE("what a crash left of a large file is swept at open, and a committed o
 TEST_CASE("an event that is refused leaves no evidence behind", "[log][evidence]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   auto late = with({{"recording", content(200'000), {}}});
   const std::vector<Event> events{late, with({{"scan", {}, scratch / "absent.pdf"}})};
   CHECK_THROWS_AS(log.append_many(events, noon), Error);
@@ -240,7 +242,7 @@ TEST_CASE("an event that is refused leaves no evidence behind", "[log][evidence]
 
 TEST_CASE("evidence found later is kept with the entry that adds it", "[log][evidence]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), noon);
+  Log log = consent::create_log(scratch / "log", romashka(), noon);
   const auto first = log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   EvidenceAdded added{{number(alice), at("2026-11-03T10:00:00Z")}};
   added.of = first.seq;

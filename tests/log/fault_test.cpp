@@ -9,8 +9,10 @@
 #include <string>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
 #include "consent/error.hpp"
 #include "consent/log.hpp"
+#include "consent/restore.hpp"
 #include "consent/verify.hpp"
 #include "log/fault_vfs.hpp"
 #include "log/log_fixture.hpp"
@@ -111,7 +113,7 @@ TEST_CASE(
   std::set<std::string> acknowledged{"before"};
   std::set<std::string> failed;
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(named("before", "+79160000001"), noon);
     fault() = Fault{row.what, row.file, row.code, row.kept, after, lasting, 0};
     const auto try_append = [&](const std::string& name, const char* to) {
@@ -175,7 +177,7 @@ TEST_CASE("a disk that fails under a large group of new subjects keeps all of it
   const fs::path folder = scratch / "log";
   bool acknowledged = false;
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append_once(log.offer(group(0)), noon);
     fault() = Fault{row.what, row.file, row.code, row.kept, after, false, 0};
     try {
@@ -212,7 +214,7 @@ TEST_CASE("a head that cannot be written acknowledges what is durable and takes 
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(named("before", "+79160000001"), noon);
     head_fault = how;
     CHECK_NOTHROW(log.append(named("durable", "+79160000001"), noon));
@@ -237,7 +239,7 @@ TEST_CASE("a restore that fails midway leaves the loss to be seen, and can be do
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(named("kept", "+79160000001"), noon);
   }
   fs::copy(folder / "log.db", scratch / "old.db");
@@ -246,14 +248,14 @@ TEST_CASE("a restore that fails midway leaves the loss to be seen, and can be do
   if (drop_head) fs::remove(folder / "head");
 
   fault() = Fault{what, file, SQLITE_IOERR_WRITE, false, 0, true, 0};
-  CHECK_THROWS_AS(Log::restore(folder, "backup", noon), Error);
+  CHECK_THROWS_AS(consent::restore(folder, "backup", noon), Error);
   CHECK(fault().fired > 0);
   fault() = Fault{};
   CHECK_FALSE(Log::open(folder, Access::read_only).impairment().empty());
   CHECK(Log::open(folder, Access::write).access() == Access::read_only);
 
   {
-    const Log log = Log::restore(folder, "backup", noon);
+    const Log log = consent::restore(folder, "backup", noon);
     CHECK(log.access() == Access::write);
     CHECK(log.entry(2).type == EventType::log_restored);
   }
@@ -264,7 +266,7 @@ TEST_CASE("a restore that fails midway leaves the loss to be seen, and can be do
 TEST_CASE("a log that cannot be opened for writing says so and changes nothing", "[log][fault]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  { const Log log = Log::create(folder, romashka(), noon); }
+  { const Log log = consent::create_log(folder, romashka(), noon); }
   head_fault = HeadFault::lost;
   CHECK_THROWS_AS(Log::open(folder, Access::write), Error);
   head_fault = HeadFault::none;

@@ -13,8 +13,12 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
+#include "consent/erasure.hpp"
 #include "consent/error.hpp"
+#include "consent/evidence.hpp"
 #include "consent/log.hpp"
+#include "consent/rebuild.hpp"
 #include "consent/verify.hpp"
 #include "keys/filter.hpp"
 #include "log/log_fixture.hpp"
@@ -81,13 +85,13 @@ std::vector<Event> story(unsigned seed, std::size_t events, std::uint64_t number
 
 /// A log in which some numbers are known, and some of those were erased.
 Log prepared_log(const fs::path& folder) {
-  Log log = Log::create(folder, romashka(), begun);
+  Log log = consent::create_log(folder, romashka(), begun);
   log.append_many(consents(0, 200), at("2026-11-03T00:00:00Z"));
   ErasureOrder order;
   order.ground = "152-fz/21-5";
   order.needed_since = noon;
   for (std::uint64_t i = 0; i < 10; ++i) {
-    REQUIRE(log.erase(number(nth(i)), order, at("2026-11-05T00:00:00Z")).erased);
+    REQUIRE(consent::erase(log, number(nth(i)), order, at("2026-11-05T00:00:00Z")).erased);
   }
   return log;
 }
@@ -199,14 +203,14 @@ TEST_CASE("what a large group leaves is what the entries alone say", "[log][grou
     before = standings(log, numbers);
   }
   CHECK(standings(Log::open(scratch / "log", Access::read_only), numbers) == before);
-  Log::rebuild(scratch / "log");
+  consent::rebuild(scratch / "log");
   CHECK(standings(Log::open(scratch / "log", Access::write), numbers) == before);
 }
 
 TEST_CASE("what was offered is recorded once, by its own log, while that is open", "[log][group]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), begun);
-  Log other = Log::create(scratch / "other", romashka(), begun);
+  Log log = consent::create_log(scratch / "log", romashka(), begun);
+  Log other = consent::create_log(scratch / "other", romashka(), begun);
   auto offered = log.offer(consents(0, 3));
   CHECK_THROWS_AS(other.append_once(log.offer(consents(0, 3)), noon), Error);
   CHECK(log.append_once(std::move(offered), noon).size() == 3);
@@ -221,7 +225,7 @@ TEST_CASE("what was offered is recorded once, by its own log, while that is open
 
 TEST_CASE("what is offered and never recorded leaves no file", "[log][group][evidence]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), begun);
+  Log log = consent::create_log(scratch / "log", romashka(), begun);
   auto event = given(nth(1), "2026-11-02T10:00:00Z");
   event.files.push_back({"recording", std::string(300'000, 'x'), {}});
   const auto files = [&] {
@@ -243,7 +247,7 @@ TEST_CASE("what is offered and never recorded leaves no file", "[log][group][evi
 TEST_CASE("a child of fork that drops what was offered leaves the parent's files alone",
           "[log][group][evidence]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), begun);
+  Log log = consent::create_log(scratch / "log", romashka(), begun);
   auto event = given(nth(1), "2026-11-02T10:00:00Z");
   event.files.push_back({"recording", std::string(300'000, 'x'), {}});
   std::optional<Offered> offered = log.offer({Event(event)});
@@ -256,20 +260,21 @@ TEST_CASE("a child of fork that drops what was offered leaves the parent's files
   waitpid(child, nullptr, 0);
   const auto done = log.append_once(std::move(*offered), noon);
   std::size_t bytes = 0;
-  log.evidence(done.front().seq, 1, [&](std::string_view piece) { bytes += piece.size(); });
+  consent::read_evidence(log, done.front().seq, 1,
+                         [&](std::string_view piece) { bytes += piece.size(); });
   CHECK(bytes == 300'000);
 }
 
 TEST_CASE("who is erased between offer and record is not sealed under the key that is gone",
           "[log][group][erasure]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), begun);
+  Log log = consent::create_log(scratch / "log", romashka(), begun);
   const auto first = log.append(given(nth(1), "2026-11-02T10:00:00Z"), noon);
   auto offered = log.offer({Event(given(nth(1), "2026-11-20T13:00:00Z"))});
   ErasureOrder order;
   order.ground = "152-fz/21-5";
   order.needed_since = noon;
-  REQUIRE(log.erase(number(nth(1)), order, noon).erased);
+  REQUIRE(consent::erase(log, number(nth(1)), order, noon).erased);
   const auto done = log.append_once(std::move(offered), at("2026-11-20T14:00:00Z"));
   REQUIRE(done.front().once == Once::recorded);
   CHECK(done.front().tag != first.tag);
@@ -284,7 +289,7 @@ TEST_CASE("kills in the middle of large groups leave whole groups and every key"
   std::uniform_int_distribution<int> patience(0, 60'000);
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  { const Log log = Log::create(folder, romashka(), begun); }
+  { const Log log = consent::create_log(folder, romashka(), begun); }
   std::uint64_t groups = 0;
   for (int round = 0; round < kills; ++round) {
     const pid_t child = fork();

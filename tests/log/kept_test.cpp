@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
 #include "consent/erasure.hpp"
 #include "consent/error.hpp"
 #include "consent/log.hpp"
+#include "consent/rebuild.hpp"
 #include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
 
@@ -65,7 +67,7 @@ std::int64_t mark(const fs::path& folder) {
 fs::path log_behind(const Scratch& scratch) {
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
     log.append(given(boris, "2026-11-02T10:00:00Z"), noon);
   }
@@ -128,7 +130,7 @@ TEST_CASE("what the derived table does not say yet, every reader takes from the 
   const auto verified = verify_log(folder, {});
   CHECK(verified.verdict == ProofVerdict::proven);
   CHECK(verified.coverage.standing_checked);
-  CHECK_FALSE(Log::rebuild(folder).differed);
+  CHECK_FALSE(consent::rebuild(folder).differed);
   CHECK(mark(folder) == 8);
   check_standing(Log::open(folder, Access::read_only));
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
@@ -138,7 +140,7 @@ TEST_CASE("a reader beside a writer sees each entry in the standing at once, and
           "[log][standing]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  auto log = std::make_optional(Log::create(folder, romashka(), noon));
+  auto log = std::make_optional(consent::create_log(folder, romashka(), noon));
   const Log reader = Log::open(folder, Access::read_only);
   for (std::size_t i = 1; i <= 20; ++i) {
     log->append(given(alice, "2026-11-02T10:00:00Z"), noon);
@@ -187,7 +189,7 @@ TEST_CASE("a mark or a row that the entries contradict is found, and not believe
   REQUIRE(foreign_sql(folder / "log.db", damage) == SQLITE_OK);
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::refuted);
   CHECK_THROWS_AS(Log::open(folder, Access::read_only).standing_of(number(alice)), Error);
-  CHECK(Log::rebuild(folder).differed);
+  CHECK(consent::rebuild(folder).differed);
   check_standing(Log::open(folder, Access::write));
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }
@@ -221,7 +223,7 @@ TEST_CASE("what was sealed before schema 3 opens beside what was sealed after",
     CAPTURE(sql);
     CHECK(foreign_sql(folder / "log.db", sql) != SQLITE_OK);
   }
-  CHECK_FALSE(Log::rebuild(folder).differed);
+  CHECK_FALSE(consent::rebuild(folder).differed);
 }
 
 TEST_CASE("a damaged table of standing reaches neither the entries nor the keys",
@@ -234,7 +236,7 @@ TEST_CASE("a damaged table of standing reaches neither the entries nor the keys"
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     for (const char* who : {alice, boris, clara}) {
       log.append(given(who, "2026-11-19T10:00:00Z"), noon);
     }
@@ -245,7 +247,7 @@ TEST_CASE("a damaged table of standing reaches neither the entries nor the keys"
     log.append(withdrawn(boris, "2026-11-20T10:00:00Z"), noon);
   };
   CHECK_THROWS_AS(refused(), Error);
-  Log::rebuild(folder);
+  consent::rebuild(folder);
   {
     Log log = Log::open(folder, Access::write);
     CHECK(log.size() == 4);
@@ -261,17 +263,17 @@ TEST_CASE("a key is not destroyed because a table calls its subject erased",
   const fs::path folder = scratch / "log";
   const fs::path other = scratch / "other";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(given(alice, "2026-11-19T10:00:00Z"), noon);
     log.append(given(boris, "2026-11-19T10:00:00Z"), noon);
   }
   {
-    Log log = Log::create(other, romashka(), noon);
+    Log log = consent::create_log(other, romashka(), noon);
     log.append(given(alice, "2026-11-19T10:00:00Z"), noon);
     ErasureOrder order;
     order.ground = "withdrawn";
     order.lose_proof = true;
-    log.erase(number(alice), order, noon);
+    consent::erase(log, number(alice), order, noon);
   }
   // The row of alice says what the row of an erased subject would.
   REQUIRE(foreign_sql(folder / "log.db", "ATTACH '" + (other / "log.db").string() +
@@ -280,7 +282,7 @@ TEST_CASE("a key is not destroyed because a table calls its subject erased",
                                              "WHERE last=1; UPDATE state SET value=CAST('1' AS "
                                              "BLOB) WHERE key='subjects'") == SQLITE_OK);
   CHECK_THROWS_AS(Log::open(folder, Access::write), Error);
-  Log::rebuild(folder);
+  consent::rebuild(folder);
   Log log = Log::open(folder, Access::write);
   CHECK(log.history(number(alice)).size() == 1);
 }
@@ -288,12 +290,12 @@ TEST_CASE("a key is not destroyed because a table calls its subject erased",
 TEST_CASE("of many who wait for one commit, one that is refused fails alone", "[log][group]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   log.append(given(alice, "2026-11-19T10:00:00Z"), noon);
   ErasureOrder order;
   order.ground = "withdrawn";
   order.lose_proof = true;
-  log.erase(number(alice), order, noon);
+  consent::erase(log, number(alice), order, noon);
   const std::uint64_t before = log.size();
   constexpr int producers = 16;
   constexpr int each = 40;
@@ -325,7 +327,7 @@ TEST_CASE("in one large group a number that changes hands has two subjects, each
           "[log][group]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   std::vector<Event> events;
   for (int i = 0; i < 300; ++i) {
     events.emplace_back(given("+7926" + std::to_string(1000000 + i), "2026-11-18T10:00:00Z"));

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
 #include "consent/error.hpp"
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
@@ -63,7 +64,7 @@ TEST_CASE("three hundred kills of a busy writer lose nothing acknowledged and do
   std::uniform_int_distribution<int> patience(0, 25);
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  { const Log log = Log::create(folder, romashka(), noon); }
+  { const Log log = consent::create_log(folder, romashka(), noon); }
   std::map<std::uint64_t, std::uint64_t> acknowledged;  // marker -> seq
   for (std::uint64_t round = 1; round <= kills; ++round) {
     std::array<int, 2> ends{};
@@ -117,7 +118,7 @@ TEST_CASE("two processes that fight for the writer's place take turns and lose n
   constexpr int each = 40;
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  { const Log log = Log::create(folder, romashka(), noon); }
+  { const Log log = consent::create_log(folder, romashka(), noon); }
   std::vector<pid_t> children;
   for (int who = 0; who < 2; ++who) {
     const pid_t child = fork();
@@ -156,7 +157,7 @@ TEST_CASE("fifty readers see a log that only grows while it is written", "[log][
   constexpr int readers = 50;
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   log.append(given("+79161234567", "2026-11-02T10:00:00Z"), noon);
   std::atomic<bool> stop{false};
   std::atomic<int> wrong{0};

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
 #include "consent/error.hpp"
 #include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
@@ -36,7 +37,7 @@ ErrorCode code_of(const auto& action) {
 // Five entries: creation, Alice yes, Boris yes, Alice stop, Boris reassigned.
 fs::path small_log(const Scratch& scratch) {
   const fs::path folder = scratch / "romashka";
-  Log log = Log::create(folder, romashka(), at("2026-11-01T00:00:00Z"));
+  Log log = consent::create_log(folder, romashka(), at("2026-11-01T00:00:00Z"));
   log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   log.append(given(boris, "2026-11-03T10:00:00Z"), noon);
   log.append(withdrawn(alice, "2026-11-04T10:00:00Z"), noon);
@@ -95,17 +96,18 @@ TEST_CASE("keys.db is readable by its owner alone", "[log][privacy]") {
 TEST_CASE("create does not begin a second log in a folder that holds anything", "[log][errors]") {
   const Scratch scratch;
   const fs::path folder = small_log(scratch);
-  CHECK(code_of([&] { (void)Log::create(folder, romashka(), noon); }) == ErrorCode::storage);
-  CHECK(code_of([&] { (void)Log::create(scratch / "no" / "such", romashka(), noon); }) ==
+  CHECK(code_of([&] { (void)consent::create_log(folder, romashka(), noon); }) ==
+        ErrorCode::storage);
+  CHECK(code_of([&] { (void)consent::create_log(scratch / "no" / "such", romashka(), noon); }) ==
         ErrorCode::storage);
   CHECK(code_of([&] { (void)Log::open(scratch / "absent", Access::write); }) == ErrorCode::storage);
   LogIdentity bad = romashka();
   bad.origin = "https://romashka.example";
-  CHECK(code_of([&] { (void)Log::create(scratch / "x", bad, noon); }) ==
+  CHECK(code_of([&] { (void)consent::create_log(scratch / "x", bad, noon); }) ==
         ErrorCode::invalid_argument);
   bad = romashka();
   bad.distributor = "7707083894";
-  CHECK(code_of([&] { (void)Log::create(scratch / "x", bad, noon); }) ==
+  CHECK(code_of([&] { (void)consent::create_log(scratch / "x", bad, noon); }) ==
         ErrorCode::invalid_argument);
   CHECK_FALSE(fs::exists(scratch / "x"));
 }
@@ -186,7 +188,7 @@ TEST_CASE("reassigning and speaking again inside one commit keeps both subjects"
           "[log][subject]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   const std::vector<Event> events{given(alice, "2026-11-02T10:00:00Z"),
                                   NumberReassigned{{number(alice), at("2026-11-03T10:00:00Z"), ""}},
                                   given(alice, "2026-11-04T10:00:00Z"),
@@ -212,7 +214,7 @@ TEST_CASE("the subject's key opens what is sealed, and it fits the commitment", 
 TEST_CASE("every entry's proof leads to the signed checkpoint, also across tiles", "[log][proof]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   std::vector<Event> events;
   for (int i = 0; i < 700; ++i) {
     events.emplace_back(given("+7916" + std::to_string(1000000 + i % 50), "2026-11-02T10:00:00Z"));
@@ -303,7 +305,7 @@ TEST_CASE("verify names the first bad entry after an edit that the triggers coul
 TEST_CASE("a key that the auditor holds must be the log's own", "[log][verify]") {
   const Scratch scratch;
   const fs::path folder = small_log(scratch);
-  const Log other = Log::create(scratch / "other", romashka(), noon);
+  const Log other = consent::create_log(scratch / "other", romashka(), noon);
   const std::array wrong{other.verifier_key()};
   CHECK(verify_log(folder, wrong).verdict == ProofVerdict::refuted);
 }
@@ -364,7 +366,7 @@ TEST_CASE("a head older than the log is what power loss leaves, and is repaired"
 TEST_CASE("the head of another log is noticed", "[log][head]") {
   const Scratch scratch;
   const fs::path folder = small_log(scratch);
-  { const Log other = Log::create(scratch / "other", romashka(), noon); }
+  { const Log other = consent::create_log(scratch / "other", romashka(), noon); }
   fs::copy(scratch / "other" / "head", folder / "head", fs::copy_options::overwrite_existing);
   const Log log = Log::open(folder, Access::write);
   CHECK(log.access() == Access::read_only);
@@ -374,7 +376,7 @@ TEST_CASE("the head of another log is noticed", "[log][head]") {
 TEST_CASE("another log's keys are refused", "[log][errors]") {
   const Scratch scratch;
   const fs::path folder = small_log(scratch);
-  { const Log other = Log::create(scratch / "other", romashka(), noon); }
+  { const Log other = consent::create_log(scratch / "other", romashka(), noon); }
   fs::copy(scratch / "other" / "keys.db", folder / "keys.db", fs::copy_options::overwrite_existing);
   CHECK(code_of([&] { (void)Log::open(folder, Access::write); }) == ErrorCode::storage);
 }
@@ -385,7 +387,7 @@ TEST_CASE("many threads append at once and every entry is there, once", "[log][c
   constexpr int producers = 8;
   constexpr int each = 40;
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     std::vector<std::thread> threads;
     std::array<std::vector<std::uint64_t>, producers> seqs;
     for (int p = 0; p < producers; ++p) {
@@ -455,7 +457,7 @@ TEST_CASE("a writer killed at random has lost nothing that it acknowledged", "[l
   constexpr int kills = 12;
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  { const Log log = Log::create(folder, romashka(), noon); }
+  { const Log log = consent::create_log(folder, romashka(), noon); }
   std::uint64_t acknowledged = 0;
   for (int round = 0; round < kills; ++round) {
     std::array<int, 2> ends{};

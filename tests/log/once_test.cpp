@@ -1,6 +1,8 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
+#include "consent/erasure.hpp"
 #include "consent/error.hpp"
 #include "consent/intake.hpp"
 #include "consent/log.hpp"
@@ -26,7 +28,7 @@ std::vector<Once> answers(Log& log, const std::vector<Event>& events) {
 
 TEST_CASE("what a log says already is not recorded again, in one commit or in two", "[log][once]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "romashka", romashka(), at("2026-11-01T00:00:00Z"));
+  Log log = consent::create_log(scratch / "romashka", romashka(), at("2026-11-01T00:00:00Z"));
   const Event yes = given(alice, "2026-11-02T10:00:00Z");
   const Event stop = withdrawn(alice, "2026-11-03T10:00:00Z");
   CHECK(answers(log, {yes, yes, stop}) ==
@@ -45,7 +47,8 @@ TEST_CASE("what a log says already is not recorded again, in one commit or in tw
 TEST_CASE("a log opened again remembers what it says", "[log][once]") {
   const Scratch scratch;
   const Event yes = given(alice, "2026-11-02T10:00:00Z");
-  Log::create(scratch / "romashka", romashka(), at("2026-11-01T00:00:00Z")).append(yes, noon);
+  consent::create_log(scratch / "romashka", romashka(), at("2026-11-01T00:00:00Z"))
+      .append(yes, noon);
   Log log = Log::open(scratch / "romashka", Access::write);
   CHECK(answers(log, {yes}) == std::vector{Once::already_there});
 }
@@ -53,7 +56,7 @@ TEST_CASE("a log opened again remembers what it says", "[log][once]") {
 TEST_CASE("an event said before the reassignment is neither doubled nor given to a stranger",
           "[log][once]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "romashka", romashka(), at("2026-11-01T00:00:00Z"));
+  Log log = consent::create_log(scratch / "romashka", romashka(), at("2026-11-01T00:00:00Z"));
   const Event yes = given(alice, "2026-11-02T10:00:00Z");
   const Event gone = NumberReassigned{{number(alice), at("2026-11-05T10:00:00Z"), ""}};
   const Event late = given(alice, "2026-11-04T10:00:00Z");
@@ -69,7 +72,7 @@ TEST_CASE("an event said before the reassignment is neither doubled nor given to
 
 TEST_CASE("a batch of which one event cannot be recorded leaves nothing behind", "[log][once]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "romashka", romashka(), at("2026-11-01T00:00:00Z"));
+  Log log = consent::create_log(scratch / "romashka", romashka(), at("2026-11-01T00:00:00Z"));
   const std::vector<Event> events{given(alice, "2026-11-02T10:00:00Z"),
                                   given(boris, "2027-01-01T00:00:00Z")};
   CHECK_THROWS_AS(log.append_once(events, noon), Error);
@@ -121,14 +124,14 @@ TEST_CASE("a list read in after an erasure brings nothing back, and says so row 
           "[log][once][erasure]") {
   const Scratch scratch;
   const Instant now = at("2026-11-20T12:00:00Z");
-  Log log = Log::create(scratch / "log", romashka(), now);
+  Log log = consent::create_log(scratch / "log", romashka(), now);
   const std::vector<Event> list{given("+79161234567", "2026-11-02T10:00:00Z"),
                                 given("+79031112233", "2026-11-02T10:00:00Z")};
   log.append_once(list, now);
   ErasureOrder order;
   order.ground = "152-fz/21-5";
   order.needed_since = now;
-  REQUIRE(log.erase(number("+79161234567"), order, now).erased);
+  REQUIRE(consent::erase(log, number("+79161234567"), order, now).erased);
   const auto again = log.append_once(list, now);
   CHECK(again[0].once == Once::erased);
   CHECK(again[1].once == Once::already_there);

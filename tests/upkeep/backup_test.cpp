@@ -7,7 +7,9 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
 #include "consent/error.hpp"
+#include "consent/restore.hpp"
 #include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
 
@@ -39,7 +41,7 @@ ErrorCode refused(const Log& log, const fs::path& to) {
 TEST_CASE("backup: the copy is proven, says what it holds and opens without complaint",
           "[backup]") {
   const test::Scratch scratch;
-  auto log = Log::create(scratch / "log", test::romashka(), at(kWhen));
+  auto log = consent::create_log(scratch / "log", test::romashka(), at(kWhen));
   fill(log, 0, 300);
   const Backup made = back_up(log, scratch / "copy");
   CHECK(made.size == 301);
@@ -55,7 +57,7 @@ TEST_CASE("backup: the copy is proven, says what it holds and opens without comp
 TEST_CASE("backup: it holds neither a key nor a way to a number, and is nobody else's to read",
           "[backup]") {
   const test::Scratch scratch;
-  auto log = Log::create(scratch / "log", test::romashka(), at(kWhen));
+  auto log = consent::create_log(scratch / "log", test::romashka(), at(kWhen));
   fill(log, 0, 3);
   (void)back_up(log, scratch / "copy");
   std::vector<std::string> names;
@@ -72,7 +74,7 @@ TEST_CASE("backup: it holds neither a key nor a way to a number, and is nobody e
 
 TEST_CASE("backup: taken while others write, it is one moment of the log", "[backup]") {
   const test::Scratch scratch;
-  auto log = Log::create(scratch / "log", test::romashka(), at(kWhen));
+  auto log = consent::create_log(scratch / "log", test::romashka(), at(kWhen));
   std::atomic<bool> stop = false;
   std::thread writing([&] {
     for (int i = 0; !stop; i += 5) fill(log, i, 5);
@@ -94,7 +96,7 @@ TEST_CASE("backup: taken while others write, it is one moment of the log", "[bac
 TEST_CASE("backup: nothing is written over, inside the log, or where there is no folder",
           "[backup]") {
   const test::Scratch scratch;
-  auto log = Log::create(scratch / "log", test::romashka(), at(kWhen));
+  auto log = consent::create_log(scratch / "log", test::romashka(), at(kWhen));
   fs::create_directory(scratch / "there");
   CHECK(refused(log, scratch / "there") == ErrorCode::storage);
   fs::create_symlink(scratch / "nowhere", scratch / "link");
@@ -116,7 +118,7 @@ TEST_CASE(
   const test::Scratch scratch;
   Backup made;
   {
-    auto log = Log::create(scratch / "log", test::romashka(), at(kWhen));
+    auto log = consent::create_log(scratch / "log", test::romashka(), at(kWhen));
     fill(log, 0, 10);
     made = back_up(log, scratch / "copy");
     fill(log, 10, 7);
@@ -125,7 +127,7 @@ TEST_CASE(
     fs::remove(scratch / "log" / file);
   fs::copy_file(scratch / "copy" / "log.db", scratch / "log" / "log.db");
   CHECK_FALSE(Log::open(scratch / "log", Access::read_only).impairment().empty());
-  auto log = Log::restore(scratch / "log", "backup", at(kWhen));
+  auto log = consent::restore(scratch / "log", "backup", at(kWhen));
   CHECK(log.size() == made.size + 1);
   const std::string entry = log.entry(made.size).bytes;
   CHECK(entry.find("\"lost_from\":11") != std::string::npos);

@@ -10,8 +10,12 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
+#include "consent/erasure.hpp"
 #include "consent/error.hpp"
+#include "consent/evidence.hpp"
 #include "consent/log.hpp"
+#include "consent/restriction.hpp"
 #include "consent/verify.hpp"
 #include "keys/keys.hpp"
 #include "log/log_fixture.hpp"
@@ -52,7 +56,7 @@ TEST_CASE("a hundred kills in the middle of an erasure leave the person whole or
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     for (int i = 0; i < kills; ++i) {
       auto event = given(who(i), "2026-11-02T10:00:00Z");
       event.files = {{"recording", std::string(100'000, 'r') + who(i), {}}};
@@ -75,7 +79,7 @@ TEST_CASE("a hundred kills in the middle of an erasure leave the person whole or
       ErasureOrder order;
       order.ground = "152-fz/21-5";
       order.needed_since = noon;
-      (void)log.erase(number(who(i)), order, noon);
+      (void)consent::erase(log, number(who(i)), order, noon);
       _exit(0);
     }
     close(ends[1]);
@@ -91,14 +95,14 @@ TEST_CASE("a hundred kills in the middle of an erasure leave the person whole or
     const auto subjects = log.subjects_of(number(who(i)));
     if (subjects.empty()) {
       ++erased;
-      CHECK(log.has_erased());
+      CHECK(consent::has_erased(log));
       const Search result = search(folder, needles);
       INFO("after kill " << i);
       for (const auto& found : result.found) CHECK(found == "");
     } else {
       ++whole;
       CHECK_NOTHROW(log.open_entries_of(subjects[0]));
-      CHECK(log.evidence_of(log.history(number(who(i)))[0].seq)[0].there);
+      CHECK(consent::evidence_of(log, log.history(number(who(i)))[0].seq)[0].there);
       CHECK(log.standing_of(number(who(i))).back().erased() == false);
     }
   }

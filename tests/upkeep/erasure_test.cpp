@@ -1,11 +1,18 @@
 // A person is forgotten: what goes, what stays, what stands in the way.
+#include "consent/erasure.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
 #include "consent/error.hpp"
+#include "consent/evidence.hpp"
 #include "consent/log.hpp"
+#include "consent/rebuild.hpp"
+#include "consent/restore.hpp"
+#include "consent/restriction.hpp"
 #include "consent/verify.hpp"
 #include "keys/keys.hpp"
 #include "log/evidence.hpp"
@@ -88,7 +95,7 @@ TEST_CASE("after an erasure no file of the folder holds the number or its key, i
   INFO(passphrase);
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon, writing(passphrase));
+  Log log = consent::create_log(folder, romashka(), noon, writing(passphrase));
   // So many that pages split and rows move.
   std::vector<Event> crowd;
   for (int i = 0; i < 3000; ++i) {
@@ -105,7 +112,7 @@ TEST_CASE("after an erasure no file of the folder holds the number or its key, i
   const Needles needles = needles_of(folder, alice, passphrase);
   REQUIRE_FALSE(search(folder, needles).found.empty());  // the search can find
 
-  const Erasure done = log.erase(number(alice), order(), noon);
+  const Erasure done = consent::erase(log, number(alice), order(), noon);
   REQUIRE(done.erased);
   CHECK(done.before.entries == 2);
   CHECK(done.before.files == 2);
@@ -132,7 +139,7 @@ TEST_CASE("after an erasure no file of the folder holds the number or its key, i
 TEST_CASE("many erasures one after another leave nothing of any of them", "[log][erasure]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   std::vector<Event> crowd;
   for (int i = 0; i < 600; ++i) {
     crowd.emplace_back(given("+7903" + std::to_string(1000000 + i), "2026-11-01T10:00:00Z"));
@@ -146,7 +153,7 @@ TEST_CASE("many erasures one after another leave nothing of any of them", "[log]
         all.push_back(needle);
       }
     }
-    REQUIRE(log.erase(number(who), order(), noon).erased);
+    REQUIRE(consent::erase(log, number(who), order(), noon).erased);
   }
   const Search result = search(folder, all);
   INFO(join(result.found));
@@ -159,12 +166,12 @@ TEST_CASE("order, type, time and count of an erased person's entries stay, and p
           "[log][erasure]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   const auto first = log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   const std::string checkpoint = log.checkpoint();
   const InclusionProof proof = log.prove_inclusion(first.seq, checkpoint);
   const std::string bytes = log.entry(first.seq).bytes;
-  const Erasure done = log.erase(number(alice), order(), noon);
+  const Erasure done = consent::erase(log, number(alice), order(), noon);
   REQUIRE(done.erased);
   CHECK(log.entry(first.seq).bytes == bytes);
   const auto about = log.entries_of(first.tag);
@@ -186,61 +193,61 @@ TEST_CASE("order, type, time and count of an erased person's entries stay, and p
 TEST_CASE("a second erasure says when the first was, and an unknown number is not found",
           "[log][erasure]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), noon);
+  Log log = consent::create_log(scratch / "log", romashka(), noon);
   log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
-  REQUIRE(log.erase(number(alice), order(), noon).erased);
-  const Erasure again = log.erase(number(alice), order(), noon + std::chrono::hours(1));
+  REQUIRE(consent::erase(log, number(alice), order(), noon).erased);
+  const Erasure again = consent::erase(log, number(alice), order(), noon + std::chrono::hours(1));
   CHECK_FALSE(again.erased);
   CHECK(again.before.erased_before == noon);
   CHECK(log.size() == 3);
-  CHECK_THROWS_AS(log.erase(number(boris), order(), noon), Error);
+  CHECK_THROWS_AS(consent::erase(log, number(boris), order(), noon), Error);
   ErasureOrder no_ground = order();
   no_ground.ground.clear();
-  CHECK_THROWS_AS(log.erase(number(alice), no_ground, noon), Error);
+  CHECK_THROWS_AS(consent::erase(log, number(alice), no_ground, noon), Error);
   CHECK_THROWS_AS(log.append(SubjectErased{{number(alice), noon}, "152-fz"}, noon), Error);
 }
 
 TEST_CASE("a contact that still needs its proof stops an erasure unless the loss is accepted",
           "[log][erasure]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), noon);
+  Log log = consent::create_log(scratch / "log", romashka(), noon);
   log.append(given(alice, "2024-01-02T10:00:00Z"), noon);
   log.append(called(alice, "2024-05-02T10:00:00Z"), noon);
   const auto recent = log.append(called(alice, "2026-05-02T10:00:00Z"), noon);
   ContactMade incoming = called(alice, "2026-05-03T10:00:00Z");
   incoming.direction = Direction::incoming;
   log.append(incoming, noon);
-  const ErasureCheck before = log.before_erasing(number(alice), needed, noon);
+  const ErasureCheck before = consent::before_erasing(log, number(alice), needed, noon);
   CHECK(before.contacts == std::vector{recent.seq});
   CHECK(before.consents == 1);
   CHECK(before.entries == 4);
   CHECK(before.holds_number);
-  const Erasure refused = log.erase(number(alice), order(), noon);
+  const Erasure refused = consent::erase(log, number(alice), order(), noon);
   CHECK_FALSE(refused.erased);
   CHECK(log.size() == 5);
   CHECK(log.history(number(alice)).size() == 4);
-  CHECK(log.erase(number(alice), order(true), noon).erased);
+  CHECK(consent::erase(log, number(alice), order(true), noon).erased);
 }
 
 TEST_CASE("a legal hold stops an erasure and says by whom and until when", "[log][erasure]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), noon);
+  Log log = consent::create_log(scratch / "log", romashka(), noon);
   log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   SubjectHeld held{{number(alice), at("2026-11-10T10:00:00Z")}};
   held.by = "7707083893";
   held.ground = "case-7";
   held.until = at("2027-01-01T00:00:00Z");
   log.append(held, noon);
-  const Erasure refused = log.erase(number(alice), order(true), noon);
+  const Erasure refused = consent::erase(log, number(alice), order(true), noon);
   CHECK_FALSE(refused.erased);
   REQUIRE(refused.before.hold);
   CHECK(refused.before.hold->by == "7707083893");
   CHECK(refused.before.hold->until == held.until);
-  CHECK_FALSE(log.before_erasing(number(alice), needed, *held.until).hold);  // it ran out
+  CHECK_FALSE(consent::before_erasing(log, number(alice), needed, *held.until).hold);  // it ran out
   held.released = true;
   held.until.reset();
   log.append(held, noon);
-  CHECK(log.erase(number(alice), order(true), noon).erased);
+  CHECK(consent::erase(log, number(alice), order(true), noon).erased);
   held.number = number(boris);
   CHECK_THROWS_AS(log.append(held, noon), Error);
 }
@@ -248,7 +255,7 @@ TEST_CASE("a legal hold stops an erasure and says by whom and until when", "[log
 TEST_CASE("an erasure of a former holder, asked for twice, does not reach who came after",
           "[log][erasure]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), noon);
+  Log log = consent::create_log(scratch / "log", romashka(), noon);
   const auto pass_on = [&](const char* when) {
     NumberReassigned reassigned{{number(alice), at(when)}};
     log.append(reassigned, noon);
@@ -261,7 +268,7 @@ TEST_CASE("an erasure of a former holder, asked for twice, does not reach who ca
   const auto erase_holder_at = [&](const char* when) {
     ErasureOrder asked = order();
     asked.held_at = at(when);
-    return log.erase(number(alice), asked, noon);
+    return consent::erase(log, number(alice), asked, noon);
   };
   REQUIRE(erase_holder_at("2026-04-15T00:00:00Z").erased);  // the second
   for (int twice = 0; twice < 2; ++twice) {
@@ -280,32 +287,33 @@ TEST_CASE("an erasure of a former holder, asked for twice, does not reach who ca
 TEST_CASE("an erasure of the present holder, asked for twice, does not reach who came before",
           "[log][erasure]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), noon);
+  Log log = consent::create_log(scratch / "log", romashka(), noon);
   log.append(given(alice, "2026-01-10T10:00:00Z"), noon);
   log.append(NumberReassigned{{number(alice), at("2026-03-01T00:00:00Z")}}, noon);
   log.append(given(alice, "2026-04-10T10:00:00Z"), noon);
-  REQUIRE(log.erase(number(alice), order(), noon).erased);
+  REQUIRE(consent::erase(log, number(alice), order(), noon).erased);
   for (int again = 0; again < 2; ++again) {
-    CHECK(log.before_erasing(number(alice), needed, noon).erased_before.has_value());
-    const Erasure twice = log.erase(number(alice), order(), noon + std::chrono::hours(again));
+    CHECK(consent::before_erasing(log, number(alice), needed, noon).erased_before.has_value());
+    const Erasure twice =
+        consent::erase(log, number(alice), order(), noon + std::chrono::hours(again));
     CHECK_FALSE(twice.erased);
     CHECK(twice.before.erased_before.has_value());
   }
   CHECK(log.subjects_of(number(alice)).size() == 1);
   ErasureOrder former = order();
   former.held_at = at("2026-02-01T00:00:00Z");
-  CHECK(log.erase(number(alice), former, noon).erased);
+  CHECK(consent::erase(log, number(alice), former, noon).erased);
   // Whoever has it next, and passes it on, is meant again.
   const Instant much_later = at("2027-03-01T00:00:00Z");
   log.append(given(alice, "2027-01-10T10:00:00Z"), much_later);
   log.append(NumberReassigned{{number(alice), at("2027-02-01T00:00:00Z")}}, much_later);
-  CHECK(log.erase(number(alice), order(true), much_later).erased);
+  CHECK(consent::erase(log, number(alice), order(true), much_later).erased);
 }
 
 TEST_CASE("a hold is ended and shortened by whoever ordered it, and by nobody else",
           "[log][erasure]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), noon);
+  Log log = consent::create_log(scratch / "log", romashka(), noon);
   log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   const auto hold = [&](const char* by, std::optional<Instant> until, bool released = false) {
     SubjectHeld held{{number(alice), at("2026-11-10T10:00:00Z")}};
@@ -315,7 +323,7 @@ TEST_CASE("a hold is ended and shortened by whoever ordered it, and by nobody el
     log.append(held, noon);
   };
   const auto who = [&](Instant when) {
-    const auto found = log.before_erasing(number(alice), needed, when).hold;
+    const auto found = consent::before_erasing(log, number(alice), needed, when).hold;
     return found ? found->by : std::string("nobody");
   };
   const Instant soon = at("2027-01-01T00:00:00Z");
@@ -327,27 +335,27 @@ TEST_CASE("a hold is ended and shortened by whoever ordered it, and by nobody el
   hold("ufas", std::nullopt, true);
   hold("stranger", std::nullopt, true);
   CHECK(who(noon) == "court");
-  CHECK_FALSE(log.erase(number(alice), order(true), noon).erased);
+  CHECK_FALSE(consent::erase(log, number(alice), order(true), noon).erased);
   hold("ufas", std::nullopt);
   CHECK(who(late) == "ufas");  // open
   hold("ufas", std::nullopt, true);
   hold("court", soon);
   CHECK(who(soon) == "nobody");
   hold("court", std::nullopt, true);
-  CHECK(log.erase(number(alice), order(true), noon).erased);
+  CHECK(consent::erase(log, number(alice), order(true), noon).erased);
 }
 
 TEST_CASE("what was said before the erasure does not come in again, what is said after does",
           "[log][erasure]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
-  CHECK_FALSE(log.has_erased());
-  REQUIRE(log.erase(number(alice), order(), noon).erased);
-  CHECK(log.has_erased());
-  CHECK(log.erased_at(number(alice)) == noon);
-  CHECK_FALSE(log.erased_at(number(boris)));
+  CHECK_FALSE(consent::has_erased(log));
+  REQUIRE(consent::erase(log, number(alice), order(), noon).erased);
+  CHECK(consent::has_erased(log));
+  CHECK(consent::erased_at(log, number(alice)) == noon);
+  CHECK_FALSE(consent::erased_at(log, number(boris)));
   const Instant later = noon + std::chrono::hours(2);
   const auto old = given(alice, "2026-11-02T10:00:00Z");
   CHECK(code_of([&] { log.append(old, later); }) == erased_code);
@@ -369,8 +377,8 @@ TEST_CASE("what was said before the erasure does not come in again, what is said
   // A day later the exact moment is forgotten too: it would lead to the entry of the erasure.
   const Instant next_week = noon + std::chrono::hours(24 * 7);
   log.append(given(boris, "2026-11-02T10:00:00Z"), next_week);
-  REQUIRE(log.erase(number(boris), order(), next_week).erased);
-  CHECK(log.erased_at(number(alice)) == at("2026-11-21T00:00:00Z"));
+  REQUIRE(consent::erase(log, number(boris), order(), next_week).erased);
+  CHECK(consent::erased_at(log, number(alice)) == at("2026-11-21T00:00:00Z"));
   CHECK(log.standing_of(number(alice))[0].clauses.size() == 2);
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }
@@ -381,7 +389,7 @@ TEST_CASE("erasing the new holder leaves the old one's proofs and details, and t
   INFO((newer ? "the new holder" : "the old holder"));
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   auto event = given(alice, "2026-01-02T10:00:00Z");
   event.files = {{"recording", std::string(100'000, 'o'), {}}};
   const auto old_one = log.append(event, noon);
@@ -391,7 +399,7 @@ TEST_CASE("erasing the new holder leaves the old one's proofs and details, and t
   const auto new_one = log.append(event, noon);
   ErasureOrder which = order();
   if (!newer) which.held_at = at("2026-03-01T00:00:00Z");
-  const Erasure done = log.erase(number(alice), which, noon);
+  const Erasure done = consent::erase(log, number(alice), which, noon);
   REQUIRE(done.erased);
   CHECK(done.before.holds_number == newer);
   const auto& stays = newer ? old_one : new_one;
@@ -401,9 +409,9 @@ TEST_CASE("erasing the new holder leaves the old one's proofs and details, and t
   CHECK_NOTHROW(log.open_entries_of(stays.tag));
   CHECK_THROWS_AS(log.open_entries_of(goes.tag), Error);
   std::string content;
-  log.evidence(stays.seq, 1, [&](std::string_view piece) { content.append(piece); });
+  consent::read_evidence(log, stays.seq, 1, [&](std::string_view piece) { content.append(piece); });
   CHECK(content == std::string(100'000, newer ? 'o' : 'n'));
-  CHECK_FALSE(log.evidence_of(goes.seq)[0].there);
+  CHECK_FALSE(consent::evidence_of(log, goes.seq)[0].there);
   CHECK(log.prove_inclusion(goes.seq, log.checkpoint()).index == goes.seq);
   const Instant later = noon + std::chrono::hours(1);
   if (newer) {
@@ -421,31 +429,31 @@ TEST_CASE("erasing the new holder leaves the old one's proofs and details, and t
   }
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
   { const Log gone = std::move(log); }
-  CHECK_FALSE(Log::rebuild(folder, writing()).differed);
+  CHECK_FALSE(consent::rebuild(folder, writing()).differed);
   CHECK(Log::open(folder, Access::write).impairment().empty());
 }
 
 TEST_CASE("a restriction is known from its beginning until it ends", "[log][erasure]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   SubjectRestricted restricted{{number(alice), at("2026-11-10T10:00:00Z")}};
   restricted.ground = "152-fz/21-1";
   restricted.until = at("2026-12-01T00:00:00Z");
   const auto done = log.append(restricted, noon);
-  CHECK_FALSE(log.restriction_of(number(alice), at("2026-11-09T00:00:00Z")));
-  const auto found = log.restriction_of(number(alice), noon);
+  CHECK_FALSE(consent::restriction_of(log, number(alice), at("2026-11-09T00:00:00Z")));
+  const auto found = consent::restriction_of(log, number(alice), noon);
   REQUIRE(found);
   CHECK(found->ground == "152-fz/21-1");
   CHECK(found->until == restricted.until);
   CHECK(found->seq == done.seq);
-  CHECK_FALSE(log.restriction_of(number(alice), *restricted.until));
+  CHECK_FALSE(consent::restriction_of(log, number(alice), *restricted.until));
   restricted.released = true;
   restricted.until.reset();
   log.append(restricted, noon);
-  CHECK_FALSE(log.restriction_of(number(alice), noon));
-  CHECK(log.restriction_of(number(alice), at("2026-11-15T00:00:00Z")));
+  CHECK_FALSE(consent::restriction_of(log, number(alice), noon));
+  CHECK(consent::restriction_of(log, number(alice), at("2026-11-15T00:00:00Z")));
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }
 
@@ -453,18 +461,21 @@ TEST_CASE("keys put back after an erasure do not bring anybody back", "[log][era
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   }
   fs::copy(folder / "keys.db", scratch / "keys.db");
   const Needles needles = needles_of(folder, alice);
-  { REQUIRE(Log::open(folder, Access::write).erase(number(alice), order(), noon).erased); }
+  {
+    Log log = Log::open(folder, Access::write);
+    REQUIRE(consent::erase(log, number(alice), order(), noon).erased);
+  }
   fs::copy(scratch / "keys.db", folder / "keys.db", fs::copy_options::overwrite_existing);
   {
     const Log log = Log::open(folder, Access::write);
     CHECK(log.impairment().empty());
     CHECK(log.subjects_of(number(alice)).empty());
-    CHECK(log.erased_at(number(alice)) == noon);
+    CHECK(consent::erased_at(log, number(alice)) == noon);
   }
   const Search result = search(folder, needles);
   INFO(join(result.found));
@@ -476,7 +487,7 @@ TEST_CASE("a key store of schema 1 gets the suppress key when it is written", "[
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon, writing(passphrase));
+    Log log = consent::create_log(folder, romashka(), noon, writing(passphrase));
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   }
   REQUIRE(foreign_sql(
@@ -485,17 +496,17 @@ TEST_CASE("a key store of schema 1 gets the suppress key when it is written", "[
               "PRAGMA user_version=1;") == SQLITE_OK);
   LogOptions reading;
   reading.passphrase = passphrase;
-  CHECK_FALSE(Log::open(folder, reading).has_erased());
+  CHECK_FALSE(consent::has_erased(Log::open(folder, reading)));
   Log log = Log::open(folder, writing(passphrase));
-  REQUIRE(log.erase(number(alice), order(), noon).erased);
-  CHECK(log.erased_at(number(alice)) == noon);
+  REQUIRE(consent::erase(log, number(alice), order(), noon).erased);
+  CHECK(consent::erased_at(log, number(alice)) == noon);
 }
 
 TEST_CASE("a hold and a restriction reach who held the number before, and not who came after",
           "[log][erasure]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), at("2026-11-01T00:00:00Z"));
+  Log log = consent::create_log(folder, romashka(), at("2026-11-01T00:00:00Z"));
   log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   log.append(NumberReassigned{{number(alice), at("2026-11-05T00:00:00Z")}}, noon);
   log.append(given(alice, "2026-11-06T10:00:00Z"), noon);
@@ -505,25 +516,25 @@ TEST_CASE("a hold and a restriction reach who held the number before, and not wh
 
   SubjectHeld held{{number(alice), noon}};
   held.by = "court";
-  const Appended hold = log.append_of_holder(held, then, noon);
+  const Appended hold = consent::append_of_holder(log, held, then, noon);
   CHECK(hold.tag == tags[0]);
-  CHECK(log.before_erasing(number(alice), needed, noon, then).hold.has_value());
-  CHECK_FALSE(log.before_erasing(number(alice), needed, noon).hold.has_value());
+  CHECK(consent::before_erasing(log, number(alice), needed, noon, then).hold.has_value());
+  CHECK_FALSE(consent::before_erasing(log, number(alice), needed, noon).hold.has_value());
   ErasureOrder former = order();
   former.held_at = then;
-  CHECK_FALSE(log.erase(number(alice), former, noon).erased);
+  CHECK_FALSE(consent::erase(log, number(alice), former, noon).erased);
 
   SubjectRestricted restricted{{number(alice), noon}};
   restricted.ground = "152-fz/21-1";
-  CHECK(log.append_of_holder(restricted, then, noon).tag == tags[0]);
-  CHECK(log.restriction_of(tags[0], noon));
-  CHECK_FALSE(log.restriction_of(tags[1], noon));
-  CHECK_FALSE(log.restriction_of(number(alice), noon));
-  CHECK(log.restricted(noon) == std::vector<Digest>{tags[0]});
+  CHECK(consent::append_of_holder(log, restricted, then, noon).tag == tags[0]);
+  CHECK(consent::restriction_of(log, tags[0], noon));
+  CHECK_FALSE(consent::restriction_of(log, tags[1], noon));
+  CHECK_FALSE(consent::restriction_of(log, number(alice), noon));
+  CHECK(consent::restricted(log, noon) == std::vector<Digest>{tags[0]});
 
   const auto code_of = [&](const Event& event, Instant at_that_time) {
     try {
-      (void)log.append_of_holder(event, at_that_time, noon);
+      (void)consent::append_of_holder(log, event, at_that_time, noon);
     } catch (const Error& error) {
       return error.code();
     }
@@ -536,12 +547,12 @@ TEST_CASE("a hold and a restriction reach who held the number before, and not wh
   // Who held it then is erased: nobody else is held in their stead.
   held.number = number(alice);
   held.released = true;
-  log.append_of_holder(held, then, noon);
-  REQUIRE(log.erase(number(alice), former, noon).erased);
+  consent::append_of_holder(log, held, then, noon);
+  REQUIRE(consent::erase(log, number(alice), former, noon).erased);
   held.released = false;
   CHECK(code_of(held, then) == ErrorCode::erased);
-  CHECK_FALSE(log.before_erasing(number(alice), needed, noon).hold.has_value());
-  CHECK(log.restricted(noon).empty());
+  CHECK_FALSE(consent::before_erasing(log, number(alice), needed, noon).hold.has_value());
+  CHECK(consent::restricted(log, noon).empty());
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }
 
@@ -556,14 +567,14 @@ TEST_CASE("an old log.db beside newer keys is called old, and the keys not", "[l
   std::uint64_t size = 0;
   const bool erasing = GENERATE(true, false);
   {
-    Log log = Log::create(folder, romashka(), at("2026-11-01T00:00:00Z"));
+    Log log = consent::create_log(folder, romashka(), at("2026-11-01T00:00:00Z"));
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   }
   for (const char* file : {"log.db", "head", "keys.db"}) fs::copy_file(folder / file, old / file);
   {
     Log log = Log::open(folder, Access::write);
     log.append(given(boris, "2026-11-02T10:00:00Z"), noon);
-    if (erasing) REQUIRE(log.erase(number(alice), order(), noon).erased);
+    if (erasing) REQUIRE(consent::erase(log, number(alice), order(), noon).erased);
   }
   {
     const Log log = Log::open(folder, Access::write);
@@ -589,7 +600,7 @@ TEST_CASE("an old log.db beside newer keys is called old, and the keys not", "[l
   // Going on without it is a decision, and the entry names how far the keys say the log went.
   {
     LogOptions options = writing();
-    Log log = Log::restore(folder, "backup", noon, options);
+    Log log = consent::restore(folder, "backup", noon, options);
     CHECK(log.entry(2).bytes.find("\"lost_to\":" + std::to_string(size)) != std::string::npos);
     log.append(given(boris, "2026-11-03T10:00:00Z"), noon);
   }
@@ -600,7 +611,7 @@ TEST_CASE("an old log.db beside newer keys is called old, and the keys not", "[l
 TEST_CASE("old keys beside a newer log.db are still called old", "[log][erasure]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  { const Log log = Log::create(folder, romashka(), at("2026-11-01T00:00:00Z")); }
+  { const Log log = consent::create_log(folder, romashka(), at("2026-11-01T00:00:00Z")); }
   fs::copy_file(folder / "keys.db", scratch / "keys.db");
   {
     Log log = Log::open(folder, Access::write);

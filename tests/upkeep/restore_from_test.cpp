@@ -7,8 +7,15 @@
 #include <fstream>
 
 #include "catch.hpp"
+#include "consent/backup.hpp"
+#include "consent/create.hpp"
+#include "consent/erasure.hpp"
 #include "consent/error.hpp"
+#include "consent/evidence.hpp"
 #include "consent/log.hpp"
+#include "consent/maintenance.hpp"
+#include "consent/restore.hpp"
+#include "consent/restriction.hpp"
 #include "consent/verify.hpp"
 #include "keys/keys.hpp"
 #include "log/log_fixture.hpp"
@@ -68,12 +75,13 @@ struct Story {
   Backup made;
   Digest tag;
   Story() {
-    Log writing = Log::create(log, romashka(), noon);
+    Log writing = consent::create_log(log, romashka(), noon);
     writing.append(given(alice, "2026-11-02T10:00:00Z"), noon);
     writing.append(given(boris, "2026-11-02T10:00:00Z"), noon);
     secrets = secrets_of(log, alice);
-    made = writing.back_up(copy, keys, noon);
-    const Erasure erased = writing.erase(number(alice), erasing(), noon + std::chrono::hours(1));
+    made = consent::back_up(writing, copy, keys, noon);
+    const Erasure erased =
+        consent::erase(writing, number(alice), erasing(), noon + std::chrono::hours(1));
     REQUIRE(erased.erased);
     tag = erased.before.tag;
     writing.append(given(vera, "2026-11-02T10:00:00Z"), noon + std::chrono::hours(2));
@@ -95,7 +103,7 @@ void damage_log(const fs::path& folder) {
 
 ErrorCode refused(const fs::path& folder, const RestoreOrder& order, Instant now) {
   try {
-    (void)Log::restore_from(folder, order, now);
+    (void)consent::restore_from(folder, order, now);
   } catch (const Error& error) {
     return error.code();
   }
@@ -114,7 +122,7 @@ TEST_CASE("a backup with keys is recorded, and opens to be read until it expires
     CHECK(entry.bytes.find("\"file\":\"" + to_hex(story.made.file)) != std::string::npos);
     CHECK(entry.bytes.find("\"root\":\"" + to_hex(story.made.root)) != std::string::npos);
     CHECK(entry.bytes.find(R"("expires":"2026-12-01T00:00:00.000000Z")") != std::string::npos);
-    CHECK(log.keys_copy_place(*story.made.seq) == story.copy.string());
+    CHECK(consent::keys_copy_place(log, *story.made.seq) == story.copy.string());
   }
   CHECK(fs::status(story.copy / "keys.db").permissions() ==
         (fs::perms::owner_read | fs::perms::owner_write));
@@ -141,7 +149,7 @@ TEST_CASE("a copy of the keys that a kill left half made is gone when the log is
   const Scratch scratch;
   fs::path left;
   {
-    Log log = Log::create(scratch / "log", romashka(), noon);
+    Log log = consent::create_log(scratch / "log", romashka(), noon);
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   }
   const pid_t child = fork();
@@ -155,7 +163,7 @@ TEST_CASE("a copy of the keys that a kill left half made is gone when the log is
     signal(SIGXFSZ, SIG_DFL);
     if (fs::file_size(scratch / "log/log.db") <= most.rlim_cur) _exit(2);
     setrlimit(RLIMIT_FSIZE, &most);
-    (void)log.back_up(scratch / "copy", keys, noon);
+    (void)consent::back_up(log, scratch / "copy", keys, noon);
     _exit(0);
   }
   int status = 0;
@@ -167,7 +175,7 @@ TEST_CASE("a copy of the keys that a kill left half made is gone when the log is
   { const Log written = Log::open(scratch / "log", Access::write); }
   CHECK_FALSE(fs::exists(left));
   Log log = Log::open(scratch / "log", Access::write);
-  CHECK(log.back_up(scratch / "copy", keys, noon).seq.has_value());
+  CHECK(consent::back_up(log, scratch / "copy", keys, noon).seq.has_value());
   { const Log again = Log::open(scratch / "copy", at_moment(noon)); }
   CHECK(fs::exists(scratch / "copy/keys.db"));
 }
@@ -175,19 +183,21 @@ TEST_CASE("a copy of the keys that a kill left half made is gone when the log is
 TEST_CASE("keys are copied neither into the past nor beyond what the row allows",
           "[restore_from][backup]") {
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), noon);
-  CHECK_THROWS_AS(log.back_up(scratch / "copy", KeysCopy{noon, keys.latest}, noon), Error);
+  Log log = consent::create_log(scratch / "log", romashka(), noon);
+  CHECK_THROWS_AS(consent::back_up(log, scratch / "copy", KeysCopy{noon, keys.latest}, noon),
+                  Error);
   CHECK_THROWS_AS(
-      log.back_up(scratch / "copy",
-                  KeysCopy{keys.latest + std::chrono::microseconds(1), keys.latest}, noon),
+      consent::back_up(log, scratch / "copy",
+                       KeysCopy{keys.latest + std::chrono::microseconds(1), keys.latest}, noon),
       Error);
   CHECK_FALSE(fs::exists(scratch / "copy"));
   CHECK(log.size() == 1);
-  const Backup made = log.back_up(scratch / "copy", std::nullopt, noon);
+  const Backup made = consent::back_up(log, scratch / "copy", std::nullopt, noon);
   CHECK(log.entry(*made.seq).bytes.find("expires") == std::string::npos);
-  CHECK_THROWS_AS(log.backup_destroyed(*made.seq, noon), Error);
-  const Backup held = log.back_up(scratch / "held", keys, noon);
-  CHECK(log.entry(log.backup_destroyed(*held.seq, noon)).type == EventType::log_backup_destroyed);
+  CHECK_THROWS_AS(consent::backup_destroyed(log, *made.seq, noon), Error);
+  const Backup held = consent::back_up(log, scratch / "held", keys, noon);
+  CHECK(log.entry(consent::backup_destroyed(log, *held.seq, noon)).type ==
+        EventType::log_backup_destroyed);
 }
 
 TEST_CASE("evidence beside the log goes along with the keys and comes back",
@@ -196,19 +206,19 @@ TEST_CASE("evidence beside the log goes along with the keys and comes back",
   std::ofstream(scratch / "recording.wav", std::ios::binary) << std::string(200'000, 'r');
   Backup made;
   {
-    Log log = Log::create(scratch / "log", romashka(), noon);
+    Log log = consent::create_log(scratch / "log", romashka(), noon);
     auto event = given(alice, "2026-11-02T10:00:00Z");
     event.files.push_back({"recording", {}, scratch / "recording.wav"});
     log.append(event, noon);
-    made = log.back_up(scratch / "copy", keys, noon);
+    made = consent::back_up(log, scratch / "copy", keys, noon);
   }
   CHECK(made.evidence == 1);
   fs::remove_all(scratch / "log");
-  const Restored done = Log::restore_from(scratch / "log", from(scratch / "copy"), later);
+  const Restored done = consent::restore_from(scratch / "log", from(scratch / "copy"), later);
   CHECK_FALSE(done.end_known);
   const Log log = Log::open(scratch / "log", Access::read_only);
   std::string read;
-  (void)log.evidence(1, 1, [&](std::string_view piece) { read.append(piece); });
+  (void)consent::read_evidence(log, 1, 1, [&](std::string_view piece) { read.append(piece); });
   CHECK(read == std::string(200'000, 'r'));
 }
 
@@ -216,7 +226,7 @@ TEST_CASE("who was erased after the backup does not come back with it", "[restor
   const Story story;
   // The keys of the damaged log are gone, its log.db can be read: its entries say who was erased.
   fs::remove(story.log / "keys.db");
-  const Restored done = Log::restore_from(story.log, from(story.copy), later);
+  const Restored done = consent::restore_from(story.log, from(story.copy), later);
   CHECK_FALSE(done.own_keys);
   CHECK(done.erased == std::vector<Digest>{story.tag});
   CHECK(done.end_known);
@@ -232,7 +242,7 @@ TEST_CASE("who was erased after the backup does not come back with it", "[restor
   const Entry again = log.entry(done.seq + 1);
   CHECK(again.type == EventType::subject_erased);
   CHECK(again.bytes.find(R"("ground":"152-fz/21")") != std::string::npos);
-  CHECK(log.erased_at(number(alice)).has_value());
+  CHECK(consent::erased_at(log, number(alice)).has_value());
   CHECK_THROWS_AS(log.append(given(alice, "2026-11-03T10:00:00Z"), later), Error);
   CHECK(log.history(number(boris)).size() == 1);
   CHECK(verify_log(story.log, {}).verdict == ProofVerdict::proven);
@@ -244,7 +254,7 @@ TEST_CASE("the log's own newer keys are kept, and say by themselves who was eras
           "[restore_from][erasure]") {
   const Story story;
   damage_log(story.log);
-  const Restored done = Log::restore_from(story.log, from(story.copy), later);
+  const Restored done = consent::restore_from(story.log, from(story.copy), later);
   CHECK(done.own_keys);
   CHECK(done.keys_aside);
   CHECK(done.erased == std::vector<Digest>{story.tag});
@@ -252,7 +262,7 @@ TEST_CASE("the log's own newer keys are kept, and say by themselves who was eras
   Log log = Log::open(story.log, Access::write);
   CHECK(log.access() == Access::write);
   CHECK(log.entry(done.seq + 1).bytes.find("key_is_gone") != std::string::npos);
-  CHECK(log.erased_at(number(alice)).has_value());
+  CHECK(consent::erased_at(log, number(alice)).has_value());
   log.append(given(boris, "2026-11-21T10:00:00Z"), later);
   CHECK(verify_log(story.log, {}).verdict == ProofVerdict::proven);
   CHECK(search(story.log, story.secrets).found.empty());
@@ -261,13 +271,13 @@ TEST_CASE("the log's own newer keys are kept, and say by themselves who was eras
 TEST_CASE("a backup without keys goes together with the keys that are left", "[restore_from]") {
   const Scratch scratch;
   {
-    Log log = Log::create(scratch / "log", romashka(), noon);
+    Log log = consent::create_log(scratch / "log", romashka(), noon);
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
-    (void)log.back_up(scratch / "copy", std::nullopt, noon);
+    (void)consent::back_up(log, scratch / "copy", std::nullopt, noon);
     log.append(withdrawn(alice, "2026-11-03T10:00:00Z"), noon);
   }
   damage_log(scratch / "log");
-  const Restored done = Log::restore_from(scratch / "log", from(scratch / "copy"), later);
+  const Restored done = consent::restore_from(scratch / "log", from(scratch / "copy"), later);
   CHECK(done.own_keys);
   CHECK(done.erased.empty());
   CHECK(Log::open(scratch / "log", Access::write).history(number(alice)).size() == 1);
@@ -279,7 +289,7 @@ TEST_CASE("with nothing left but the backup, an act names who must be erased aga
   fs::remove_all(story.log);
   RestoreOrder order = from(story.copy);
   order.erased = {story.tag};
-  const Restored done = Log::restore_from(story.log, order, later);
+  const Restored done = consent::restore_from(story.log, order, later);
   CHECK_FALSE(done.end_known);
   CHECK(done.lost_to == done.lost_from);
   CHECK(done.aside.empty());
@@ -292,22 +302,23 @@ TEST_CASE("a head that was not kept up, or another backup's, does not say where 
   const Scratch scratch;
   LogOptions with;
   with.second_head = scratch / "elsewhere";
-  { (void)Log::create(scratch / "log", romashka(), noon, with); }
+  { (void)consent::create_log(scratch / "log", romashka(), noon, with); }
   {
     Log log = Log::open(scratch / "log", Access::write);  // without it
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
-    (void)log.back_up(scratch / "copy", keys, noon);
-    (void)log.back_up(scratch / "newer", std::nullopt, noon);
+    (void)consent::back_up(log, scratch / "copy", keys, noon);
+    (void)consent::back_up(log, scratch / "newer", std::nullopt, noon);
     log.append(given(boris, "2026-11-02T10:00:00Z"), noon);
   }
   fs::remove_all(scratch / "log");
   SECTION("a second head older than the backup") {
-    CHECK_FALSE(Log::restore_from(scratch / "log", from(scratch / "copy"), later, with).end_known);
+    CHECK_FALSE(
+        consent::restore_from(scratch / "log", from(scratch / "copy"), later, with).end_known);
   }
   SECTION("the head of a newer copy") {
     RestoreOrder order = from(scratch / "copy");
     order.newer = {scratch / "newer"};
-    CHECK_FALSE(Log::restore_from(scratch / "log", order, later).end_known);
+    CHECK_FALSE(consent::restore_from(scratch / "log", order, later).end_known);
   }
 }
 
@@ -340,7 +351,7 @@ TEST_CASE("another log's backup is refused", "[restore_from]") {
   const Story story;
   const Scratch other;
   LogIdentity identity = romashka();
-  { const Log log = Log::create(other / "log", identity, noon); }
+  { const Log log = consent::create_log(other / "log", identity, noon); }
   fs::remove(other / "log/keys.db");
   CHECK(refused(other / "log", from(story.copy), later) == ErrorCode::invalid_argument);
 }

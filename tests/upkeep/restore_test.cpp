@@ -1,12 +1,17 @@
 // What a log does when it, its keys or its head are not what they were, and how it goes on.
+#include "consent/restore.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <thread>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
 #include "consent/erasure.hpp"
 #include "consent/error.hpp"
 #include "consent/log.hpp"
+#include "consent/maintenance.hpp"
+#include "consent/rebuild.hpp"
 #include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
 
@@ -34,7 +39,10 @@ void put_back(const fs::path& from, const fs::path& folder, const char* name) {
 // Two entries more than the copy in `old`.
 fs::path log_with_old_copy(const Scratch& scratch) {
   const fs::path folder = scratch / "log";
-  { Log::create(folder, romashka(), noon).append(given(alice, "2026-11-02T10:00:00Z"), noon); }
+  {
+    consent::create_log(folder, romashka(), noon)
+        .append(given(alice, "2026-11-02T10:00:00Z"), noon);
+  }
   fs::copy(folder, scratch / "old");
   Log log = Log::open(folder, Access::write);
   log.append(withdrawn(alice, "2026-11-03T10:00:00Z"), noon);
@@ -55,7 +63,7 @@ TEST_CASE("an old log.db put back is restored by an entry that names the lost ra
     CHECK(impaired.impairment().text().find("2 are missing") != std::string::npos);
   }
   {
-    Log log = Log::restore(folder, "backup", noon);
+    Log log = consent::restore(folder, "backup", noon);
     CHECK(log.access() == Access::write);
     CHECK(log.size() == 3);
     const Entry entry = log.entry(2);
@@ -67,7 +75,7 @@ TEST_CASE("an old log.db put back is restored by an entry that names the lost ra
   const auto verified = verify_log(folder, {});
   CHECK(verified.verdict == ProofVerdict::proven);
   CHECK(Log::open(folder, Access::write).access() == Access::write);
-  CHECK_THROWS_AS(Log::restore(folder, "backup", noon), Error);
+  CHECK_THROWS_AS(consent::restore(folder, "backup", noon), Error);
 }
 
 TEST_CASE("an old keys.db put back opens read-only and says how many subjects lost their key",
@@ -86,7 +94,7 @@ TEST_CASE("an old keys.db with as many subjects is noticed: one was erased, anot
   const fs::path folder = scratch / "log";
   const PhoneNumber gone = number(alice);
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
     log.append(given(boris, "2026-11-02T10:00:00Z"), noon);
   }
@@ -96,14 +104,14 @@ TEST_CASE("an old keys.db with as many subjects is noticed: one was erased, anot
     ErasureOrder order;
     order.ground = "withdrawn";
     order.lose_proof = true;
-    log.erase(gone, order, noon);
+    consent::erase(log, gone, order, noon);
     log.append(given("+79045556677", "2026-11-03T10:00:00Z"), noon);
   }
   put_back(scratch / "old", folder, "keys.db");
   CHECK(Log::open(folder, Access::write).impairment().text().find("1 subject(s) lost their key") !=
         std::string::npos);
   {
-    const Log restored = Log::restore(folder, "keys-put-back", noon);
+    const Log restored = consent::restore(folder, "keys-put-back", noon);
     CHECK(restored.access() == Access::write);
     CHECK(restored.history(gone).empty());
   }
@@ -117,7 +125,7 @@ TEST_CASE("keys of before a restore are noticed after it", "[log][restore]") {
   const Scratch scratch;
   const fs::path folder = log_with_old_copy(scratch);
   put_back(scratch / "old", folder, "log.db");
-  { const Log log = Log::restore(folder, "backup", noon); }
+  { const Log log = consent::restore(folder, "backup", noon); }
   put_back(scratch / "old", folder, "keys.db");
   CHECK(Log::open(folder, Access::write).impairment().text().find("keys.db") == 0);
 }
@@ -129,7 +137,7 @@ TEST_CASE("a folder restored whole is noticed by a second head elsewhere, and on
   LogOptions options = writing();
   options.second_head = scratch / "elsewhere";
   {
-    Log log = Log::create(folder, romashka(), noon, options);
+    Log log = consent::create_log(folder, romashka(), noon, options);
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   }
   fs::copy(folder, scratch / "old");
@@ -145,7 +153,7 @@ TEST_CASE("a folder restored whole is noticed by a second head elsewhere, and on
 TEST_CASE("a second head that was not there begins, and the log says so", "[log][head]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  { const Log log = Log::create(folder, romashka(), noon); }
+  { const Log log = consent::create_log(folder, romashka(), noon); }
   LogOptions options = writing();
   options.second_head = scratch / "elsewhere";
   const Log log = Log::open(folder, options);
@@ -161,7 +169,7 @@ TEST_CASE("keys closed with a passphrase open with it alone", "[log][passphrase]
   LogOptions options = writing();
   options.passphrase = "сим-сим";
   {
-    Log log = Log::create(folder, romashka(), noon, options);
+    Log log = consent::create_log(folder, romashka(), noon, options);
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
   }
   const auto code = [&](const LogOptions& with) {
@@ -192,13 +200,13 @@ TEST_CASE("keys closed with a passphrase open with it alone", "[log][passphrase]
 TEST_CASE("derived tables that were edited are rebuilt from the entries", "[log][rebuild]") {
   const Scratch scratch;
   const fs::path folder = log_with_old_copy(scratch);
-  CHECK_FALSE(Log::rebuild(folder).differed);
+  CHECK_FALSE(consent::rebuild(folder).differed);
   const auto* const damage =
       GENERATE("DELETE FROM subject", "UPDATE subject SET clauses=x'',count=9", "DELETE FROM term",
                "DELETE FROM state", "UPDATE state SET value=CAST('7' AS BLOB)");
   REQUIRE(foreign_sql(folder / "log.db", damage) == SQLITE_OK);
   CHECK(verify_log(folder, {}).verdict != ProofVerdict::proven);
-  const Rebuilt rebuilt = Log::rebuild(folder);
+  const Rebuilt rebuilt = consent::rebuild(folder);
   CHECK(rebuilt.differed);
   CHECK(rebuilt.entries == 4);
   CHECK(rebuilt.subjects == 2);
@@ -241,7 +249,7 @@ TEST_CASE("a clock that goes back is told by an entry before the next one", "[lo
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
     log.append(given(alice, "2026-11-02T10:00:01Z"), noon - std::chrono::milliseconds(300));
     CHECK(log.size() == 3);  // threads may come in another order than they asked the clock
@@ -261,13 +269,13 @@ TEST_CASE("a wall clock that jumps against the monotonic one is told, forward an
   using std::chrono::microseconds;
   using std::chrono::seconds;
   const Scratch scratch;
-  Log log = Log::create(scratch / "log", romashka(), noon);
-  CHECK_FALSE(log.observe_clock(noon, microseconds(1'000'000)));
-  CHECK_FALSE(log.observe_clock(noon + seconds(60), microseconds(61'000'000)));
-  CHECK(log.observe_clock(noon + seconds(3600), microseconds(62'000'000)));
+  Log log = consent::create_log(scratch / "log", romashka(), noon);
+  CHECK_FALSE(consent::observe_clock(log, noon, microseconds(1'000'000)));
+  CHECK_FALSE(consent::observe_clock(log, noon + seconds(60), microseconds(61'000'000)));
+  CHECK(consent::observe_clock(log, noon + seconds(3600), microseconds(62'000'000)));
   CHECK(log.entry(1).type == EventType::clock_step);
-  CHECK(log.observe_clock(noon + seconds(70), microseconds(70'000'000)));
-  CHECK_FALSE(log.observe_clock(noon + seconds(71), microseconds(71'000'000)));
+  CHECK(consent::observe_clock(log, noon + seconds(70), microseconds(70'000'000)));
+  CHECK_FALSE(consent::observe_clock(log, noon + seconds(71), microseconds(71'000'000)));
   CHECK(log.size() == 3);
 }
 
@@ -275,13 +283,13 @@ TEST_CASE("a wording is registered once and found by its hash", "[log][wording]"
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
-    const Digest hash = log.register_wording({"Согласен на рекламу."}, "ru", noon);
+    Log log = consent::create_log(folder, romashka(), noon);
+    const Digest hash = consent::register_wording(log, {"Согласен на рекламу."}, "ru", noon);
     CHECK(log.entry(1).type == EventType::wording_registered);
     CHECK(log.wording(hash) == "Согласен на рекламу.");
-    log.heartbeat(noon);
+    consent::heartbeat(log, noon);
     CHECK(log.entry(2).type == EventType::log_heartbeat);
-    CHECK_THROWS_AS(log.register_wording({""}, "ru", noon), Error);
+    CHECK_THROWS_AS(consent::register_wording(log, {""}, "ru", noon), Error);
   }
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }
@@ -289,7 +297,7 @@ TEST_CASE("a wording is registered once and found by its hash", "[log][wording]"
 TEST_CASE("a second writer waits as long as it was asked to", "[log][concurrency]") {
   const Scratch scratch;
   const fs::path folder = scratch / "log";
-  auto first = std::make_unique<Log>(Log::create(folder, romashka(), noon));
+  auto first = std::make_unique<Log>(consent::create_log(folder, romashka(), noon));
   LogOptions options = writing();
   CHECK_THROWS_AS(Log::open(folder, options), Error);
   options.wait = std::chrono::seconds(20);
@@ -308,7 +316,7 @@ TEST_CASE("orphan keys of a number that changed hands go back to the holder befo
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {
-    Log log = Log::create(folder, romashka(), noon);
+    Log log = consent::create_log(folder, romashka(), noon);
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
     log.append(NumberReassigned{{number(alice), at("2026-11-03T10:00:00Z"), ""}}, noon);
   }

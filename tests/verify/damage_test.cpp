@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "catch.hpp"
+#include "consent/create.hpp"
 #include "consent/error.hpp"
 #include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
@@ -19,7 +20,7 @@ const Instant noon = at("2026-11-20T12:00:00Z");
 /// Entry 0 and `count` consents.
 fs::path log_of(const Scratch& scratch, int count) {
   const fs::path folder = scratch / "log";
-  Log log = Log::create(folder, romashka(), noon);
+  Log log = consent::create_log(folder, romashka(), noon);
   std::vector<Event> events;
   for (int i = 0; i < count; ++i) {
     events.emplace_back(given("+7916" + std::to_string(1000000 + i), "2026-11-02T10:00:00Z"));

@@ -6,7 +6,11 @@
 #include <vector>
 
 #include "consent/digest.hpp"
+#include "consent/event.hpp"
+#include "consent/export.hpp"
 #include "consent/instant.hpp"
+#include "consent/log.hpp"
+#include "consent/number.hpp"
 
 namespace consent {
 
@@ -16,13 +20,6 @@ struct Hold {
   std::string ground;            ///< short word for the case; "" not said
   std::optional<Instant> until;  ///< first moment at which it no longer holds; nullopt: open
   std::uint64_t seq = 0;         ///< the entry that says so
-};
-
-/// The subject's record may be kept, and used for proof alone.
-struct Restriction {
-  std::string ground;            ///< short word
-  std::optional<Instant> until;  ///< first moment at which it no longer holds; nullopt: open
-  std::uint64_t seq = 0;
 };
 
 /// What an erasure would destroy, and what stands in its way. Nothing was changed.
@@ -58,5 +55,23 @@ struct Erasure {
   std::string request_salt;       ///< 32 bytes; "" where no reference was given
   std::optional<Digest> request;  ///< SHA-256("libconsent/commit/v1" || 0x00 || salt || reference)
 };
+
+/// What erasing the number's holder would destroy, and what prevents it. See ErasureOrder.
+/// @throws Error (not_found) if the log has nothing about the number.
+[[nodiscard]] CONSENT_EXPORT ErasureCheck
+before_erasing(const Log& log, PhoneNumber number, Instant needed_since, Instant now,
+               const std::optional<Instant>& held_at = std::nullopt);
+/// Destroys the subject's key, its index row and its large files; records that it did. Order,
+/// type, time and count of its entries stay, and every proof made before still verifies. A kill
+/// at any point leaves the subject as it was or, after the next opening for writing, erased.
+/// When this returns, neither the number nor its key is in any file of the folder.
+/// @throws Error (not_found); (locked, storage) where it was recorded and could not be completed:
+/// opening the log for writing again completes it.
+CONSENT_EXPORT Erasure erase(Log& log, PhoneNumber number, const ErasureOrder& order, Instant now);
+/// Records a hold or a restriction of the subject that held the number at `held_at`; append() means
+/// the present holder. @throws as append(); Error (invalid_argument) for any other event;
+/// (not_found) if nobody held it then; (erased) if that holder is erased.
+CONSENT_EXPORT Appended append_of_holder(Log& log, const Event& event, Instant held_at,
+                                         Instant now);
 
 }  // namespace consent

@@ -11,9 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "consent/backup.hpp"
 #include "consent/digest.hpp"
-#include "consent/erasure.hpp"
 #include "consent/event.hpp"
 #include "consent/export.hpp"
 #include "consent/instant.hpp"
@@ -79,32 +77,7 @@ struct OpenedEntry {
   std::string details;  ///< canonical JSON; commitment(salt, details) stands in the entry
 };
 
-/// One file that the log keeps with an entry.
-struct KeptEvidence {
-  std::uint64_t seq = 0;    ///< of the entry
-  std::uint32_t place = 1;  ///< among the entry's files, from 1
-  std::string kind;         ///< short word
-  Digest commitment;        ///< SHA-256("libconsent/commit/v1" || 0x00 || salt || content)
-  bool beside = false;      ///< a large one, in the folder `evidence`; else inside log.db
-  bool there = true;        ///< false: its file is missing
-};
-
 enum class Access : std::uint8_t { read_only, write };
-
-/// Somebody who dials for a distributor, as the log's entries say.
-struct CallerAssignment {
-  std::uint64_t seq = 0;  ///< of the entry that assigned
-  std::string distributor;
-  std::string caller;
-  Instant from{};                  ///< first moment at which it holds
-  Instant until = Instant::max();  ///< first moment at which it no longer does, releases included
-  Purposes purposes;               ///< empty: all
-  Channels channels;               ///< empty: all
-  std::string campaign;            ///< "": not limited to one
-  Instant recorded{};
-  std::optional<Digest> document;         ///< SHA-256 of what shows it
-  std::vector<std::uint64_t> released{};  ///< seq of the entries that end it, in order
-};
 
 /// How a log is opened.
 struct LogOptions {
@@ -118,24 +91,6 @@ struct LogOptions {
   std::string passphrase{};
   /// When it is opened: asked where keys.db is a copy that expires, which without it stays closed.
   std::optional<Instant> now{};
-};
-
-/// What rebuild() did.
-struct Rebuilt {
-  std::uint64_t entries = 0;   ///< read
-  std::uint64_t subjects = 0;  ///< written
-  bool differed = false;       ///< the tables had said something else than the entries
-};
-
-/// A log that went into a file, or came out of one.
-struct Copied {
-  std::uint64_t entries = 0;
-  Digest root;  ///< of all of them, as the checkpoint signs it
-  std::string origin;
-  std::string verifier_key;    ///< of entry 0
-  bool already_there = false;  ///< the folder holds them, and was left alone
-  std::uint64_t evidence = 0;  ///< files kept with entries that travel along, sealed as they are
-  std::uint64_t evidence_missing = 0;  ///< named by entries, and not here to travel
 };
 
 /// Events that are validated, encoded and sealed already, and wait for Log::append_once(). Made by
@@ -163,14 +118,6 @@ class CONSENT_EXPORT Offered {
 /// Fork: a Log does not survive fork(); the child gets Error (storage) on every call.
 class CONSENT_EXPORT Log {
  public:
-  /// Makes the folder (its parent must exist) and entry 0.
-  /// @throws Error (storage) where the folder exists and is not empty: a typo must not begin a
-  /// second log; (invalid_argument) for a bad origin or ИНН.
-  static Log create(const std::filesystem::path& folder, const LogIdentity& identity, Instant now,
-                    Entropy& entropy = system_entropy());
-  /// The same with a passphrase over keys.db (scrypt) or a second head; access is write.
-  static Log create(const std::filesystem::path& folder, const LogIdentity& identity, Instant now,
-                    const LogOptions& options, Entropy& entropy = system_entropy());
   /// @throws Error (storage) where there is no log or it is not ours; (locked) where another
   /// process writes; BrokenLog where entry 0 is not what it must be. Where the head file says that
   /// acknowledged entries are missing, the log opens read-only and impairment() says what.
@@ -178,52 +125,6 @@ class CONSENT_EXPORT Log {
                   Entropy& entropy = system_entropy());
   static Log open(const std::filesystem::path& folder, const LogOptions& options,
                   Entropy& entropy = system_entropy());
-  /// Makes an impaired log writable again by an entry that names what was lost and begins a new
-  /// incarnation. `reason` is a short word ("backup", "disk_failure").
-  /// @throws Error (invalid_argument) where nothing is wrong with the log.
-  static Log restore(const std::filesystem::path& folder, std::string_view reason, Instant now,
-                     const LogOptions& options = {}, Entropy& entropy = system_entropy());
-  /// Puts a backup in the place of a log that is lost or damaged, and destroys again what was
-  /// destroyed since. docs/how/backup.md says what it does and what it cannot know.
-  /// @throws Error (invalid_argument) where `folder` holds a log that is not damaged, or something
-  /// else; (storage) where no keys are found, or those of the backup have expired. Then `folder` is
-  /// as it was.
-  static Restored restore_from(const std::filesystem::path& folder, const RestoreOrder& order,
-                               Instant now, const LogOptions& options = {},
-                               Entropy& entropy = system_entropy());
-  /// As back_up() of consent/backup.hpp, and records what the copy holds; with `keys`, the keys and
-  /// the evidence go along, and nothing is written meanwhile.
-  /// @throws as back_up(); Error (invalid_argument) where the expiry is not ahead, or too far.
-  Backup back_up(const std::filesystem::path& to, const std::optional<KeysCopy>& keys, Instant now);
-  /// Records that the copy of keys made by entry `of` is destroyed.
-  /// @throws Error (invalid_argument) where that entry says nothing of the kind.
-  std::uint64_t backup_destroyed(std::uint64_t of, Instant now);
-
-  /// Folder that the copy of keys made by entry `seq` was written to; "" where this keys.db does
-  /// not say. It stands in keys.db alone, which never leaves.
-  [[nodiscard]] std::string keys_copy_place(std::uint64_t seq) const;
-
-  /// Writes the derived tables anew from the entries, in one transaction.
-  /// @throws Error (locked) where somebody writes; BrokenLog where an entry cannot be read.
-  static Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options = {});
-
-  /// Writes every entry up to a checkpoint signed now, byte for byte, with the texts, the older
-  /// checkpoints and the sealed details, which nobody opens without keys.db. No key goes along.
-  /// The file appears when it is whole. @throws Error (storage) where there is no signing key.
-  Copied export_entries(const std::filesystem::path& file,
-                        const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
-  /// Makes a folder of such a file, once every entry was read strictly, followed the one before,
-  /// and all of them had the signed root; else the folder is not made. The copy has no keys.db and
-  /// no head: it verifies, and is read-only until keys.db lies beside it and restore() says that it
-  /// goes on in the place of the other. `trusted` empty: the key of entry 0.
-  /// @throws BrokenLog with the seq of the first entry that is missing or altered; ProofError where
-  /// no trusted key signed; Error (storage) where the folder holds something else.
-  static Copied import_entries(
-      const std::filesystem::path& file, const std::filesystem::path& folder,
-      std::span<const note::VerifierKey> trusted = {},
-      const std::function<void(std::uint64_t, std::uint64_t)>& progress = {},
-      Entropy& entropy = system_entropy());
-
   Log(Log&&) noexcept;
   Log& operator=(Log&&) noexcept;
   ~Log();
@@ -248,53 +149,6 @@ class CONSENT_EXPORT Log {
   /// As append_once(events, now), with what offer() made of them, in the order of these calls.
   /// @throws as append(); Error (invalid_argument) where another log made it.
   std::vector<Appended> append_once(Offered offered, Instant now);
-  /// What erasing the number's holder would destroy, and what stands in its way. See ErasureOrder.
-  /// @throws Error (not_found) where the log never met the number.
-  [[nodiscard]] ErasureCheck before_erasing(
-      PhoneNumber number, Instant needed_since, Instant now,
-      const std::optional<Instant>& held_at = std::nullopt) const;
-  /// Destroys the subject's key, its index row and its large files; records that it did. Order,
-  /// type, time and count of its entries stay, and every proof made before still verifies. A kill
-  /// at any point leaves the subject as it was or, after the next opening for writing, erased.
-  /// When this returns, neither the number nor its key is in any file of the folder.
-  /// @throws Error (not_found); (locked, storage) where it was recorded and could not be completed:
-  /// opening the log for writing again completes it.
-  Erasure erase(PhoneNumber number, const ErasureOrder& order, Instant now);
-  /// When the number's holder was erased: what was said up to then is not taken in again. Later
-  /// than a day after, the end of that day (UTC). nullopt: never, or who holds it now was not.
-  [[nodiscard]] std::optional<Instant> erased_at(PhoneNumber number) const;
-  /// Whether anybody was erased: where not, erased_at() need not be asked.
-  [[nodiscard]] bool has_erased() const;
-  /// Records a hold or a restriction of who held the number at `held_at`; append() means who holds
-  /// it now. @throws as append(); Error (invalid_argument) for any other event; (not_found) where
-  /// nobody held it then; (erased) where who did is erased.
-  Appended append_of_holder(const Event& event, Instant held_at, Instant now);
-  /// Whether what is held on the number's present holder may be used for proof alone at `at`.
-  [[nodiscard]] std::optional<Restriction> restriction_of(PhoneNumber number, Instant at) const;
-  /// The same of one subject, by its tag. Needs no key.
-  [[nodiscard]] std::optional<Restriction> restriction_of(const Digest& tag, Instant at) const;
-  /// Tags of all whose record may be used for proof alone at `at`, in no order. Needs no key.
-  [[nodiscard]] std::vector<Digest> restricted(Instant at) const;
-  /// Tells the log both clocks of its machine, as often as the caller likes. Where the wall clock
-  /// jumped against the monotonic one, or stands before the last entry, a clock.step entry is
-  /// recorded. @returns whether one was.
-  bool observe_clock(Instant wall, std::chrono::microseconds monotonic);
-  /// Records that a text is in use from now on, and keeps it. @returns its hash, as events name it.
-  Digest register_wording(const Wording& wording, std::string_view language, Instant now);
-  /// Records that the log was alive and nothing else happened.
-  void heartbeat(Instant now);
-  /// Records that somebody dials for a distributor; `distributor` "" is the log's own. A consent
-  /// that lets "persons acting for" the distributor call lets them, while it holds.
-  /// @returns the entry's seq. @throws Error (invalid_argument) for what validate() refuses, and
-  /// where the log has no distributor of its own.
-  std::uint64_t assign_caller(CallerAssigned assigned, Instant now);
-  /// Records the end of an assignment, which may lie ahead or have been earlier.
-  /// @throws Error (invalid_argument) where entry `of` assigns nobody.
-  std::uint64_t release_caller(const CallerReleased& released, Instant now);
-  /// Who was assigned, in order of seq, as the first `size` entries say.
-  [[nodiscard]] std::vector<CallerAssignment> assignments(std::uint64_t size = ~std::uint64_t{
-                                                              0}) const;
-
   [[nodiscard]] const LogIdentity& identity() const noexcept;
   [[nodiscard]] const std::filesystem::path& folder() const noexcept;
   /// read_only also where a log opened for writing is impaired.
@@ -352,18 +206,11 @@ class CONSENT_EXPORT Log {
   /// Distributors that the log was created for or, in a log created for none, that its entries
   /// name.
   [[nodiscard]] std::vector<std::string> distributors() const;
-  /// Files kept with an entry, in order; none: an empty list. Needs no key.
-  [[nodiscard]] std::vector<KeptEvidence> evidence_of(std::uint64_t seq) const;
-  /// Opens one: hands its content to `take` piece by piece, and its salt back (32 bytes).
-  /// Each piece is authentic; only the return says that they are what the entry committed to.
-  /// @throws Error (not_found) where there is none, the subject's key is gone or the file is
-  /// missing; ProofError where the bytes are not those that were sealed.
-  std::string evidence(std::uint64_t seq, std::uint32_t place,
-                       const std::function<void(std::string_view)>& take) const;
   /// Text of a wording by its SHA-256; nullopt where only the hash is known.
   [[nodiscard]] std::optional<std::string> wording(const Digest& hash) const;
 
  private:
+  friend struct LogAccess;  // what the library's own free functions use
   struct Impl;
   explicit Log(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

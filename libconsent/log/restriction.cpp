@@ -1,0 +1,133 @@
+// What a log must not use any more: the records of erased and of restricted subjects.
+#include "consent/restriction.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "crypto/digest_hash.hpp"
+#include "log/impl.hpp"
+#include "standing/holder.hpp"
+
+namespace consent {
+
+namespace {
+
+constexpr std::uint64_t no_entry = ~std::uint64_t{0};
+
+}  // namespace
+
+void Log::Impl::bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>& standings) const {
+  if (!keys || !keys->suppressed_any()) return;
+  const auto suppressed = keys->suppressed(number);
+  if (!suppressed || !suppressed->bars) return;
+  if (standings.empty()) standings.emplace_back();
+  SubjectStanding& last = standings.back();
+  // Somebody else holds it since: the bar was on the one who was erased.
+  const bool passed_on = std::any_of(standings.begin(), standings.end() - 1, [&](const auto& each) {
+    return each.closed && *each.closed > suppressed->before;
+  });
+  if (passed_on) return;
+  Clause bar;
+  bar.type = EventType::subject_erased;
+  bar.purposes = {Purpose::advertising, Purpose::mixed, Purpose::unknown};
+  // From the beginning: what was said before the erasure did not come in, so any consent that is
+  // here came after it and ends the bar.
+  bar.said = Instant::min();
+  bar.recorded = Instant::min();
+  bar.seq = no_entry;
+  last.clauses.insert(last.clauses.begin(), bar);
+}
+
+std::size_t Log::Impl::holder_among(std::span<const Digest> tags,
+                                    const std::optional<KeyStore::Suppressed>& suppressed,
+                                    const std::optional<Instant>& held_at) const {
+  if (!held_at) return tags.empty() ? 0 : tags.size() - 1;
+  for (std::size_t which = 0; which < tags.size(); ++which) {
+    const auto subject = kept->read(tags[which]);
+    if (subject && subject->standing.closed && *held_at >= *subject->standing.closed) continue;
+    // Who held it then may be erased: whoever came after must not be taken for them.
+    const bool came_after =
+        suppressed && *held_at < suppressed->before &&
+        (!subject || !subject->standing.closed || *subject->standing.closed > suppressed->before);
+    return came_after ? tags.size() : which;
+  }
+  return tags.size();
+}
+
+bool has_erased(const Log& log) {
+  const LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const std::lock_guard lock(impl.reading);
+  return impl.keys && impl.keys->suppressed_any();
+}
+
+std::optional<Instant> erased_at(const Log& log, PhoneNumber number) {
+  const LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const std::lock_guard lock(impl.reading);
+  KeyStore& store = impl.need_keys();
+  if (!store.suppressed_any()) return std::nullopt;
+  const auto suppressed = store.suppressed(number);
+  return suppressed ? std::optional(suppressed->before) : std::nullopt;
+}
+
+namespace {
+
+std::optional<Restriction> restriction_in(const SubjectStanding& standing, Instant at) {
+  std::optional<Restriction> found;
+  if (standing.erased()) return found;  // nothing leads to anybody any more
+  if (const Clause* const clause = standing::restriction(standing.clauses, at)) {
+    found = Restriction{{}, std::nullopt, clause->seq};
+    if (clause->until != Instant::max()) found->until = clause->until;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<Restriction> restriction_of(const Log& log, PhoneNumber number, Instant at) {
+  const LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  std::vector<Digest> tags;
+  {
+    const LogImpl::Reading reading(impl);
+    tags = impl.tags_of(number);
+  }
+  return tags.empty() ? std::nullopt : restriction_of(log, tags.back(), at);
+}
+
+std::optional<Restriction> restriction_of(const Log& log, const Digest& tag, Instant at) {
+  const LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const LogImpl::Reading reading(impl);
+  const auto subject = impl.kept->read(tag);
+  auto found = subject ? restriction_in(subject->standing, at) : std::nullopt;
+  if (found) {
+    found->ground = text_member(decode_entry(impl.entry_at(found->seq).bytes).body, "ground");
+  }
+  return found;
+}
+
+std::vector<Digest> restricted(const Log& log, Instant at) {
+  const LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const LogImpl::Reading reading(impl);
+  const auto behind = impl.kept->behind();
+  std::unordered_set<Digest, DigestHash> newer;
+  std::vector<Digest> tags;
+  for (const KeptSubject* subject : behind) {
+    newer.insert(subject->standing.tag);
+    if (restriction_in(subject->standing, at)) tags.push_back(subject->standing.tag);
+  }
+  sqlite::Statement rows(impl.db, "SELECT tag,clauses FROM subject");
+  while (rows.step()) {
+    SubjectStanding standing;
+    standing.tag = digest_from_bytes(rows.blob(0)).value_or(Digest{});
+    if (newer.contains(standing.tag)) continue;
+    standing.clauses = unpack_clauses(rows.blob(1));
+    if (restriction_in(standing, at)) tags.push_back(standing.tag);
+  }
+  return tags;
+}
+
+}  // namespace consent
