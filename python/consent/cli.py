@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 import consent
 from consent.commands import add_all
 from consent.commands.arguments import CANNOT, USAGE, Commands, UsageError, moment_of
-from consent.locale.message import ARGPARSE, Lang, Message, russian
+from consent.locale.message import ARGPARSE, Lang, Message, russian, said
 from consent.terminal import Terminal, language, without_numbers
 
 BROKEN_PIPE: Final = 128 + signal.SIGPIPE
@@ -67,31 +67,26 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(lang: Lang) -> argparse.ArgumentParser:
-    def say(en: str, ru: str) -> str:
-        return ru if lang == "ru" else en
+    def say(sentence: str) -> str:
+        return said(sentence, (), lang)
 
     everywhere = _Parser(add_help=False, allow_abbrev=False)
-    everywhere.add_argument("--json", action="store_true", help=say("print JSON", "печатать JSON"))
+    everywhere.add_argument("--json", action="store_true", help=say("print JSON"))
     everywhere.add_argument(
         "--lang",
         choices=("ru", "en"),
-        help=say("language; else the locale's", "язык; иначе из локали"),
+        help=say("language; else the locale's"),
     )
     parser = _Parser(
         prog="consent",
         allow_abbrev=False,
-        description=say(
-            "Prove that you were allowed to call.", "Докажите, что звонить было можно."
-        ),
+        description=say("Prove that you were allowed to call."),
         epilog=say(
             "Exit: 0 yes or done, 1 no, 2 wrong usage or bad input, 3 cannot.",
-            "Код возврата: 0 да или сделано, 1 нет, 2 неверный ввод, 3 не могу.",
         ),
     )
     parser.add_argument("--version", action="version", version=consent.__version__)
-    parsers = parser.add_subparsers(
-        dest="command", metavar=say("COMMAND", "КОМАНДА"), required=True
-    )
+    parsers = parser.add_subparsers(dest="command", metavar=say("COMMAND"), required=True)
 
     add_all(Commands(parsers.add_parser, everywhere, lang))
     return parser

@@ -12,16 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from consent.locale.message import Lang, in_language, message_of
-from consent.locale.vocabulary import type_name, word
-
-_VERDICTS_RU: Final = {
-    "allow": "можно",
-    "deny": "нельзя",
-    "unknown": "неизвестно",
-    "warn": "внимание",
-    "treat": "учтено",
-}
+from consent.locale.message import Lang, in_language, message_of, said
+from consent.locale.vocabulary import type_name, verdict_name, word
 
 # Seven digits or more, whatever stands between them; dates are read over.
 _DATE_OR_PHONE: Final = re.compile(
@@ -80,17 +72,17 @@ class Terminal:
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace", **encoding)
 
-    def say(self, en: str, ru: str) -> str:
-        """Choose the language."""
-        return ru if self.lang == "ru" else en
+    def say(self, sentence: str, *fill: object) -> str:
+        """A sentence in the language of this terminal, filled as a Message is."""
+        return said(sentence, fill, self.lang)
 
     def entry(self, seq: int) -> str:
         """Name an entry by its place in the log."""
-        return f"{self.say('seq', 'запись')} {seq}"
+        return f"{self.say('seq')} {seq}"
 
     def verdict(self, verdict: str) -> str:
         """Say a verdict; in English it is the word of the format."""
-        return _VERDICTS_RU.get(verdict, verdict) if self.lang == "ru" else verdict
+        return verdict_name(verdict, "ru") if self.lang == "ru" else verdict
 
     def word(self, wire: str) -> str:
         """Say a word of the format; in English it is the word itself."""
@@ -115,8 +107,8 @@ class Terminal:
 
     def error(self, message: str | BaseException) -> None:
         """Say on stderr what went wrong."""
-        said = message_of(message) if isinstance(message, BaseException) else message
-        sys.stderr.write(f"consent: {without_numbers(self.words(said))}\n")
+        text = message_of(message) if isinstance(message, BaseException) else message
+        sys.stderr.write(f"consent: {without_numbers(self.words(text))}\n")
 
     def moment(self, at: datetime | None) -> str:
         """Write a moment in the machine's zone, its offset shown."""

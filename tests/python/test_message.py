@@ -12,6 +12,7 @@ import string
 import pytest
 
 import consent
+from consent.locale import vocabulary
 from consent.locale.message import Message, in_language, message_of
 from consent.standalone import verify as verify_standalone
 from sentences import CATALOGUE, ROOT, catalogue, of_python, of_the_core
@@ -81,6 +82,20 @@ def test_a_text_of_argparse_keeps_its_names(en: str, forms: tuple[str, ...]) -> 
     for ru in forms:
         assert sorted(re.findall(names, ru)) == sorted(re.findall(names, en))
     assert en.replace("\n", "\\n") in inspect.getsource(argparse) or en in OF_OTHER_PYTHONS
+
+
+@pytest.mark.parametrize(
+    ("context", "table"),
+    [
+        ("word", vocabulary.WORDS),
+        ("verdict", vocabulary.VERDICTS),
+        ("type", vocabulary.TYPES),
+        ("field", vocabulary.FIELDS),
+    ],
+)
+def test_every_word_of_the_format_has_a_russian_one_and_no_other_is_kept(context, table) -> None:
+    held = {english for where, english in ENTRIES if where == context}
+    assert held == set(table.values())
 
 
 def test_english_is_the_sentence_filled() -> None:

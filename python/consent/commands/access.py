@@ -28,19 +28,17 @@ def access(given: argparse.Namespace, terminal: Terminal) -> int:
     else:
         say = terminal.say
         shown = {
-            "held": say("held", "есть данные"),
-            "absent": say("nothing leads to this number", "к этому номеру ничего не ведёт"),
-            "new_holder": say("nothing on the present holder", "о нынешнем абоненте ничего нет"),
+            "held": say("data are held"),
+            "absent": say("nothing leads to this number"),
+            "new_holder": say("nothing on the present holder"),
         }
         facts = found.facts
         terminal.print(f"{number.e164}: {shown[found.state]}")
-        terminal.print(f"{say('entries', 'записей')}: {len(facts['events'])}")
+        terminal.print(f"{say('entries')}: {len(facts['events'])}")
         if facts["restricted"]:
-            terminal.print(
-                say("restricted: kept, not used", "ограничено: хранится, не используется")
-            )
+            terminal.print(say("restricted: kept, not used"))
         if out is not None:
-            terminal.print(f"{say('written', 'записано')}: {out}")
+            terminal.print(f"{say('written')}: {out}")
     return YES if found.state == "held" else NO
 
 
@@ -50,7 +48,6 @@ def add(commands: Commands) -> None:
         "access",
         access,
         "what is held on a person, for the person's own request",
-        "что хранится о человеке, по его запросу",
     )
     commands.log(made)
     made.add_argument("number", metavar="NUMBER")
@@ -58,6 +55,6 @@ def add(commands: Commands) -> None:
         "--out",
         type=Path,
         metavar="FILE.html|.json",
-        help=commands.say("the page to hand over", "страница для передачи"),
+        help=commands.say("the page to hand over"),
     )
-    commands.at(made, "terms as of then; now", "сроки на этот момент; сейчас")
+    commands.at(made, "terms as of then; now")

@@ -54,7 +54,7 @@ def _put(terminal: Terminal, question: consent.advertising.AdvertisingQuestion) 
     if hint:
         sys.stderr.write(f"  ({hint})\n")
     while True:
-        sys.stderr.write(terminal.say("  yes/no/? ", "  да/нет/? "))
+        sys.stderr.write(terminal.say("  yes/no/? "))
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
@@ -119,18 +119,16 @@ def advertising(given: argparse.Namespace, terminal: Terminal) -> int:
 def _show(found: consent.Advertising, terminal: Terminal) -> None:
     say, ru = terminal.say, terminal.lang == "ru"
     headline = {
-        "yes": say("ADVERTISING: yes", "РЕКЛАМА: да"),
-        "no": say("ADVERTISING: no", "РЕКЛАМА: нет"),
-        "unclear": say(
-            "ADVERTISING: unclear, treat as advertising", "РЕКЛАМА: неясно, считать рекламой"
-        ),
+        "yes": say("ADVERTISING: yes"),
+        "no": say("ADVERTISING: no"),
+        "unclear": say("ADVERTISING: unclear, treat as advertising"),
     }
     terminal.print(headline[found.answer])
     names = {q.key: q.name_ru if ru else q.name for q in questions()}
     if found.missing:
         lacks = {
-            "no": say("signs that are not there", "нет признаков"),
-            "unclear": say("not answered, and would tell", "не отвечено, а решило бы"),
+            "no": say("signs that are not there"),
+            "unclear": say("not answered, and would tell"),
             "yes": "",
         }[found.answer]
         terminal.print(f"{lacks}:")
@@ -139,9 +137,9 @@ def _show(found: consent.Advertising, terminal: Terminal) -> None:
     for finding in found.findings:
         mark = "!" if finding.outcome == "warn" else "-"
         kind = {
-            "law": say("law", "закон"),
-            "guidance": say("guidance", "разъяснения и практика"),
-            "policy": say("policy, not law", "правило библиотеки, не закон"),
+            "law": say("law"),
+            "guidance": say("guidance"),
+            "policy": say("policy, not law"),
         }[finding.kind]
         terminal.print(f"{mark} {finding.why_ru if ru else finding.why}")
         citation = finding.citation_ru if ru else finding.citation
@@ -150,8 +148,8 @@ def _show(found: consent.Advertising, terminal: Terminal) -> None:
             f"    {finding.rule} ({kind}){': ' if citation else ''}{citation}{confidence}"
         )
     if found.purpose is not None:
-        terminal.print(f"{say('file it as --purpose', 'записать как --purpose')} {found.purpose}")
-    terminal.print(f"{say('rules', 'правила')} {found.pack}; SHA-256 {found.digest.hex()}")
+        terminal.print(f"{say('file it as --purpose')} {found.purpose}")
+    terminal.print(f"{say('rules')} {found.pack}; SHA-256 {found.digest.hex()}")
 
 
 def _list(terminal: Terminal) -> int:
@@ -172,7 +170,7 @@ def _list(terminal: Terminal) -> int:
         )
         return YES
     say = terminal.say
-    header = (say("key", "ключ"), say("part", "часть"), say("question", "вопрос"))
+    header = (say("key"), say("part"), say("question"))
     terminal.table(header, [(q.key, q.part, q.ask_ru if ru else q.ask) for q in questions()])
     return YES
 
@@ -184,25 +182,23 @@ def add(commands: Commands) -> None:
         "advertising",
         advertising,
         "is this text or contact advertising? the signs and exceptions one by one",
-        "реклама ли это? признаки и исключения по одному",
     )
     made.add_argument(
         "--sign",
         action="append",
         metavar="KEY=yes|no|unknown",
-        help=say("one answer; may be repeated", "один ответ; можно повторять"),
+        help=say("one answer; may be repeated"),
     )
     made.add_argument(
         "--answers",
         metavar="FILE",
-        help=say("answers as TOML or JSON; - is stdin", "ответы в TOML или JSON; - это stdin"),
+        help=say("answers as TOML or JSON; - is stdin"),
     )
     made.add_argument(
         "--ask",
         action="store_true",
         help=say(
             "put the questions that are still open; so too on a terminal where nothing is answered",
-            "задать оставшиеся вопросы; на терминале без ответов — и так",
         ),
     )
     made.add_argument(
@@ -211,10 +207,7 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         help=say(
             "what is said or sent; only its SHA-256 is used",
-            "текст контакта; используется только его SHA-256",
         ),
     )
-    made.add_argument(
-        "--list", action="store_true", help=say("show the questions", "показать вопросы")
-    )
-    commands.at(made, "the moment of the contact; now", "момент контакта; сейчас")
+    made.add_argument("--list", action="store_true", help=say("show the questions"))
+    commands.at(made, "the moment of the contact; now")

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import consent
 from consent import _core
-from consent.locale.message import Lang, Message, message_of
+from consent.locale.message import Lang, Message, message_of, said
 from consent.terminal import Terminal
 
 _Used = TypeVar("_Used")
@@ -50,18 +50,18 @@ class Commands:
         self._everywhere = everywhere
         self.lang = lang
 
-    def say(self, en: str, ru: str) -> str:
-        """The text in the language of the help."""
-        return ru if self.lang == "ru" else en
+    def say(self, sentence: str, *fill: object) -> str:
+        """A sentence in the language of the help, filled as a Message is."""
+        return said(sentence, fill, self.lang)
 
     def command(
-        self, name: str, run: Callable[[argparse.Namespace, Terminal], int], en: str, ru: str
+        self, name: str, run: Callable[[argparse.Namespace, Terminal], int], what: str
     ) -> argparse.ArgumentParser:
         """A command of its own; ``run`` answers with the exit code."""
         made = self._add_parser(
             name,
-            help=self.say(en, ru),
-            description=self.say(en, ru),
+            help=self.say(what),
+            description=self.say(what),
             parents=[self._everywhere],
             allow_abbrev=False,
         )
@@ -70,21 +70,19 @@ class Commands:
 
     def log(self, made: argparse.ArgumentParser) -> None:
         """The log's folder, and how it is opened."""
-        made.add_argument(
-            "log", metavar="LOG", type=Path, help=self.say("the log's folder", "папка журнала")
-        )
+        made.add_argument("log", metavar="LOG", type=Path, help=self.say("the log's folder"))
         made.add_argument(
             "--head",
             type=Path,
             metavar="PATH",
-            help=self.say("a second head file, elsewhere", "второй файл head в другом месте"),
+            help=self.say("a second head file, elsewhere"),
         )
         made.add_argument(
             "--wait",
             type=float,
             default=0.0,
             metavar="SECONDS",
-            help=self.say("for the writer's place", "ждать очереди на запись"),
+            help=self.say("for the writer's place"),
         )
         made.add_argument(
             "--passphrase-file",
@@ -92,18 +90,16 @@ class Commands:
             metavar="FILE",
             help=self.say(
                 "of keys.db; else CONSENT_PASSPHRASE, else asked",
-                "пароль keys.db; иначе CONSENT_PASSPHRASE, иначе спросим",
             ),
         )
 
-    def at(self, made: argparse.ArgumentParser, en: str, ru: str) -> None:
+    def at(self, made: argparse.ArgumentParser, what: str) -> None:
         """A moment."""
         made.add_argument(
             "--at",
             dest="at_text",
             metavar="TIME",
-            help=self.say(en, ru)
-            + self.say("; RFC 3339 with an offset", "; RFC 3339 со смещением"),
+            help=self.say(what) + self.say("; RFC 3339 with an offset"),
         )
 
     def question(
@@ -125,12 +121,10 @@ class Commands:
         made.add_argument(
             "--distributor",
             metavar="INN",
-            help=self.say(
-                "for whom; else the log's only one", "для кого; иначе единственный в журнале"
-            ),
+            help=self.say("for whom; else the log's only one"),
         )
         if campaign:
-            made.add_argument("--campaign", default="", help=self.say("campaign", "кампания"))
+            made.add_argument("--campaign", default="", help=self.say("campaign"))
 
     def basis(self, made: argparse.ArgumentParser) -> None:
         """Who or what dials, and from when a consent counts."""
@@ -141,7 +135,6 @@ class Commands:
             default="said",
             help=self.say(
                 "a consent counts from when it was said, or from when it was recorded",
-                "согласие считается с момента, когда дано, или когда записано",
             ),
         )
 
@@ -154,7 +147,6 @@ class Commands:
             metavar="FILE.toml",
             help=self.say(
                 "rules of your own: policy that extends the built-in pack, or a pack in its place",
-                "свои правила: политика в дополнение к встроенным или набор вместо них",
             ),
         )
         made.add_argument(
@@ -162,7 +154,6 @@ class Commands:
             action="store_true",
             help=self.say(
                 "which answers --rules would change, and by which row",
-                "какие ответы изменят --rules и какой строкой",
             ),
         )
 
@@ -172,7 +163,7 @@ class Commands:
             "--numbering",
             type=Path,
             metavar="FILE",
-            help=self.say("an imported register; else codes alone", "реестр; иначе по кодам"),
+            help=self.say("an imported register; else codes alone"),
         )
         self.caller_file(made)
 
@@ -183,9 +174,8 @@ class Commands:
             type=Path,
             metavar="FILE.toml",
             help=self.say(
-                "who dials and what they say of themselves: mass, exempt_as, operator_contracts, "
-                "label",
-                "кто звонит и что заявляет о себе: mass, exempt_as, operator_contracts, label",
+                "who dials and what they say of themselves: mass, exempt_as, "
+                "operator_contracts, label",
             ),
         )
 

@@ -61,7 +61,7 @@ def _recorded(seq: int, given: argparse.Namespace, terminal: Terminal) -> None:
     if terminal.machine:
         terminal.document({"seq": seq, "of": given.end})
     else:
-        terminal.print(f"{terminal.say('recorded by entry', 'записано под номером')} {seq}")
+        terminal.print(f"{terminal.say('recorded by entry')} {seq}")
 
 
 def _show(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -90,10 +90,10 @@ def _show(given: argparse.Namespace, terminal: Terminal) -> int:
         )
         return YES
     if not assignments:
-        terminal.print(terminal.say("nobody was assigned", "поручений нет"))
+        terminal.print(terminal.say("nobody was assigned"))
     for each in assignments:
-        since, until = terminal.say("from", "с"), terminal.say("until", "до")
-        by = terminal.say("dials for", "звонит для")
+        since, until = terminal.say("from"), terminal.say("until")
+        by = terminal.say("dials for")
         end = "" if each.until is None else f" {until} {terminal.moment(each.until)}"
         scope = ", ".join(filter(None, [*each.purposes, *each.channels, each.campaign]))
         end += f" ({scope})" if scope else ""
@@ -111,36 +111,29 @@ def add(commands: Commands) -> None:
         "assign",
         assign,
         "who dials for a distributor; without CALLER: show",
-        "кто звонит для рекламораспространителя; без CALLER: показать",
     )
     commands.log(made)
-    made.add_argument(
-        "caller", metavar="CALLER", nargs="?", help=say("INN or short word", "ИНН или слово")
-    )
-    made.add_argument(
-        "--distributor", metavar="INN", help=say("for whom; the log's own", "для кого; владелец")
-    )
+    made.add_argument("caller", metavar="CALLER", nargs="?", help=say("INN or short word"))
+    made.add_argument("--distributor", metavar="INN", help=say("for whom; the log's own"))
     commands.at(
         made,
         "since when, or with --end until when; now",
-        "с какого момента, а с --end до какого; сейчас",
     )
-    made.add_argument("--purpose", help=say("left out: all", "не указано: все"))
-    made.add_argument("--channel", help=say("left out: all", "не указано: все"))
-    made.add_argument("--campaign", default="", help=say("a short word", "короткое слово"))
-    made.add_argument("--until", metavar="TIME", help=say("no longer holds", "больше не действует"))
+    made.add_argument("--purpose", help=say("left out: all"))
+    made.add_argument("--channel", help=say("left out: all"))
+    made.add_argument("--campaign", default="", help=say("a short word"))
+    made.add_argument("--until", metavar="TIME", help=say("no longer holds"))
     made.add_argument(
         "--document",
         type=Path,
         metavar="FILE",
         help=say(
             "the contract or order; its SHA-256 is recorded",
-            "договор или поручение; записывается SHA-256",
         ),
     )
     made.add_argument(
         "--end",
         type=int,
         metavar="SEQ",
-        help=say("the assignment of this entry ends", "поручение из этой записи прекращено"),
+        help=say("the assignment of this entry ends"),
     )

@@ -44,7 +44,7 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
     layout = given.layout if given.layout == "asterisk" else Path(given.layout)
     calls = sys.stdin.buffer if given.calls == "-" else Path(given.calls)
     with (
-        Progress(terminal.say("audit", "аудит")) as progress,
+        Progress(terminal.say("audit")) as progress,
         open_log(given, writable=False) as log,
     ):
         report = _audited(
@@ -115,14 +115,14 @@ def _show_rehearsal(rehearsal: consent.Rehearsal, terminal: Terminal) -> None:
     say, ru = terminal.say, terminal.lang == "ru"
     for change in rehearsal.changes:
         terminal.print(
-            f"{say('row', 'строка')} {change.row}  {change.start}  {change.number}  "
+            f"{say('row')} {change.row}  {change.start}  {change.number}  "
             f"{terminal.verdict(change.before)} -> {terminal.verdict(change.after)}  {change.rule}"
         )
         terminal.print(f"  {change.why_ru if ru else change.why}")
     terminal.print(
-        f"{say('answers changed', 'ответов изменилось')}: {len(rehearsal.changes)} "
-        f"{say('of', 'из')} {rehearsal.judged}; "
-        f"{say('no longer allowed', 'больше не разрешено')}: {rehearsal.stricter} "
+        f"{say('answers changed')}: {len(rehearsal.changes)} "
+        f"{say('of')} {rehearsal.judged}; "
+        f"{say('no longer allowed')}: {rehearsal.stricter} "
         f"({rehearsal.before} -> {rehearsal.after})"
     )
 
@@ -131,21 +131,21 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
     say, summary, words = terminal.say, report.summary, WORDS[terminal.lang]
     verdicts = summary["verdicts"]
     rows: list[tuple[str, object]] = [
-        (say("rows", "строк"), summary["rows"]),
-        (say("judged", "оценено"), summary["judged"]),
+        (say("rows"), summary["rows"]),
+        (say("judged"), summary["judged"]),
         *(
             (
-                f"left out: {why}"
-                if say("en", "ru") == "en"
-                else f"не учтено: {words[why]} ({why})",
+                say("left out: {}", why)
+                if terminal.lang == "en"
+                else f"{say('left out: {}', words[why])} ({why})",
                 n,
             )
             for why, n in summary["left_out"].items()
         ),
-        (say("rejected", "отвергнуто"), summary["rejected"]),
-        (say("allowed", "можно"), verdicts["allow"]),
-        (say("denied", "нельзя"), verdicts["deny"]),
-        (say("unknown", "неизвестно"), verdicts["unknown"]),
+        (say("rejected"), summary["rejected"]),
+        (say("allowed"), verdicts["allow"]),
+        (say("denied"), verdicts["deny"]),
+        (say("unknown"), verdicts["unknown"]),
     ]
     width = max(len(name) for name, _ in rows)
     for name, count in rows:
@@ -155,7 +155,7 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
     violations = report.violations()
     if violations:
         terminal.print()
-        terminal.print(say("calls not allowed, by rule:", "звонки, которых не должно было быть:"))
+        terminal.print(say("calls not allowed, by rule:"))
         ru = terminal.lang == "ru"
         for violation in violations:
             terminal.print(
@@ -168,15 +168,15 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
     terminal.print()
     log = summary["log"]
     terminal.print(
-        f"{say('log', 'журнал')} {log['origin']}, {say('size', 'записей')} {log['size']}, "
-        f"{say('root', 'корень')} {log['root']}; {say('rules', 'правила')} {summary['rules']}"
+        f"{say('log')} {log['origin']}, {say('size')} {log['size']}, "
+        f"{say('root')} {log['root']}; {say('rules')} {summary['rules']}"
     )
     for name in ("report", "findings", "rejects"):
         if summary[name] is not None:
             shown = {
-                "report": say("report", "отчёт"),
-                "findings": say("findings", "находки"),
-                "rejects": say("rejected rows", "отвергнутые строки"),
+                "report": say("report"),
+                "findings": say("findings"),
+                "rejects": say("rejected rows"),
             }[name]
             terminal.print(f"{shown}: {summary[name]}")
 
@@ -190,7 +190,6 @@ def _show_outcomes(report: consent.AuditReport, terminal: Terminal) -> None:
         terminal.print(
             say(
                 "outcomes not heeded (policy, not law):",
-                "исходы, с которыми не посчитались (правила библиотеки, не закон):",
             )
         )
         why = {found.rule.id: found.rule for found in ended.unheeded}
@@ -201,8 +200,7 @@ def _show_outcomes(report: consent.AuditReport, terminal: Terminal) -> None:
     if ended.not_mapped:
         statuses = ", ".join(f'"{word}" ({n})' for word, n in sorted(ended.not_mapped.items()))
         terminal.print(
-            say("! statuses not in the map ", "! статусы, которых нет в карте ")
-            + f"{ended.map}: {without_numbers(statuses)}"
+            say("! statuses not in the map ") + f"{ended.map}: {without_numbers(statuses)}"
         )
 
 
@@ -213,13 +211,12 @@ def add(commands: Commands) -> None:
         "audit",
         audit,
         "which of these calls were unlawful?",
-        "какие из звонков незаконны?",
     )
     commands.log(made)
     made.add_argument(
         "calls",
         metavar="CALLS",
-        help=say("call records; - is stdin", "записи звонков; - это stdin"),
+        help=say("call records; - is stdin"),
     )
     made.add_argument("--layout", default="asterisk", metavar="asterisk|MAP.toml")
     made.add_argument(
@@ -227,16 +224,12 @@ def add(commands: Commands) -> None:
         metavar="|".join((*BUILT_IN, "MAP.toml")),
         help=say(
             "what the statuses mean; else the map named as the layout",
-            "что значат статусы; иначе карта с именем формата",
         ),
     )
-    made.add_argument(
-        "--zone", help=say("zone of the times: Europe/Moscow", "зона времён: Europe/Moscow")
-    )
+    made.add_argument("--zone", help=say("zone of the times: Europe/Moscow"))
     outgoing = made.add_argument_group(
         say(
             "which calls are outgoing (declare at least one)",
-            "какие звонки исходящие (нужно хотя бы одно)",
         )
     )
     outgoing.add_argument("--outgoing-context", action="append", metavar="CONTEXT")

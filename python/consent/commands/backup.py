@@ -47,38 +47,33 @@ def backup(given: argparse.Namespace, terminal: Terminal) -> int:
         terminal.document(answer)
         return YES
     say = terminal.say
-    terminal.print(f"{say('copied', 'скопировано')}: {given.dest}")
-    terminal.print(
-        f"{say('entries', 'записей')}: {made.size}, {say('root', 'корень')} {made.root.hex()}"
-    )
+    terminal.print(f"{say('copied')}: {given.dest}")
+    terminal.print(f"{say('entries')}: {made.size}, {say('root')} {made.root.hex()}")
     terminal.print(f"sha256 log.db: {made.file.hex()}")
     if made.expires is None:
         terminal.print(
             say(
                 "the keys are not in it: keep keys.db by itself",
-                "ключей в копии нет: keys.db хранят отдельно",
             )
         )
     else:
         until = terminal.moment(made.expires)
         terminal.print(
             say(
-                f"the keys are in it, and open until {until}: destroy the copy by then, and after "
-                f"every erasure at once; then: consent backup LOG --destroyed {made.seq}",
-                f"в копии есть ключи, она открывается до {until}: уничтожьте её к этому сроку, а "
-                f"после уничтожения чьих-то данных сразу; затем: consent backup ЖУРНАЛ "
-                f"--destroyed {made.seq}",
+                "the keys are in it, and open until {}: destroy the copy by then, and after "
+                "every erasure at once; then: consent backup LOG --destroyed {}",
+                until,
+                made.seq,
             )
         )
     if made.seq is None:
         terminal.print(
             say(
                 "not recorded in the log, which another process writes or has no keys here",
-                "в журнал не записано: его пишет другой процесс, или здесь нет ключей",
             )
         )
     else:
-        terminal.print(f"{say('recorded by entry', 'записано под номером')} {made.seq}")
+        terminal.print(f"{say('recorded by entry')} {made.seq}")
     return YES
 
 
@@ -99,7 +94,7 @@ def _destroyed(given: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.machine:
         terminal.document({"of": given.destroyed, "seq": seq})
     else:
-        terminal.print(f"{terminal.say('recorded by entry', 'записано под номером')} {seq}")
+        terminal.print(f"{terminal.say('recorded by entry')} {seq}")
     return YES
 
 
@@ -110,7 +105,6 @@ def add(commands: Commands) -> None:
         "backup",
         backup,
         "copy a log while it is written",
-        "скопировать журнал, не прерывая записи",
     )
     commands.log(made)
     made.add_argument(
@@ -118,20 +112,20 @@ def add(commands: Commands) -> None:
         metavar="DEST",
         type=Path,
         nargs="?",
-        help=say("a folder that is not there yet", "папка, которой ещё нет"),
+        help=say("a folder that is not there yet"),
     )
     made.add_argument(
         "--keys",
         action="store_true",
-        help=say("copy keys and evidence as well", "скопировать и ключи с доказательствами"),
+        help=say("copy keys and evidence as well"),
     )
     days = _core.retention("keys_copy", datetime.now(UTC)).days
     made.add_argument(
         "--expires",
         metavar="DATE",
         help=say(
-            f"from then on the copied keys do not open; {days} days ahead at most",
-            f"с этого момента скопированные ключи не открываются; не дальше {days} дней",
+            "from then on the copied keys do not open; {} days ahead at most",
+            days,
         ),
     )
     made.add_argument(
@@ -140,6 +134,5 @@ def add(commands: Commands) -> None:
         metavar="SEQ",
         help=say(
             "record that the copy of the keys made by this entry is destroyed",
-            "записать, что копия ключей из этой записи уничтожена",
         ),
     )

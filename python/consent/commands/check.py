@@ -72,15 +72,15 @@ def _show_decision(
         if finding.citation:
             citation = finding.citation_ru if ru else finding.citation
             terminal.print(f"           {citation} [{finding.confidence}]")
-    at = terminal.say("as of", "на момент")
-    rules = terminal.say("rules", "правила")
-    log = terminal.say("entries in the log", "записей в журнале")
+    at = terminal.say("as of")
+    rules = terminal.say("rules")
+    log = terminal.say("entries in the log")
     terminal.print(
         f"  {at} {terminal.moment(decision.at)}; {rules} {decision.rules}; "
         f"{log}: {decision.log_size}"
     )
     if decision.next_allowed is not None:
-        later = terminal.say("next allowed", "можно не раньше")
+        later = terminal.say("next allowed")
         terminal.print(f"  {later} {terminal.moment(decision.next_allowed)}")
 
 
@@ -176,8 +176,8 @@ def _rehearse(
                 f"{terminal.verdict(after.verdict)}"
             )
             terminal.print(f"  {after.one_line(terminal.lang)}")
-        changed = terminal.say("answers changed", "ответов изменилось")
-        of = terminal.say("of", "из")
+        changed = terminal.say("answers changed")
+        of = terminal.say("of")
         terminal.print(f"{changed}: {len(changes)} {of} {len(numbers)}")
     return NO if stricter else YES
 
@@ -210,15 +210,13 @@ def _check_lines(
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "check", check, "may I contact these numbers?", "можно ли звонить на эти номера?"
-    )
+    made = commands.command("check", check, "may I contact these numbers?")
     commands.log(made)
     made.add_argument(
         "number",
         metavar="NUMBER",
         nargs="+",
-        help=say("- reads them from stdin", "- читает их из stdin"),
+        help=say("- reads them from stdin"),
     )
     commands.question(made, required=True)
     commands.basis(made)
@@ -229,20 +227,16 @@ def add(commands: Commands) -> None:
         metavar="INN",
         help=say(
             "who serves the number now, after any porting",
-            "кто обслуживает номер сейчас, с учётом переноса",
         ),
     )
-    for name, en, russian in (
-        ("--attempts", "contacts tried already", "сколько раз уже пытались"),
-        ("--talks", "of these, answered", "из них с ответом"),
+    for name, what in (
+        ("--attempts", Message("contacts tried already; else counted from the log's own contacts")),
+        ("--talks", Message("of these, answered; else counted from the log's own contacts")),
     ):
         made.add_argument(
             name,
             metavar="DAY,WEEK,MONTH",
-            help=say(
-                f"{en}; else counted from the log's own contacts",
-                f"{russian}; иначе по контактам журнала",
-            ),
+            help=say(what),
         )
     made.add_argument(
         "--in-zone",
@@ -250,9 +244,8 @@ def add(commands: Commands) -> None:
         metavar="Europe/Moscow",
         help=say(
             "where you know the subscriber to be; several: any of them",
-            "где, как вам известно, находится абонент; несколько: любая из них",
         ),
     )
     commands.rules(made)
-    commands.at(made, "the moment of contact; now", "момент контакта; сейчас")
-    made.add_argument("--explain", action="store_true", help=say("all findings", "все доводы"))
+    commands.at(made, "the moment of contact; now")
+    made.add_argument("--explain", action="store_true", help=say("all findings"))

@@ -70,11 +70,9 @@ def _numbers(given: argparse.Namespace, terminal: Terminal) -> int:
         terminal.document(documents[0] if len(documents) == 1 and not from_stdin else documents)
         return YES
     shown = {
-        "yes": terminal.say("personal data", "персональные данные"),
-        "no": terminal.say("not personal data", "не персональные данные"),
-        "unknown": terminal.say(
-            "unknown: treat as personal data", "неизвестно: считать персональными"
-        ),
+        "yes": terminal.say("personal data"),
+        "no": terminal.say("not personal data"),
+        "unknown": terminal.say("unknown: treat as personal data"),
     }
     for number, found in answers:
         terminal.print(f"{number.e164}  {shown[found.personal_data]}  [{found.row}]")
@@ -103,7 +101,7 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
             consent.Log.open(
                 given.into, passphrase=os.environ.get("CONSENT_PASSPHRASE", "")
             ) as log,
-            Progress(terminal.say("recording", "запись")) as progress,
+            Progress(terminal.say("recording")) as progress,
         ):
             imported = directory.import_directory(
                 log,
@@ -162,16 +160,18 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
         answered.print_to(sys.stdout)
     counts = answered.counts
     summary = terminal.say(
-        f"{accepted} rows: personal data {counts['yes']}, not {counts['no']}, "
-        f"unknown (treat as personal data) {counts['unknown']}; {len(answered.rejects)} rejected",
-        f"строк: {accepted}; персональные данные {counts['yes']}, нет {counts['no']}, "
-        f"неизвестно (считать персональными) {counts['unknown']}; "
-        f"отвергнуто {len(answered.rejects)}",
+        "{} rows: personal data {}, not {}, unknown (treat as personal data) {}; {} rejected",
+        accepted,
+        counts["yes"],
+        counts["no"],
+        counts["unknown"],
+        len(answered.rejects),
     )
     if imported is not None:
         summary += terminal.say(
-            f"; recorded {imported.accepted}, already there {imported.already_there}",
-            f"; записано {imported.accepted}, уже было {imported.already_there}",
+            "; recorded {}, already there {}",
+            imported.accepted,
+            imported.already_there,
         )
     if rejects_file is not None:
         summary += f": {rejects_file}"
@@ -187,21 +187,18 @@ def add(commands: Commands) -> None:
         "classify",
         run,
         "is this number personal data?",
-        "номер — персональные данные?",
     )
     made.add_argument("number", metavar="NUMBER", nargs="*")
-    made.add_argument(
-        "--csv", metavar="FILE", help=say("a table of numbers, or -", "таблица номеров или -")
-    )
+    made.add_argument("--csv", metavar="FILE", help=say("a table of numbers, or -"))
     made.add_argument(
         "--inn",
         default="",
-        help=say("INN of the holder; with --csv its column", "ИНН абонента; с --csv — столбец"),
+        help=say("INN of the holder; with --csv its column"),
     )
     made.add_argument(
         "--ogrn",
         default="",
-        help=say("OGRN or OGRNIP; with --csv its column", "ОГРН или ОГРНИП; с --csv — столбец"),
+        help=say("OGRN or OGRNIP; with --csv its column"),
     )
     made.add_argument(
         "--name",
@@ -209,41 +206,34 @@ def add(commands: Commands) -> None:
         default=[],
         help=say(
             "a name stands beside the number; with --csv a column of names or the like",
-            "рядом с номером имя; с --csv — столбец с именем или подобным",
         ),
     )
     made.add_argument(
         "--column",
         metavar="NAME",
-        help=say("the file's column of numbers", "столбец с номером в файле"),
+        help=say("the file's column of numbers"),
     )
-    made.add_argument(
-        "--country", metavar="ISO", help=say("of numbers without a code", "номеров без кода страны")
-    )
-    made.add_argument(
-        "--out", type=Path, metavar="FILE", help=say("where the answers go", "куда записать ответы")
-    )
+    made.add_argument("--country", metavar="ISO", help=say("of numbers without a code"))
+    made.add_argument("--out", type=Path, metavar="FILE", help=say("where the answers go"))
     made.add_argument(
         "--rejects",
         type=Path,
         metavar="FILE",
-        help=say("rejected rows; else beside the file", "отвергнутые строки; иначе рядом с файлом"),
+        help=say("rejected rows; else beside the file"),
     )
     made.add_argument(
         "--into",
         type=Path,
         metavar="LOG",
-        help=say("record the answers in a log", "записать ответы в журнал"),
+        help=say("record the answers in a log"),
     )
-    made.add_argument(
-        "--source", metavar="NAME", help=say("the directory's name", "название справочника")
-    )
+    made.add_argument("--source", metavar="NAME", help=say("the directory's name"))
     made.add_argument(
         "--strict",
         action="store_true",
-        help=say("exit 1 where a row is rejected", "код 1, если строка отвергнута"),
+        help=say("exit 1 where a row is rejected"),
     )
-    commands.at(made, "of the events; now", "событий; сейчас")
+    commands.at(made, "of the events; now")
     made.add_argument(
         "--holder",
         default="unknown",
@@ -257,8 +247,6 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "--linked",
         action="store_true",
-        help=say("stored with something personal", "хранится вместе с личным"),
+        help=say("stored with something personal"),
     )
-    made.add_argument(
-        "--former", action="store_true", help=say("about a former holder", "о прежнем абоненте")
-    )
+    made.add_argument("--former", action="store_true", help=say("about a former holder"))

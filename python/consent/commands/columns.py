@@ -41,14 +41,14 @@ def columns(given: argparse.Namespace, terminal: Terminal) -> int:
         )
         return YES
     say = terminal.say
-    shown = {"yes": say("yes", "да"), "no": say("no", "нет"), "unknown": say("unknown", "неясно")}
+    shown = {"yes": say("yes"), "no": say("no"), "unknown": say("unknown")}
     terminal.table(
         (
             "№",
-            say("column", "столбец"),
-            say("personal", "персональные"),
-            say("basis", "основание"),
-            say("why", "почему"),
+            say("column"),
+            say("personal"),
+            say("basis"),
+            say("why"),
         ),
         [
             (
@@ -100,15 +100,15 @@ def pseudonyms(given: argparse.Namespace, terminal: Terminal) -> int:
             }
         )
         return YES
-    rows = terminal.say("rows", "строк")
+    rows = terminal.say("rows")
     terminal.print(f"{done.path}: {rows} {done.rows}")
     for place, kind in done.columns.items():
         terminal.print(f"  {place}: {kind}")
     if done.left_out:
-        out = terminal.say("rows left out: not to be split", "строк пропущено: не разобрать")
+        out = terminal.say("rows left out: not to be split")
         terminal.print(f"! {out}: {done.left_out}")
     if made:
-        new = terminal.say("new key, keep it apart", "новый ключ, храните отдельно")
+        new = terminal.say("new key, keep it apart")
         terminal.print(f"{new}: {given.key}")
     return YES
 
@@ -127,9 +127,7 @@ def add(commands: Commands) -> None:
 
     def table(made: argparse.ArgumentParser) -> None:
         made.add_argument("--country", choices=("RU", "KZ", "US", "CA"))
-        made.add_argument(
-            "--header", choices=("yes", "no"), help=say("else found out", "иначе сами")
-        )
+        made.add_argument("--header", choices=("yes", "no"), help=say("else found out"))
         made.add_argument("--encoding")
         made.add_argument("--delimiter")
 
@@ -137,19 +135,17 @@ def add(commands: Commands) -> None:
         "columns",
         columns,
         "which columns of a table are personal data?",
-        "какие столбцы таблицы персональные?",
     )
-    made.add_argument("file", metavar="FILE", help=say("- is stdin", "- это stdin"))
+    made.add_argument("file", metavar="FILE", help=say("- is stdin"))
     table(made)
     made = commands.command(
         "pseudonymise",
         pseudonyms,
         "a table with keyed pseudonyms for people",
-        "таблица с псевдонимами вместо людей",
     )
-    made.add_argument("file", metavar="FILE", type=Path, help=say("- is stdin", "- это stdin"))
+    made.add_argument("file", metavar="FILE", type=Path, help=say("- is stdin"))
     made.add_argument("--key", type=Path, required=True, metavar="KEYFILE")
     made.add_argument("--out", type=Path, required=True, metavar="FILE.csv")
-    made.add_argument("--column", action="append", help=say("also this one", "и этот столбец"))
-    made.add_argument("--keep", action="append", help=say("not this one", "кроме этого"))
+    made.add_argument("--column", action="append", help=say("also this one"))
+    made.add_argument("--keep", action="append", help=say("not this one"))
     table(made)

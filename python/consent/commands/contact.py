@@ -60,7 +60,6 @@ def contact(given: argparse.Namespace, terminal: Terminal) -> int:
         terminal.error(
             terminal.say(
                 "the demand not to be called is not recorded by this: consent withdraw LOG NUMBER",
-                "само требование не звонить этим не записано: consent withdraw ЖУРНАЛ НОМЕР",
             )
         )
     return code
@@ -73,7 +72,6 @@ def add(commands: Commands) -> None:
         "contact",
         contact,
         "record a contact that was made or received",
-        "записать состоявшийся контакт",
     )
     commands.log(made)
     made.add_argument("number", metavar="NUMBER")
@@ -81,39 +79,34 @@ def add(commands: Commands) -> None:
     made.add_argument("--channel", default="voice", help=", ".join(consent.words("channel")))
     made.add_argument(
         "--purpose",
-        help=", ".join(consent.words("purpose"))
-        + say("; else what --advertising says", "; иначе по --advertising"),
+        help=", ".join(consent.words("purpose")) + say("; else what --advertising says"),
     )
     made.add_argument("--dialled-by", choices=("person", "machine"))
     made.add_argument(
         "--distributor",
         metavar="INN",
-        help=say("for whom; else the log's own", "для кого; иначе владелец журнала"),
+        help=say("for whom; else the log's own"),
     )
     made.add_argument(
         "--caller",
         metavar="INN",
         default="",
-        help=say("who dialled for the distributor", "кто звонил за него"),
+        help=say("who dialled for the distributor"),
     )
-    made.add_argument(
-        "--outcome", default="", metavar="WORD", help=say("how it ended", "чем кончилось")
-    )
+    made.add_argument("--outcome", default="", metavar="WORD", help=say("how it ended"))
     made.add_argument("--duration", type=int, metavar="SECONDS")
-    made.add_argument(
-        "--agent", default="", help=say("a pseudonym, never a name", "псевдоним, не имя")
-    )
-    made.add_argument("--campaign", default="", help=say("a short word", "короткое слово"))
+    made.add_argument("--agent", default="", help=say("a pseudonym, never a name"))
+    made.add_argument("--campaign", default="", help=say("a short word"))
     made.add_argument(
         "--recording",
         type=Path,
         metavar="FILE",
-        help=say("kept by its SHA-256", "хранится SHA-256"),
+        help=say("kept by its SHA-256"),
     )
     made.add_argument(
         "--requested",
         action="store_true",
-        help=say("the subscriber asked for it", "абонент просил об этом сам"),
+        help=say("the subscriber asked for it"),
     )
     made.add_argument(
         "--advertising",
@@ -121,14 +114,13 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         help=say(
             "answers to the questions of `consent advertising`; what they come to is stored",
-            "ответы на вопросы `consent advertising`; итог хранится",
         ),
     )
     made.add_argument(
         "--text",
         type=Path,
         metavar="FILE",
-        help=say("what was said or sent; only its SHA-256 is used", "текст; только его SHA-256"),
+        help=say("what was said or sent; only its SHA-256 is used"),
     )
-    commands.at(made, "when it was; now", "когда это было; сейчас")
-    made.add_argument("--source", default="", help=say("where from: crm", "откуда: crm"))
+    commands.at(made, "when it was; now")
+    made.add_argument("--source", default="", help=say("where from: crm"))

@@ -84,35 +84,33 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
         return code
     say = terminal.say
     states = {
-        "overdue": say("OVERDUE", "ПРОСРОЧЕНО"),
-        "open": say("until", "до"),
-        "keep": say("keep until", "хранить до"),
-        "hold": say("held until", "запрет до"),
-        "unknown": say("end not known", "срок неизвестен"),
+        "overdue": say("OVERDUE"),
+        "open": say("until"),
+        "keep": say("keep until"),
+        "hold": say("held until"),
+        "unknown": say("end not known"),
     }
     duties = {
-        "stop_advertising": say("stop advertising", "прекратить рекламу"),
-        "stop_promotion": say("stop processing for promotion", "прекратить обработку для рекламы"),
-        "stop_processing": say("stop processing", "прекратить обработку"),
-        "destroy": say("destroy", "уничтожить данные"),
-        "answer": say("answer", "ответить"),
-        "correct": say("correct", "исправить"),
-        "block": say("block", "заблокировать"),
-        "destroy_keys_copy": say("destroy the copy of the keys", "уничтожить копию ключей"),
-        "write_act": say(
-            "write the act of destruction: consent act", "составить акт об уничтожении: consent act"
-        ),
-        "keep_act": say("keep act and log export", "хранить акт и выгрузку"),
-        None: say("erase nothing", "ничего не уничтожать"),
+        "stop_advertising": say("stop advertising"),
+        "stop_promotion": say("stop processing for promotion"),
+        "stop_processing": say("stop processing"),
+        "destroy": say("destroy"),
+        "answer": say("answer"),
+        "correct": say("correct"),
+        "block": say("block"),
+        "destroy_keys_copy": say("destroy the copy of the keys"),
+        "write_act": say("write the act of destruction: consent act"),
+        "keep_act": say("keep act and log export"),
+        None: say("erase nothing"),
     }
     if not found:
-        terminal.print(say("nothing is due", "сроков нет"))
+        terminal.print(say("nothing is due"))
     ru = terminal.lang == "ru"
     for each in found:
         end = each.last_day.isoformat() if each.last_day else terminal.moment(each.ends)
         state = states[each.state]
         if each.state == "hold" and each.ends is None:
-            state, end = say("held", "запрет"), say("without an end", "без срока")
+            state, end = say("held without an end"), ""
         terminal.print(
             f"{state} {end}  {duties.get(each.duty, each.duty)}  "
             f"{terminal.entry(each.seq)}  {each.number or '—'}"
@@ -122,24 +120,24 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
             citation = each.citation_ru if ru else each.citation
             terminal.print(f"    {citation} [{each.rule}, {each.confidence}]")
         if each.broken_by is not None:
-            terminal.print(f"    {say('contacted by entry', 'контакт в записи')} {each.broken_by}")
+            terminal.print(f"    {say('contacted by entry')} {each.broken_by}")
         if each.extended:
-            terminal.print(f"    {say('extended', 'продлено')}")
+            terminal.print(f"    {say('extended')}")
         if each.where:
-            terminal.print(f"    {say('copied to', 'скопировано в')} {each.where}")
+            terminal.print(f"    {say('copied to')} {each.where}")
         if each.by:
-            terminal.print(f"    {say('ordered by', 'по требованию')} {each.by}")
+            terminal.print(f"    {say('ordered by')} {each.by}")
     return code
 
 
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    for name, run, en, ru in (
-        ("request", request, "record a demand about personal data", "записать требование о данных"),
-        ("answer", answer, "record the answer to one", "записать ответ на него"),
+    for name, run, what in (
+        ("request", request, Message("record a demand about personal data")),
+        ("answer", answer, Message("record the answer to a demand about personal data")),
     ):
-        made = commands.command(name, run, en, ru)
+        made = commands.command(name, run, what)
         commands.log(made)
         made.add_argument("number", metavar="NUMBER")
         if name == "request":
@@ -147,16 +145,14 @@ def add(commands: Commands) -> None:
             made.add_argument(
                 "--method", default="unstated", help=", ".join(consent.words("method"))
             )
-            made.add_argument(
-                "--received-at", metavar="TIME", help=say("when it arrived", "когда дошло")
-            )
+            made.add_argument("--received-at", metavar="TIME", help=say("when it arrived"))
         else:
             made.add_argument(
                 "--of",
                 type=int,
                 required=True,
                 metavar="SEQ",
-                help=say("entry of the request or withdrawal", "запись с запросом или отзывом"),
+                help=say("entry of the request or withdrawal"),
             )
             made.add_argument("--outcome", required=True, help=", ".join(consent.words("outcome")))
         made.add_argument(
@@ -164,15 +160,14 @@ def add(commands: Commands) -> None:
             type=Path,
             metavar="FILE",
             action="append",
-            help=say("kept by its SHA-256; may be repeated", "хранится SHA-256; можно повторять"),
+            help=say("kept by its SHA-256; may be repeated"),
         )
-        commands.at(made, "when it happened; now", "когда это было; сейчас")
-        made.add_argument("--source", default="", help=say("where from: web", "откуда: web"))
+        commands.at(made, "when it happened; now")
+        made.add_argument("--source", default="", help=say("where from: web"))
     made = commands.command(
         "due",
         due,
         "what withdrawals and requests have started, overdue first",
-        "сроки, начатые отзывами и запросами; просроченные первыми",
     )
     commands.log(made)
-    commands.at(made, "as of then; now", "на этот момент; сейчас")
+    commands.at(made, "as of then; now")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import consent
 from consent import _core, erasure
@@ -21,6 +21,9 @@ from consent.locale.message import Message
 from consent.log import ErasureCheck, Log
 from consent.terminal import Terminal
 
+#: Entries named one by one.
+MOST_SHOWN: Final = 10
+
 
 def _in_words(check: ErasureCheck, given: argparse.Namespace, terminal: Terminal) -> list[str]:
     """What goes, and what stands in the way."""
@@ -29,36 +32,35 @@ def _in_words(check: ErasureCheck, given: argparse.Namespace, terminal: Terminal
         moment = terminal.moment(check.erased_before)
         return [
             say(
-                f"this number's holder was erased already; nothing said up to {moment} is taken in",
-                f"абонент этого номера уже удалён; сказанное до {moment} не принимается",
+                "this number's holder was erased already; nothing said up to {} is taken in",
+                moment,
             )
         ]
     lines = [
         say(
-            f"entries that will lead to nobody: {check.entries}, consents among them: "
-            f"{check.consents}, sealed files: {check.files}",
-            f"записей, которые ни к кому не приведут: {check.entries}, из них согласий: "
-            f"{check.consents}, запечатанных файлов: {check.files}",
+            "entries that will lead to nobody: {}, consents among them: {}, sealed files: {}",
+            check.entries,
+            check.consents,
+            check.files,
         )
     ]
     if check.hold is not None:
         held = _held(check.hold, terminal)
-        lines.append(say(f"held by {held}: not erased", f"удержано: {held}; не удаляется"))
+        lines.append(say("held by {}: not erased", held))
     if check.contacts:
         row = _core.retention("contact_proof", datetime.now(UTC))
         lines.append(
             say(
-                f"contacts whose lawfulness could not be proven any more: {len(check.contacts)} "
-                f"(seq {', '.join(map(str, check.contacts[:10]))}); {row.citation}",
-                f"контактов, законность которых станет недоказуемой: {len(check.contacts)} "
-                f"(записи {', '.join(map(str, check.contacts[:10]))}); {row.citation_ru}",
+                "contacts whose lawfulness could not be proven any more: {} (seq {}); {}",
+                len(check.contacts),
+                ", ".join(map(str, check.contacts[:MOST_SHOWN])),
+                row.citation_ru if terminal.lang == "ru" else row.citation,
             )
         )
         if not given.lose_proof:
             lines.append(
                 say(
                     "not erased: --restrict keeps it for proof alone, --lose-proof erases it",
-                    "не удалено: --restrict оставит только для доказывания, --lose-proof удалит",
                 )
             )
     return lines
@@ -66,9 +68,9 @@ def _in_words(check: ErasureCheck, given: argparse.Namespace, terminal: Terminal
 
 def _held(hold: _core.Hold, terminal: Terminal) -> str:
     """By whom, until when, by which entry."""
-    until = terminal.say("open", "бессрочно")
+    until = terminal.say("without an end")
     if hold.until:
-        until = f"{terminal.say('until', 'до')} {terminal.moment(hold.until)}"
+        until = f"{terminal.say('until')} {terminal.moment(hold.until)}"
     return f"{hold.by}, {until} ({terminal.entry(hold.seq)})"
 
 
@@ -107,8 +109,8 @@ def _tell_missing(terminal: Terminal, missing: list[int]) -> None:
         seqs = ", ".join(map(str, missing))
         terminal.print(
             terminal.say(
-                f"! no act is there of the erasures in entries {seqs}: consent act LOG writes it",
-                f"! нет акта об уничтожении по записям {seqs}: его составит consent act ЖУРНАЛ",
+                "! no act is there of the erasures in entries {}: consent act LOG writes it",
+                seqs,
             )
         )
 
@@ -167,17 +169,17 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
     if act is None:
         _tell_missing(terminal, missing)
         return NO
-    terminal.print(f"{terminal.say('erased', 'удалено')}: {terminal.entry(done.seq)}")
-    kept = terminal.say("act and log export, to be kept until", "акт и выгрузка, хранить до")
+    terminal.print(f"{terminal.say('data destroyed')}: {terminal.entry(done.seq)}")
+    kept = terminal.say("act and log export, to be kept until")
     terminal.print(
         f"{kept} {terminal.moment(act.keep_until)}: {act.file.with_suffix('.html')}, {act.file}"
     )
     if act.missing:
-        empty = terminal.say("still to be filled in by hand", "осталось вписать")
+        empty = terminal.say("still to be filled in by hand")
         names = {
-            "name": terminal.say("name", "наименование оператора"),
-            "address": terminal.say("address", "адрес оператора"),
-            "destroyed_by": terminal.say("destroyed_by", "кто уничтожил"),
+            "name": terminal.say("name"),
+            "address": terminal.say("address"),
+            "destroyed_by": terminal.say("destroyed_by"),
         }
         terminal.print(f"{empty}: {', '.join(names[each] for each in act.missing)}")
     return YES
@@ -208,11 +210,11 @@ def act(given: argparse.Namespace, terminal: Terminal) -> int:
         )
         return YES
     if not made:
-        terminal.print(terminal.say("no act is missing", "все акты на месте"))
+        terminal.print(terminal.say("no act is missing"))
     for each in made:
         terminal.print(f"seq {each.seq}: {each.file.with_suffix('.html')}, {each.file}")
         if each.missing:
-            empty = terminal.say("still to be filled in by hand", "осталось вписать")
+            empty = terminal.say("still to be filled in by hand")
             terminal.print(f"{empty}: {', '.join(each.missing)}")
     return YES
 
@@ -238,12 +240,10 @@ def _restrict(
     if terminal.machine:
         terminal.document({"number_erased": False, "restricted": not given.release, "seq": seq})
     elif given.release:
-        freed = terminal.say("no longer restricted", "ограничение снято")
+        freed = terminal.say("no longer restricted")
         terminal.print(f"{freed}: {terminal.entry(seq)}")
     else:
-        kept = terminal.say(
-            "restricted, kept for proof alone", "ограничено, только для доказывания"
-        )
+        kept = terminal.say("restricted, kept for proof alone")
         terminal.print(f"{kept}: {terminal.entry(seq)}")
     return YES
 
@@ -270,64 +270,57 @@ def hold(given: argparse.Namespace, terminal: Terminal) -> int:
             document |= {"held": True, "by": still.by, "until": still.until}
         terminal.document(document)
     else:
-        said = terminal.say("hold released", "удержание снято")
+        said = terminal.say("hold released")
         if not given.release:
-            said = terminal.say("held, not to be erased", "удержано, удалять нельзя")
+            said = terminal.say("held, not to be erased")
         terminal.print(f"{said}: {terminal.entry(seq)}")
         if still is not None:
             held = _held(still, terminal)
-            terminal.print(terminal.say(f"still held by {held}", f"всё ещё удержано: {held}"))
+            terminal.print(terminal.say("still held by {}", held))
     return NO if still is not None else YES
 
 
 def _for_the_act(commands: Commands, made: argparse.ArgumentParser) -> None:
     say = commands.say
-    made.add_argument("--reason", help=say("for the act", "причина для акта"))
-    for name, en, ru in (
-        ("--operator-name", "operator's name; else the log's", "наименование оператора"),
-        ("--operator-address", "operator's address", "адрес оператора"),
-        ("--processor", "name and address of the processor", "лицо по поручению"),
-        ("--system", "name of the information system", "название ИСПДн"),
+    made.add_argument("--reason", help=say("for the act"))
+    for name, what in (
+        ("--operator-name", Message("operator's name; else the log's")),
+        ("--operator-address", Message("operator's address")),
+        ("--processor", Message("name and address of the processor")),
+        ("--system", Message("name of the information system")),
     ):
-        made.add_argument(name, default="", help=say(en, ru))
+        made.add_argument(name, default="", help=say(what))
     made.add_argument(
         "--destroyed-by",
         action="append",
         metavar="NAME, POSITION",
-        help=say("who signs the act; may be repeated", "кто подписывает акт; можно повторять"),
+        help=say("who signs the act; may be repeated"),
     )
 
 
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "erase", erase, "erase a person, with act and log export", "удалить человека, с актом"
-    )
+    made = commands.command("erase", erase, "erase a person, with act and log export")
     commands.log(made)
     made.add_argument("number", metavar="NUMBER")
-    made.add_argument("--ground", required=True, help=say("a short word: 152-fz/21-5", "слово"))
-    made.add_argument("--requester", default="", metavar="REF", help=say("of the demand", "чьё"))
+    made.add_argument("--ground", required=True, help=say("a short word: 152-fz/21-5"))
+    made.add_argument("--requester", default="", metavar="REF", help=say("of the demand"))
     made.add_argument(
         "--lose-proof",
         action="store_true",
-        help=say("although contacts need proof", "хотя контакты нужно доказывать"),
+        help=say("although contacts need proof"),
     )
-    made.add_argument("--held-at", metavar="TIME", help=say("who held it then", "кто владел тогда"))
-    made.add_argument(
-        "--dry-run", action="store_true", help=say("say what would go", "только сказать, что уйдёт")
-    )
-    made.add_argument(
-        "--restrict", action="store_true", help=say("keep for proof alone", "только ограничить")
-    )
-    made.add_argument("--until", metavar="TIME", help=say("of --restrict", "для --restrict"))
-    made.add_argument("--release", action="store_true", help=say("end --restrict", "снять"))
+    made.add_argument("--held-at", metavar="TIME", help=say("who held it then"))
+    made.add_argument("--dry-run", action="store_true", help=say("say what would go"))
+    made.add_argument("--restrict", action="store_true", help=say("keep for proof alone"))
+    made.add_argument("--until", metavar="TIME", help=say("of --restrict"))
+    made.add_argument("--release", action="store_true", help=say("end --restrict"))
     _for_the_act(commands, made)
     made = commands.command(
         "act",
         act,
         "write an act of destruction that is missing",
-        "составить недостающий акт об уничтожении",
     )
     commands.log(made)
     made.add_argument(
@@ -335,14 +328,14 @@ def add(commands: Commands) -> None:
         metavar="SEQ",
         type=int,
         nargs="?",
-        help=say("entry of the erasure; all that lack one", "запись об удалении; все без акта"),
+        help=say("entry of the erasure; all that lack one"),
     )
     _for_the_act(commands, made)
-    made = commands.command("hold", hold, "forbid to erase (legal hold)", "запретить удаление")
+    made = commands.command("hold", hold, "forbid to erase (legal hold)")
     commands.log(made)
     made.add_argument("number", metavar="NUMBER")
-    made.add_argument("--by", required=True, help=say("INN or short word", "ИНН или слово"))
+    made.add_argument("--by", required=True, help=say("INN or short word"))
     made.add_argument("--until", metavar="TIME")
-    made.add_argument("--ground", default="", help=say("a short word", "короткое слово"))
-    made.add_argument("--held-at", metavar="TIME", help=say("who held it then", "кто владел тогда"))
-    made.add_argument("--release", action="store_true", help=say("end it", "снять"))
+    made.add_argument("--ground", default="", help=say("a short word"))
+    made.add_argument("--held-at", metavar="TIME", help=say("who held it then"))
+    made.add_argument("--release", action="store_true", help=say("end it"))

@@ -21,7 +21,7 @@ def evidence(given: argparse.Namespace, terminal: Terminal) -> int:
             if terminal.machine:
                 terminal.document({"seq": given.seq, "place": given.place, "bytes": size})
             else:
-                written = terminal.say("opened and checked", "открыт и проверен")
+                written = terminal.say("opened and checked")
                 terminal.print(f"{written}: {given.out.name}, {size}")
             return YES
         kept = log.evidence_of(given.seq)
@@ -40,10 +40,10 @@ def evidence(given: argparse.Namespace, terminal: Terminal) -> int:
         )
         return YES
     if not kept:
-        terminal.print(terminal.say("the entry keeps no files", "файлов при записи нет"))
+        terminal.print(terminal.say("the entry keeps no files"))
     for file in kept:
         where = f"evidence/{file.commitment.hex()}" if file.beside else "log.db"
-        lost = "" if file.there else terminal.say(" — MISSING", " — ФАЙЛА НЕТ")
+        lost = "" if file.there else terminal.say(" — MISSING")
         terminal.print(f"{file.place}  {file.kind}  {where}{lost}")
     return YES
 
@@ -51,17 +51,13 @@ def evidence(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "evidence", evidence, "files kept with an entry", "файлы, хранимые при записи"
-    )
+    made = commands.command("evidence", evidence, "files kept with an entry")
     commands.log(made)
     made.add_argument("seq", metavar="SEQ", type=int)
-    made.add_argument("--place", type=int, default=1, metavar="N", help=say("from 1", "с 1"))
-    made.add_argument(
-        "--out", type=Path, metavar="FILE", help=say("open it into a file", "открыть в файл")
-    )
+    made.add_argument("--place", type=int, default=1, metavar="N", help=say("from 1"))
+    made.add_argument("--out", type=Path, metavar="FILE", help=say("open it into a file"))
     made.add_argument(
         "--for-proof",
         action="store_true",
-        help=say("also of a restricted record", "и для ограниченной записи: ради доказывания"),
+        help=say("also of a restricted record"),
     )

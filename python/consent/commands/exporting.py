@@ -20,7 +20,7 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("--out: a file named .jsonl or .parquet; or --entries")
     private_file.keep_off(given.out, log=given.log, inputs=(given.head, given.passphrase_file))
     with (
-        Progress(terminal.say("export", "экспорт")) as progress,
+        Progress(terminal.say("export")) as progress,
         open_log(given, writable=False) as log,
     ):
         if given.entries:
@@ -48,27 +48,26 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.machine:
         terminal.document(document)
     elif given.entries:
-        entries = terminal.say("entries", "записей")
-        root = terminal.say("root", "корень")
-        key = terminal.say("key for those who check it", "ключ для проверяющих")
+        entries = terminal.say("entries")
+        root = terminal.say("root")
+        key = terminal.say("key for those who check it")
         terminal.print(f"{given.out}: {entries} {copied.entries}, {root} {copied.root.hex()}")
         terminal.print(f"{key}: {copied.verifier_key}")
         tell_evidence(copied, terminal)
     else:
-        events = terminal.say("events", "событий")
+        events = terminal.say("events")
         terminal.print(f"{given.out}: {events} {wrote.events}")
         if wrote.restricted:
             terminal.print(
                 terminal.say(
-                    f"left out, because restricted (kept for proof alone): {wrote.restricted}",
-                    f"не выгружено, ограничено (только для доказывания): {wrote.restricted}",
+                    "left out, because restricted (kept for proof alone): {}",
+                    wrote.restricted,
                 )
             )
         if wrote.with_numbers:
             terminal.print(
                 terminal.say(
                     "! it holds telephone numbers in clear",
-                    "! в нём телефонные номера открытым текстом",
                 )
             )
     return YES
@@ -77,13 +76,13 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
 def tell_evidence(copied: Copied, terminal: Terminal) -> None:
     """How many sealed files travel with the entries, and how many do not."""
     if copied.evidence:
-        sealed = terminal.say("sealed files of evidence", "запечатанных файлов-доказательств")
+        sealed = terminal.say("sealed files of evidence")
         terminal.print(f"{sealed}: {copied.evidence}")
     if copied.evidence_missing:
         terminal.print(
             terminal.say(
-                f"! files that entries name and that are not here: {copied.evidence_missing}",
-                f"! файлов, названных в записях, здесь нет: {copied.evidence_missing}",
+                "! files that entries name and that are not here: {}",
+                copied.evidence_missing,
             )
         )
 
@@ -91,7 +90,7 @@ def tell_evidence(copied: Copied, terminal: Terminal) -> None:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command("export", export, "write a log into a file", "выгрузить журнал в файл")
+    made = commands.command("export", export, "write a log into a file")
     commands.log(made)
     made.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl|.parquet")
     made.add_argument(
@@ -99,7 +98,6 @@ def add(commands: Commands) -> None:
         action="store_true",
         help=say(
             "telephone numbers IN CLEAR; else tags alone",
-            "телефонные номера ОТКРЫТЫМ ТЕКСТОМ; иначе только метки",
         ),
     )
     made.add_argument(
@@ -107,6 +105,5 @@ def add(commands: Commands) -> None:
         action="store_true",
         help=say(
             "every entry, byte for byte, for consent import --entries",
-            "все записи байт в байт, для consent import --entries",
         ),
     )

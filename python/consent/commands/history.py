@@ -24,8 +24,8 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
         else:
             terminal.print(
                 terminal.say(
-                    f"restricted (seq {restricted.seq}): kept for proof alone; consent prove works",
-                    f"ограничено (запись {restricted.seq}): только для доказывания, consent prove",
+                    "restricted (seq {}): kept for proof alone; consent prove works",
+                    restricted.seq,
                 )
             )
         return NO
@@ -59,23 +59,19 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
         terminal.document({"number": number.e164, "events": documents})
         return YES
     if not events:
-        terminal.print(
-            terminal.say(
-                "the log holds nothing on this number", "в журнале нет ничего об этом номере"
-            )
-        )
+        terminal.print(terminal.say("the log holds nothing on this number"))
         return YES
-    every = terminal.say("all", "все")
+    every = terminal.say("all")
     terminal.table(
         (
-            terminal.say("seq", "запись"),
-            terminal.say("event", "событие"),
-            terminal.say("happened", "произошло"),
-            terminal.say("recorded", "записано"),
-            terminal.say("purposes", "цели"),
-            terminal.say("channels", "каналы"),
-            terminal.say("distributor", "распространитель"),
-            terminal.say("method", "способ"),
+            terminal.say("seq"),
+            terminal.say("event"),
+            terminal.say("happened"),
+            terminal.say("recorded"),
+            terminal.say("purposes"),
+            terminal.say("channels"),
+            terminal.say("distributor"),
+            terminal.say("method"),
         ),
         [
             (
@@ -96,8 +92,6 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
-    made = commands.command(
-        "history", history, "what the log holds on a number", "что в журнале о номере"
-    )
+    made = commands.command("history", history, "what the log holds on a number")
     commands.log(made)
     made.add_argument("number", metavar="NUMBER")

@@ -28,7 +28,7 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
         constants[word] = value
     source = sys.stdin.buffer if given.file == "-" else Path(given.file)
     with (
-        Progress(terminal.say("import", "импорт")) as progress,
+        Progress(terminal.say("import")) as progress,
         open_log(given, writable=True) as log,
     ):
         try:
@@ -68,7 +68,7 @@ def _named(reason: str, terminal: Terminal) -> str:
 def _import_entries(given: argparse.Namespace, terminal: Terminal) -> int:
     with (
         as_file(Path(given.file)) as file,
-        Progress(terminal.say("import", "импорт")) as progress,
+        Progress(terminal.say("import")) as progress,
     ):
         copied = _core.import_entries(file, given.log, given.key or (), progress)
     accepted = 0 if copied.already_there else copied.entries
@@ -89,18 +89,17 @@ def _import_entries(given: argparse.Namespace, terminal: Terminal) -> int:
             }
         )
         return YES
-    entries = terminal.say("entries", "записей")
-    root = terminal.say("root", "корень")
+    entries = terminal.say("entries")
+    root = terminal.say("root")
     terminal.print(f"{given.log}: {entries} {copied.entries}, {root} {copied.root.hex()}")
     if not copied.already_there:
         tell_evidence(copied, terminal)
     if copied.already_there:
-        terminal.print(terminal.say("they were there already", "они уже были там"))
+        terminal.print(terminal.say("they were there already"))
     else:
         terminal.print(
             terminal.say(
                 "a copy to be read: it has no keys, so it knows no numbers and records nothing",
-                "копия для чтения: ключей в ней нет, номеров она не знает и ничего не запишет",
             )
         )
     return YES
@@ -128,10 +127,10 @@ def _tell(found: Imported, terminal: Terminal) -> None:
 def _show(found: Imported, terminal: Terminal) -> None:
     say = terminal.say
     rows: list[tuple[str, int]] = [
-        (say("rows", "строк"), found.rows),
-        (say("recorded", "записано"), found.accepted),
-        (say("already there", "уже есть"), found.already_there),
-        (say("rejected", "отвергнуто"), found.rejected),
+        (say("rows"), found.rows),
+        (say("recorded"), found.accepted),
+        (say("already there"), found.already_there),
+        (say("rejected"), found.rejected),
         *(
             (f"  {_named(reason, terminal)}", count)
             for reason, count in sorted(found.reasons.items())
@@ -141,70 +140,65 @@ def _show(found: Imported, terminal: Terminal) -> None:
     for name, count in rows:
         terminal.print(f"{name.ljust(width)}  {count:>9}")
     if found.unused_columns:
-        unused = say("columns not used", "столбцы не использованы")
+        unused = say("columns not used")
         terminal.print(f"{unused}: {', '.join(found.unused_columns)}")
     for warning in found.warnings:
         terminal.print(f"! {terminal.words(warning)}")
     if found.rejects_file is not None:
-        terminal.print(f"{say('rejected rows', 'отвергнутые строки')}: {found.rejects_file}")
+        terminal.print(f"{say('rejected rows')}: {found.rejects_file}")
 
 
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "import", import_, "read a list into a log", "прочитать список в журнал"
-    )
+    made = commands.command("import", import_, "read a list into a log")
     commands.log(made)
-    made.add_argument("file", metavar="FILE", help=say("- is stdin", "- это stdin"))
+    made.add_argument("file", metavar="FILE", help=say("- is stdin"))
     made.add_argument(
         "--map",
         metavar="MAP",
         help=say(
-            f"MAP.toml, or {', '.join(ready_maps())}; left out: the columns bear our names",
-            f"MAP.toml или {', '.join(ready_maps())}; не указано: столбцы названы по-нашему",
+            "MAP.toml, or {}; left out: the columns bear our names",
+            ", ".join(ready_maps()),
         ),
     )
-    made.add_argument("--zone", help=say("of times without an offset", "времён без смещения"))
+    made.add_argument("--zone", help=say("of times without an offset"))
     made.add_argument("--dates", choices=("iso", "day-first", "month-first", "unix"))
     made.add_argument("--country", choices=("RU", "KZ", "US", "CA"))
-    made.add_argument("--encoding", help=say("else found out", "иначе определим"))
-    made.add_argument("--delimiter", help=say("else found out", "иначе определим"))
-    made.add_argument("--sheet", help=say("of a workbook", "лист книги"))
+    made.add_argument("--encoding", help=say("else found out"))
+    made.add_argument("--delimiter", help=say("else found out"))
+    made.add_argument("--sheet", help=say("of a workbook"))
     made.add_argument(
         "--set",
         action="append",
         metavar="WORD=VALUE",
-        help=say("what holds where a row says nothing", "что верно, где строка молчит"),
+        help=say("what holds where a row says nothing"),
     )
-    commands.at(made, "when it happened, where no column says it", "когда, если нет столбца")
+    commands.at(made, "when it happened, where no column says it")
     made.add_argument(
         "--files",
         type=Path,
         metavar="DIR",
-        help=say("documents and recordings that cells name", "файлы, названные в ячейках"),
+        help=say("documents and recordings that cells name"),
     )
     made.add_argument(
         "--numbers",
         type=Path,
         metavar="IDS.csv",
-        help=say("id,number, where people are named by id", "id,номер, если люди названы id"),
+        help=say("id,number, where people are named by id"),
     )
     made.add_argument(
         "--entries",
         action="store_true",
         help=say(
             "FILE is of consent export --entries, LOG a new folder",
-            "FILE создан consent export --entries, LOG новая папка",
         ),
     )
     made.add_argument(
         "--key",
         action="append",
         metavar="VKEY",
-        help=say("with --entries: who must have signed", "с --entries: кто должен был подписать"),
+        help=say("with --entries: who must have signed"),
     )
     made.add_argument("--rejects", type=Path, metavar="FILE.csv")
-    made.add_argument(
-        "--strict", action="store_true", help=say("exit 1 on rejects", "код 1 при отказах")
-    )
+    made.add_argument("--strict", action="store_true", help=say("exit 1 on rejects"))

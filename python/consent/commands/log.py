@@ -53,8 +53,8 @@ def init(given: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.machine:
         terminal.document(answer)
     else:
-        made = terminal.say("log made", "журнал создан")
-        key = terminal.say("key for those who check it", "ключ для проверяющих")
+        made = terminal.say("log made")
+        key = terminal.say("key for those who check it")
         terminal.print(f"{made}: {given.log} ({answer['origin']})")
         terminal.print(f"{key}: {answer['verifier_key']}")
     return YES
@@ -83,8 +83,8 @@ def restore(given: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.machine:
         terminal.document(answer)
     else:
-        terminal.print(f"{terminal.say('lost', 'потеряно')}: {terminal.words(lost)}")
-        terminal.print(f"{terminal.say('restored by entry', 'продолжен записью')} {answer['seq']}")
+        terminal.print(f"{terminal.say('lost')}: {terminal.words(lost)}")
+        terminal.print(f"{terminal.say('restored by entry')} {answer['seq']}")
     return YES
 
 
@@ -108,35 +108,32 @@ def _restore_from(given: argparse.Namespace, terminal: Terminal) -> int:
     if not done.end_known:
         unknown.append(
             say(
-                f"no head is left: whether and what was recorded after entry {done.size - 1} "
-                "cannot be known, erasures among it",
-                f"head не сохранился: было ли что-то записано после записи {done.size - 1} и что "
-                "именно, узнать нельзя, в том числе об уничтожении данных",
+                "no head is left: whether and what was recorded after entry {} cannot be known, "
+                "erasures among it",
+                done.size - 1,
             )
         )
     for first, end in done.unread:
         unknown.append(
             say(
-                f"entries {first} to {end - 1} cannot be read: what they said is lost",
-                f"записи с {first} по {end - 1} не читаются: что в них было, узнать нельзя",
+                "entries {} to {} cannot be read: what they said is lost",
+                first,
+                end - 1,
             )
         )
     if (unknown or done.unread) and not done.own_keys:
         unknown.append(
             say(
-                "the keys are the backup's: whoever was erased in what cannot be read is back in "
-                "them; erase again by the acts and letters you have",
-                "ключи взяты из копии: кого уничтожили в нечитаемой части, тот в них снова есть; "
-                "уничтожьте повторно по актам и письмам",
+                "the keys are the backup's: whoever was erased in what cannot be read is back "
+                "in them; erase again by the acts and letters you have",
             )
         )
     if done.unknown_erased:
         unknown.append(
             say(
-                f"{done.unknown_erased} subject(s) began and were erased after the backup: their "
-                "numbers are not known, so nothing bars what they said before the erasure",
-                f"субъектов, появившихся и уничтоженных после копии: {done.unknown_erased}; их "
-                "номера неизвестны, и сказанное до уничтожения ничем не закрыто",
+                "{} subject(s) began and were erased after the backup: their numbers are not "
+                "known, so nothing bars what they said before the erasure",
+                done.unknown_erased,
             )
         )
     if terminal.machine:
@@ -145,24 +142,20 @@ def _restore_from(given: argparse.Namespace, terminal: Terminal) -> int:
         terminal.document({"log": str(given.log), **answer, "cannot_be_known": unknown})
         return YES
     terminal.print(
-        f"{say('restored from', 'восстановлено из')} {given.backup}: {done.size} "
-        f"{say('entries; continued by entry', 'записей; продолжено записью')} {done.seq}"
+        f"{say('restored from')} {given.backup}: {done.size} "
+        f"{say('entries; continued by entry')} {done.seq}"
     )
     if done.lost_to > done.lost_from:
-        terminal.print(
-            f"{say('lost: entries', 'потеряны записи')} {done.lost_from}-{done.lost_to - 1}"
-        )
-    terminal.print(f"{say('erased again', 'уничтожено повторно')}: {len(done.erased)}")
+        terminal.print(f"{say('lost: entries')} {done.lost_from}-{done.lost_to - 1}")
+    terminal.print(f"{say('erased again')}: {len(done.erased)}")
     for line in unknown:
-        terminal.print(f"{say('cannot be known', 'узнать нельзя')}: {line}")
+        terminal.print(f"{say('cannot be known')}: {line}")
     if done.aside is not None:
-        terminal.print(f"{say('the damaged folder', 'повреждённая папка')}: {done.aside}")
+        terminal.print(f"{say('the damaged folder')}: {done.aside}")
     if done.keys_aside:
         terminal.print(
             say(
                 "a keys.db is still in it: destroy it, or erasures from now on are none",
-                "в ней ещё лежит keys.db: уничтожьте его, иначе уничтожение данных впредь — не "
-                "уничтожение",
             )
         )
     return YES
@@ -178,13 +171,11 @@ def rebuild(given: argparse.Namespace, terminal: Terminal) -> int:
     else:
         say = terminal.say
         terminal.print(
-            f"{say('rebuilt', 'построено')}: {done.subjects} "
-            f"{say('subjects from', 'абонентов из')} {done.entries} {say('entries', 'записей')}"
+            f"{say('rebuilt')}: {done.subjects} "
+            f"{say('subjects from')} {done.entries} {say('entries')}"
         )
         if done.differed:
-            terminal.print(
-                say("the tables had said something else", "таблицы говорили другое, чем записи")
-            )
+            terminal.print(say("the tables had said something else"))
     return YES
 
 
@@ -211,37 +202,34 @@ def checkpoint(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command("init", init, "make a log", "создать журнал")
+    made = commands.command("init", init, "make a log")
     commands.log(made)
     made.add_argument(
         "--origin",
         required=True,
-        help=say(
-            "the log's name: romashka.example/consent", "имя журнала: romashka.example/consent"
-        ),
+        help=say("the log's name: romashka.example/consent"),
     )
-    made.add_argument("--inn", help=say("INN of the distributor", "ИНН рекламораспространителя"))
-    made.add_argument("--name", help=say("its name", "его название"))
+    made.add_argument("--inn", help=say("INN of the distributor"))
+    made.add_argument("--name", help=say("its name"))
     made.add_argument(
         "--subscriber",
         metavar="NUMBER",
-        help=say("a diary's own number", "номер владельца дневника"),
+        help=say("a diary's own number"),
     )
 
     made.add_argument(
         "--passphrase",
         action="store_true",
-        help=say("close keys.db with a passphrase", "закрыть keys.db паролем"),
+        help=say("close keys.db with a passphrase"),
     )
 
     made = commands.command(
         "restore",
         restore,
         "go on with a log that lost something",
-        "продолжить журнал, который что-то потерял",
     )
     commands.log(made)
-    made.add_argument("--reason", default="unstated", help=say("a short word", "короткое слово"))
+    made.add_argument("--reason", default="unstated", help=say("a short word"))
     made.add_argument(
         "--from",
         dest="backup",
@@ -249,7 +237,6 @@ def add(commands: Commands) -> None:
         metavar="BACKUP",
         help=say(
             "put this backup in the place of a lost or damaged log",
-            "поставить эту копию на место потерянного или повреждённого журнала",
         ),
     )
     made.add_argument(
@@ -260,7 +247,6 @@ def add(commands: Commands) -> None:
         default=[],
         help=say(
             "the log as it was later, damaged or not; may be repeated",
-            "журнал, каким он был позже, пусть и повреждённый; можно повторять",
         ),
     )
     made.add_argument(
@@ -271,7 +257,6 @@ def add(commands: Commands) -> None:
         default=[],
         help=say(
             "act of destruction (JSON) of somebody who must be erased again; may be repeated",
-            "акт об уничтожении (JSON): кого уничтожить повторно; можно повторять",
         ),
     )
 
@@ -279,11 +264,8 @@ def add(commands: Commands) -> None:
         "rebuild",
         rebuild,
         "write the derived tables anew from the entries",
-        "построить производные таблицы заново из записей",
     )
     commands.log(made)
 
-    made = commands.command(
-        "checkpoint", checkpoint, "sign the log as it is", "подписать журнал как есть"
-    )
+    made = commands.command("checkpoint", checkpoint, "sign the log as it is")
     commands.log(made)

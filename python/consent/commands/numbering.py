@@ -36,7 +36,7 @@ def _import(given: argparse.Namespace, terminal: Terminal) -> int:
     if not given.what:
         raise UsageError("numbering import: which files?")
     out = given.out or Path("numbering.db")
-    with Progress(terminal.say("reading the register", "чтение реестра")) as progress:
+    with Progress(terminal.say("reading the register")) as progress:
         report = numbering.import_register(
             given.what, out, at=given.at, replace_smaller=given.replace_smaller, progress=progress
         )
@@ -69,30 +69,30 @@ def _import(given: argparse.Namespace, terminal: Terminal) -> int:
     terminal.print(f"{out}: {report.version}")
     terminal.print(
         say(
-            f"{report.ranges} ranges of {report.codes} codes from {report.rows} rows; "
-            f"local time known for {report.with_zone} ({share:.1f} %)",
-            f"диапазонов: {report.ranges}, кодов: {report.codes}, строк: {report.rows}; "
-            f"местное время известно для {report.with_zone} ({share:.1f} %)",
+            "{} ranges of {} codes from {} rows; local time known for {} ({} %)",
+            report.ranges,
+            report.codes,
+            report.rows,
+            report.with_zone,
+            f"{share:.1f}",
         )
     )
     if report.without_place:
         terminal.print(
             say(
-                f"{report.without_place} of codes 800 to 809, which belong to no place",
-                f"{report.without_place} с кодами 800–809: они ни к какому месту не относятся",
+                "{} of codes 800 to 809, which belong to no place",
+                report.without_place,
             )
         )
     for text, count in list(report.unread.items())[:SHOWN_PROBLEMS]:
-        terminal.print(
-            say(f"  no region in '{text}' ({count})", f"  нет региона: «{text}» ({count})")
-        )
+        terminal.print(say("  no region in '{}' ({})", text, count))
     if rejects_file is not None:
         terminal.print(
             say(
-                f"{report.rejected} rows rejected, {len(report.rejects) - report.rejected} taken "
-                f"in part: {rejects_file}",
-                f"отвергнуто строк: {report.rejected}, принято частично: "
-                f"{len(report.rejects) - report.rejected}; {rejects_file}",
+                "{} rows rejected, {} taken in part: {}",
+                report.rejected,
+                len(report.rejects) - report.rejected,
+                rejects_file,
             )
         )
         for reject in report.rejects[:SHOWN_PROBLEMS]:
@@ -149,52 +149,45 @@ def _offset(minutes: int) -> str:
 
 def _print(document: dict[str, Any], terminal: Terminal) -> None:
     say = terminal.say
-    unknown = say("not known", "неизвестно")
-    kind = say(*_KINDS[document["kind"]])
+    unknown = say("not known")
+    kind = say(_KINDS[document["kind"]])
     country = document["country"]
     terminal.print(f"{document['number']}  {kind}{f', {country}' if country else ''}")
     operator = document["operator"]
     if operator:
         inn = document["inn"]
-        given_to = say("range given to", "диапазон выделен")
-        number = f" ({say('INN', 'ИНН')} {inn})" if inn else ""
+        given_to = say("range given to")
+        number = f" ({say('INN')} {inn})" if inn else ""
         terminal.print(f"  {given_to}: {operator}{number}")
         terminal.print(
             "  "
             + say(
                 "who serves the number after porting is not in the register",
-                "кто обслуживает номер после переноса, в реестре нет",
             )
         )
     regions = document["regions"]
     names = ", ".join(region["name"] for region in regions[:6])
     if len(regions) > 6:
-        names += say(f" and {len(regions) - 6} more", f" и ещё {len(regions) - 6}")
-    heading = (
-        say("home region of the range", "домашний регион диапазона")
-        if document["home_region_only"]
-        else say("region", "регион")
-    )
+        names += say(" and {} more", len(regions) - 6)
+    heading = say("home region of the range") if document["home_region_only"] else say("region")
     terminal.print(f"  {heading}: {names or unknown}")
     if document["home_region_only"]:
-        terminal.print(
-            "  " + say("where the telephone is, nobody knows", "где сам телефон, никто не знает")
-        )
+        terminal.print("  " + say("where the telephone is, nobody knows"))
     offsets = document["utc_offsets"]
     hours = ", ".join(f"UTC{offset}" for offset in offsets)
-    terminal.print(f"  {say('local time', 'местное время')}: {hours or unknown}")
+    terminal.print(f"  {say('local time')}: {hours or unknown}")
 
 
 _KINDS = {
-    "unknown": ("kind not known", "вид неизвестен"),
-    "mobile": ("mobile", "мобильный"),
-    "geographic": ("landline", "городской"),
-    "free_call": ("free call", "бесплатный вызов"),
-    "premium": ("premium rate", "платный вызов"),
-    "personal": ("personal number", "персональный номер"),
-    "service": ("service code", "код услуги"),
-    "foreign": ("not +7", "не +7"),
-    "reserve": ("code in reserve", "код в резерве"),
+    "unknown": Message("kind not known"),
+    "mobile": Message("mobile"),
+    "geographic": Message("landline"),
+    "free_call": Message("free call"),
+    "premium": Message("premium rate"),
+    "personal": Message("personal number"),
+    "service": Message("service code"),
+    "foreign": Message("not +7"),
+    "reserve": Message("code in reserve"),
 }
 
 
@@ -205,41 +198,37 @@ def add(commands: Commands) -> None:
         "numbering",
         run,
         "the official numbering register",
-        "официальный реестр нумерации",
     )
     made.add_argument("action", choices=("import", "show"))
-    made.add_argument(
-        "what", metavar="FILE|NUMBER", nargs="*", help=say("or - for stdin", "или - для stdin")
-    )
+    made.add_argument("what", metavar="FILE|NUMBER", nargs="*", help=say("or - for stdin"))
     made.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
-        help=say("where the import is written (numbering.db)", "куда записать (numbering.db)"),
+        help=say("where the import is written (numbering.db)"),
     )
     made.add_argument(
         "--rejects",
         type=Path,
         metavar="FILE",
-        help=say("rejected rows; else beside --out", "отвергнутые строки; иначе рядом с --out"),
+        help=say("rejected rows; else beside --out"),
     )
     made.add_argument(
         "--replace-smaller",
         action="store_true",
         help=say(
             "also where the import may be a piece of the register",
-            "и тогда, когда это может быть лишь часть реестра",
         ),
     )
     made.add_argument(
         "--strict",
         action="store_true",
-        help=say("exit 1 where a row is rejected", "код 1, если строка отвергнута"),
+        help=say("exit 1 where a row is rejected"),
     )
     made.add_argument(
         "--numbering",
         type=Path,
         metavar="FILE",
-        help=say("an imported register; else codes alone", "реестр после импорта; иначе по кодам"),
+        help=say("an imported register; else codes alone"),
     )
-    commands.at(made, "of the import, or for the local time", "импорта или для местного времени")
+    commands.at(made, "of the import, or for the local time")

@@ -43,10 +43,7 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
         )
         return YES
     say, ru = terminal.say, terminal.lang == "ru"
-    terminal.print(
-        say("policy of the library, not law; ", "правила библиотеки, не закон; ")
-        + consent.outcome.standard().version
-    )
+    terminal.print(say("policy of the library, not law; ") + consent.outcome.standard().version)
     if given.action == "show":
         (one,) = found
         for name in FIELDS:
@@ -58,18 +55,18 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
         return YES
     terminal.table(
         (
-            say("outcome", "исход"),
-            say("retry", "повтор"),
-            say("consent", "согласие"),
-            say("advertising", "реклама"),
-            say("record", "записать"),
-            say("means", "значит"),
+            say("outcome"),
+            say("retry"),
+            say("consent"),
+            say("advertising"),
+            say("record"),
+            say("means"),
         ),
         [
             (
                 o.id,
                 o.retry,
-                say("suspended", "приостановлено") if o.suspends else "",
+                say("suspended") if o.suspends else "",
                 "" if o.advertising == "unchanged" else o.advertising,
                 o.record,
                 o.name_ru if ru else o.name,
@@ -125,12 +122,12 @@ def _map(given: argparse.Namespace, terminal: Terminal) -> int:
     else:
         say = terminal.say
         terminal.table(
-            (say("status", "статус"), say("rows", "строк"), say("outcome", "исход")),
+            (say("status"), say("rows"), say("outcome")),
             [
                 (
                     row["status"],
                     row["rows"],
-                    say("not in the map: unknown", "нет в карте: unknown")
+                    say("not in the map: unknown")
                     if not row["known"]
                     else row["outcome"] or f"{row['talked']} / {row['silent']}",
                 )
@@ -147,7 +144,6 @@ def add(commands: Commands) -> None:
         "outcomes",
         run,
         "how calls end, what follows, and what other programs' words mean",
-        "чем кончаются звонки, что следует и что значат слова других программ",
     )
     made.add_argument("action", nargs="?", choices=("list", "show", "map"), default="list")
     made.add_argument(
@@ -156,13 +152,12 @@ def add(commands: Commands) -> None:
         nargs="?",
         help=say(
             "show: an outcome. map: a status a line, or a CSV with --column; - is stdin",
-            "show: исход. map: файл со статусом в строке или CSV с --column; - это stdin",
         ),
     )
     made.add_argument(
         "--map",
         default="asterisk",
         metavar="|".join((*BUILT_IN, "MAP.toml")),
-        help=say("what the statuses mean", "что значат статусы"),
+        help=say("what the statuses mean"),
     )
-    made.add_argument("--column", metavar="NAME", help=say("of the CSV", "столбец CSV"))
+    made.add_argument("--column", metavar="NAME", help=say("of the CSV"))

@@ -62,15 +62,14 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
             }
         )
         return YES
-    wrote = terminal.say("pack written", "пакет записан")
-    held = terminal.say("entries of this number", "записей об этом номере")
-    key = terminal.say("key for those who check it", "ключ для проверяющих")
+    wrote = terminal.say("pack written")
+    held = terminal.say("entries of this number")
+    key = terminal.say("key for those who check it")
     terminal.print(f"{wrote}: {packed.path}; {held}: {packed.entries}")
     terminal.print(f"{key}: {packed.key}")
     if packed.other_subjects:
         others = terminal.say(
             "earlier or later holders of the number, not in the pack",
-            "других владельцев номера, в пакет не вошли",
         )
         terminal.print(f"{others}: {packed.other_subjects}")
     return YES
@@ -82,7 +81,6 @@ def add(commands: Commands) -> None:
         "prove",
         prove,
         "a pack that shows one number's events",
-        "пакет, показывающий события номера",
     )
     commands.log(made)
     made.add_argument("--number", required=True)
@@ -94,9 +92,8 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         help=commands.say(
             "a receipt that the pack is to stand up to; may be repeated",
-            "квитанция, с которой пакет должен сойтись; можно повторять",
         ),
     )
     commands.question(made, required=False, campaign=False)
     commands.caller_file(made)
-    commands.at(made, "the moment of contact; now", "момент контакта; сейчас")
+    commands.at(made, "the moment of contact; now")

@@ -74,18 +74,18 @@ def record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) 
     if terminal.machine:
         terminal.document(answer)
     else:
-        recorded = terminal.say("recorded", "записано")
+        recorded = terminal.say("recorded")
         terminal.print(
             f"{recorded}: {terminal.event(entry.type)}, {terminal.entry(appended.seq)}, "
             f"{terminal.moment(entry.recorded)}"
         )
         terminal.print(f"leaf {appended.leaf.hex()}")
-        sealed = terminal.say("sealed in", "запечатан в")
+        sealed = terminal.say("sealed in")
         for file in kept:
             where = f"evidence/{file.commitment.hex()}" if file.beside else "log.db"
             terminal.print(f"{file.kind}: {sealed} {where}")
         if made is not None:
-            terminal.print(f"{terminal.say('receipt', 'квитанция')}: {wanted}")
+            terminal.print(f"{terminal.say('receipt')}: {wanted}")
             terminal.print()
             terminal.print(made.text(terminal.lang))
             terminal.print(f"SMS: {made.sms(terminal.lang)}")
@@ -204,13 +204,13 @@ def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
     records = (
-        ("give", give, "record a consent", "записать согласие"),
-        ("ask", ask, "record that consent was asked", "записать, что согласие спросили"),
-        ("refuse", refuse, "record a refusal", "записать отказ"),
-        ("withdraw", withdraw, "record a withdrawal or stop", "записать отзыв или запрет"),
+        ("give", give, Message("record a consent")),
+        ("ask", ask, Message("record that consent was asked")),
+        ("refuse", refuse, Message("record a refusal")),
+        ("withdraw", withdraw, Message("record a withdrawal or stop")),
     )
-    for name, run, en, ru in records:
-        made = commands.command(name, run, en, ru)
+    for name, run, what in records:
+        made = commands.command(name, run, what)
         commands.log(made)
         made.add_argument("number", metavar="NUMBER")
         nobody = "none" if name in ("give", "ask") else "all"
@@ -221,16 +221,11 @@ def add(commands: Commands) -> None:
         made.add_argument(
             "--distributor",
             metavar="INN,…",
-            help=say(
-                f"whom it names; {nobody}: "
-                + ("the text names nobody" if nobody == "none" else "everybody")
-                + "; left out: the log's own",
-                f"кого называет; {nobody}: "
-                + ("текст не называет никого" if nobody == "none" else "всех")
-                + "; не указано: владелец журнала",
-            ),
+            help=say("whom it names; none: the text names nobody; left out: the log's own")
+            if nobody == "none"
+            else say("whom it names; all: everybody; left out: the log's own"),
         )
-        made.add_argument("--campaign", default="", help=say("a short word", "короткое слово"))
+        made.add_argument("--campaign", default="", help=say("a short word"))
         if name != "ask":
             made.add_argument(
                 "--method", default="unstated", help=", ".join(consent.words("method"))
@@ -240,9 +235,7 @@ def add(commands: Commands) -> None:
                 "--wording",
                 type=Path,
                 metavar="FILE",
-                help=say(
-                    "the text read or shown; kept", "прочитанный или показанный текст; хранится"
-                ),
+                help=say("the text read or shown; kept"),
             )
             made.add_argument(
                 "--personal-wording",
@@ -250,7 +243,6 @@ def add(commands: Commands) -> None:
                 metavar="FILE",
                 help=say(
                     "a text that names the person; kept sealed",
-                    "текст, который называет человека; хранится запечатанным",
                 ),
             )
         made.add_argument(
@@ -260,7 +252,6 @@ def add(commands: Commands) -> None:
             action="append",
             help=say(
                 "kept in the log, sealed; may be repeated",
-                "хранится в журнале, запечатан; можно повторять",
             ),
         )
         made.add_argument(
@@ -268,7 +259,7 @@ def add(commands: Commands) -> None:
             type=Path,
             metavar="FILE",
             action="append",
-            help=say("its SHA-256 alone; may be repeated", "только его SHA-256; можно повторять"),
+            help=say("its SHA-256 alone; may be repeated"),
         )
         made.add_argument(
             "--receipt",
@@ -276,50 +267,44 @@ def add(commands: Commands) -> None:
             metavar="FILE",
             help=say(
                 "write the person's receipt there, and print the text to send with it",
-                "записать туда квитанцию для абонента и напечатать текст к ней",
             ),
         )
-        commands.at(made, "when it happened; now", "когда это было; сейчас")
-        made.add_argument("--source", default="", help=say("where from: web", "откуда: web"))
+        commands.at(made, "when it happened; now")
+        made.add_argument("--source", default="", help=say("where from: web"))
         if name == "withdraw":
-            made.add_argument(
-                "--received-at", metavar="TIME", help=say("when it arrived", "когда дошло")
-            )
+            made.add_argument("--received-at", metavar="TIME", help=say("when it arrived"))
         if name == "give":
             made.add_argument(
                 "--document",
                 type=Path,
                 metavar="FILE",
-                help=say("the separate document; kept sealed", "отдельный документ; запечатан"),
+                help=say("the separate document; kept sealed"),
             )
             made.add_argument(
                 "--document-hash",
                 type=Path,
                 metavar="FILE",
-                help=say("its SHA-256 alone", "только его SHA-256"),
+                help=say("its SHA-256 alone"),
             )
-            made.add_argument(
-                "--until", metavar="TIME", help=say("no longer holds", "больше не действует")
-            )
+            made.add_argument("--until", metavar="TIME", help=say("no longer holds"))
             made.add_argument(
                 "--code",
                 metavar="sent,returned",
                 help=say(
                     "one-time code: sent to this number, returned; or none of them",
-                    "код: отправлен на этот номер (sent), введён (returned); none: ни то ни другое",
                 ),
             )
             made.add_argument(
                 "--prechecked",
                 action="store_true",
-                help=say("the box was ticked beforehand", "галочка стояла заранее"),
+                help=say("the box was ticked beforehand"),
             )
             made.add_argument(
                 "--in-contract",
                 nargs="?",
                 const="",
                 choices=("separate-mark",),
-                help=say("stood inside a contract", "внутри договора"),
+                help=say("stood inside a contract"),
             )
             made.add_argument("--advertiser", metavar="INN", default="")
             made.add_argument(
@@ -327,16 +312,13 @@ def add(commands: Commands) -> None:
                 metavar="INN,…",
                 help=say(
                     'who may call for them; any: "persons acting for" them, whom assign names',
-                    "кто звонит за них; any: «лица, действующие от имени», их называет assign",
                 ),
             )
             made.add_argument("--giver", default="unstated", help=", ".join(consent.words("giver")))
-            made.add_argument("--authority", default="", help=say("a short word", "короткое слово"))
+            made.add_argument("--authority", default="", help=say("a short word"))
 
-    made = commands.command(
-        "reassign", reassign, "the number has a new holder", "у номера новый владелец"
-    )
+    made = commands.command("reassign", reassign, "the number has a new holder")
     commands.log(made)
     made.add_argument("number", metavar="NUMBER")
-    commands.at(made, "since when; now", "с какого момента; сейчас")
+    commands.at(made, "since when; now")
     made.add_argument("--source", default="")

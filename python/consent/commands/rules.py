@@ -73,7 +73,7 @@ def rules(given: argparse.Namespace, terminal: Terminal) -> int:
         )
         return YES
     ru = terminal.lang == "ru"
-    known = terminal.say("known until", "известны до")
+    known = terminal.say("known until")
     terminal.print(f"{pack.version}; {known} {terminal.moment(pack.known_until)}")
     if given.action == "show":
         translated = {"citation", "why", "met"}
@@ -93,11 +93,11 @@ def rules(given: argparse.Namespace, terminal: Terminal) -> int:
         return YES
     terminal.table(
         (
-            terminal.say("rule", "правило"),
-            terminal.say("outcome", "итог"),
-            terminal.say("in force", "действует"),
-            terminal.say("source", "источник"),
-            terminal.say("says", "говорит"),
+            terminal.say("rule"),
+            terminal.say("result"),
+            terminal.say("in force"),
+            terminal.say("source"),
+            terminal.say("says"),
         ),
         [
             (
@@ -119,7 +119,7 @@ def _minute(at: datetime | None, terminal: Terminal) -> str:
 
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
-    made = commands.command("rules", rules, "the law, row by row", "закон по строкам")
+    made = commands.command("rules", rules, "the law, row by row")
     made.add_argument("action", nargs="?", choices=("list", "show"), default="list")
     made.add_argument("id", metavar="ID", nargs="?")
     made.add_argument(
@@ -127,6 +127,6 @@ def add(commands: Commands) -> None:
         type=Path,
         action="append",
         metavar="FILE.toml",
-        help=commands.say("with these of your own", "вместе со своими"),
+        help=commands.say("with these of your own"),
     )
-    commands.at(made, "only rows in force then", "только действующие в этот момент")
+    commands.at(made, "only rows in force then")

@@ -13,7 +13,7 @@ from consent.terminal import Progress, Terminal
 
 def verify(given: argparse.Namespace, terminal: Terminal) -> int:
     """Check a log, a pack or a receipt."""
-    with as_file(given.path) as path, Progress(terminal.say("verify", "проверка")) as progress:
+    with as_file(given.path) as path, Progress(terminal.say("verify")) as progress:
         try:
             found = consent.verify(
                 path,
@@ -49,32 +49,32 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
         return YES if found.verdict == "proven" else NO
     say = terminal.say
     verdict = {
-        "proven": say("PROVEN", "ДОКАЗАНО"),
-        "refuted": say("REFUTED", "ОПРОВЕРГНУТО"),
-        "not_proven": say("NOT PROVEN", "НЕ ДОКАЗАНО"),
+        "proven": say("PROVEN"),
+        "refuted": say("REFUTED"),
+        "not_proven": say("NOT PROVEN"),
     }[found.verdict]
     terminal.print(f"{verdict}: {terminal.words(found.question)}")
     if found.problem is not None:
         terminal.print(
             f"  {terminal.entry(found.problem.seq)}: {terminal.words(found.problem.what)}"
         )
-    given_key = say("a key that you gave", "ключом, который дали вы")
-    own_key = say("the key that it names itself", "ключом, который он называет сам")
+    given_key = say("a key that you gave")
+    own_key = say("the key that it names itself")
     covered = [
-        (say("entries re-hashed", "записей пересчитано"), coverage.entries),
-        (say("signed up to", "подписано до"), coverage.signed_up_to),
-        (say("entries after that", "записей после"), coverage.open_tail),
-        (say("signed by", "подписано"), coverage.signed_by or "—"),
-        (say("checked with", "проверено"), given_key if coverage.key_was_given else own_key),
+        (say("entries re-hashed"), coverage.entries),
+        (say("signed up to"), coverage.signed_up_to),
+        (say("entries after that"), coverage.open_tail),
+        (say("signed by"), coverage.signed_by or "—"),
+        (say("checked with"), given_key if coverage.key_was_given else own_key),
         (
-            say("standing rebuilt", "состояние перестроено"),
-            say("yes", "да") if coverage.standing_checked else say("no", "нет"),
+            say("standing rebuilt"),
+            say("yes") if coverage.standing_checked else say("no"),
         ),
     ]
     for name, value in covered:
         terminal.print(f"  {name}: {value}")
     for item in coverage.not_checked:
-        terminal.print(f"  {say('not checked', 'не проверено')}: {terminal.words(item)}")
+        terminal.print(f"  {say('not checked')}: {terminal.words(item)}")
     for warning in found.warnings:
         terminal.print(f"  ! {terminal.words(warning)}")
     return YES if found.verdict == "proven" else NO
@@ -87,13 +87,12 @@ def add(commands: Commands) -> None:
         "verify",
         verify,
         "check a log, a pack or a receipt",
-        "проверить журнал, пакет или квитанцию",
     )
     made.add_argument(
         "path",
         metavar="LOG|PACK|RECEIPT",
         type=Path,
-        help=say("- is a pack or receipt from stdin", "- это пакет или квитанция из stdin"),
+        help=say("- is a pack or receipt from stdin"),
     )
     made.add_argument(
         "--receipt",
@@ -102,14 +101,11 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         help=say(
             "a receipt to check the pack against; may be repeated",
-            "квитанция, с которой сверить пакет; можно повторять",
         ),
     )
     made.add_argument(
         "--key",
         action="append",
         metavar="VKEY",
-        help=say(
-            "a verifier key to trust; may be repeated", "ключ, которому верить; можно повторять"
-        ),
+        help=say("a verifier key to trust; may be repeated"),
     )

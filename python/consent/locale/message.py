@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 import gettext
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import Final, Literal
 
-__all__ = ["Lang", "Message", "by_code", "in_language", "message_of", "system_message"]
+__all__ = ["Lang", "Message", "by_code", "in_language", "message_of", "said", "system_message"]
 
 Lang = Literal["en", "ru"]
 
@@ -131,12 +131,19 @@ def russian() -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def in_language(text: str, lang: Lang) -> str:
+def said(sentence: str, fill: Iterable[object], lang: Lang) -> str:
+    """Say a sentence with what fills it; a Message has both already."""
+    message = sentence if isinstance(sentence, Message) else Message(sentence, *fill)
+    return in_language(message, lang)
+
+
+def in_language(text: str, lang: Lang, *, context: str | None = None) -> str:
     """Say a text in a language; one that has no Russian stays English, whole.
 
     Args:
         text: A Message, or a text that is a sentence by itself.
         lang: Anything but Russian is English.
+        context: Of a text by itself, where the same English has another Russian elsewhere.
     """
     if lang != "ru":
         return str(text)
@@ -145,7 +152,7 @@ def in_language(text: str, lang: Lang) -> str:
     if not text:
         return ""  # gettext would answer with the catalogue's own header
     if not isinstance(text, Message):
-        return russian().gettext(text)
+        return russian().pgettext(context, text) if context else russian().gettext(text)
     if text.plural is not None:
         many, count = text.plural
         sentence = russian().ngettext(text.sentence, many, count)
