@@ -6,6 +6,7 @@
 
 #include "bindings.hpp"
 #include "casters.hpp"
+#include "consent/verify.hpp"
 
 namespace consent_python {
 

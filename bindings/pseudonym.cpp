@@ -2,6 +2,7 @@
 
 #include "bindings.hpp"
 #include "casters.hpp"
+#include "consent/number.hpp"
 
 namespace consent_python {
 
@@ -20,8 +21,9 @@ void bind_pseudonym(py::module_& m) {
       .def(
           "of_number",
           [](const consent::Pseudonyms& self, py::handle text, const std::string& country) {
-            return self.of_number(to_text(text), consent::default_country(country).value_or(
-                                                     consent::DefaultCountry::none));
+            return consent::pseudonym_of(
+                self, to_text(text),
+                consent::default_country(country).value_or(consent::DefaultCountry::none));
           },
           py::arg("text"), py::arg("country"), "The name of a number, however it is written.");
 }

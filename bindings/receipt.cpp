@@ -4,6 +4,7 @@
 
 #include "bindings.hpp"
 #include "casters.hpp"
+#include "consent/verify.hpp"
 
 namespace consent_python {
 

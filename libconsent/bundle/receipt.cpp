@@ -7,7 +7,6 @@
 #include "crypto/base64.hpp"
 #include "event/canonical.hpp"
 #include "event/json.hpp"
-#include "verify/step.hpp"
 
 namespace consent {
 namespace {
@@ -64,15 +63,15 @@ Receipt parse_receipt(std::string_view file) {
     }
   }();
   if (value.object() == nullptr) refuse("receipt: not an object");
-  const std::string* format = bundle::text_of(value, "format");
+  const std::string* format = json::text_of(value, "format");
   if (format == nullptr || *format != bundle::receipt_format) {
     refuse("receipt: of a format this reader does not know");
   }
-  const std::string* entry = bundle::text_of(value, "entry");
-  const std::string* details = bundle::text_of(value, "details");
-  const std::string* salt = bundle::text_of(value, "salt");
-  const std::string* key = bundle::text_of(value, "key");
-  if (entry == nullptr || details == nullptr || !bundle::is_hash(salt) || key == nullptr ||
+  const std::string* entry = json::text_of(value, "entry");
+  const std::string* details = json::text_of(value, "details");
+  const std::string* salt = json::text_of(value, "salt");
+  const std::string* key = json::text_of(value, "key");
+  if (entry == nullptr || details == nullptr || !json::is_hash(salt) || key == nullptr ||
       value.object()->size() != 5) {
     refuse("receipt: lacks a member, has another, or one of another type");
   }

@@ -170,4 +170,8 @@ Entropy& system_entropy() noexcept {
   return system;
 }
 
+Digest merkle::leaf_hash(std::string_view bytes) noexcept {
+  return Sha256().add({"\x00", 1}).add(bytes).finish();
+}
+
 }  // namespace consent

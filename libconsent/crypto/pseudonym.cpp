@@ -30,9 +30,4 @@ std::string Pseudonyms::of(std::string_view kind, std::string_view value) const 
   return "p_" + to_hex(impl_->mac.mac(context, value)).substr(0, digits);
 }
 
-std::string Pseudonyms::of_number(std::string_view text, DefaultCountry country) const {
-  if (const auto number = PhoneNumber::try_parse(text, country)) return of("phone", number->e164());
-  return of("text", text);
-}
-
 }  // namespace consent

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "consent/digest.hpp"
-#include "consent/proof.hpp"
 #include "crypto/secret.hpp"
 
 struct evp_pkey_st;
@@ -44,17 +43,4 @@ class SigningKey {
 [[nodiscard]] bool verify_ed25519(const PublicKey& key, std::string_view message,
                                   std::string_view signature);
 
-namespace note {
-
-/// Non-empty valid UTF-8 without spaces, '+' and control characters: a key name or an origin.
-[[nodiscard]] bool is_name(std::string_view name) noexcept;
-/// With its id: SHA-256(name || 0x0A || 0x01 || key)[:4]. @throws Error (invalid_argument) unless
-/// is_name().
-[[nodiscard]] VerifierKey verifier_key(std::string_view name, const PublicKey& key);
-/// The whole note: `text`, an empty line, one signature line.
-/// @throws Error (invalid_argument) where `text` or `name` cannot stand in a note.
-[[nodiscard]] std::string sign_note(std::string_view text, std::string_view name,
-                                    const SigningKey& key);
-
-}  // namespace note
 }  // namespace consent

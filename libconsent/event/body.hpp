@@ -3,8 +3,8 @@
 #include <optional>
 #include <string_view>
 
+#include "consent/entry.hpp"
 #include "consent/event.hpp"
-#include "consent/log.hpp"
 #include "event/canonical.hpp"
 
 namespace consent {

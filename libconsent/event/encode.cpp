@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "consent/digest.hpp"
 #include "consent/error.hpp"
-#include "consent/proof.hpp"
 
 namespace consent {
 

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "consent/digest.hpp"
+#include "consent/entry.hpp"
 #include "consent/event.hpp"
 #include "consent/instant.hpp"
-#include "consent/log.hpp"
 #include "event/canonical.hpp"
 
 namespace consent {

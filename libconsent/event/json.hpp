@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "consent/digest.hpp"
+
 /// Reader of case.json: canonical JSON as entries are, but with null and longer than 16 KiB.
 /// docs/reference/bundle.md, "case.json".
 namespace consent::json {
@@ -45,5 +47,19 @@ inline constexpr int max_depth = 8;
 /// Refuses every byte that a canonical writer would not have written.
 /// @throws ParseError with the byte offset and the rule that was broken.
 [[nodiscard]] Value parse(std::string_view bytes);
+
+inline bool is_hash(const std::string* text) { return text != nullptr && digest_from_hex(*text); }
+
+/// A member of canonical::Value or json::Value; nullptr where absent or of another type.
+template <typename Value>
+const std::string* text_of(const Value& object, std::string_view key) {
+  const Value* member = object.find(key);
+  return member == nullptr ? nullptr : member->string();
+}
+template <typename Value>
+const std::int64_t* integer_of(const Value& object, std::string_view key) {
+  const Value* member = object.find(key);
+  return member == nullptr ? nullptr : member->integer();
+}
 
 }  // namespace consent::json

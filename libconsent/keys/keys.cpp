@@ -10,7 +10,6 @@
 
 #include "consent/error.hpp"
 #include "crypto/seal.hpp"
-#include "log/open.hpp"
 
 namespace consent {
 
@@ -151,8 +150,8 @@ KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& 
 KeyStore KeyStore::open(const std::filesystem::path& file, sqlite::Mode mode,
                         const std::string& origin, std::string_view passphrase, Entropy& entropy) {
   KeyStore store;
-  store.db_ =
-      mode == sqlite::Mode::read ? open_for_reading(file) : sqlite::Connection::open(file, mode);
+  store.db_ = mode == sqlite::Mode::read ? sqlite::open_for_reading(file)
+                                         : sqlite::Connection::open(file, mode);
   if (store.db_.integer("PRAGMA application_id") != application_id) {
     throw Error(ErrorCode::storage, store.db_.name() + ": not a key store of libconsent");
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/decimal.hpp"
 #include "consent/error.hpp"
 #include "event/encode.hpp"
 #include "log/schema.hpp"
@@ -28,7 +29,7 @@ KeptStanding::KeptStanding(sqlite::Connection& db)
 std::optional<std::uint64_t> KeptStanding::mark() {
   read_mark_.reset();
   std::optional<std::uint64_t> found;
-  if (read_mark_.step()) found = schema::to_count(read_mark_.blob(0));
+  if (read_mark_.step()) found = to_count(read_mark_.blob(0));
   read_mark_.reset();
   return found;
 }

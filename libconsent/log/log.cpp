@@ -7,9 +7,11 @@
 #include <set>
 #include <utility>
 
+#include "base/decimal.hpp"
 #include "consent/error.hpp"
 #include "log/impl.hpp"
 #include "log/open.hpp"
+#include "tlog/note.hpp"
 
 namespace consent {
 
@@ -105,7 +107,7 @@ Message compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
   std::uint64_t subjects = 0;
   if (db.integer("PRAGMA user_version") >= schema::with_state) {
     sqlite::Statement count(db, "SELECT value FROM state WHERE key='subjects'");
-    subjects = count.step() ? schema::to_count(count.blob(0)).value_or(0) : 0;
+    subjects = count.step() ? to_count(count.blob(0)).value_or(0) : 0;
   } else {
     subjects = static_cast<std::uint64_t>(db.integer("SELECT count(*) FROM subject"));
   }

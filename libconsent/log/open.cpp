@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "base/decimal.hpp"
 #include "consent/error.hpp"
 #include "log/schema.hpp"
 
@@ -20,27 +21,12 @@ void check_log_file(sqlite::Connection& db) {
   }
 }
 
-sqlite::Connection open_for_reading(const fs::path& file) {
-  try {
-    auto db = sqlite::Connection::open(file, sqlite::Mode::read);
-    (void)db.integer("SELECT count(*) FROM sqlite_schema");
-    return db;
-  } catch (const Error&) {
-    // A WAL database in a folder that cannot be written, as an auditor gets it. Only where no WAL
-    // lies beside it: ignoring one would hide the newest entries.
-    std::error_code ignored;
-    const auto wal = fs::path(file.string() + "-wal");
-    if (fs::exists(wal, ignored) && fs::file_size(wal, ignored) > 0) throw;
-    return sqlite::Connection::open(file, sqlite::Mode::read_immutable);
-  }
-}
-
 sqlite::Connection open_log_for_reading(const fs::path& file) {
   if (!fs::exists(file)) {
     throw Error(ErrorCode::storage,
                 Message("{}: there is no log in this folder", file.filename().string()));
   }
-  auto db = open_for_reading(file);
+  auto db = sqlite::open_for_reading(file);
   check_log_file(db);
   return db;
 }
@@ -48,7 +34,7 @@ sqlite::Connection open_log_for_reading(const fs::path& file) {
 std::int64_t newest_subject(sqlite::Connection& db) {
   if (db.integer("PRAGMA user_version") < schema::with_newest_subject) return 0;
   sqlite::Statement row(db, "SELECT value FROM state WHERE key='newest_subject'");
-  return row.step() ? static_cast<std::int64_t>(schema::to_count(row.blob(0)).value_or(0)) : 0;
+  return row.step() ? static_cast<std::int64_t>(to_count(row.blob(0)).value_or(0)) : 0;
 }
 
 void migrate_log_file(sqlite::Connection& db) {

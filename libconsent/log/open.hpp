@@ -9,9 +9,6 @@ namespace consent {
 /// @throws Error (storage) where the file is not a log.db, or of a schema this version cannot read.
 void check_log_file(sqlite::Connection& db);
 
-/// A database of ours read-only, also where its folder cannot be written. @throws Error (storage)
-[[nodiscard]] sqlite::Connection open_for_reading(const std::filesystem::path& file);
-
 /// log.db read-only, also where its folder cannot be written, as an auditor gets it.
 /// @throws Error (storage)
 [[nodiscard]] sqlite::Connection open_log_for_reading(const std::filesystem::path& file);

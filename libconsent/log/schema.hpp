@@ -1,8 +1,6 @@
 #pragma once
 
-#include <charconv>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 /// log.db as SQL. docs/reference/format.md, "Log folder", says what each table promises.
@@ -21,14 +19,6 @@ inline constexpr std::int64_t with_mark = 3;
 /// From this one on `state` holds `newest_subject`: the highest id that keys.db had given, so that
 /// an older keys.db is noticed also where it holds as many subjects.
 inline constexpr std::int64_t with_newest_subject = 5;
-
-/// A count as `state` keeps it, in decimal; nullopt where it is none.
-[[nodiscard]] inline std::optional<std::uint64_t> to_count(std::string_view text) noexcept {
-  std::uint64_t count = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (end.ec != std::errc{} || end.ptr != text.data() + text.size()) return std::nullopt;
-  return count;
-}
 
 // BEFORE INSERT compares with the last row, in one seek from the right: neither a gap nor INSERT OR
 // REPLACE gets in, also where recursive_triggers is off.

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/decimal.hpp"
 #include "consent/error.hpp"
 #include "crypto/seal.hpp"
 #include "event/encode.hpp"
@@ -12,6 +13,7 @@
 #include "log/schema.hpp"
 #include "standing/callers.hpp"
 #include "standing/standing.hpp"
+#include "tlog/note.hpp"
 
 namespace consent {
 
@@ -172,7 +174,7 @@ void Writer::load_state() {
     if (last.bind(1, size - 1).step()) last_at_ = decode_entry(last.blob(0)).entry.recorded;
   }
   sqlite::Statement count(db_, "SELECT value FROM state WHERE key='subjects'");
-  subject_count_ = count.step() ? schema::to_count(count.blob(0)).value_or(0) : 0;
+  subject_count_ = count.step() ? to_count(count.blob(0)).value_or(0) : 0;
   subject_count_stored_ = subject_count_;
   // Fewer than kept_ knows where standing is being read anew: the rest is written with a commit.
   terms_stored_ = static_cast<std::size_t>(db_.integer("SELECT count(*) FROM term"));

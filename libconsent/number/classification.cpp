@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "consent/numbering.hpp"
+#include "number/code.hpp"
 
 namespace consent {
 namespace {
@@ -15,7 +15,7 @@ class Answers {
   Answers() { known_.fill(ClassifiedNumbers::unread); }
 
   std::uint8_t of(PhoneNumber number, std::vector<Classification>& answers) {
-    const NumberFacts facts = numbering_facts(number);
+    const number::CodeFacts facts = number::code_facts(number);
     const std::size_t country = facts.country.empty() ? 0 : facts.country == "RU" ? 1 : 2;
     std::uint8_t& known = known_[static_cast<std::size_t>(facts.kind) * 3 + country];
     if (known == ClassifiedNumbers::unread) {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "consent/error.hpp"
+#include "consent/pseudonym.hpp"
 #include "number/scan.hpp"
 
 namespace consent {
@@ -109,6 +110,13 @@ ParsedNumber parse_number(std::string_view text, DefaultCountry country) {
   const auto number = PhoneNumber::from_digits(scan.digits);
   if (!number) throw Error(ErrorCode::internal, "telephone number: the reader broke its promise");
   return {*number, std::string(scan.extension.data(), scan.extension_size)};
+}
+
+std::string pseudonym_of(const Pseudonyms& names, std::string_view text, DefaultCountry country) {
+  if (const auto number = PhoneNumber::try_parse(text, country)) {
+    return names.of("phone", number->e164());
+  }
+  return names.of("text", text);
 }
 
 }  // namespace consent

@@ -1,7 +1,7 @@
 #include "consent/party.hpp"
 
 #include "consent/error.hpp"
-#include "consent/numbering.hpp"
+#include "number/code.hpp"
 #include "number/personal_data_table.hpp"
 
 namespace consent {
@@ -53,7 +53,7 @@ void check(const PartyFacts& facts) {
 }
 
 number::Situation situation_of(PhoneNumber number, const PartyFacts& facts) {
-  const NumberFacts plan = numbering_facts(number);
+  const number::CodeFacts plan = number::code_facts(number);
   number::Situation s;
   s.number = plan.kind;
   s.abroad = plan.kind == NumberKind::foreign || plan.country == "KZ";

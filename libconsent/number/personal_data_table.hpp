@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "consent/numbering.hpp"
+#include "consent/number.hpp"
 #include "consent/party.hpp"
 
 namespace consent::number {

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "consent/error.hpp"
+#include "number/code.hpp"
 #include "places/numbering_file.hpp"
 #include "places/plan.hpp"
 
@@ -102,7 +103,7 @@ NumberFacts Numbering::lookup(PhoneNumber number) const noexcept {
   const auto code = number::code_of(number);
   if (!code) return {"", NumberKind::foreign};
   const Impl& my = *impl_;
-  NumberFacts facts = number::code_facts(*code);
+  NumberFacts facts = numbering_facts(number);
   std::optional<FileView::Found> found;
   if (my.mapping) {
     const std::uint64_t national = number.digits() - number::kZone7;

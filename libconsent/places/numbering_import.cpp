@@ -15,6 +15,7 @@
 #include "consent/error.hpp"
 #include "consent/numbering.hpp"
 #include "consent/party.hpp"
+#include "number/code.hpp"
 #include "places/numbering_file.hpp"
 #include "places/plan.hpp"
 

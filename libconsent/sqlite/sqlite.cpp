@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "consent/error.hpp"
@@ -269,6 +271,22 @@ void Transaction::commit() {
     connection_->execute("COMMIT");
   }
   connection_ = nullptr;
+}
+
+Connection open_for_reading(const std::filesystem::path& file) {
+  try {
+    auto db = Connection::open(file, Mode::read);
+    (void)db.integer("SELECT count(*) FROM sqlite_schema");
+    return db;
+  } catch (const Error&) {
+    // A WAL database in a folder that cannot be written, as an auditor gets it. Only where no WAL
+    // lies beside it: ignoring one would hide the newest entries.
+    std::error_code ignored;
+    const auto wal = std::filesystem::path(file.string() + "-wal");
+    if (std::filesystem::exists(wal, ignored) && std::filesystem::file_size(wal, ignored) > 0)
+      throw;
+    return Connection::open(file, Mode::read_immutable);
+  }
 }
 
 bool has_wal_reset_bug(int version_number) noexcept {

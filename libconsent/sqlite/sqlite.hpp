@@ -111,6 +111,9 @@ class Transaction {
   Statement* commit_ = nullptr;
 };
 
+/// A database of ours read-only, also where its folder cannot be written. @throws Error (storage)
+[[nodiscard]] Connection open_for_reading(const std::filesystem::path& file);
+
 /// Versions 3.7.0 to 3.51.2 without the backports 3.44.6 and 3.50.7 can lose commits when two
 /// connections checkpoint; see docs/why/storage.md.
 [[nodiscard]] bool has_wal_reset_bug(int version_number) noexcept;

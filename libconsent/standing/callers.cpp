@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/decimal.hpp"
 #include "consent/error.hpp"
-#include "log/schema.hpp"
 
 namespace consent {
 
@@ -20,7 +20,7 @@ std::vector<std::uint64_t> callers::from_value(std::string_view value) {
   std::vector<std::uint64_t> seqs;
   while (!value.empty()) {
     const std::size_t end = std::min(value.find(' '), value.size());
-    const auto seq = schema::to_count(value.substr(0, end));
+    const auto seq = to_count(value.substr(0, end));
     if (!seq || (!seqs.empty() && *seq <= seqs.back())) {
       throw Error(ErrorCode::storage,
                   "log.db: what is kept of the callers is not a list; rebuild the log's tables");

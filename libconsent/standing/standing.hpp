@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "consent/log.hpp"
+#include "consent/entry.hpp"
 #include "consent/standing.hpp"
 #include "event/canonical.hpp"
 

@@ -6,6 +6,7 @@
 #include "consent/proof.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/sign.hpp"
+#include "tlog/note.hpp"
 
 namespace consent {
 namespace {

@@ -60,10 +60,6 @@ Digest range_root(std::uint64_t begin, std::uint64_t count, const NodeReader& no
 
 }  // namespace
 
-Digest leaf_hash(std::string_view bytes) noexcept {
-  return Sha256().add({"\x00", 1}).add(bytes).finish();
-}
-
 Digest node_hash(const Digest& left, const Digest& right) noexcept {
   std::array<char, 65> node;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
   node[0] = 0x01;

@@ -13,6 +13,7 @@
 #include "log/head.hpp"
 #include "log/schema.hpp"
 #include "sqlite/sqlite.hpp"
+#include "tlog/note.hpp"
 
 namespace consent {
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <system_error>
 
+#include "base/decimal.hpp"
 #include "consent/restore.hpp"
 #include "consent/verify.hpp"
 #include "log/evidence.hpp"
@@ -220,7 +221,7 @@ void copy_acts(const fs::path& made, const std::vector<fs::path>& sources, std::
     for (const auto& file : fs::directory_iterator(source / "acts")) {
       if (!file.is_regular_file()) continue;
       std::string name = file.path().stem().string();
-      if (const auto seq = schema::to_count(name); seq && *seq >= size) name += "-lost-" + now;
+      if (const auto seq = to_count(name); seq && *seq >= size) name += "-lost-" + now;
       const fs::path copy = place / (name + file.path().extension().string());
       if (fs::copy_file(file.path(), copy, fs::copy_options::skip_existing)) sync(copy, O_RDONLY);
     }

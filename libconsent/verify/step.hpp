@@ -43,18 +43,8 @@ auto in_step(int step, const Message& about, std::optional<std::uint64_t> seq, F
   }
 }
 
-inline bool is_hash(const std::string* text) { return text != nullptr && digest_from_hex(*text); }
-
-/// A member of canonical::Value or json::Value; nullptr where absent or of another type.
-template <typename Value>
-const std::string* text_of(const Value& object, std::string_view key) {
-  const Value* member = object.find(key);
-  return member == nullptr ? nullptr : member->string();
-}
-template <typename Value>
-const std::int64_t* integer_of(const Value& object, std::string_view key) {
-  const Value* member = object.find(key);
-  return member == nullptr ? nullptr : member->integer();
-}
+using json::integer_of;
+using json::is_hash;
+using json::text_of;
 
 }  // namespace consent::bundle

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/decimal.hpp"
 #include "consent/error.hpp"
 #include "consent/log.hpp"
 #include "crypto/seal.hpp"
@@ -302,7 +303,7 @@ class LogCheck {
     has_mark_ = db_.integer("PRAGMA user_version") >= schema::with_mark;
     if (!has_mark_) return;
     sqlite::Statement row(db_, "SELECT value FROM state WHERE key='standing_upto'");
-    const auto mark = row.step() ? schema::to_count(row.blob(0)) : std::nullopt;
+    const auto mark = row.step() ? to_count(row.blob(0)) : std::nullopt;
     // What is wrong with the mark is told after the entries have been checked.
     mark_fits_ = mark && *mark <= all;
     if (mark_fits_) kept_upto_ = *mark;
@@ -604,7 +605,7 @@ class LogCheck {
       const std::string_view key = rows.blob(0);
       if (key == "newest_subject") {
         // Of keys.db, which is not here: each subject had an id, and none had the same.
-        const auto id = schema::to_count(rows.blob(1));
+        const auto id = to_count(rows.blob(1));
         if (!id || *id < subjects_.size()) refute(leaves_.size(), state_text);
         continue;
       }

@@ -8,6 +8,7 @@
 #include "consent/callers.hpp"
 #include "consent/create.hpp"
 #include "consent/error.hpp"
+#include "consent/verify.hpp"
 #include "event/json.hpp"
 
 namespace {

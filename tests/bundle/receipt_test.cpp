@@ -11,6 +11,7 @@
 #include "consent/create.hpp"
 #include "consent/error.hpp"
 #include "consent/rules.hpp"
+#include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
 #include "vector_files.hpp"
 

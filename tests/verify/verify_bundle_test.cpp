@@ -9,6 +9,7 @@
 #include "catch.hpp"
 #include "consent/bundle.hpp"
 #include "consent/error.hpp"
+#include "consent/verify.hpp"
 #include "event/json.hpp"
 
 namespace {

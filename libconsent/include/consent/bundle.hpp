@@ -10,7 +10,6 @@
 #include "consent/export.hpp"
 #include "consent/log.hpp"
 #include "consent/rules.hpp"
-#include "consent/verify.hpp"
 
 namespace consent {
 
@@ -34,14 +33,5 @@ struct BundleFile {
 
 /// "<hex>  <name>\n" for every file but itself, sorted by name: `sha256sum -c` reads it.
 [[nodiscard]] CONSENT_EXPORT BundleFile manifest_of(std::span<const BundleFile> files);
-
-/// Checks an unpacked bundle: manifest, signature, origin, each entry's inclusion and opening, the
-/// subject's chain, and that everything is about the number that case.json names.
-/// `trusted` empty: the key of the bundle itself is used and coverage says so.
-/// `receipts`: files of receipts that the person holds. One that shows what the bundle leaves out,
-/// or another tag for its number, refutes it; one that does not hold itself makes it not_proven.
-[[nodiscard]] CONSENT_EXPORT Verification verify_bundle(std::span<const BundleFile> files,
-                                                        std::span<const note::VerifierKey> trusted,
-                                                        std::span<const std::string> receipts = {});
 
 }  // namespace consent

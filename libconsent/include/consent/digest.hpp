@@ -62,4 +62,9 @@ class CONSENT_EXPORT Entropy {
 /// fill() @throws Error (crypto) where it cannot be seeded.
 [[nodiscard]] CONSENT_EXPORT Entropy& system_entropy() noexcept;
 
+/// Hash of a leaf of an RFC 6962 tree: SHA-256(0x00 || bytes). The tree itself: consent/proof.hpp.
+namespace merkle {
+[[nodiscard]] CONSENT_EXPORT Digest leaf_hash(std::string_view bytes) noexcept;
+}  // namespace merkle
+
 }  // namespace consent

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "consent/digest.hpp"
+#include "consent/entry.hpp"
 #include "consent/event.hpp"
 #include "consent/export.hpp"
 #include "consent/instant.hpp"
@@ -31,25 +32,6 @@ struct LogIdentity {
   std::string distributor_name;
   /// In a diary: the diarist's own number.
   std::optional<PhoneNumber> subscriber;
-};
-
-/// Where a subject stands in its own chain.
-struct SubjectRef {
-  Digest tag;
-  std::uint64_t seq = 0;   ///< from 1
-  std::int64_t prev = -1;  ///< leaf index of the subject's entry before, -1 for its first
-};
-
-/// One stored entry. `bytes` are the hashed bytes and the truth; the rest was read from them.
-struct Entry {
-  std::uint64_t seq = 0;
-  Digest leaf;
-  Digest prev;
-  Instant recorded{};
-  std::string log;  ///< origin
-  EventType type{};
-  std::optional<SubjectRef> subject;  ///< none for entries about the log itself
-  std::string bytes;
 };
 
 /// What became of an event that was offered to append_once().

@@ -64,6 +64,27 @@ class CONSENT_EXPORT PhoneNumber {
   std::uint64_t digits_;
 };
 
+class Pseudonyms;
+/// The name of a telephone number: of its E.164 form, kind "phone", so that each way of writing it
+/// gives one name. A text that is no number is named as it stands, kind "text".
+[[nodiscard]] CONSENT_EXPORT std::string pseudonym_of(const Pseudonyms& names,
+                                                      std::string_view text,
+                                                      DefaultCountry country);
+
+/// What a number is used for, as its code says.
+enum class NumberKind : std::uint8_t {
+  unknown,     ///< the plan says nothing, or the code is shared
+  mobile,      ///< non-geographic DEF code
+  geographic,  ///< ABC code
+  free_call,   ///< 800, 804
+  premium,     ///< 803, 809
+  personal,    ///< 808
+  service,     ///< another non-geographic service code
+  foreign,     ///< not +7
+  reserve,     ///< a code of +7 that neither country uses
+};
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(NumberKind kind) noexcept;
+
 /// A number and the extension that stood behind it ("" where none).
 struct ParsedNumber {
   PhoneNumber number;

@@ -16,19 +16,6 @@
 
 namespace consent {
 
-enum class NumberKind : std::uint8_t {
-  unknown,     ///< the plan says nothing, or the code is shared
-  mobile,      ///< non-geographic DEF code
-  geographic,  ///< ABC code
-  free_call,   ///< 800, 804
-  premium,     ///< 803, 809
-  personal,    ///< 808
-  service,     ///< another non-geographic service code
-  foreign,     ///< not +7
-  reserve,     ///< a code of +7 that neither country uses
-};
-[[nodiscard]] CONSENT_EXPORT std::string_view to_word(NumberKind kind) noexcept;
-
 /// What a numbering plan says of a number, and no more: who holds a ported number, and where a
 /// mobile phone is, stands in no numbering plan. Texts live as long as the Numbering they came
 /// from.

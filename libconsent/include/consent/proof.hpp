@@ -21,8 +21,6 @@ namespace merkle {
 /// One more than the largest size of a tree: sizes fit the signed integers of other languages.
 inline constexpr std::uint64_t size_limit = std::uint64_t{1} << 63;
 
-/// SHA-256(0x00 || bytes)
-[[nodiscard]] CONSENT_EXPORT Digest leaf_hash(std::string_view bytes) noexcept;
 /// SHA-256(0x01 || left || right)
 [[nodiscard]] CONSENT_EXPORT Digest node_hash(const Digest& left, const Digest& right) noexcept;
 /// MTH of the leaf hashes in order; of none: SHA-256("").

@@ -1,14 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "consent/export.hpp"
 #include "consent/log.hpp"
 #include "consent/proof.hpp"
-#include "consent/verify.hpp"
 
 namespace consent {
 
@@ -33,10 +31,5 @@ struct Receipt {
 
 /// The parts of the file, its spelling checked and nothing else. @throws ProofError
 [[nodiscard]] CONSENT_EXPORT Receipt parse_receipt(std::string_view file);
-
-/// Checks a receipt: signature, entry, inclusion, opening, times.
-/// `trusted` empty: the key inside the receipt is used, and coverage says so.
-[[nodiscard]] CONSENT_EXPORT Verification
-verify_receipt(std::string_view file, std::span<const note::VerifierKey> trusted);
 
 }  // namespace consent

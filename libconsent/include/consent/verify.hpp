@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "consent/bundle.hpp"
 #include "consent/export.hpp"
 #include "consent/message.hpp"
 #include "consent/proof.hpp"
@@ -51,5 +54,19 @@ struct Verification {
 [[nodiscard]] CONSENT_EXPORT Verification
 verify_log(const std::filesystem::path& folder, std::span<const note::VerifierKey> trusted,
            const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+
+/// Checks an unpacked bundle: manifest, signature, origin, each entry's inclusion and opening, the
+/// subject's chain, and that everything is about the number that case.json names.
+/// `trusted` empty: the key of the bundle itself is used and coverage says so.
+/// `receipts`: files of receipts that the person holds. One that shows what the bundle leaves out,
+/// or another tag for its number, refutes it; one that does not hold itself makes it not_proven.
+[[nodiscard]] CONSENT_EXPORT Verification verify_bundle(std::span<const BundleFile> files,
+                                                        std::span<const note::VerifierKey> trusted,
+                                                        std::span<const std::string> receipts = {});
+
+/// Checks a receipt: signature, entry, inclusion, opening, times.
+/// `trusted` empty: the key inside the receipt is used, and coverage says so.
+[[nodiscard]] CONSENT_EXPORT Verification
+verify_receipt(std::string_view file, std::span<const note::VerifierKey> trusted);
 
 }  // namespace consent
