@@ -36,7 +36,6 @@ NOT_BUILT_FLAGS: Final = {
     "prove": ("--call",),
     "verify": ("--trust",),
 }
-NOT_BUILT_LAYOUTS: Final = frozenset({"freeswitch", "vicidial", "cucm"})
 
 
 @contextlib.contextmanager
@@ -103,14 +102,10 @@ def _not_built(arguments: Sequence[str]) -> str | None:
     if command in NOT_BUILT_COMMANDS:
         return command
     flags = NOT_BUILT_FLAGS.get(command, ())
-    for i, word in enumerate(arguments[1:], 1):
+    for word in arguments[1:]:
         name = word.split("=", 1)[0]
         if name in flags:
             return f"{command} {name}"
-        if command == "audit" and name == "--layout":
-            value = word.split("=", 1)[1] if "=" in word else "".join(arguments[i + 1 : i + 2])
-            if value in NOT_BUILT_LAYOUTS:
-                return f"audit --layout {value}"
     return None
 
 

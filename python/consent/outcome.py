@@ -19,7 +19,7 @@ from consent.errors import InvalidArgument
 from consent.locale.message import Message
 
 if TYPE_CHECKING:
-    from consent.files.calls import Attempt
+    from consent.files.legs import Attempts
 
 __all__ = ["BUILT_IN", "CallOutcome", "OutcomeMap", "OutcomePack", "OutcomeRule", "outcomes"]
 
@@ -219,9 +219,7 @@ class Outcomes:
         return Counter(rule for rule, _ in {(found.rule.id, found.call) for found in self.unheeded})
 
 
-def hold(
-    attempts: Sequence[Attempt], log: _core.Log, scope: _core.Question, used: OutcomeMap
-) -> Outcomes:
+def hold(attempts: Attempts, log: _core.Log, scope: _core.Question, used: OutcomeMap) -> Outcomes:
     """Hold the calls of an audit against how earlier ones of their number ended.
 
     Args:
@@ -234,19 +232,19 @@ def hold(
     ended = array("q")
     not_mapped: Counter[str] = Counter()
     known: dict[tuple[str, bool | None], int] = {}
-    for attempt in attempts:
-        talked = None if attempt.billsec is None else attempt.billsec > 0
-        key = attempt.disposition, talked
+    for status, billed in attempts.endings():
+        talked = None if billed is None else billed > 0
+        key = status, talked
         place = known.get(key)
         if place is None:
             seconds = None if talked is None else int(talked)
-            place = known[key] = places[used.of(attempt.disposition, seconds=seconds)]
+            place = known[key] = places[used.of(status, seconds=seconds)]
         ended.append(place)
-        if attempt.disposition not in used:
-            not_mapped[attempt.disposition.strip()] += 1
+        if status not in used:
+            not_mapped[status.strip()] += 1
     found = _core.audit_outcomes(
-        array("q", [attempt.number for attempt in attempts]),
-        array("q", [attempt.start_us for attempt in attempts]),
+        attempts.numbers(),
+        attempts.starts(),
         ended,
         log,
         standard(),

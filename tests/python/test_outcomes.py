@@ -54,7 +54,7 @@ def audited(tmp_path, romashka):
 
 def at_fault(report):
     return [
-        (report.calls.attempts[one.call].call_id, one.rule.id.rpartition("/")[2], one.outcome)
+        (report.records.attempts[one.call].call_id, one.rule.id.rpartition("/")[2], one.outcome)
         for one in report.outcomes.unheeded
     ]
 

@@ -157,6 +157,15 @@ class Commands:
             ),
         )
 
+    def columns(self, made: argparse.ArgumentParser) -> None:
+        """Where a column stands, before what the layout or map says."""
+        made.add_argument(
+            "--column",
+            action="append",
+            metavar="WORD=NAME",
+            help=self.say("the column of the file that one of our words stands in"),
+        )
+
     def caller(self, made: argparse.ArgumentParser) -> None:
         """The facts of whoever dials, and the register that tells local times."""
         made.add_argument(
@@ -205,6 +214,34 @@ def numbering_of(given: argparse.Namespace) -> consent.numbering.Numbering | Non
     if given.numbering is None:
         return None
     return consent.numbering.Numbering.open(given.numbering)
+
+
+def columns_of(given: argparse.Namespace) -> dict[str, str]:
+    """Our words to columns of the file, as declared."""
+    columns = {}
+    for pair in given.column or ():
+        word, equals, name = pair.partition("=")
+        if not equals or not name:
+            raise UsageError("--column: WORD=NAME")
+        columns[word] = name
+    return columns
+
+
+def delimiter_of(given: argparse.Namespace) -> str | None:
+    """One character, or None to find it out."""
+    named: dict[str, str] = {"tab": "\t", "\\t": "\t"}
+    return None if given.delimiter is None else named.get(given.delimiter, given.delimiter)
+
+
+def share(text: str) -> float:
+    """A share, 0 to 1, or a percentage."""
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError("a share, 0 to 1, or 5%")
+    return value
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -10,19 +10,26 @@ from pathlib import Path
 import consent
 from consent.commands.arguments import (
     NO,
+    USAGE,
     YES,
     Commands,
     UsageError,
     caller_of,
+    columns_of,
+    delimiter_of,
     numbering_of,
     open_log,
     pack_of,
+    share,
 )
+from consent.files import private_file
+from consent.files.dialled import COUNTRIES
 from consent.files.direction import own_lines
+from consent.files.layout import ready_layouts
 from consent.files.records import InputError
 from consent.outcome import BUILT_IN
 from consent.pages.audit_report import WORDS
-from consent.terminal import Progress, Terminal, without_numbers
+from consent.terminal import Progress, Terminal
 
 
 def audit(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -40,9 +47,14 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
         internal_up_to=given.internal_up_to,
         country=given.country,
     )
+    inputs = [*given.calls, given.own_numbers, given.layout, given.outcomes, given.caller]
+    inputs += [given.numbering, *(given.rules or ())]
+    for written in (given.report, given.findings, given.rejects):
+        if written is not None:
+            private_file.keep_off(written, log=given.log, inputs=inputs)
     pack = pack_of(given)
-    layout = given.layout if given.layout == "asterisk" else Path(given.layout)
-    calls = sys.stdin.buffer if given.calls == "-" else Path(given.calls)
+    columns = columns_of(given)
+    calls = sys.stdin.buffer if given.calls == ["-"] else [Path(each) for each in given.calls]
     with (
         Progress(terminal.say("audit")) as progress,
         open_log(given, writable=False) as log,
@@ -54,11 +66,14 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
                 log,
                 zone=given.zone,
                 direction=direction,
-                layout=layout,
+                layout=given.layout,
                 country=given.country,
                 number_from=given.number_from,
+                prefixes=given.prefix or (),
                 dates=given.dates,
                 encoding=given.encoding,
+                delimiter=delimiter_of(given),
+                columns=columns,
                 purpose=given.purpose,
                 channel=given.channel,
                 dialled_by=given.dialled_by or "unstated",
@@ -69,8 +84,9 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
                 rules=pack,
                 caller=caller_of(given),
                 numbering=numbering_of(given),
+                max_rejected=given.max_rejected,
                 lang=terminal.lang,
-                name="-" if given.calls == "-" else None,
+                name="-" if given.calls == ["-"] else None,
                 generated_at=given.now,
                 progress=progress.stage,
             ),
@@ -95,7 +111,7 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
         terminal.document(report.summary)
     else:
         _show_audit(report, terminal)
-    return YES if report.ok else NO
+    return USAGE if report.nothing_judged else YES if report.ok else NO
 
 
 def _audited(
@@ -107,7 +123,8 @@ def _audited(
     except InputError as error:
         if error.row is None and error.column is None:
             raise
-        file = None if given.calls == "-" else Path(given.calls).name
+        one = len(given.calls) == 1 and given.calls != ["-"] and not Path(given.calls[0]).is_dir()
+        file = Path(given.calls[0]).name if one else None
         raise UsageError(error.within(file)) from None
 
 
@@ -150,8 +167,6 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
     width = max(len(name) for name, _ in rows)
     for name, count in rows:
         terminal.print(f"{name.ljust(width)}  {count:>9}")
-    if not summary["judged"]:
-        terminal.print("! " + words["headline_none"])
     violations = report.violations()
     if violations:
         terminal.print()
@@ -197,11 +212,6 @@ def _show_outcomes(report: consent.AuditReport, terminal: Terminal) -> None:
             terminal.print(f"{count:>9}  {rule}")
             one = why[rule]
             terminal.print(f"           {one.why_ru if terminal.lang == 'ru' else one.why}")
-    if ended.not_mapped:
-        statuses = ", ".join(f'"{word}" ({n})' for word, n in sorted(ended.not_mapped.items()))
-        terminal.print(
-            say("! statuses not in the map ") + f"{ended.map}: {without_numbers(statuses)}"
-        )
 
 
 def add(commands: Commands) -> None:
@@ -216,9 +226,15 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "calls",
         metavar="CALLS",
-        help=say("call records; - is stdin"),
+        nargs="+",
+        help=say("call records: files or folders; - is stdin"),
     )
-    made.add_argument("--layout", default="asterisk", metavar="asterisk|MAP.toml")
+    made.add_argument(
+        "--layout",
+        default="asterisk",
+        metavar="LAYOUT|MAP.toml",
+        help=", ".join(ready_layouts()),
+    )
     made.add_argument(
         "--outcomes",
         metavar="|".join((*BUILT_IN, "MAP.toml")),
@@ -238,10 +254,24 @@ def add(commands: Commands) -> None:
     outgoing.add_argument("--own-numbers", type=Path, metavar="FILE")
     outgoing.add_argument("--incoming-context", action="append", metavar="CONTEXT")
     outgoing.add_argument("--internal-up-to", type=int, default=0, metavar="DIGITS")
-    made.add_argument("--country", choices=("RU", "KZ", "US", "CA"))
+    commands.columns(made)
+    made.add_argument("--country", choices=COUNTRIES)
+    made.add_argument(
+        "--prefix",
+        action="append",
+        metavar="DIGITS",
+        help=say("dialled before a number for an outside line"),
+    )
     made.add_argument("--number-from", choices=("dst", "lastdata"), default="dst")
     made.add_argument("--dates", choices=("iso", "day-first", "month-first", "unix"))
     made.add_argument("--encoding")
+    made.add_argument("--delimiter", help=say("else found out"))
+    made.add_argument(
+        "--max-rejected",
+        type=share,
+        metavar="SHARE",
+        help=say("exit 1 above this share of rejected rows"),
+    )
     commands.question(made, required=False)
     commands.basis(made)
     commands.caller(made)

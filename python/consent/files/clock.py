@@ -11,6 +11,7 @@ from consent.files.records import InputError
 from consent.locale.message import Message
 
 Dates = Literal["iso", "day-first", "month-first", "unix"]
+DATES: Final = ("iso", "day-first", "month-first", "unix")
 
 SECOND: Final = 1_000_000
 HOUR: Final = 3600 * SECOND
@@ -46,14 +47,46 @@ def load_zone(name: str) -> tzinfo:
         ) from None
 
 
-_ISO: Final = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?",
-    re.ASCII,
+#: Time of day: 24 hours, or 12 with a word behind it.
+_TIME: Final = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<part>\d{1,9}))?)?"
+_HALF: Final = r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+_OFFSET: Final = (
+    r"(?: ?(?P<offset>Z|UTC|GMT|(?:(?:UTC|GMT) ?)?[+-]\d\d(?::?\d\d)?)(?: ?\([A-Z]{1,5}\))?)?"
+)
+_MONTHS: Final = {
+    name: place
+    for place, names in enumerate(
+        (
+            *("jan янв", "feb фев", "mar мар", "apr апр", "may май мая", "jun июн", "jul июл"),
+            *("aug авг", "sep сен", "oct окт", "nov ноя", "dec дек"),
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_MONTH: Final = r"(?P<name>[A-Za-zА-Яа-я]{3})[A-Za-zА-Яа-я]*\.?"
+_WEEKDAY: Final = r"(?:[A-Za-z]{3}[a-z]*,? +)?"
+#: Read without a declaration: nobody can mistake a year in front, or a month by name.
+_ALWAYS: Final = tuple(
+    re.compile(pattern, re.ASCII if "А" not in pattern else 0)
+    for pattern in (
+        rf"(?P<year>\d{{4}})(?P<sep>[-/.])(?P<month>\d\d?)(?P=sep)(?P<day>\d\d?)(?:T|,? +){_TIME}"
+        rf"{_HALF}{_OFFSET}",
+        # RFC 2822, and what is like it: Mon, 05 Jan 2026 10:00:00 +0000; 5-Jan-2026 10:00.
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})[ -]{_MONTH}[ -](?P<year>\d{{4}})(?: г\.?)?,? +{_TIME}"
+        rf"{_HALF}{_OFFSET}",
+        rf"{_WEEKDAY}{_MONTH} +(?P<day>\d{{1,2}}),? +(?P<year>\d{{4}}),? +{_TIME}{_HALF}{_OFFSET}",
+        # ctime: Mon Jan  5 10:00:00 2026
+        rf"{_WEEKDAY}{_MONTH} +(?P<day>\d{{1,2}}) +{_TIME}{_HALF}{_OFFSET} +(?P<year>\d{{4}})",
+    )
 )
 _SLASHED: Final = re.compile(
-    r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d\d),? +(\d{1,2}):(\d\d)(?::(\d\d))?", re.ASCII
+    rf"(?P<one>\d{{1,2}})(?P<sep>[./-])(?P<two>\d{{1,2}})(?P=sep)(?P<year>\d{{4}}|\d\d)(?:T|,? +)"
+    rf"{_TIME}{_HALF}{_OFFSET}",
+    re.ASCII,
 )
-_UNIX: Final = re.compile(r"(\d{9,11})(?:\.(\d{1,6}))?", re.ASCII)
+#: Unix time: seconds, thousandths or millionths, told apart by the number of digits.
+_UNIX: Final = re.compile(r"(\d{9,11})(?:\.(\d{1,9}))?|(\d{12,14})(?:\.0*)?|(\d{15,17})", re.ASCII)
 
 
 class Clock:
@@ -71,39 +104,48 @@ class Clock:
     def read(self, text: str) -> tuple[int, int | None]:
         """Wall time in microseconds since 1970, and the offset where the text gives one."""
         try:
-            if found := _ISO.fullmatch(text):
-                wall = self._wall(found[1], found[2], found[3], found[4], found[5], found[6])
-                if found[7]:
-                    wall += int(found[7][:6].ljust(6, "0"))
-                offset = self._offset(found[8])
-                if offset is None and len(text) == 19 and text[10] == " ":
-                    self.hours[text[:13]] = wall // HOUR * HOUR
-                return wall, offset
+            for pattern in _ALWAYS:
+                if found := pattern.fullmatch(text):
+                    month = found["name"] if "name" in pattern.groupindex else found["month"]
+                    wall, offset = self._moment(found, found["year"], month, found["day"])
+                    if offset is None and len(text) == 19 and text[10] == " " and text[4] == "-":
+                        self.hours[text[:13]] = wall // HOUR * HOUR
+                    return wall, offset
             if self.dates == "unix" and (found := _UNIX.fullmatch(text)):
-                return int(found[1]) * SECOND + int((found[2] or "").ljust(6, "0")), 0
+                if found[1]:
+                    return int(found[1]) * SECOND + int((found[2] or "")[:6].ljust(6, "0")), 0
+                return int(found[3]) * 1000 if found[3] else int(found[4]), 0
             if self.dates in ("day-first", "month-first") and (found := _SLASHED.fullmatch(text)):
-                day, month = (found[1], found[2])[:: 1 if self.dates == "day-first" else -1]
-                year = found[3] if len(found[3]) == 4 else "20" + found[3]
-                return self._wall(year, month, day, found[4], found[5], found[6]), None
+                day, month = (found["one"], found["two"])[:: 1 if self.dates == "day-first" else -1]
+                year = found["year"] if len(found["year"]) == 4 else "20" + found["year"]
+                return self._moment(found, year, month, day)
         except (ValueError, OverflowError):
             raise Refused("bad_time", "no such date or time of day") from None
         raise Refused("bad_time", Message("not a date and time as declared ({})", self.dates))
 
-    def _wall(
-        self, year: str, month: str, day: str, hour: str, minute: str, second: str | None
-    ) -> int:
+    def _moment(
+        self, found: re.Match[str], year: str, month: str, day: str
+    ) -> tuple[int, int | None]:
+        hour, second = int(found["hour"]), found["second"]
+        if half := found["half"]:
+            if not 1 <= hour <= 12:
+                raise ValueError
+            hour = hour % 12 + (12 if half in "pP" else 0)
         if second is None:
             self.without_seconds += 1
+        named = int(month) if month.isdigit() else _MONTHS.get(month[:3].casefold(), 0)
         moment = datetime(  # noqa: DTZ001  wall clock: the zone is applied later
-            int(year), int(month), int(day), int(hour), int(minute), int(second or 0)
+            int(year), named, int(day), hour, int(found["minute"]), int(second or 0)
         )
-        return (moment - EPOCH) // timedelta(microseconds=1)
+        wall = (moment - EPOCH) // timedelta(microseconds=1)
+        return wall + int((found["part"] or "")[:6].ljust(6, "0")), self._offset(found["offset"])
 
     @staticmethod
     def _offset(text: str | None) -> int | None:
         if text is None:
             return None
-        if text == "Z":
+        text = text.removeprefix("UTC").removeprefix("GMT").strip()
+        if text in ("", "Z"):
             return 0
         digits = text[1:].replace(":", "").ljust(4, "0")
         hours, minutes = int(digits[:2]), int(digits[2:])

@@ -25,7 +25,7 @@ from typing import IO, Any, Final
 from consent import _core
 from consent.errors import InvalidArgument
 from consent.files import private_file
-from consent.files.layout import ASTERISK_MASTER
+from consent.files.layout import Layout
 from consent.files.list_map import Map
 from consent.files.list_table import open_table
 from consent.files.records import InputError
@@ -384,7 +384,7 @@ def _rows(
     names = list(table.names)
     if not has_header:
         # A call log of Asterisk bears no header; its columns have had these names since ever.
-        names = list(ASTERISK_MASTER.get(len(names), [""] * len(names)))
+        names = list(Layout.load("asterisk").widths.get(len(names), [""] * len(names)))
 
     def rows() -> Iterator[list[str] | None]:
         for batch in table.batches():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from consent.files.dialled import read_as
 from consent.files.records import InputError
 from consent.locale.message import Message
 from consent.number import read_number
@@ -110,9 +111,13 @@ class OwnNumbers:
         if len(text) < 7 or not any(len(entry) >= 7 for entry in self._exact):
             return False
         if not self._digits:
-            found = (read_number(entry, self._country) for entry in self._exact if len(entry) >= 7)
+            found = (
+                read_as(entry, self._country, read_number)
+                for entry in self._exact
+                if len(entry) >= 7
+            )
             self._digits = {digits for digits in found if digits is not None}
-        return read_number(text, self._country) in self._digits
+        return read_as(text, self._country, read_number) in self._digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,39 +222,77 @@ class Direction:
             wanted.add("src")
         return wanted
 
-    def judge(self) -> Callable[[str, str, str, str, str, str], str]:
-        """A function of context, channel, dstchannel, trunk, src, dst: "outgoing" or why not."""
-        contexts, incoming, own = self.outgoing_contexts, self.incoming_contexts, self.own_numbers
-        names = frozenset(t for t in self.outgoing_trunks if "/" in t and not t.endswith("*"))
-        starts = tuple(t[:-1] for t in self.outgoing_trunks if "/" in t and t.endswith("*"))
-        values = frozenset(t for t in self.outgoing_trunks if "/" not in t)
-        by_channel, by_trunk = bool(names or starts), bool(self.outgoing_trunks)
-        own_declared, short = bool(own), self.internal_up_to
+    def judge(self) -> Judge:
+        """What says of each row whether it went out."""
+        return Judge(self)
 
-        def on_trunk(channel: str) -> bool:
-            return channel.rpartition("-")[0] in names or (
-                bool(starts) and channel.startswith(starts)
-            )
 
-        def judge(
-            context: str, channel: str, dstchannel: str, trunk: str, src: str, dst: str
-        ) -> str:
-            if context in incoming:
-                return "incoming"
-            if by_trunk and not (by_channel and on_trunk(dstchannel)) and trunk not in values:
-                if not by_channel:
-                    return "not_outgoing"
-                return "incoming" if on_trunk(channel) else "internal"
-            if own_declared:
-                from_own, to_own = src in own, dst in own
-                if to_own:
-                    return "internal" if from_own else "incoming"
-                if not from_own:
-                    return "not_outgoing"
-            if contexts and context not in contexts:
+class Judge:
+    """Says of rows whether they went out, and remembers what was declared and never met."""
+
+    def __init__(self, rule: Direction) -> None:
+        trunks = rule.outgoing_trunks
+        self._contexts, self._incoming = rule.outgoing_contexts, rule.incoming_contexts
+        self._own, self._short = rule.own_numbers, rule.internal_up_to
+        self._names = frozenset(t for t in trunks if "/" in t and not t.endswith("*"))
+        self._starts = tuple(t[:-1] for t in trunks if "/" in t and t.endswith("*"))
+        self._values = frozenset(t for t in trunks if "/" not in t)
+        self._by_channel, self._by_trunk = bool(self._names or self._starts), bool(trunks)
+        self._own_declared = bool(rule.own_numbers)
+        self._unmet_contexts = set(rule.outgoing_contexts | rule.incoming_contexts)
+        self._unmet_trunks = set(trunks)
+        self._on: dict[str, bool] = {}
+
+    @property
+    def by_party(self) -> bool:
+        """Whether who calls whom matters, and not only what the exchange says of the row."""
+        return self._own_declared or bool(self._short)
+
+    def unmet(self) -> list[str]:
+        """Contexts and trunks that were declared and that no row has."""
+        return sorted(self._unmet_contexts) + sorted(self._unmet_trunks)
+
+    def _on_trunk(self, channel: str) -> bool:
+        name = channel.rpartition("-")[0]
+        known = self._on.get(name)
+        if known is None or (self._starts and not known):
+            known = name in self._names
+            if known:
+                self._unmet_trunks.discard(name)
+            for start in self._starts:
+                if channel.startswith(start):
+                    known = True
+                    self._unmet_trunks.discard(start + "*")
+            self._on[name] = known
+        return known
+
+    def __call__(
+        self, context: str, channel: str, dstchannel: str, trunk: str, src: str, dst: str
+    ) -> str:
+        """``outgoing``, or why not."""
+        if self._unmet_contexts:
+            self._unmet_contexts.discard(context)
+        if self._unmet_trunks:
+            self._unmet_trunks.discard(trunk)
+        if context in self._incoming:
+            return "incoming"
+        on_trunk = self._by_channel and self._on_trunk(dstchannel)
+        if self._by_trunk and not on_trunk and trunk not in self._values:
+            if not self._by_channel:
                 return "not_outgoing"
-            if short and len(dst) <= short and dst.isascii() and dst.isdigit():
-                return "internal"
-            return "outgoing"
-
-        return judge
+            return "incoming" if self._on_trunk(channel) else "internal"
+        if self._own_declared:
+            from_own, to_own = src in self._own, dst in self._own
+            if to_own:
+                return "internal" if from_own else "incoming"
+            if not from_own:
+                return "forwarded" if on_trunk and self._on_trunk(channel) else "not_outgoing"
+        if self._contexts and context not in self._contexts:
+            return "not_outgoing"
+        # In by a trunk and out again: whoever called was put through. Nobody of ours dialled,
+        # unless the context or the calling number was declared to be ours.
+        if on_trunk and not self._contexts and not self._own_declared and self._on_trunk(channel):
+            return "forwarded"
+        if self._short and len(dst) <= self._short and dst.isascii() and dst.isdigit():
+            return "internal"
+        return "outgoing"

@@ -39,11 +39,13 @@ from consent.event import (
 )
 from consent.files import private_file
 from consent.files.clock import EPOCH, HOUR, SECOND, Clock, Dates, Refused, load_zone
+from consent.files.dialled import NUMBER_LIKE
 from consent.files.list_map import COLUMNS, COUNTRIES, EVENTS, OWN, SHARED, Map, ready_maps
 from consent.files.list_table import (
     MARK,
     Delimited,
     Json,
+    Parquet,
     Table,
     Workbook,
     are_rejects,
@@ -80,6 +82,7 @@ DETAILS: Final = {
     "unknown_wording": "the log holds no text of this hash",
     "no_such_file": "no such file among --files",
     "merged_cells": "merged cells: the spreadsheet shows a value that this row does not have",
+    "above_header": "above the header, and it holds what could be a number",
     "formula": "a formula without a value; save the workbook with values",
     "not_json": "not one JSON object",
     "misspelt": "a key that is almost one of our words; correct or remove it",
@@ -380,7 +383,7 @@ class _Rejects:
         self._lang = lang
         _, self._part = self.places(path)
         self._part.unlink(missing_ok=True)  # what a kill left behind holds numbers
-        self._encoding = "utf-8" if table.encoding in ("xlsx",) else table.encoding
+        self._encoding = "utf-8" if table.encoding in ("xlsx", "parquet") else table.encoding
         self._delimiter = table.delimiter
         self._names = names
         self._file: TextIO | None = None
@@ -427,41 +430,77 @@ class _Rejects:
 # --- importing -----------------------------------------------------------------------------------
 
 
-def _positions(table: Table, known: Map, *, named: bool) -> dict[str, int]:
+def _positions(table: Table, known: Map, *, named: bool) -> dict[str, tuple[int, ...]]:
+    """Where each word stands: a column, or several that are joined.
+
+    Raises:
+        InputError: Two columns could be one word: a stop for the number of a request would bar a
+            stranger.
+    """
     lowered = [name.strip().casefold() for name in table.names]
     # Among rejects, positions are those of the list that they come from.
     shift = len(MARK) if are_rejects(table) else 0
-    found: dict[str, int] = {}
+    found: dict[str, tuple[int, ...]] = {}
     for word, places in known.columns.items():
         if isinstance(table, Json):
-            found[word] = table.names.index(word)
+            found[word] = (table.names.index(word),)
             continue
+        hits: list[tuple[int, ...]] = []
         for place in places:
-            if isinstance(place, int):
-                if place + shift > len(lowered):
-                    width = len(lowered) - shift
-                    raise InputError(
-                        Message("{} is column {}, the file has {}", word, place, width)
-                    )
-                if not named or len(places) == 1:
-                    found[word] = place - 1 + shift
-                    break
+            parts = place if isinstance(place, tuple) else (place,)
+            by_name = any(isinstance(part, str) for part in parts)
+            # A position is meant where there are no names, or where nothing else is.
+            if not (named if by_name else (not named or len(places) == 1)):
                 continue
-            same = [i for i, name in enumerate(lowered) if name == place.casefold()]
-            if len(same) > 1:
-                raise InputError(
-                    Message("{} columns of one name mean {}", len(same), word), row=1, column=word
-                )
-            if same and named:
-                found[word] = same[0]
-                break
+            where = [_column(part, lowered, shift, word) for part in parts]
+            if all(one is not None for one in where):
+                hits.append(tuple(one for one in where if one is not None))
+        hits = list(dict.fromkeys(hits))
+        if len(hits) > 1:
+            called = ['"' + " + ".join(table.names[i] for i in hit) + '"' for hit in hits]
+            raise InputError(
+                Message(
+                    "columns {} could each be {}; say which: --column {}=NAME, or a MAP.toml",
+                    ", ".join(called),
+                    word,
+                    word,
+                ),
+                row=1,
+                column=word,
+            )
+        if hits:
+            found[word] = hits[0]
     return found
 
 
-def _check_unused(table: Table, found: Mapping[str, int], *, ours: bool) -> list[str]:
+def _column(part: str | int, lowered: list[str], shift: int, word: str) -> int | None:
+    if isinstance(part, int):
+        if part + shift > len(lowered):
+            width = len(lowered) - shift
+            raise InputError(Message("{} is column {}, the file has {}", word, part, width))
+        return part - 1 + shift
+    same = [i for i, name in enumerate(lowered) if name == part.casefold()]
+    if len(same) > 1:
+        raise InputError(
+            Message("{} columns of one name mean {}", len(same), word), row=1, column=word
+        )
+    return same[0] if same else None
+
+
+def _is_header(cells: Sequence[str], known: Map) -> bool:
+    """Whether these cells name the column of the number."""
+    lowered = {cell.strip().casefold() for cell in cells}
+    return any(
+        all(isinstance(part, str) and part.casefold() in lowered for part in parts)
+        for place in known.columns.get("number", ())
+        for parts in (place if isinstance(place, tuple) else (place,),)
+    )
+
+
+def _check_unused(table: Table, found: Mapping[str, tuple[int, ...]], *, ours: bool) -> list[str]:
     if isinstance(table, Json) or not table.has_header:
         return []
-    used = set(found.values())
+    used = {i for places in found.values() for i in places}
     unused = [name for i, name in enumerate(table.names) if i not in used and name]
     if ours:
         for name in unused:
@@ -623,7 +662,7 @@ def import_list(
 
 def _run(
     log: Log,
-    table: Delimited | Workbook | Json,
+    table: Delimited | Workbook | Parquet | Json,
     known: Map,
     fixed: Mapping[str, str],
     zone: str | None,
@@ -644,10 +683,18 @@ def _run(
     # Rejects of a list without a header have one, which says nothing of the columns.
     nameless = again and all(re.fullmatch(r"column_\d+", n) for n in table.names[len(MARK) :])
     if not isinstance(table, Json) and not nameless:
-        named = _positions(table, known, named=True)
-        if header is None:
-            first = table.names[named.get("number", 0)]
-            header = "number" in named or read_number(first, wide or None) is None
+        if header is not False and table.find_header(lambda cells: _is_header(cells, known)):
+            header = True
+        elif header is None:
+            # No header holds the digits of a number: such a first line is a row.
+            header = not any(NUMBER_LIKE.search(name) for name in table.names)
+        named = _positions(table, known, named=bool(header))
+        if header and not _is_header(table.names, known) and "number" in named:
+            header = not any(NUMBER_LIKE.search(table.names[i]) for i in named["number"])
+        if table.titles:
+            result.warnings.append(
+                Message("{} lines above the header were passed over", table.titles)
+            )
         if header and "number" in known.columns and "number" not in named:
             named_columns = known.columns["number"]
             positions = [p for p in named_columns if isinstance(p, int)]
@@ -668,7 +715,7 @@ def _run(
         first_column = len(MARK) if again else 0
         alone = len(table.names) == first_column + 1 and known.header is None
         if not isinstance(table, Json) and alone:
-            found["number"] = first_column
+            found["number"] = (first_column,)
         else:
             raise InputError("no column holds the number", row=1, column="number")
     if not isinstance(table, Json):
@@ -701,9 +748,19 @@ def _run(
     meaning = _Meaning(known, fixed, log, Path(files) if files is not None else None)
     intake = _core.Intake(wide, meaning.resolve, times.read, times.offset if times.clock else None)
     meaning.add = intake.add_pattern
-    own = [found.get(word, -1) for word in OWN]
+    joins: list[tuple[int, ...]] = []
+
+    def place_of(word: str) -> int:
+        """Where the cell of a word stands; a joined one behind all that the file has."""
+        places = found.get(word, ())
+        if len(places) < 2:
+            return places[0] if places else -1
+        joins.append(places)
+        return len(table.names) + len(joins) - 1
+
+    own = [place_of(word) for word in OWN]
     always = [fixed.get(word, "") for word in OWN]
-    shared = [found.get(word, -1) for word in SHARED]
+    shared = [place_of(word) for word in SHARED]
     ids: Mapping[str, str | None] | None = None
     if numbers is not None:
         ids = numbers if isinstance(numbers, Mapping) else _ids(Path(numbers), wide)
@@ -715,11 +772,15 @@ def _run(
     # Where a cell is empty what is fixed holds: cells are made anew only where that can be.
     filling = [(place, always[i]) for i, place in enumerate(own) if place >= 0 and always[i]]
     hashing = [place for place in (own[3], own[4]) if place >= 0] if files is not None else []
-    names = table.names if isinstance(table, Delimited | Workbook) else ["record"]
-    if isinstance(table, Delimited | Workbook) and not table.has_header:
+    names = table.names if isinstance(table, Delimited | Workbook | Parquet) else ["record"]
+    if isinstance(table, Delimited | Workbook | Parquet) and not table.has_header:
         names = [f"column_{i}" for i in range(1, len(table.names) + 1)]
     out = _Rejects(rejects, table, names[len(MARK) :] if again else names, lang)
-    column_names = {word: table.names[i] for word, i in found.items()} if header else {}
+    column_names = (
+        {word: " + ".join(table.names[i] for i in places) for word, places in found.items()}
+        if header
+        else {}
+    )
 
     def reject(batch: Batch, index: int, why: _Reject) -> None:
         cells = batch.cells[index]
@@ -744,11 +805,12 @@ def _run(
                 if reason is not None:
                     problems.append((index, _Reject(reason, "", DETAILS.get(reason, ""))))
                     rows[index] = None
-            if again or ids is not None or filling or hashing:
+            if again or ids is not None or filling or hashing or joins:
                 for index, cells in enumerate(rows):
                     if cells is None:
                         continue
                     cells = [unguarded(cell) for cell in cells] if again else list(cells)
+                    cells += [" ".join(cells[i].strip() for i in parts).strip() for parts in joins]
                     if ids is not None and own[0] >= 0:
                         number = ids.get(cells[own[0]].strip(), "")
                         if number is None:

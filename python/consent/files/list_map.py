@@ -17,7 +17,7 @@ from consent.event import (
     NumberReassigned,
     OperatorRefusal,
 )
-from consent.files.clock import Dates
+from consent.files.clock import DATES, Dates
 from consent.files.records import InputError
 from consent.locale.message import Message
 
@@ -41,8 +41,11 @@ EVENTS: Final[Mapping[str, type[Any]]] = {
     **dict.fromkeys(("operator.refusal", "operator_refusal"), OperatorRefusal),
     **dict.fromkeys(("number.reassigned", "reassigned", "reassign"), NumberReassigned),
 }
-DATES: Final = ("iso", "day-first", "month-first", "unix")
 COUNTRIES: Final = ("RU", "KZ", "US", "CA")
+
+
+#: A header name, JSON path or position from 1; several in brackets are joined by a blank.
+Place = str | int | tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Map:
     """
 
     name: str = "columns of our own"
-    columns: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
+    columns: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -126,7 +129,7 @@ class Map:
                 )
             if not isinstance(value, Mapping):
                 raise InputError(Message("{}: {} must be a table: [{}]", name, key, key))
-        columns: dict[str, tuple[str | int, ...]] = {}
+        columns: dict[str, tuple[Place, ...]] = {}
         for word, where in data.get("columns", {}).items():
             if word not in COLUMNS:
                 raise InputError(
@@ -134,11 +137,15 @@ class Map:
                 )
             several = where if isinstance(where, list) else [where]
             for one in several:
-                if type(one) not in (str, int) or (isinstance(one, int) and one < 1):
+                parts = one if isinstance(one, list) else [one]
+                if not parts or any(
+                    type(part) not in (str, int) or (isinstance(part, int) and part < 1)
+                    for part in parts
+                ):
                     raise InputError(
                         Message("{}: {} must be header names or positions from 1", name, word)
                     )
-            columns[word] = tuple(several)
+            columns[word] = tuple(tuple(one) if isinstance(one, list) else one for one in several)
         constants = dict(data.get("constants", {}))
         for word, value in constants.items():
             if word not in COLUMNS or not isinstance(value, str):

@@ -6,17 +6,16 @@ import codecs
 import contextlib
 import csv
 import difflib
-import gzip
 import itertools
 import json
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import IO, Any, Final, cast
 
+from consent.files.containers import BROKEN, Unpacked, unpacked
 from consent.files.list_map import COLUMNS, OUR_COLUMNS, Map
 from consent.files.records import Batch, Bounded, InputError, Reader
 from consent.files.writer import unguarded
@@ -25,6 +24,9 @@ from consent.locale.message import Message
 __all__ = ["Table", "are_rejects", "open_table"]
 
 MOST_TABLE_BYTES: Final = 1 << 30
+#: The largest sheet that a spreadsheet can hold.
+MOST_ROWS: Final = 1 << 20
+MOST_COLUMNS: Final = 1 << 14
 MARK: Final = ("rejected_row", "rejected_column", "rejected_reason", "rejected_detail")
 
 
@@ -36,6 +38,18 @@ class Table:
     delimiter = ","
     encoding = "utf-8"
     size = 0
+
+    @property
+    def titles(self) -> int:
+        """Lines above the header that hold nothing like a number."""
+        return 0
+
+    def find_header(self, is_header: Callable[[list[str]], bool]) -> bool:
+        """Go to the header, also below titles; whether there is one."""
+        return is_header(self.names)
+
+    def begin(self, *, header: bool, widths: Iterable[int] = ()) -> None:
+        """Say whether the first row is a header, and how many cells rows may have."""
 
     def batches(self) -> Iterator[Batch]:
         """Rows in order."""
@@ -87,79 +101,147 @@ def _found_encoding(blocks: Iterable[bytes]) -> str:
 
 
 class Delimited(Table):
+    """A text file of cells; what it is packed in has been taken off."""
+
+    #: So many records at most may stand above the header: titles, periods, blank lines.
+    MOST_ABOVE: Final = 30
+
     def __init__(
-        self, file: IO[bytes], known: Map, encoding: str | None, delimiter: str | None, size: int
+        self,
+        found: Unpacked,
+        known: Map,
+        encoding: str | None,
+        delimiter: str | None,
+        size: int,
+        outer: IO[bytes],
     ) -> None:
-        self._file = file
+        stream = found.stream
+        self._outer = outer
         self.size = size
         stated = encoding or known.encoding
-        stream = file
-        head = file.read(2)
-        if head == b"\x1f\x8b":
-            file.seek(0)
-            stream = cast(IO[bytes], gzip.GzipFile(fileobj=file))
-            try:
-                head = stream.read(1 << 20)
-            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise InputError(Message("broken gzip: {}", error)) from None
-            found = None if stated else _found_encoding([head])
-        else:
 
-            def blocks() -> Iterator[bytes]:
-                file.seek(0)
-                while block := file.read(1 << 20):
-                    yield block
+        def blocks() -> Iterator[bytes]:
+            stream.seek(0)
+            while block := stream.read(1 << 20):
+                yield block
+                if found.packed:
+                    return
 
-            found = None if stated else _found_encoding(blocks())
-        stream.seek(0)
-        self.encoding = _stated_encoding(stated) if stated else (found or "utf-8")
-        first = stream.read(1 << 16)
-        stream.seek(0)
+        try:
+            self.encoding = _stated_encoding(stated) if stated else _found_encoding(blocks())
+            stream.seek(0)
+            first = stream.read(1 << 16)
+            stream.seek(0)
+        except BROKEN as error:
+            raise InputError(Message("broken gzip: {}", error)) from None
+        self._bounded = Bounded(stream)
+        bounded = cast(IO[bytes], self._bounded)
         self.delimiter = delimiter or known.delimiter or self._divider(first, known)
         if len(self.delimiter) != 1:
             raise InputError("the delimiter must be one character")
-        self._bounded = Bounded(stream)
-        bounded = cast(IO[bytes], self._bounded)
         self._reader = Reader(bounded, self.delimiter, self.encoding)
         if self._reader.empty:
             raise InputError("the file is empty")
+        if (said := self._reader.declared_delimiter()) and not (delimiter or known.delimiter):
+            self.delimiter = said
+            self._reader.divide_by(said)
         names = self._reader.first()
         if names is None or 1 in self._bounded.cut:
             raise InputError("the first line cannot be split into columns", row=1)
         self.names = [name.strip() for name in names]
         self.has_header = True
+        self.above: list[tuple[int, bytes]] = []
+        self._widths: frozenset[int] = frozenset()
 
     def _divider(self, head: bytes, known: Map) -> str:
-        line = next((part for part in head.splitlines() if part.strip()), b"")
-        text = line.removeprefix(b"\xef\xbb\xbf").decode(self.encoding, "replace")
-        wanted = {str(name).casefold() for names in known.columns.values() for name in names}
+        while head.startswith(codecs.BOM_UTF8):
+            head = head.removeprefix(codecs.BOM_UTF8)
+        lines = [part for part in head.splitlines() if part.strip()][: self.MOST_ABOVE]
+        if not lines:
+            return ","
+        wanted = {
+            str(name).casefold()
+            for names in known.columns.values()
+            for several in names
+            for name in (several if isinstance(several, tuple) else (several,))
+        }
+        texts = [line.decode(self.encoding, "replace") for line in lines]
 
         def fit(divider: str) -> tuple[int, int]:
-            cells = next(csv.reader([text], delimiter=divider), [])
-            return sum(c.strip().casefold() in wanted for c in cells), len(cells)
+            best = 0
+            widths = Counter[int]()
+            for text in texts:
+                with contextlib.suppress(csv.Error):
+                    cells = next(csv.reader([text], delimiter=divider), [])
+                    best = max(best, sum(c.strip().casefold() in wanted for c in cells))
+                    widths[len(cells)] += 1
+            # The commonest width: a title of one cell stands above many rows of twenty.
+            common = max(widths, key=lambda w: (widths[w], w)) if widths else 1
+            return best, common
 
         best = max(",;\t|", key=fit)
         return best if fit(best) > (0, 1) else ","
 
-    def begin(self, *, header: bool) -> None:
+    def find_header(self, is_header: Callable[[list[str]], bool]) -> bool:
+        """Take the first record that is the header for one; what is above it is kept in ``above``.
+
+        Returns:
+            Whether there is one; if not, nothing has changed.
+        """
+        for place, (line, cells, raw) in enumerate(self._reader.peek(self.MOST_ABOVE)):
+            if cells is not None and is_header([cell.strip() for cell in cells]):
+                self.names = [cell.strip() for cell in cells]
+                for _ in range(place):
+                    self._reader.skip()
+                return True
+            self.above.append((line, raw))
+        self.above = []
+        return False
+
+    def first_rows(self) -> list[list[str]]:
+        """The first records, to see what they look like."""
+        return [cells for _, cells, _ in self._reader.peek(self.MOST_ABOVE) if cells is not None]
+
+    def begin(self, *, header: bool, widths: Iterable[int] = ()) -> None:
         self.has_header = header
-        self._reader.expected = frozenset({len(self.names)})
+        self._reader.expected = frozenset(widths) or frozenset({len(self.names)})
         if header:
             self._reader.skip()
 
     def batches(self) -> Iterator[Batch]:
+        # A title that holds what could be a number is a row that nobody read: counted, shown.
+        titles = [(line, raw) for line, raw in self.above if _has_number(raw)]
+        if titles:
+            raws = [raw for _, raw in titles]
+            yield Batch([line for line, _ in titles], [None] * len(titles), raws)
         try:
             yield from self._reader.batches()
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except BROKEN as error:
             raise InputError(Message("broken gzip: {}", error), row=self._reader.line) from None
 
+    @property
+    def titles(self) -> int:
+        """Lines above the header that hold nothing like a number."""
+        return sum(not _has_number(raw) for _, raw in self.above)
+
     def done(self) -> int:
-        return self._file.tell()
+        return self._outer.tell()
 
     def problem(self, line: int, cells: list[str] | None) -> str | None:
         if line in self._bounded.cut:
             return "too_long"
-        return "wrong_column_count" if cells is None else None
+        if cells is None:
+            return (
+                "above_header" if any(line == at for at, _ in self.above) else "wrong_column_count"
+            )
+        return None
+
+
+_NUMBER_LIKE: Final = re.compile(rb"\d(?:[\s().+-]*\d){6}")
+
+
+def _has_number(raw: bytes) -> bool:
+    return _NUMBER_LIKE.search(raw) is not None
 
 
 class Workbook(Table):
@@ -201,26 +283,50 @@ class Workbook(Table):
             raise InputError("the workbook has no sheet")
         self._sheet = self._book[named or sheets[0]]
         self._written = self._formulas[named or sheets[0]]
-        self._merged = self._find_merged(archive)
+        for each in (self._sheet, self._written):
+            each.reset_dimensions()  # what the file claims of its size is not believed
+        self._merged = self._look_through(archive)
         self._bad: dict[int, str] = {}
-        self._rows = enumerate(self._read(), 1)
+        self._rows: Iterator[tuple[int, tuple[list[str], bool]]] = enumerate(self._read(), 1)
         self.names = []
         self.encoding = "xlsx"
-        for line, (shown, _) in self._rows:
+        self._above: list[tuple[int, tuple[list[str], bool]]] = []
+        for line, (shown, hollow) in self._rows:
             if any(shown):
-                self.names = [name.strip() for name in shown]
-                self._header_line = line
-                self._first = shown
+                self._head = (line, (shown, hollow))
+                self.names = _trimmed_names(shown)
                 break
-        while self.names and not self.names[-1]:
-            self.names.pop()
         if not self.names:
             raise InputError("the sheet is empty")
 
-    def _find_merged(self, archive: zipfile.ZipFile) -> list[tuple[int, int]]:
-        """First and last row of each merged range; openpyxl does not tell in this mode."""
+    def find_header(self, is_header: Callable[[list[str]], bool]) -> bool:
+        rows = [self._head]
+        while not is_header(_trimmed_names(rows[-1][1][0])):
+            following = next((row for row in self._rows if any(row[1][0])), None)
+            if following is not None:
+                rows.append(following)
+            if following is None or len(rows) > Delimited.MOST_ABOVE:
+                self._rows = itertools.chain(rows[1:], self._rows)
+                return False
+        self._head = rows[-1]
+        self.names = _trimmed_names(self._head[1][0])
+        self._above = rows[:-1]
+        return True
+
+    @property
+    def titles(self) -> int:
+        return sum(not _holds_number(row) for _, (row, _) in self._above)
+
+    def _look_through(self, archive: zipfile.ZipFile) -> list[tuple[int, int]]:
+        """First and last row of each merged range; openpyxl does not tell in this mode.
+
+        Raises:
+            InputError: A row or column that no spreadsheet has, or next to nothing in an immense
+                sheet: openpyxl makes up every cell between.
+        """
         path = getattr(self._sheet, "_worksheet_path", "")
         found = []
+        last_row = last_column = cells = 0
         if path in archive.namelist():
             tail = b""
             with archive.open(path) as part:
@@ -228,7 +334,25 @@ class Workbook(Table):
                     text = tail + block
                     for a, b in re.findall(rb'<mergeCell ref="[A-Z]+(\d+):[A-Z]+(\d+)"', text):
                         found.append((int(a), int(b)))
-                    tail = block[-64:]
+                    for row in re.findall(rb'<(?:\w+:)?row\b[^>]*?\sr="\s*(\d+)', text):
+                        last_row = max(last_row, int(row[:9]))
+                    for letters in re.findall(rb'<(?:\w+:)?c\b[^>]*?\sr="\s*([A-Za-z]+)', text):
+                        cells += 1
+                        column = 0
+                        for letter in letters[:6].upper():
+                            column = column * 26 + letter - 64
+                        last_column = max(last_column, column)
+                    if last_row > MOST_ROWS or last_column > MOST_COLUMNS:
+                        raise InputError(
+                            Message(
+                                "a row above {} or a column above {}: no spreadsheet has it",
+                                MOST_ROWS,
+                                MOST_COLUMNS,
+                            )
+                        )
+                    tail = block[-256:]
+        if last_row * last_column > 20_000_000 and last_row * last_column > 100 * cells:
+            raise InputError("next to nothing in an immense sheet; remove what is empty")
         return sorted(set(found))
 
     def _read(self) -> Iterator[tuple[list[str], bool]]:
@@ -253,20 +377,25 @@ class Workbook(Table):
             cells = [text or _cell_text(v) for v, text in zip(shown, hollow, strict=True)]
             yield cells, any(hollow)
 
-    def begin(self, *, header: bool) -> None:
+    def begin(self, *, header: bool, widths: Iterable[int] = ()) -> None:
+        del widths
         self.has_header = header
 
     def batches(self) -> Iterator[Batch]:
         width = len(self.names)
         lines: list[int] = []
         cells: list[list[str] | None] = []
-        rows: Iterator[tuple[int, tuple[list[str], bool]]] = self._rows
+        rows = self._rows
         if not self.has_header:
-            rows = itertools.chain([(self._header_line, (self._first, False))], rows)
+            rows = itertools.chain([self._head], rows)
+        titles = {line for line, (row, _) in self._above if _holds_number(row)}
+        rows = itertools.chain((each for each in self._above if each[0] in titles), rows)
         for line, (row, hollow) in rows:
             if not any(row):
                 continue
-            if hollow:
+            if line in titles:
+                self._bad[line] = "above_header"
+            elif hollow:
                 self._bad[line] = "formula"
             elif any(a <= line <= b for a, b in self._merged):
                 self._bad[line] = "merged_cells"
@@ -282,6 +411,17 @@ class Workbook(Table):
 
     def problem(self, line: int, cells: list[str] | None) -> str | None:  # noqa: ARG002
         return self._bad.get(line)
+
+
+def _trimmed_names(row: list[str]) -> list[str]:
+    names = [name.strip() for name in row]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _holds_number(row: list[str]) -> bool:
+    return any(_has_number(cell.encode("utf-8", "surrogatepass")) for cell in row)
 
 
 #: What of a number format is no pattern: quoted text, a character as it is, a colour or locale.
@@ -326,9 +466,12 @@ def _core_not_built(message: str) -> Exception:
 class Json(Table):
     """JSON lines, or one document that holds a list of records."""
 
-    def __init__(self, file: IO[bytes], known: Map, encoding: str | None, size: int) -> None:
+    def __init__(
+        self, file: IO[bytes], known: Map, encoding: str | None, size: int, outer: IO[bytes]
+    ) -> None:
         self.size = size
         self._file = file
+        self._outer = outer
         self._known = known
         stated = encoding or known.encoding
 
@@ -339,7 +482,7 @@ class Json(Table):
 
         self.encoding = _stated_encoding(stated) if stated else _found_encoding(blocks())
         file.seek(0)
-        self._words = [word for word in COLUMNS if word in known.columns]
+        self._words = list(known.columns)
         self.names = list(self._words)
         self.met: set[str] = set()  # words that some record had
         self._bad: dict[int, str] = {}
@@ -358,8 +501,9 @@ class Json(Table):
         # One object on one line may be either; with paths to its records it is a document.
         return bool(self._known.records) and not rest.strip()
 
-    def begin(self, *, header: bool) -> None:
-        del header
+    def find_header(self, is_header: Callable[[list[str]], bool]) -> bool:
+        del is_header
+        return True
 
     def _value(self, text: str) -> object:
         def one(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -396,9 +540,11 @@ class Json(Table):
 
     def _cell(self, record: Mapping[str, object], word: str) -> str:
         for path in self._known.columns[word]:
-            if isinstance(path, str) and (text := _text_at(record, path)):
+            paths = path if isinstance(path, tuple) else (path,)
+            texts = [_text_at(record, each) for each in paths if isinstance(each, str)]
+            if texts and all(texts):
                 self.met.add(word)
-                return text
+                return " ".join(texts)
         return ""
 
     def _is_misspelt(self, record: Mapping[str, object]) -> bool:
@@ -468,7 +614,7 @@ class Json(Table):
         return joined
 
     def done(self) -> int:
-        return self._file.tell()
+        return self._outer.tell()
 
     def problem(self, line: int, cells: list[str] | None) -> str | None:
         return self._bad.get(line) or ("not_json" if cells is None else None)
@@ -483,7 +629,7 @@ class JsonRejects(Json):
         self.delimiter = table.delimiter
         self._table = table
         self._known = known
-        self._words = [word for word in COLUMNS if word in known.columns]
+        self._words = list(known.columns)
         self.names = list(self._words)
         self.met = set()
         self._bad = {}
@@ -502,6 +648,73 @@ class JsonRejects(Json):
 
     def done(self) -> int:
         return self._table.done()
+
+
+class Parquet(Table):
+    """A Parquet file, column by column; needs pyarrow."""
+
+    def __init__(self, file: IO[bytes], known: Map, size: int) -> None:
+        del known
+        try:
+            from pyarrow import ArrowException, parquet
+        except ImportError:
+            raise _core_not_built(
+                "Parquet needs the package pyarrow: pip install pyarrow"
+            ) from None
+        self._broken = (ArrowException, OSError, ValueError)
+        try:
+            self._table = parquet.ParquetFile(file)
+            self.names = [str(name) for name in self._table.schema_arrow.names]
+        except self._broken as error:
+            raise InputError(
+                Message("not a Parquet file, or a broken one: {}", type(error).__name__)
+            ) from None
+        if not self.names:
+            raise InputError("the file is empty")
+        self.size = size
+        self.encoding = "parquet"
+
+    def begin(self, *, header: bool, widths: Iterable[int] = ()) -> None:
+        del header, widths  # its columns have names
+
+    def batches(self) -> Iterator[Batch]:
+        line = 1
+        try:
+            for batch in self._table.iter_batches(batch_size=4096):
+                columns = [[text_of(value) for value in column.to_pylist()] for column in batch]
+                cells = [list(row) for row in zip(*columns, strict=True)]
+                yield Batch(
+                    range(line, line + len(cells)),
+                    cells,
+                    [_as_json(self.names, row) for row in cells],
+                )
+                line += len(cells)
+        except self._broken as error:
+            raise InputError(
+                Message("not a Parquet file, or a broken one: {}", type(error).__name__), row=line
+            ) from None
+
+
+def _as_json(names: list[str], row: list[str]) -> bytes:
+    text = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def text_of(value: object) -> str:
+    """A cell of a data frame as a record would hold it."""
+    if value is None or value != value:  # NaN and NaT differ from themselves
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list):
+        return ";".join(map(text_of, value))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    return str(value)
 
 
 def _text_at(record: Mapping[str, object], path: str) -> str:
@@ -547,24 +760,34 @@ def open_table(
     delimiter: str | None,
     sheet: str | None,
     size: int,
-) -> Delimited | Workbook | Json:
+) -> Delimited | Workbook | Parquet | Json:
     """Find out what a list is kept in; ``size`` is that of the file in bytes.
 
     Raises:
         InputError: It is none of those that are read, or broken.
     """
-    head = file.read(1 << 12)
-    file.seek(0)
-    plain = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    found = unpacked(file)
+    if found.workbook:
+        return Workbook(found.stream, known, sheet)
+    stream = found.stream
+    try:
+        head = stream.read(1 << 12)
+        stream.seek(0)
+    except BROKEN as error:
+        raise InputError(Message("broken gzip: {}", error)) from None
+    plain = head
+    while plain.startswith(codecs.BOM_UTF8):
+        plain = plain.removeprefix(codecs.BOM_UTF8)
+    plain = plain.lstrip()
     if not plain and len(head) < 1 << 12:
         raise InputError("the file is empty")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise InputError("an old .xls workbook; save it as XLSX or CSV")
-    if head.startswith(b"PK\x03\x04"):
-        return Workbook(file, known, sheet)
+    if head.startswith(b"PAR1"):
+        return Parquet(stream, known, size)
     if plain[:1] in (b"{", b"["):
-        return Json(file, known, encoding, size)
-    table = Delimited(file, known, encoding, delimiter, size)
+        return Json(stream, known, encoding, size, file)
+    table = Delimited(found, known, encoding, delimiter, size, file)
     if table.names == [*MARK, "record"]:
         return JsonRejects(table, known)
     return table

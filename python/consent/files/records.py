@@ -65,11 +65,29 @@ class Reader:
         self._line = 1
         self._ahead: list[bytes] = []
         self._ended = False
+        self._cr_only = False
+        self.divide_by(delimiter)
+        self._begin()
+
+    def divide_by(self, delimiter: str) -> None:
+        """Another delimiter from here on."""
+        self._delimiter = delimiter
         edge = re.escape(delimiter)
         # A field in quotes ends at a quote before a delimiter: quotes inside need not be doubled.
         self._tolerant = re.compile(rf'(?:"(.*?)"(?={edge}|$)|([^{edge}]*))(?:{edge}|$)', re.DOTALL)
-        self._cr_only = False
-        self._begin()
+
+    def declared_delimiter(self) -> str | None:
+        """What a first line ``sep=;`` says, as Excel writes it; the line is read past."""
+        for place, line in enumerate(self._ahead):
+            if not line.strip():
+                continue
+            found = re.fullmatch(rb'"?sep=(.)"?\s*', line, re.IGNORECASE | re.DOTALL)
+            if found is None:
+                return None
+            self._line += place + 1
+            del self._ahead[: place + 1]
+            return found[1].decode("latin-1")
+        return None
 
     def _begin(self) -> None:
         head = self._stream.read(1 << 16)
@@ -81,9 +99,12 @@ class Reader:
             raise InputError("the file is UTF-16; save it as UTF-8")
         if head.count(b"\0") > len(head) // 4:
             raise InputError("half of the file is zero bytes: UTF-16? save it as UTF-8")
-        head = head.removeprefix(b"\xef\xbb\xbf")
-        if re.match(rb"\s*<(!doctype|html|\?xml|head|body|table)", head, re.IGNORECASE):
+        while head.startswith(b"\xef\xbb\xbf"):  # a mark twice: joined or saved again
+            head = head.removeprefix(b"\xef\xbb\xbf")
+        if re.match(rb"\s*<(!doctype html|html|head|body|table)\b", head, re.IGNORECASE):
             raise InputError("this is a web page saved under another name, not a table")
+        if re.match(rb"\s*<(\?xml|!doctype|[a-z][\w.:-]*[\s/>])", head, re.IGNORECASE):
+            raise InputError("this is XML, not a table; export CSV, XLSX or JSON")
         if head.startswith(b"PK\x03\x04"):
             raise InputError("this is an Excel workbook or a ZIP archive; save it as CSV")
         if head.startswith(b"SQLite format 3"):
@@ -158,6 +179,18 @@ class Reader:
                     return self.split(self._decode(line))
             if not self._more():
                 return None
+
+    def peek(self, most: int) -> Iterator[tuple[int, list[str] | None, bytes]]:
+        """Line, cells and bytes of the first records that are not blank; they stay unread."""
+        while len(self._ahead) < 4 * most and self._more():
+            pass
+        seen = 0
+        for line, raw in enumerate(self._ahead, self._line):
+            if raw.strip():
+                yield line, self.split(self._decode(raw)), raw.rstrip(b"\r\n")
+                seen += 1
+            if seen == most:
+                return
 
     def skip(self) -> None:
         """Read past the first record that is not blank."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from consent.outcome import Outcomes, outcomes
 
 if TYPE_CHECKING:
-    from consent.auditing import AuditReport
+    from consent.audit import AuditReport
 
 #: Rows of the page; the rest are counted.
 MOST: Final = 200
@@ -71,7 +71,7 @@ def summary(found: Outcomes) -> dict[str, Any]:
 def _because(report: AuditReport, call: int | None, seq: int | None, lang: str) -> str:
     words = WORDS[lang]
     if call is not None:
-        return words["line"].format(row=report.calls.attempts[call].row)
+        return words["line"].format(row=report.records.attempts[call].row)
     return words["entry"].format(seq=seq)
 
 
@@ -82,7 +82,7 @@ def listed(report: AuditReport, lang: str) -> list[tuple[str, ...]]:
         return []
     rows: list[tuple[str, ...]] = []
     for one in found.unheeded:
-        attempt = report.calls.attempts[one.call]
+        attempt = report.records.attempts[one.call]
         rows.append(
             (
                 f"{attempt.row}",

@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from consent.auditing import ALLOW, DENY, TREAT, UNKNOWN, VERDICTS, WARN
+from consent.audit import TREAT, VERDICTS, WARN
 from consent.files.clock import load_zone
+from consent.judging import ALLOW, DENY, UNKNOWN
 from consent.locale.vocabulary import word
 from consent.pages.audit_outcomes import section
 
 if TYPE_CHECKING:
-    from consent.auditing import AuditReport
+    from consent.audit import AuditReport
 
 #: Calls listed one by one; the CSV has all.
 MOST_CALLS: Final = 1000
@@ -270,7 +271,7 @@ def _days(report: AuditReport) -> dict[date, Counter[int]]:
     """Verdicts of the calls of each local day."""
     counts: Counter[tuple[int, int]] = Counter(
         ((attempt.start_us + attempt.offset_us) // 86_400_000_000, verdict)
-        for attempt, verdict in zip(report.calls.attempts, report.judged.verdicts, strict=True)
+        for attempt, verdict in zip(report.records.attempts, report.judged.verdicts, strict=True)
     )
     days: dict[date, Counter[int]] = defaultdict(Counter)
     for (day, verdict), count in counts.items():
@@ -364,7 +365,7 @@ def plot(report: AuditReport, lang: str) -> tuple[str, str]:
 
 
 def _about(report: AuditReport, lang: str) -> str:
-    words, calls, judged, scope = WORDS[lang], report.calls, report.judged, report.scope
+    words, calls, judged, scope = WORDS[lang], report.records, report.judged, report.scope
     asked = [
         f"{words[key]}: {word(value, 'ru') if lang == 'ru' else value}"
         for key, value in (
@@ -395,7 +396,7 @@ def _about(report: AuditReport, lang: str) -> str:
 
 
 def _numbers(report: AuditReport, lang: str) -> str:
-    words, calls, verdicts = WORDS[lang], report.calls, report.judged.verdicts
+    words, calls, verdicts = WORDS[lang], report.records, report.judged.verdicts
     allowed, denied, unknown = (verdicts.count(v) for v in (ALLOW, DENY, UNKNOWN))
     bad, judged = denied + unknown, len(verdicts)
     left_out, rejected = sum(calls.left_out.values()), len(calls.rejects)
@@ -477,7 +478,7 @@ def _kinds(report: AuditReport, lang: str, kind: int, note: str) -> str:
 
 def _left_out(report: AuditReport, lang: str) -> str:
     words = WORDS[lang]
-    counts = {reason: n for reason, n in report.calls.left_out.items() if n}
+    counts = {reason: n for reason, n in report.records.left_out.items() if n}
     if not counts:
         return f"<p>{words['none']}</p>"
     rows = [
@@ -489,7 +490,7 @@ def _left_out(report: AuditReport, lang: str) -> str:
 
 
 def _rejects(report: AuditReport, lang: str) -> str:
-    words, rejects = WORDS[lang], report.calls.rejects
+    words, rejects = WORDS[lang], report.records.rejects
     if not rejects:
         return f"<p>{words['none']}</p>"
     counts = Counter((reject.reason, reject.column) for reject in rejects)
@@ -517,7 +518,7 @@ def _rejects(report: AuditReport, lang: str) -> str:
 
 
 def _listing(report: AuditReport, lang: str) -> str:
-    words, judged, attempts = WORDS[lang], report.judged, report.calls.attempts
+    words, judged, attempts = WORDS[lang], report.judged, report.records.attempts
     bad = [call for call, verdict in enumerate(judged.verdicts) if verdict != ALLOW]
     if not bad:
         return f"<p>{words['none']}</p>"
@@ -586,7 +587,7 @@ def page(report: AuditReport, lang: str) -> str:
     sections: list[tuple[str, str]] = [
         (words["about"], _about(report, lang)),
     ]
-    if notes := [note.ru if lang == "ru" else note.en for note in report.calls.warnings]:
+    if notes := report.warnings(lang):
         sections.append(
             (words["notes"], "<ul>" + "".join(f"<li>{_text(n)}</li>" for n in notes) + "</ul>")
         )
@@ -605,7 +606,7 @@ def page(report: AuditReport, lang: str) -> str:
     sections.append((words["rejects_title"], _rejects(report, lang)))
     sections.append((words["listing"], _listing(report, lang)))
     body = "\n".join(f"<h2>{_text(title)}</h2>\n{content}" for title, content in sections)
-    name = _text(report.calls.name)
+    name = _text(report.records.name)
     return f"""<!doctype html>
 <html lang="{lang}">
 <head>

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, overload
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
+from consent import _core
 from consent.errors import InternalError, NotBuiltError
 from consent.files import private_file
 from consent.files.calls import Attempt, Calls, NumberFrom, Progress, Source, read
@@ -21,9 +21,11 @@ from consent.files.direction import Direction
 from consent.files.layout import Layout
 from consent.files.records import InputError
 from consent.files.writer import CsvWriter, replacing_csv
+from consent.judging import ALLOW, Judged, Scope, judge, question_of
 from consent.locale.message import Message
-from consent.outcome import BUILT_IN, OutcomeMap, Outcomes, hold
+from consent.outcome import OutcomeMap, Outcomes, hold
 from consent.pages.audit_outcomes import summary as outcome_summary
+from consent.rules import russia
 
 if TYPE_CHECKING:
     import pyarrow
@@ -45,7 +47,7 @@ __all__ = [
 ]
 
 VERDICTS: Final = ("deny", "allow", "unknown", "warn", "treat")
-DENY, ALLOW, UNKNOWN, WARN, TREAT = range(5)
+WARN, TREAT = 3, 4
 
 COLUMNS: Final = (
     "file",
@@ -69,81 +71,6 @@ COLUMNS: Final = (
     "relied_on",
     "log_size",
 )
-
-
-class _Text(Protocol):
-    """What the core says of one kind of finding."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def why(self) -> str: ...
-    @property
-    def why_ru(self) -> str: ...
-    @property
-    def citation(self) -> str: ...
-    @property
-    def citation_ru(self) -> str: ...
-
-
-@dataclass(slots=True)
-class Judged:
-    """The core's answer, as columns: a verdict a call, and a row a finding in order of calls."""
-
-    log_origin: str
-    log_size: int
-    log_root: str
-    rules: str
-    verdicts: bytes
-    relied_on: Sequence[int]
-    finding_calls: Sequence[int]
-    finding_rules: Sequence[int]
-    finding_verdicts: bytes
-    finding_seqs: Sequence[int]
-    text: Callable[[int, int], _Text]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What was asked of every call."""
-
-    purpose: str = "advertising"
-    channel: str = "voice"
-    dialled_by: str = "unstated"
-    distributor: str = ""
-    campaign: str = ""
-    basis: str = "said"
-    caller: Caller | None = None
-    numbering: Numbering | None = None
-
-
-def _integers(kind: str, data: bytes) -> array[int]:
-    values: array[int] = array(kind)
-    values.frombytes(data)
-    return values
-
-
-def _question(scope: Scope) -> _core.Question:
-    from consent import _core
-    from consent.decision import checked_inn
-
-    return _core.Question(
-        _core.PhoneNumber.from_digits(79_000_000_000),  # each call has its own number and moment
-        purpose=scope.purpose,
-        channel=scope.channel,
-        at=datetime.fromtimestamp(0, UTC),
-        distributor=checked_inn("distributor", scope.distributor),
-        dialled_by=scope.dialled_by,
-        campaign=scope.campaign,
-        basis=scope.basis,
-        caller=scope.caller,
-        numbering=None if scope.numbering is None else scope.numbering.core,
-    )
-
-
-def _talks(attempts: Sequence[Attempt]) -> list[bool]:
-    """Whether somebody answered; what the record does not say counts as a talk."""
-    return [attempt.billsec is None or attempt.billsec > 0 for attempt in attempts]
 
 
 class Changed(NamedTuple):
@@ -191,54 +118,6 @@ class Rehearsal:
             "stricter": self.stricter,
             "changes": [change._asdict() for change in self.changes],
         }
-
-
-def _judge(
-    attempts: Sequence[Attempt],
-    log: Log | str | PathLike[str],
-    scope: Scope,
-    rules: RulePack | None,
-    progress: Progress | None,
-    outcomes: OutcomeMap | None = None,
-) -> tuple[Judged, Outcomes | None]:
-    """Ask the core. The only place here that knows it, with ``AuditReport.rehearse``."""
-    from consent import _core
-    from consent.rules import russia
-
-    native = log if isinstance(log, _core.Log) else _core.Log(log, False)
-    question = _question(scope)
-
-    def judging(done: int, of: int) -> None:
-        if progress is not None:
-            progress("judge", done, of)
-
-    result = _core.audit(
-        array("q", [attempt.number for attempt in attempts]),
-        array("q", [attempt.start_us for attempt in attempts]),
-        native,
-        rules or russia(),
-        question,
-        purposes=scope.purpose,
-        channels=scope.channel,
-        dialled_by=scope.dialled_by,
-        talks=_talks(attempts),
-        progress=judging,
-    )
-    ended = None if outcomes is None else hold(attempts, native, question, outcomes)
-    judged = Judged(
-        log_origin=native.origin,
-        log_size=result.log_size,
-        log_root=result.log_root.hex(),
-        rules=result.rules,
-        verdicts=result.verdicts,
-        relied_on=_integers("q", result.relied_on),
-        finding_calls=_integers("q", result.finding_calls),
-        finding_rules=_integers("h", result.finding_rules),
-        finding_verdicts=result.finding_verdicts,
-        finding_seqs=_integers("q", result.finding_seqs),
-        text=result.finding,
-    )
-    return judged, ended
 
 
 class Findings(Sequence[Mapping[str, object]]):
@@ -333,20 +212,22 @@ class AuditReport:
     """What an audit found.
 
     Attributes:
-        calls: The input as it was read: what was judged, left out, rejected.
+        records: The input as it was read: what was judged, left out, rejected.
         judged: The core's answer.
         scope: What was asked of every call.
         lang: "en" or "ru", of the texts in ``findings``.
         generated_at: Written into the summary where given; no clock is asked.
         outcomes: How the calls ended; None where no map says what their statuses mean.
+        max_rejected: The share of rows that may be rejected; None: any.
     """
 
-    calls: Calls
+    records: Calls
     judged: Judged
     scope: Scope
     lang: str = "en"
     generated_at: datetime | None = None
     outcomes: Outcomes | None = None
+    max_rejected: float | None = None
     _findings: Findings | None = None
     _written: dict[str, str | None] = field(
         default_factory=lambda: {"report": None, "findings": None, "rejects": None}
@@ -361,8 +242,25 @@ class AuditReport:
 
     @property
     def ok(self) -> bool:
-        """Whether every call that was judged was allowed."""
-        return self.judged.verdicts.count(ALLOW) == len(self.judged.verdicts)
+        """Whether every call that was judged was allowed, and the file was read.
+
+        Nothing judged out of a file with rows is no yes, and neither are more rejects than
+        ``max_rejected`` tolerates.
+        """
+        every = self.judged.verdicts.count(ALLOW) == len(self.judged.verdicts)
+        return every and not self.nothing_judged and not self.too_many_rejected
+
+    @property
+    def nothing_judged(self) -> bool:
+        """Whether the input has rows, and no call was found among them."""
+        return bool(self.records.rows) and not self.judged.verdicts
+
+    @property
+    def too_many_rejected(self) -> bool:
+        """Whether more rows were rejected than ``max_rejected`` tolerates."""
+        if self.max_rejected is None:
+            return False
+        return len(self.records.rejects) > self.max_rejected * self.records.rows
 
     @property
     def findings(self) -> Findings:
@@ -393,22 +291,19 @@ class AuditReport:
             after: The rules tried.
             before: The rules compared with; Russian law as built in where left out.
         """
-        from consent import _core
-        from consent.rules import russia
-
-        attempts = self.calls.attempts
+        attempts = self.records.attempts
         native = log if isinstance(log, _core.Log) else _core.Log(log, False)
         found = _core.rehearse(
-            array("q", [attempt.number for attempt in attempts]),
-            array("q", [attempt.start_us for attempt in attempts]),
+            attempts.numbers(),
+            attempts.starts(),
             native,
             before or russia(),
             after,
-            _question(self.scope),
+            question_of(self.scope),
             purposes=self.scope.purpose,
             channels=self.scope.channel,
             dialled_by=self.scope.dialled_by,
-            talks=_talks(attempts),
+            talks=attempts.talks(),
         )
         changes = []
         for call, old, new in found["changes"]:
@@ -439,7 +334,7 @@ class AuditReport:
         return places
 
     def _rows(self) -> Iterator[tuple[object, ...]]:
-        judged, attempts, ru = self.judged, self.calls.attempts, self.lang == "ru"
+        judged, attempts, ru = self.judged, self.records.attempts, self.lang == "ru"
         deciding = self.deciding()
         texts: dict[tuple[int, int], tuple[str, str, str]] = {}
         for place, call in enumerate(judged.finding_calls):
@@ -458,7 +353,7 @@ class AuditReport:
             attempt = attempts[call]
             seq, relied_on = judged.finding_seqs[place], judged.relied_on[call]
             yield (
-                self.calls.name,
+                self.records.name,
                 attempt.row,
                 attempt.call_id,
                 self.local(attempt),
@@ -494,7 +389,7 @@ class AuditReport:
         found = []
         for key, calls in groups.items():
             said = judged.text(*key)
-            attempts = [self.calls.attempts[call] for call in calls]
+            attempts = [self.records.attempts[call] for call in calls]
             first = min(attempts, key=lambda attempt: (attempt.start_us, attempt.row))
             last = max(attempts, key=lambda attempt: (attempt.start_us, attempt.row))
             found.append(
@@ -528,28 +423,35 @@ class AuditReport:
     def summary(self) -> dict[str, Any]:
         """The numbers, as ``consent audit --json`` prints them.
 
-        ``rows == judged + sum(left_out) + rejected``; ``sum(violations) == deny + unknown``.
+        ``rows == judged + sum(left_out) + rejected``; ``sum(violations) == deny + unknown``;
+        ``sum(verdicts) == calls``, more than ``judged`` where a row dialled several numbers.
         """
-        calls, judged, scope = self.calls, self.judged, self.scope
+        calls, judged, scope = self.records, self.judged, self.scope
         violations: Counter[str] = Counter()
         for violation in self.violations():
             violations[violation.rule] += violation.calls
         return {
             "rows": calls.rows,
-            "judged": len(calls.attempts),
+            "judged": calls.judged_rows,
             "left_out": _ordered(calls.left_out),
             "rejected": len(calls.rejects),
             "violations": _ordered(violations),
             "report": self._written["report"],
             "findings": self._written["findings"],
             "rejects": self._written["rejects"],
+            "ok": self.ok,
+            "calls": len(calls.attempts),
             "verdicts": {word: judged.verdicts.count(i) for i, word in enumerate(VERDICTS[:3])},
             "warned": _ordered(self.warned()),
             "rejected_by_reason": _ordered(Counter(reject.reason for reject in calls.rejects)),
-            "warnings": [note.ru if self.lang == "ru" else note.en for note in calls.warnings],
+            "warnings": self.warnings(),
             "input": {
                 "name": calls.name,
                 "sha256": calls.sha256,
+                "files": [
+                    {"name": file.name, "sha256": file.sha256, "rows": file.rows}
+                    for file in calls.files
+                ],
                 "layout": calls.layout,
                 "columns": calls.columns,
                 "zone": calls.zone,
@@ -569,6 +471,27 @@ class AuditReport:
             "outcomes": None if self.outcomes is None else outcome_summary(self.outcomes),
             "generated_at": None if self.generated_at is None else self.generated_at.isoformat(),
         }
+
+    def warnings(self, lang: str | None = None) -> list[str]:
+        """What looks wrong, as the table, the page and the JSON say it."""
+        ru = (lang or self.lang) == "ru"
+        said = [note.ru if ru else note.en for note in self.records.warnings]
+        if self.outcomes is not None and self.outcomes.not_mapped:
+            listed = ", ".join(
+                f'"{word}" ({n})' for word, n in sorted(self.outcomes.not_mapped.items())
+            )
+            said.append(
+                f"статусы, которых нет в карте {self.outcomes.map}: {listed}"
+                if ru
+                else f"statuses not in the map {self.outcomes.map}: {listed}"
+            )
+        if self.too_many_rejected:
+            said.append(
+                "отвергнуто больше строк, чем допускает --max-rejected"
+                if ru
+                else "more rows were rejected than --max-rejected tolerates"
+            )
+        return said
 
     def to_json(self, path: str | Path | None = None) -> str:
         """The summary as JSON text, and into a file where one is named."""
@@ -622,7 +545,7 @@ class AuditReport:
 
     def write_rejects(self, path: str | Path) -> None:
         """Write the rejected rows, byte for byte, each with its line and reason."""
-        self.calls.write_rejects(path, "ru" if self.lang == "ru" else "en")
+        self.records.write_rejects(path, "ru" if self.lang == "ru" else "en")
         self._written["rejects"] = str(path)
 
 
@@ -647,8 +570,11 @@ def audit(
     layout: str | Path | Layout = "asterisk",
     country: str | None = None,
     number_from: NumberFrom = "dst",
+    prefixes: Sequence[str] = (),
     dates: Dates | None = None,
     encoding: str | None = None,
+    delimiter: str | None = None,
+    columns: Mapping[str, str] | None = None,
     purpose: str = "advertising",
     channel: str = "voice",
     dialled_by: str = "unstated",
@@ -657,8 +583,9 @@ def audit(
     basis: str = "said",
     rules: RulePack | None = None,
     outcomes: str | PathLike[str] | OutcomeMap | None = None,
-    caller: Caller | None = None,
+    caller: Caller | Sequence[Caller] | None = None,
     numbering: Numbering | None = None,
+    max_rejected: float | None = None,
     lang: str = "en",
     name: str | None = None,
     generated_at: datetime | None = None,
@@ -669,18 +596,23 @@ def audit(
     Every row of the input is judged, left out with a reason, or rejected with a reason.
 
     Args:
-        calls: A path (CSV, also gzip), an open binary file, anything with ``__arrow_c_stream__``
-            (pandas, polars, pyarrow, DuckDB), or mappings.
+        calls: A path (CSV, XLSX, JSON, Parquet; also packed), a folder, several paths, an open
+            binary file, anything with ``__arrow_c_stream__`` (pandas, polars, pyarrow, DuckDB), or
+            mappings.
         log: A ``consent.Log``, or the path of its folder.
         zone: IANA name of the zone that the times are written in, or "UTC". Must be declared, here
             or in the layout.
         direction: What makes a row an outgoing call. Must be declared; without it the error shows
             the contexts and channels to choose from.
-        layout: "asterisk", or a MAP.toml.
-        country: Where numbers without a country code are: "RU", "KZ", "US", "CA".
-        number_from: "dst", or "lastdata" for the number inside ``Dial(PJSIP/number@trunk)``.
+        layout: The name of a ready one (``consent.files.layout.ready_layouts()``), or a MAP.toml.
+        country: Where numbers without a country code are: "RU", "KZ", "US", "CA"; "international":
+            their digits begin with the country code, without a plus.
+        number_from: "dst", or "lastdata" for the numbers inside ``Dial(PJSIP/number@trunk)``.
+        prefixes: Digits that the exchange dials before a number for an outside line.
         dates: "iso" (the default), "day-first", "month-first" or "unix".
         encoding: Of the file; bytes that do not fit it are kept as they are.
+        delimiter: One character; found out of ``, ; tab |`` where left out.
+        columns: Our word to a column of the file, before what the layout says.
         purpose: What the calls were for.
         channel: "voice", or "robot" where nobody talked.
         dialled_by: "person", "machine", or "unstated".
@@ -690,8 +622,9 @@ def audit(
         rules: A rule pack; Russian law where left out.
         outcomes: What the statuses of the calls mean: "asterisk", "freeswitch", "vicidial", a
             MAP.toml or an OutcomeMap. Left out: the map that bears the name of the layout.
-        caller: What whoever dialled says of themselves.
+        caller: What whoever dialled says of themselves; several where rows name the caller.
         numbering: The imported register; the built-in plan by codes where left out.
+        max_rejected: The share of rows, 0 to 1, that may be rejected; above it ``ok`` is False.
         lang: "en" or "ru": texts of the findings and of the report.
         name: What to call the input in reports; the file's name where left out.
         generated_at: Goes into the report where given.
@@ -712,9 +645,12 @@ def audit(
     """
     if lang not in ("en", "ru"):
         raise InputError("lang must be en or ru")
+    if max_rejected is not None and not 0 <= max_rejected <= 1:
+        raise InputError("max_rejected must be a share, 0 to 1")
     if zone is not None:
         load_zone(zone)
     used = None if outcomes is None else OutcomeMap.load(outcomes)
+    callers = () if caller is None else (caller,) if not isinstance(caller, Sequence) else caller
     found = read(
         calls,
         zone=zone,
@@ -722,17 +658,33 @@ def audit(
         layout=layout,
         country=country,
         number_from=number_from,
+        prefixes=prefixes,
         dates=dates,
         encoding=encoding,
+        delimiter=delimiter,
+        columns=columns,
         name=name,
+        outcomes=used,
         progress=progress,
     )
-    scope = Scope(purpose, channel, dialled_by, distributor, campaign, basis, caller, numbering)
-    if used is None and found.layout in BUILT_IN:
-        used = OutcomeMap.load(found.layout)
-    judged, ended = _judge(found.attempts, log, scope, rules, progress, used)
+    scope = Scope(
+        purpose,
+        channel,
+        dialled_by,
+        distributor,
+        campaign,
+        basis,
+        callers[0] if len(callers) == 1 else None,
+        numbering,
+        tuple(callers),
+    )
+    if used is None and found.outcomes is not None:
+        used = OutcomeMap.load(found.outcomes)
+    native = log if isinstance(log, _core.Log) else _core.Log(log, False)
+    judged = judge(found.attempts, native, scope, rules or russia(), progress)
     if len(judged.verdicts) != len(found.attempts):
         raise InternalError(
             Message("{} calls asked about, {} answered", len(found.attempts), len(judged.verdicts))
         )
-    return AuditReport(found, judged, scope, lang, generated_at, ended)
+    ended = None if used is None else hold(found.attempts, native, question_of(scope), used)
+    return AuditReport(found, judged, scope, lang, generated_at, ended, max_rejected)

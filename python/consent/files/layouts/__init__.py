@@ -1,0 +1,1 @@
+"""Layouts of call records, as data."""
