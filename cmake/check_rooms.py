@@ -1,6 +1,6 @@
 """Checks where the core's code lies: the order of its rooms, who includes what, and the sizes.
 
-    python cmake/check_rooms.py     from the root of the project; prints file:line, exits 1 on a defect
+python cmake/check_rooms.py     from the root of the project; prints file:line, exits 1 on a defect
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def defects(core: Path) -> list[str]:
             continue
         lines[room] += len(text)
         if len(text) > LINES_OF_A_FILE:
-            found.append(f"{where}:{LINES_OF_A_FILE}: {len(text)} lines, over {LINES_OF_A_FILE}; split the file")
+            found.append(
+                f"{where}:{LINES_OF_A_FILE}: {len(text)} lines, over {LINES_OF_A_FILE}; split the file"
+            )
         for number, line in enumerate(text, 1):
             include = INCLUDE.match(line)
             if not include:
@@ -86,7 +88,9 @@ def defects(core: Path) -> list[str]:
             if system:
                 for prefix, only in ONLY_IN.items():
                     if system.startswith(prefix) and room != only:
-                        found.append(f"{where}:{number}: <{system}> belongs to {only}/; use its wrapper")
+                        found.append(
+                            f"{where}:{number}: <{system}> belongs to {only}/; use its wrapper"
+                        )
                 continue
             other = room_of_header(quoted)
             if other is None:
@@ -94,7 +98,9 @@ def defects(core: Path) -> list[str]:
             if other not in height:
                 found.append(f'{where}:{number}: "{quoted}" is in no room')
             elif height[other] > height[room]:
-                found.append(f'{where}:{number}: {room}/ is below {other}/ and may not include "{quoted}"')
+                found.append(
+                    f'{where}:{number}: {room}/ is below {other}/ and may not include "{quoted}"'
+                )
     whole = sum(lines.values())
     found += [
         f"libconsent/{room}:1: {count} lines are {count / whole:.0%} of the core, over {SHARE_OF_A_ROOM:.0%}"

@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "consent/error.hpp"
 #include "consent/proof.hpp"
-#include "crypto/sign.hpp"
+#include "tlog/note.hpp"
 #include "vector_files.hpp"
 
 namespace note = consent::note;
