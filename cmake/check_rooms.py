@@ -9,8 +9,8 @@ import re
 import sys
 from pathlib import Path
 
-#: The rooms of libconsent/, from bottom to top, each with the public headers that it implements. A room includes
-#: itself and the rooms below it.
+#: The rooms of libconsent/, from bottom to top, each with the public headers that it implements.
+#: A room includes itself and the rooms below it.
 ROOMS: dict[str, tuple[str, ...]] = {
     "base": ("error", "instant", "message"),
     "crypto": ("digest", "pseudonym"),
@@ -78,7 +78,7 @@ def defects(core: Path) -> list[str]:
         lines[room] += len(text)
         if len(text) > LINES_OF_A_FILE:
             found.append(
-                f"{where}:{LINES_OF_A_FILE}: {len(text)} lines, over {LINES_OF_A_FILE}; split the file"
+                f"{where}:{LINES_OF_A_FILE}: {len(text)} lines, over {LINES_OF_A_FILE}; split it"
             )
         for number, line in enumerate(text, 1):
             include = INCLUDE.match(line)
@@ -103,7 +103,7 @@ def defects(core: Path) -> list[str]:
                 )
     whole = sum(lines.values())
     found += [
-        f"libconsent/{room}:1: {count} lines are {count / whole:.0%} of the core, over {SHARE_OF_A_ROOM:.0%}"
+        f"libconsent/{room}:1: {count / whole:.1%} of the core's lines, over {SHARE_OF_A_ROOM:.0%}"
         for room, count in lines.items()
         if count > SHARE_OF_A_ROOM * whole
     ]
