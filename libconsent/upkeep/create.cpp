@@ -21,6 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// "v1" from release 0.1.0 on: until then the format may change.
+constexpr std::string_view format_word = "v1-draft";
+
 void check_identity(const LogIdentity& identity) {
   const auto refuse = [](const char* what) { throw Error(ErrorCode::invalid_argument, what); };
   if (!note::is_name(identity.origin) || identity.origin.size() > 255) {
@@ -104,7 +107,7 @@ Log create_log(const fs::path& folder, const LogIdentity& identity, Instant now,
     if (!identity.distributor_name.empty()) {
       w.key("distributor_name").text(identity.distributor_name);
     }
-    w.key("format").plain("v1");
+    w.key("format").plain(format_word);
     w.key("incarnation").hex(incarnation);
     w.key("key").text(key.text());
     w.end_object();
