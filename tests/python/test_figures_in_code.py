@@ -82,6 +82,31 @@ def cpp_lines(text: str) -> Iterator[Line]:
         yield Line(line.strip(), bare, strings, numbers)
 
 
+Token = tuple[int, str, tuple[int, int], tuple[int, int]]
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Kind, text, start and end of each token; an f-string is one string, as before Python 3.12."""
+    begins, ends = getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "FSTRING_END", -1)
+    lines = text.splitlines(keepends=True)
+    depth, first = 0, (0, 0)
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == begins:
+            if depth == 0:
+                first = token.start
+            depth += 1
+        elif token.type == ends:
+            depth -= 1
+            if depth == 0:
+                (row, column), (last, end) = first, token.end
+                part = lines[row - 1 : last]
+                part[-1] = part[-1][:end]
+                part[0] = part[0][column:]
+                yield tokenize.STRING, "".join(part), first, token.end
+        elif depth == 0:
+            yield token.type, token.string, token.start, token.end
+
+
 def python_lines(text: str) -> Iterator[Line]:
     lines = text.split("\n")
     documented: set[int] = set()
@@ -91,18 +116,17 @@ def python_lines(text: str) -> Iterator[Line]:
     numbers: dict[int, list[int]] = {}
     strings: dict[int, str] = {}
     bare = {row: line for row, line in enumerate(lines, 1) if row not in documented}
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        row, column = token.start
+    for kind, string, (row, column), (last, _) in tokens(text):
         if row in documented:
             continue
-        if token.type == tokenize.COMMENT:
+        if kind == tokenize.COMMENT:
             bare[row] = bare[row][:column]
-        elif token.type == tokenize.NUMBER and re.fullmatch(r"[\d_]+", token.string):
-            numbers.setdefault(row, []).append(int(token.string.replace("_", "")))
-        elif token.type == tokenize.STRING:
-            strings[row] = strings.get(row, "") + " " + token.string
-            if token.end[0] == row:
-                bare[row] = bare[row].replace(token.string, '""')
+        elif kind == tokenize.NUMBER and re.fullmatch(r"[\d_]+", string):
+            numbers.setdefault(row, []).append(int(string.replace("_", "")))
+        elif kind == tokenize.STRING:
+            strings[row] = strings.get(row, "") + " " + string
+            if last == row:
+                bare[row] = bare[row].replace(string, '""')
     for row, line in bare.items():
         yield Line(lines[row - 1].strip(), line, strings.get(row, ""), numbers.get(row, []))
 
