@@ -59,6 +59,7 @@ from consent.decision import (
     Decision,
     Finding,
     Gate,
+    Question,
 )
 from consent.errors import (
     BrokenLogError,
@@ -162,6 +163,7 @@ __all__ = [
     "PhoneNumber",
     "Problem",
     "ProofError",
+    "Question",
     "Rebuilt",
     "Rehearsal",
     "RequestAnswered",

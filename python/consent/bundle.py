@@ -79,7 +79,7 @@ def prove(
         out: The ZIP to write; replaced where it exists, and only when it is complete.
         at: The moment asked about, aware.
         created_at: When the pack is made, aware; stands in the report.
-        purpose: As for :meth:`consent.Log.may_contact`; so are the rest.
+        purpose: As in :class:`consent.Question`; so are the rest.
         channel: See there.
         distributor: See there.
         caller: See there. Where the answer stands on the caller's assignment, the pack shows it.
@@ -93,16 +93,16 @@ def prove(
         StorageError: ``out`` cannot be written.
         ValueError: A time has no zone.
     """
-    from consent.decision import question
+    from consent.decision import Question
     from consent.rules import russia
 
     if created_at.tzinfo is None:
         raise ValueError("created_at has no zone")
-    asked = question(
+    question = Question(
         number, purpose=purpose, channel=channel, at=at, distributor=distributor, caller=caller
     )
     also = [_tag_of(receipt) for receipt in receipts]
-    assembled = _core.assemble_bundle(log, rules or russia(), asked, also)
+    assembled = _core.assemble_bundle(log, rules or russia(), question.core(), also)
     files = pack_files(assembled, created_at)
     path = Path(out)
     write_whole(path, zip_bytes(files))

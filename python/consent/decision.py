@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Required, TypedDict, Unpack, overload
 
 from consent import _core
 from consent._core import Caller, ContactCounts, Decision, Finding, RulePack
@@ -32,6 +33,7 @@ __all__ = [
     "Decision",
     "Finding",
     "Gate",
+    "Question",
 ]
 
 DENY: Final = 0
@@ -40,7 +42,7 @@ UNKNOWN: Final = 2
 """What :meth:`Gate.may_contact_many` answers for each number; anything but ALLOW means no."""
 
 # Stands where a question about many numbers must hold one; no rule reads it there.
-_NOBODY: Final = PhoneNumber.from_digits(70_000_000_000)
+NOBODY: Final = PhoneNumber.from_digits(70_000_000_000)
 
 
 @lru_cache(maxsize=256)
@@ -73,40 +75,99 @@ def _columnar(numbers: Any) -> Any:  # noqa: ANN401 - whatever a user calls an a
     return listed
 
 
-def question(
-    number: Number,
-    *,
-    purpose: str,
-    channel: str,
-    at: datetime,
-    distributor: str | None = None,
-    campaign: str | None = None,
-    dialled_by: str | None = None,
-    advertiser: str | None = None,
-    basis: str = "said",
-    caller: Caller | None = None,
-    serving_operator: str | None = None,
-    counts: ContactCounts | None = None,
-    zones: Sequence[str] | None = None,
-    numbering: Numbering | None = None,
-) -> _core.Question:
-    """Put a question into the core's form; the arguments are those of :meth:`Log.may_contact`."""
-    return _core.Question(
-        as_number(number),
-        purpose=purpose,
-        channel=channel,
-        at=at,
-        distributor=checked_inn("distributor", distributor or ""),
-        advertiser=checked_inn("advertiser", advertiser or ""),
-        dialled_by=dialled_by or "unstated",
-        campaign=campaign or "",
-        basis=basis,
-        caller=caller,
-        serving_operator=serving_operator or "",
-        counts=counts,
-        zones=None if zones is None else list(zones),
-        numbering=None if numbering is None else numbering.core,
-    )
+class Asked(TypedDict, total=False):
+    """What a question says besides its number: the keywords of every ``may_contact``."""
+
+    purpose: Required[str]
+    channel: Required[str]
+    at: Required[datetime]
+    distributor: str | None
+    campaign: str | None
+    dialled_by: str | None
+    advertiser: str | None
+    basis: str
+    caller: Caller | None
+    serving_operator: str | None
+    counts: ContactCounts | None
+    zones: Sequence[str] | None
+    numbering: Numbering | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """May this number be contacted? One question, put to a log, a gate, an audit or a pack.
+
+    ``log.may_contact(Question(number, purpose=…))`` is ``log.may_contact(number, purpose=…)``.
+
+    Args:
+        number: Who would be contacted.
+        purpose: ``advertising service transactional survey debt_collection political social
+            mixed unknown``; the last two are treated as advertising.
+        channel: ``voice robot sms messenger email``.
+        at: An aware datetime: the moment of the contact.
+        distributor: INN of the one it is made for; may be left out only if the log has exactly one.
+        campaign: An identifier without spaces.
+        dialled_by: ``person`` or ``machine``; not stated if left out.
+        advertiser: INN of the one whose goods are meant.
+        basis: ``said`` counts a consent from when it was said, ``recorded`` from when it was
+            recorded.
+        caller: The caller's own facts.
+        serving_operator: INN or identifier of the operator that serves the number now, after any
+            porting; not known if left out.
+        counts: Contacts made already; counted from the log's own entries if left out.
+        zones: IANA names of the zones that the subscriber may be in, if you know better than the
+            numbering plan: ``["Europe/Moscow"]``.
+        numbering: The imported register; the built-in plan by codes if left out.
+    """
+
+    number: Number
+    _: KW_ONLY
+    purpose: str
+    channel: str
+    at: datetime
+    distributor: str | None = None
+    campaign: str | None = None
+    dialled_by: str | None = None
+    advertiser: str | None = None
+    basis: str = "said"
+    caller: Caller | None = None
+    serving_operator: str | None = None
+    counts: ContactCounts | None = None
+    zones: Sequence[str] | None = None
+    numbering: Numbering | None = None
+
+    def core(self) -> _core.Question:
+        """The same in the core's form.
+
+        Raises:
+            ValueError: ``at`` has no zone, or a word is not on its list.
+            InvalidArgument: An INN is mistyped.
+        """
+        return _core.Question(
+            as_number(self.number),
+            purpose=self.purpose,
+            channel=self.channel,
+            at=self.at,
+            distributor=checked_inn("distributor", self.distributor or ""),
+            advertiser=checked_inn("advertiser", self.advertiser or ""),
+            dialled_by=self.dialled_by or "unstated",
+            campaign=self.campaign or "",
+            basis=self.basis,
+            caller=self.caller,
+            serving_operator=self.serving_operator or "",
+            counts=self.counts,
+            zones=None if self.zones is None else list(self.zones),
+            numbering=None if self.numbering is None else self.numbering.core,
+        )
+
+
+def asked(number: Number | Question, about: Mapping[str, Any]) -> _core.Question:
+    """The question of a call: its first argument, or what its keywords say of a number."""
+    if isinstance(number, Question):
+        if about:
+            raise TypeError(f"a Question has everything: leave out {', '.join(sorted(about))}")
+        return number.core()
+    return Question(number, **about).core()
 
 
 class Gate:
@@ -130,61 +191,16 @@ class Gate:
         else:
             self._gate = _core.Gate.open(log, pack, now)
 
-    def may_contact(
-        self,
-        number: Number,
-        *,
-        purpose: str,
-        channel: str,
-        at: datetime,
-        distributor: str | None = None,
-        campaign: str | None = None,
-        dialled_by: str | None = None,
-        advertiser: str | None = None,
-        basis: str = "said",
-        caller: Caller | None = None,
-        serving_operator: str | None = None,
-        counts: ContactCounts | None = None,
-        zones: Sequence[str] | None = None,
-        numbering: Numbering | None = None,
-    ) -> Decision:
+    @overload
+    def may_contact(self, number: Question) -> Decision: ...
+    @overload
+    def may_contact(self, number: Number, **about: Unpack[Asked]) -> Decision: ...
+    def may_contact(self, number: Number | Question, **about: object) -> Decision:
         """Answer as :meth:`consent.Log.may_contact` does, from memory."""
-        return self._gate.may_contact(
-            question(
-                number,
-                purpose=purpose,
-                channel=channel,
-                at=at,
-                distributor=distributor,
-                campaign=campaign,
-                dialled_by=dialled_by,
-                advertiser=advertiser,
-                basis=basis,
-                caller=caller,
-                serving_operator=serving_operator,
-                counts=counts,
-                zones=zones,
-                numbering=numbering,
-            )
-        )
+        return self._gate.may_contact(asked(number, about))
 
     def may_contact_many(
-        self,
-        numbers: Buffer | Iterable[Number | int],
-        *,
-        purpose: str,
-        channel: str,
-        at: datetime,
-        distributor: str | None = None,
-        campaign: str | None = None,
-        dialled_by: str | None = None,
-        advertiser: str | None = None,
-        basis: str = "said",
-        caller: Caller | None = None,
-        serving_operator: str | None = None,
-        counts: ContactCounts | None = None,
-        zones: Sequence[str] | None = None,
-        numbering: Numbering | None = None,
+        self, numbers: Buffer | Iterable[Number | int], **about: Unpack[Asked]
     ) -> Any:  # noqa: ANN401 - numpy is not required, so its type cannot be named
         """Answer for many numbers, the same question at the same moment.
 
@@ -192,19 +208,7 @@ class Gate:
             numbers: A list of numbers, or an array of 64-bit integers (79161234567): numpy,
                 ``array.array("q")``, anything with the buffer protocol. A column of pandas, polars
                 or pyarrow with texts or such integers is read as a list.
-            purpose: As for one number.
-            channel: As for one number.
-            at: An aware datetime.
-            distributor: As for one number.
-            campaign: As for one number.
-            dialled_by: As for one number.
-            advertiser: As for one number.
-            basis: As for one number.
-            caller: As for one number.
-            serving_operator: As for one number, of all of them.
-            counts: As for one number, of each of them.
-            zones: As for one number, of all of them.
-            numbering: As for one number.
+            about: As :class:`Question`, of each of them.
 
         Returns:
             One byte a number: :data:`DENY`, :data:`ALLOW` or :data:`UNKNOWN`. A numpy array of
@@ -213,25 +217,7 @@ class Gate:
         Raises:
             InvalidArgument: A number cannot be read; the message names its place, from 0.
         """
-        verdicts = self._gate.ask_many(
-            _columnar(numbers),
-            question(
-                _NOBODY,
-                purpose=purpose,
-                channel=channel,
-                at=at,
-                distributor=distributor,
-                campaign=campaign,
-                dialled_by=dialled_by,
-                advertiser=advertiser,
-                basis=basis,
-                caller=caller,
-                serving_operator=serving_operator,
-                counts=counts,
-                zones=zones,
-                numbering=numbering,
-            ),
-        )
+        verdicts = self._gate.ask_many(_columnar(numbers), asked(NOBODY, about))
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(numbers, numpy.ndarray):
             return numpy.frombuffer(verdicts, dtype=numpy.uint8)

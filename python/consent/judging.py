@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from consent import _core
-from consent.decision import checked_inn
+from consent.decision import NOBODY, Question
 from consent.errors import InternalError
 from consent.files.legs import Attempts, Said
 from consent.files.records import InputError
@@ -95,18 +95,18 @@ class Scope:
 def question_of(scope: Scope, said: Said | None = None) -> _core.Question:
     """The question about every call of one scope."""
     said = said or Said()
-    return _core.Question(
-        _core.PhoneNumber.from_digits(79_000_000_000),  # each call has its own number and moment
+    return Question(
+        NOBODY,  # each call has its own number and moment
         purpose=scope.purpose,
         channel=scope.channel,
         at=datetime.fromtimestamp(0, UTC),
-        distributor=checked_inn("distributor", said.distributor or scope.distributor),
+        distributor=said.distributor or scope.distributor,
         dialled_by=scope.dialled_by,
         campaign=said.campaign or scope.campaign,
         basis=scope.basis,
         caller=scope.caller_of(said.caller),
-        numbering=None if scope.numbering is None else scope.numbering.core,
-    )
+        numbering=scope.numbering,
+    ).core()
 
 
 @dataclass(slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from consent import _core
 from consent._core import (
@@ -24,7 +24,7 @@ from consent._core import (
     RulePack,
     Verification,
 )
-from consent.decision import Caller, ContactCounts, question
+from consent.decision import Asked, Question, asked
 from consent.errors import RestrictedError
 from consent.event import Event, Words
 from consent.files import private_file
@@ -34,7 +34,7 @@ from consent.party import Organisation
 from consent.rules import russia
 
 if TYPE_CHECKING:
-    from consent.numbering import Numbering
+    pass
 
 __all__ = [
     "Appended",
@@ -446,48 +446,21 @@ class Log(_core.Log):
         self.observe_clock(now, time.monotonic_ns() // 1000)
         return now
 
+    @overload
+    def may_contact(self, number: Question, *, rules: RulePack | None = None) -> Decision: ...
+    @overload
     def may_contact(
-        self,
-        number: Number,
-        *,
-        purpose: str,
-        channel: str,
-        at: datetime,
-        distributor: str | None = None,
-        campaign: str | None = None,
-        dialled_by: str | None = None,
-        advertiser: str | None = None,
-        basis: str = "said",
-        rules: RulePack | None = None,
-        caller: Caller | None = None,
-        serving_operator: str | None = None,
-        counts: ContactCounts | None = None,
-        zones: Sequence[str] | None = None,
-        numbering: Numbering | None = None,
+        self, number: Number, *, rules: RulePack | None = None, **about: Unpack[Asked]
+    ) -> Decision: ...
+    def may_contact(
+        self, number: Number | Question, *, rules: RulePack | None = None, **about: object
     ) -> Decision:
         """Say whether this contact is allowed at one moment, and why.
 
         Args:
-            number: Who would be contacted.
-            purpose: ``advertising service transactional survey debt_collection political social
-                mixed unknown``; the last two are treated as advertising.
-            channel: ``voice robot sms messenger email``.
-            at: An aware datetime: the moment of the contact.
-            distributor: INN of the one it is made for; may be left out only where the log has
-                exactly one.
-            campaign: A short word.
-            dialled_by: ``person`` or ``machine``; not stated where left out.
-            advertiser: INN of the one whose goods are meant.
-            basis: ``said`` counts a consent from when it was said, ``recorded`` from when the log
-                took it.
-            rules: The rows to judge by; the built-in pack of Russian law where left out.
-            caller: What whoever dials says of themselves.
-            serving_operator: INN or short word of the operator that serves the number now, after
-                any porting; not known where left out.
-            counts: Contacts made already; counted from the log's own entries where left out.
-            zones: IANA names of the zones that the subscriber may be in, where you know better
-                than the numbering plan: ``["Europe/Moscow"]``.
-            numbering: The imported register; the built-in plan by codes where left out.
+            number: Who would be contacted, or a whole :class:`consent.Question`.
+            rules: The rows to judge by; the built-in pack of Russian law if left out.
+            about: ``purpose``, ``channel``, ``at`` and the rest of :class:`consent.Question`.
 
         Returns:
             A Decision. A refusal is an answer, not an exception: read ``.findings``.
@@ -496,23 +469,7 @@ class Log(_core.Log):
             ValueError: ``at`` has no zone, or a word is not on its list.
             InvalidArgument: The distributor was left out and the log has not exactly one.
         """
-        asked = question(
-            number,
-            purpose=purpose,
-            channel=channel,
-            at=at,
-            distributor=distributor,
-            campaign=campaign,
-            dialled_by=dialled_by,
-            advertiser=advertiser,
-            basis=basis,
-            caller=caller,
-            serving_operator=serving_operator,
-            counts=counts,
-            zones=zones,
-            numbering=numbering,
-        )
-        return _core.may_contact(self, rules or russia(), asked)
+        return _core.may_contact(self, rules or russia(), asked(number, about))
 
     def before_erasing(
         self, number: Number, *, held_at: datetime | None = None, at: datetime | None = None

@@ -1,5 +1,6 @@
 import array
 import copy
+import dataclasses
 import doctest
 import importlib
 import inspect
@@ -44,6 +45,20 @@ def test_without_a_consent_the_answer_is_no_with_a_rule_and_a_citation(romashka)
     assert answer.findings[0].rule == "ru/38-fz/18-1"
     assert "38" in answer.findings[0].citation
     assert answer.findings[0].why != answer.findings[0].why_ru
+
+
+def test_a_question_and_its_keywords_are_one_question(romashka):
+    asked = consent.Question(NUMBER, **ASKED)
+    gate = consent.Gate(romashka)
+    for ask in (romashka.may_contact, gate.may_contact):
+        assert ask(asked).relied_on == ask(NUMBER, **ASKED).relied_on == 1
+    with pytest.raises(TypeError, match="leave out at, channel, purpose"):
+        romashka.may_contact(asked, **ASKED)
+
+
+def test_every_field_of_a_question_is_a_keyword():
+    fields = [field.name for field in dataclasses.fields(consent.Question)]
+    assert fields == ["number", *consent.decision.Asked.__annotations__]
 
 
 def test_a_withdrawal_ends_a_consent(romashka):
