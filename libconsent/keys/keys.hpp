@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/beside.hpp"
+#include "base/background_worker.hpp"
 #include "consent/digest.hpp"
 #include "consent/instant.hpp"
 #include "consent/number.hpp"
@@ -79,11 +79,10 @@ class KeyStore {
   /// New subjects are durable when commit() returns, and must be before the log commits an entry
   /// that uses one: a crash between leaves an orphan, which sweep() removes, and never an entry
   /// without a key.
-  /// `many`: add() leaves the rows to a thread beside this one, and any question that the file must
-  /// answer waits for it.
+  /// `many`: add() leaves the rows to a background thread, and a question to the file waits for it.
   void begin(bool many = false);
   [[nodiscard]] Subject add(NewSubject made, std::int64_t previous);
-  /// Begins what commit() completes, beside this thread where the rows are written there. From then
+  /// Begins what commit() completes, in the background if the rows are written there. From then
   /// on nothing else may be asked.
   void start_commit(bool checkpoint);
   void commit();
@@ -163,6 +162,10 @@ class KeyStore {
   void prepare();
   void load(const std::string& origin, std::string_view passphrase);
   [[nodiscard]] SecretKey unmask(const Digest& tag, std::string_view stored) const;
+  /// XOR with what the master key gives for a tag. A tag is used once and is itself an HMAC under
+  /// the key, so a changed row is noticed.
+  static SecretKey mask(const SecretKey& master, const Digest& tag, std::string_view key,
+                        const std::string& name);
   void put_meta(std::string_view key, std::string_view value);
   /// Reads the rows of `recent` that are not in memory. REQUIRES: a transaction.
   void read_recent();
@@ -178,8 +181,7 @@ class KeyStore {
   };
   void put(const Row& row);
   void read_indexes();
-  void hand_over();  ///< the rows that wait, to the thread beside
-  void settle();     ///< until the file holds what was added
+  void settle();  ///< until the file holds what was added
   void commit_now();
   void read_count();
   Subject read(sqlite::Statement& statement);
@@ -227,15 +229,15 @@ class KeyStore {
   /// Of every index there is, once questions about new numbers were worth reading them all.
   std::optional<Filter> indexes_;
   std::size_t never_met_ = 0;  ///< questions since that the file had to answer with no
-  bool many_ = false;          ///< this transaction is written beside
-  bool committing_ = false;    ///< start_commit() was called, and commits beside
+  bool many_ = false;          ///< this transaction is written in the background
+  bool committing_ = false;    ///< start_commit() was called, and commits in the background
   bool checkpoint_ = false;    ///< commit() is to end with a checkpoint
   bool folded_ = false;        ///< by this transaction
-  std::int64_t next_id_ = 0;   ///< where rows are written beside
-  std::vector<Row> waiting_;
+  std::int64_t next_id_ = 0;   ///< if rows are written in the background
   sqlite::Statement newest_, by_id_, id_of_tag_, tag_of_id_, tags_after_, add_subject_, add_recent_,
       point_, first_recent_, recent_after_, any_suppressed_, suppressed_;
-  std::unique_ptr<Beside> beside_;  ///< last: it is stopped before what it writes with is gone
+  using Rows = BatchWriter<KeyStore, Row, &KeyStore::put>;
+  std::unique_ptr<Rows> rows_;  ///< last: it is stopped before what it writes with is gone
 };
 
 }  // namespace consent

@@ -17,7 +17,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "base/beside.hpp"
+#include "base/background_worker.hpp"
 #include "consent/log.hpp"
 #include "event/encode.hpp"
 #include "keys/keys.hpp"
@@ -126,6 +126,10 @@ class Writer {
   std::string checkpoint(const note::VerifierKey& key);
 
  private:
+  static constexpr std::size_t salt_size = 16;  ///< of an entry
+  /// Two machines' clocks under one time service differ by less; more is a step that somebody made.
+  static constexpr auto most_clock_drift = std::chrono::seconds(2);
+  static constexpr int most_wal_pages = (64 << 20) / 4096;
   struct Request {
     std::vector<Prepared> events;
     std::vector<Appended> done;
@@ -169,7 +173,7 @@ class Writer {
   void commit(std::span<Request* const> batch);
   std::vector<Appended> submit(std::vector<Prepared> events, Instant now);
   void record(Prepared& prepared, std::size_t place, Appended& done);
-  /// Whether a commit is worth the threads beside.
+  /// Whether a commit is worth the background threads.
   static bool is_large(std::span<Request* const> batch) noexcept;
   /// Takes into memory all whom keys.db knows of these events' numbers, so that nothing need be
   /// asked of it while their new subjects are written.
@@ -188,7 +192,6 @@ class Writer {
   };
   void put_entry(const Envelope& envelope, std::string_view body, std::string sealed);
   void put_row(const EntryRow& row);
-  void hand_over();  ///< the entries that wait, to the thread beside
   /// Until log.db holds what was put: before anything else is done with it. Where a commit needs it
   /// often, its entries are written by this thread from then on.
   void settle_rows();
@@ -260,11 +263,11 @@ class Writer {
   bool met_all_ = false;  ///< keys.db knows no number of this commit that is not in memory
   std::unordered_map<PhoneNumber, KeyStore::Suppressed, NumberHash> met_suppressed_;
   std::string last_wording_;
-  bool keys_open_ = false;    ///< a transaction on keys.db is under way
-  bool rows_beside_ = false;  ///< the entries of this commit are written beside
-  unsigned settled_ = 0;      ///< how often this commit had to wait for them
-  std::vector<EntryRow> waiting_;
-  std::unique_ptr<Beside> beside_;  ///< behind what it writes with
+  bool keys_open_ = false;      ///< a transaction on keys.db is under way
+  bool in_background_ = false;  ///< the entries of this commit are written by rows_
+  unsigned settled_ = 0;        ///< how often this commit had to wait for them
+  using Rows = BatchWriter<Writer, EntryRow, &Writer::put_row>;
+  std::unique_ptr<Rows> rows_;  ///< after what it writes with
 
   std::mutex mutex_;
   std::condition_variable turn_;

@@ -1,0 +1,293 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "consent/error.hpp"
+#include "consent/log.hpp"
+#include "consent/verify.hpp"
+#include "crypto/digest_hash.hpp"
+#include "event/body.hpp"
+#include "event/encode.hpp"
+#include "keys/keys.hpp"
+#include "log/head.hpp"
+#include "log/open.hpp"
+#include "log/schema.hpp"
+#include "sqlite/sqlite.hpp"
+#include "standing/standing.hpp"
+
+/// The check of a whole log. docs/reference/verify.md has its steps by number.
+namespace consent::verifying {
+
+namespace fs = std::filesystem;
+
+struct Refuted {
+  std::uint64_t seq;
+  Message what;
+};
+
+[[noreturn]] inline void refute(std::uint64_t seq, const Message& what) {
+  throw Refuted{seq, what};
+}
+
+inline std::string member(const canonical::Value& body, std::string_view key) {
+  const canonical::Value* const value = body.find(key);
+  return value != nullptr && value->string() != nullptr ? *value->string() : std::string{};
+}
+
+inline constexpr std::uint64_t no_entry = ~std::uint64_t{0};
+
+// A subject's entries inside one part of the log. What its first one claims of the entries before
+// is checked when the parts are joined.
+struct Subject {
+  std::uint64_t first = 0;        ///< seq of the first entry here
+  std::uint64_t claimed_seq = 0;  ///< its subject.seq
+  std::int64_t claimed_prev = -1;
+  std::uint64_t count = 0;
+  std::int64_t last = -1;
+  std::uint64_t kept_count = 0;  ///< of those that the derived table covers
+  std::int64_t kept_last = -1;
+  std::uint64_t ordinary = no_entry;  ///< first that may not follow a reassignment
+  SubjectStanding standing;
+};
+
+/// A file that an entry names.
+struct NamedEvidence {
+  std::uint64_t seq;
+  std::int64_t place;  ///< from 1
+  Digest commitment;
+  Digest tag;  ///< of the subject
+};
+
+inline constexpr auto most_clock_drift = std::chrono::seconds(2);  // as the writer's
+
+inline constexpr std::uint64_t worth_a_thread = 20000;
+
+// The file mapped: a scan of all of it copies no pages.
+inline sqlite::Connection open_to_scan(const fs::path& file) {
+  auto db = open_log_for_reading(file);
+  db.execute("PRAGMA mmap_size=8589934592");
+  return db;
+}
+
+// One run of entries, checked by one thread from its own connection.
+struct Part {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::uint64_t kept_upto = 0;  ///< the derived table covers the entries below
+  Digest prev;                  ///< what the first entry names as the leaf before it
+  std::vector<Digest> leaves;
+  std::unordered_map<Digest, Subject, DigestHash> subjects;
+  Terms terms;
+  std::unordered_map<Digest, std::uint64_t, DigestHash> wordings;
+  std::vector<NamedEvidence> evidence;
+  std::vector<std::uint64_t> assigned;                            ///< seq of caller.assigned
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> released;  ///< seq, and what it ends
+  std::string origin, key, incarnation;
+  Instant first_at{}, last_at = Instant::min();
+  std::uint64_t backwards = 0, first_backwards = 0;
+  bool restored = false;
+  std::optional<Refuted> refuted;
+
+  void check(sqlite::Connection& db, const std::function<void()>& advanced) {
+    try {
+      run(db, advanced);
+    } catch (const Refuted& found) {
+      refuted = found;
+    }
+  }
+
+ private:
+  void run(sqlite::Connection& db, const std::function<void()>& advanced) {
+    leaves.reserve(last - first);
+    sqlite::Statement rows(
+        db, "SELECT seq,prev,leaf,bytes FROM entry WHERE seq>=?1 AND seq<?2 ORDER BY seq");
+    rows.bind(1, static_cast<std::int64_t>(first)).bind(2, static_cast<std::int64_t>(last));
+    Digest before;
+    for (std::uint64_t seq = first; seq < last; ++seq) {
+      // (1) Rows stand in order, without gaps.
+      if (!rows.step() || rows.integer(0) != static_cast<std::int64_t>(seq)) {
+        refute(seq, "entry is missing");
+      }
+      // (2) The stored bytes are hashed before anything in them is believed.
+      DecodedEntry decoded;
+      try {
+        decoded = decode_entry(rows.blob(3));
+        check_body(decoded.entry, decoded.body);
+      } catch (const Error& error) {
+        refute(seq, error.message());
+      }
+      const Entry& entry = decoded.entry;
+      if (entry.leaf.view() != rows.blob(2))
+        refute(seq, "content does not hash to the stored leaf");
+      // (3) Each entry names its own place, its log and the entry before.
+      if (entry.seq != seq) refute(seq, "names another sequence number");
+      if (rows.blob(1) != entry.prev.view()) refute(seq, "does not follow the entry before it");
+      if (seq == first) {
+        prev = entry.prev;
+        origin = entry.log;
+        first_at = entry.recorded;
+      } else if (entry.prev != before) {
+        refute(seq, "does not follow the entry before it");
+      }
+      if (entry.log != origin) refute(seq, "belongs to another log");
+      if ((seq == 0) != (entry.type == EventType::log_created)) {
+        refute(seq, seq == 0 ? "is not the creation of a log" : "creates the log a second time");
+      }
+      if (seq == 0) key = member(decoded.body, "key");
+      if (seq == 0 || entry.type == EventType::log_restored) {
+        incarnation = member(decoded.body, "incarnation");
+        restored = seq != 0;
+      }
+      if (entry.type == EventType::caller_assigned) assigned.push_back(seq);
+      if (entry.type == EventType::caller_released) {
+        released.emplace_back(seq, static_cast<std::uint64_t>(*decoded.body.find("of")->integer()));
+      }
+      // (4) Each subject's own chain.
+      if (entry.subject) subject_entry(entry, decoded.body);
+      if (entry.type != EventType::clock_step && entry.recorded + most_clock_drift < last_at &&
+          seq > first && backwards++ == 0) {
+        first_backwards = seq;
+      }
+      last_at = entry.recorded;
+      before = entry.leaf;
+      if (const auto hash = digest_from_hex(member(decoded.body, "wording"))) {
+        wordings.emplace(*hash, seq);
+      }
+      if (const canonical::Value* const files = decoded.body.find("files");
+          entry.subject && files) {
+        std::int64_t place = 0;
+        for (const canonical::Value& file : *files->array()) {
+          evidence.push_back(
+              {seq, ++place, *digest_from_hex(member(file, "commitment")), entry.subject->tag});
+        }
+      }
+      leaves.push_back(entry.leaf);
+      advanced();
+    }
+  }
+
+  void subject_entry(const Entry& entry, const canonical::Value& body) {
+    const auto [found, added] = subjects.try_emplace(entry.subject->tag);
+    Subject& subject = found->second;
+    const auto seq = entry.seq;
+    if (added) {
+      subject.first = seq;
+      subject.claimed_seq = entry.subject->seq;
+      subject.claimed_prev = entry.subject->prev;
+      subject.standing.tag = entry.subject->tag;
+    } else {
+      if (!may_follow(subject.standing, entry.type)) refute(seq, closed_text);
+      if (entry.subject->seq != subject.claimed_seq + subject.count) refute(seq, count_text);
+      if (entry.subject->prev != subject.last) refute(seq, chain_text);
+    }
+    if (!is_about_record(entry.type) && subject.ordinary == no_entry) subject.ordinary = seq;
+    subject.count += 1;
+    subject.last = static_cast<std::int64_t>(seq);
+    if (seq < kept_upto) {
+      subject.kept_count = subject.count;
+      subject.kept_last = subject.last;
+    }
+    try {
+      append_clauses(entry, body, terms, subject.standing);
+    } catch (const Error& error) {
+      refute(seq, error.message());
+    }
+  }
+
+ public:
+  static constexpr const char* closed_text =
+      "speaks of a subject that was closed by reassignment or erasure";
+  static constexpr const char* count_text = "its subject's count does not fit";
+  static constexpr const char* chain_text = "its subject's chain does not fit";
+};
+
+/// A verifier of its own: it shares the hash, the reader of canonical JSON and append_clauses()
+/// with the writer, and no code that writes.
+class LogCheck {
+ public:
+  LogCheck(const fs::path& file, bool alone, sqlite::Connection& db, Verification& result)
+      : file_(file), alone_(alone), db_(db), result_(result) {}
+
+  void run(std::span<const note::VerifierKey> trusted, const std::optional<HeadState>& head,
+           const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+
+ private:
+  void entries(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+
+  /// How many entries the newest one promises, which is looked up and not counted; where the file
+  /// has no room for so many, those that are there: the gap lies among them.
+  std::uint64_t count_entries();
+
+  /// The derived table may be behind the entries; it says itself up to where it goes.
+  void read_mark(std::uint64_t all);
+
+  /// Puts a part behind those before it. The first thing wrong by seq is what counts, whether the
+  /// part's own thread found it or it shows only here.
+  void join(Part& part);
+
+  /// (5) The root at every size that was signed or acknowledged.
+  void roots(const std::optional<HeadState>& head);
+
+  void tree(sqlite::Connection& db);
+
+  /// The tree and the standing do not need each other: two threads on a long log. What is told is
+  /// the same as if one came after the other.
+  void tree_and_standing(const std::function<void()>& between);
+
+  void checkpoints(std::span<const note::VerifierKey> trusted);
+
+  void against_head(const std::optional<HeadState>& head);
+
+  void standing();
+
+  void state();
+
+  void wordings();
+
+  void evidence();
+
+  /// none: nothing can be opened, and coverage says so.
+  std::optional<KeyStore> keys_for_evidence();
+
+ public:
+  /// Something is not here that should be, and nothing contradicts.
+  [[nodiscard]] const std::optional<Refuted>& lacking() const noexcept { return lacking_; }
+
+ private:
+  static constexpr std::int64_t evidence_since = 4;
+  const fs::path& file_;
+  const bool alone_;  ///< log.db without its folder
+  sqlite::Connection& db_;
+  Verification& result_;
+  std::vector<NamedEvidence> named_evidence_;
+  std::vector<std::uint64_t> assigned_, released_;  ///< seq of entries on callers
+  std::optional<Refuted> lacking_;
+  std::vector<Digest> leaves_;
+  std::unordered_set<std::uint64_t> wanted_;
+  std::uint64_t tiles_kept_ = 0;
+  Instant last_at_ = Instant::min();
+  std::uint64_t backwards_ = 0, first_backwards_ = 0;
+  static constexpr const char* state_text =
+      "what is kept of the log itself is not what its entries say";
+  std::string origin_, own_key_, incarnation_;
+  bool restored_ = false;
+  std::uint64_t kept_upto_ = 0;
+  bool has_state_ = false, has_mark_ = false, mark_fits_ = true;
+  Terms terms_;
+  std::unordered_map<Digest, Subject, DigestHash> subjects_;
+  std::map<std::uint64_t, Digest> roots_;
+  std::unordered_map<Digest, std::uint64_t, DigestHash> named_wordings_;
+};
+
+}  // namespace consent::verifying
