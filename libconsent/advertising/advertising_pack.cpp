@@ -2,12 +2,12 @@
 
 #include <date/tz.h>
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
 #include <initializer_list>
 
+#include "base/toml_reader.hpp"
 #include "consent/error.hpp"
 #include "rules_data.hpp"
 
@@ -15,13 +15,12 @@ namespace consent {
 namespace {
 
 /// Reads the file from top to bottom; every refusal names it and the row.
-class Reader {
+class Reader : TomlReader {
  public:
-  explicit Reader(std::string file) : file_(std::move(file)) {}
+  explicit Reader(std::string file) : TomlReader(std::move(file)) {}
 
   AdvertisingPack::Impl read(std::string_view toml) {
     const toml::table root = parse(toml);
-    where_ = "top level";
     only(root, {"schema", "version", "jurisdiction", "zone", "known_until", "read_by", "read_on",
                 "question", "row"});
     const auto schema = root["schema"].value_exact<std::int64_t>();
@@ -44,50 +43,12 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(const Message& why) const {
-    throw Error(ErrorCode::rules, Message("{}: {}: {}", file_, where_, why));
-  }
-
-  [[nodiscard]] toml::table parse(std::string_view toml) const {
-    try {
-      return toml::parse(toml, file_);
-    } catch (const toml::parse_error& e) {
-      throw Error(ErrorCode::rules, Message("{}: line {}: {}", file_, e.source().begin.line,
-                                            std::string(e.description())));
-    }
-  }
-
-  void only(const toml::table& t, std::initializer_list<std::string_view> keys) const {
-    for (const auto& [key, node] : t) {
-      if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) {
-        fail(Message("unknown key '{}'", key.str()));
-      }
-    }
-  }
-
-  template <typename Use>
-  void for_each(const toml::table& root, std::string_view name, const Use& use) {
-    where_ = fmt::format("[[{}]]", name);
-    const toml::array* const list = root[name].as_array();
-    if (list == nullptr || list->empty()) fail("there are none");
-    std::size_t index = 0;
-    for (const toml::node& node : *list) {
-      where_ = fmt::format("{} {}", name, ++index);
-      const toml::table* const table = node.as_table();
-      if (table == nullptr) fail("is no table");
-      use(*table);
-    }
-  }
-
   [[nodiscard]] std::string optional_text(const toml::table& t, std::string_view key) const {
-    if (!t.contains(key)) return {};
-    const auto value = t[key].value_exact<std::string>();
-    if (!value || value->empty()) fail(Message("'{}' must be a text", key));
-    return *value;
+    return optional_word(t, key);
   }
   [[nodiscard]] std::string text(const toml::table& t, std::string_view key) const {
-    if (!t.contains(key)) fail(Message("'{}' is missing", key));
-    return optional_text(t, key);
+    if (!t.contains(key)) fail(t, key, Message("'{}' is missing", key));
+    return TomlReader::word(t, key);
   }
   /// What may stand in an entry of a log.
   [[nodiscard]] std::string word(const toml::table& t, std::string_view key) const {
@@ -151,7 +112,7 @@ class Reader {
   }
 
   void read_question(const toml::table& t) {
-    where_ = fmt::format("question {}", text(t, "key"));
+    at(fmt::format("question {}", text(t, "key")));
     only(t, {"key", "part", "unasked", "after", "name", "name_ru", "ask", "ask_ru", "hint",
              "hint_ru"});
     AdvertisingQuestion q;
@@ -180,7 +141,7 @@ class Reader {
   }
 
   void read_row(const toml::table& t) {
-    where_ = fmt::format("row {}", text(t, "id"));
+    at(fmt::format("row {}", text(t, "id")));
     only(t, {"id", "sheet", "kind", "from", "to", "when", "then", "sets", "overrides", "purpose",
              "why", "why_ru", "citation", "citation_ru", "source", "confidence"});
     AdvertisingRow row;
@@ -257,7 +218,7 @@ AdvertisingPack AdvertisingPack::russia() {
 }
 
 std::string_view AdvertisingPack::version() const noexcept { return impl_->version; }
-std::span<const AdvertisingQuestion> AdvertisingPack::questions() const noexcept {
+std::span<const AdvertisingQuestion> AdvertisingPack::questions() const& noexcept {
   return impl_->questions;
 }
 

@@ -1,11 +1,10 @@
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <set>
 #include <sstream>
 
+#include "base/toml_reader.hpp"
 #include "consent/decision.hpp"
 #include "consent/error.hpp"
 #include "decision/resolve.hpp"
@@ -28,7 +27,11 @@ class Reader {
   Reader(const toml::table& table, const std::string& file) : table_(table), file_(file) {}
 
   [[noreturn]] void refuse(std::string_view key, const Message& what) const {
-    throw Error(ErrorCode::invalid_argument, Message("{}: '{}' {}", file_, key, what));
+    const toml::node* const node = table_.get(key);
+    const toml::source_position at =
+        node == nullptr ? toml::source_position{} : node->source().begin;
+    throw Error(ErrorCode::invalid_argument,
+                Message("{}: line {}, column {}: '{}' {}", file_, at.line, at.column, key, what));
   }
   void only(const std::set<std::string_view>& known) const {
     for (const auto& [key, node] : table_) {
@@ -98,13 +101,7 @@ std::string_view to_word(Exempt exempt) noexcept {
 }
 
 Caller Caller::from_toml(std::string_view toml, const std::string& name) {
-  toml::table table;
-  try {
-    table = toml::parse(toml, name);
-  } catch (const toml::parse_error& e) {
-    throw Error(ErrorCode::invalid_argument, Message("{}: line {}: {}", name, e.source().begin.line,
-                                                     std::string(e.description())));
-  }
+  const toml::table table = TomlReader(name, ErrorCode::invalid_argument).parse(toml);
   const Reader read(table, name);
   read.only({"caller", "kind", "exempt_as", "mass", "calls_a_day", "operator_contracts", "label",
              "label_contract", "hidden_number", "foreign_number", "creditor_named"});

@@ -40,25 +40,28 @@ std::string_view to_word(Outcome outcome) noexcept {
 
 namespace decision {
 
-void Where::refuse(const Message& what) const {
-  if (row == 0) throw Error(ErrorCode::rules, Message("{}: {}", file, what));
-  throw Error(ErrorCode::rules,
-              Message("{}: rule {}{}: {}", file, row, id.empty() ? "" : " (" + id + ")", what));
+void Where::refuse(const Message& what, const toml::node* node) const {
+  const toml::source_position at = node != nullptr ? node->source().begin : begin;
+  const std::string rule_id = id.empty() ? "" : " (" + id + ")";
+  if (at.line == 0) throw Error(ErrorCode::rules, Message("{}: {}", file, what));
+  if (row == 0) {
+    throw Error(ErrorCode::rules,
+                Message("{}: line {}, column {}: {}", file, at.line, at.column, what));
+  }
+  throw Error(ErrorCode::rules, Message("{}: line {}, column {}: rule {}{}: {}", file, at.line,
+                                        at.column, row, rule_id, what));
 }
 
 toml::table parse_pack(std::string_view toml, const std::string& name) {
-  try {
-    return toml::parse(toml, name);
-  } catch (const toml::parse_error& e) {
-    throw Error(ErrorCode::rules, Message("{}: line {}: {}", name, e.source().begin.line,
-                                          std::string(e.description())));
-  }
+  return TomlReader(name).parse(toml);
 }
 
 void only_known_keys(const toml::table& table, const std::set<std::string_view>& known,
                      const Where& place) {
   for (const auto& [key, node] : table) {
-    if (!known.contains(key.str())) place.refuse(Message("unknown key '{}'", key.str()));
+    if (!known.contains(key.str())) {
+      place.refuse(Message("unknown key '{}'", key.str()), &node);
+    }
   }
 }
 
@@ -66,7 +69,7 @@ std::string text(const toml::table& table, std::string_view key, const Where& pl
   const toml::node* node = table.get(key);
   if (node == nullptr) return {};
   const auto* value = node->as_string();
-  if (value == nullptr) place.refuse(Message("'{}' must be a text", key));
+  if (value == nullptr) place.refuse(Message("'{}' must be a text", key), node);
   return value->get();
 }
 
@@ -83,11 +86,11 @@ std::optional<date::year_month_day> day(const toml::table& table, std::string_vi
   const toml::node* node = table.get(key);
   if (node == nullptr) return std::nullopt;
   const auto* value = node->as_date();
-  if (value == nullptr) place.refuse(Message("'{}' must be a local date, 2006-07-01", key));
+  if (value == nullptr) place.refuse(Message("'{}' must be a local date, 2006-07-01", key), node);
   const toml::date& read = value->get();
   const date::year_month_day ymd{date::year{read.year}, date::month{read.month},
                                  date::day{read.day}};
-  if (!ymd.ok()) place.refuse(Message("'{}' is no date", key));
+  if (!ymd.ok()) place.refuse(Message("'{}' is no date", key), node);
   return ymd;
 }
 
@@ -105,7 +108,7 @@ E one_of(const toml::table& table, std::string_view key,
   for (const auto& [name, value] : known) {
     if (name == word) return value;
   }
-  place.refuse(Message("'{}' does not know the word '{}'", key, word));
+  place.refuse(Message("'{}' does not know the word '{}'", key, word), table.get(key));
 }
 
 }  // namespace
@@ -158,12 +161,12 @@ SetOf<E> words(const toml::table& table, std::string_view key, const Where& plac
   if (node == nullptr) return set;
   const auto* list = node->as_array();
   if (list == nullptr || list->empty()) {
-    place.refuse(Message("'{}' must be a list of words; leave it out for all", key));
+    place.refuse(Message("'{}' must be a list of words; leave it out for all", key), node);
   }
   for (const toml::node& item : *list) {
     const auto* word = item.as_string();
     const auto value = word != nullptr ? from_word<E>(word->get()) : std::nullopt;
-    if (!value) place.refuse(Message("'{}' holds a word that is not on the list", key));
+    if (!value) place.refuse(Message("'{}' holds a word that is not on the list", key), node);
     set.insert(*value);
   }
   return set;
@@ -173,7 +176,7 @@ bool read_flag(const toml::table& table, std::string_view key, const Where& plac
   const toml::node* node = table.get(key);
   if (node == nullptr) return false;
   const auto* value = node->as_boolean();
-  if (value == nullptr) place.refuse(Message("'{}' must be true or false", key));
+  if (value == nullptr) place.refuse(Message("'{}' must be true or false", key), node);
   return value->get();
 }
 
@@ -183,7 +186,7 @@ std::uint32_t read_count(const toml::table& table, std::string_view key, const W
   const auto* value = node->as_integer();
   constexpr std::int64_t most = 1'000'000'000;
   if (value == nullptr || value->get() < 1 || value->get() > most) {
-    place.refuse(Message("'{}' must be a whole number from 1 on", key));
+    place.refuse(Message("'{}' must be a whole number from 1 on", key), node);
   }
   return static_cast<std::uint32_t>(value->get());
 }
@@ -253,7 +256,7 @@ std::vector<Outcome> read_choices(const toml::table& table, const Where& place) 
   const toml::node* node = table.get("choices");
   if (node == nullptr) return choices;
   const auto* list = node->as_array();
-  if (list == nullptr || list->empty()) place.refuse("'choices' must be a list of outcomes");
+  if (list == nullptr || list->empty()) place.refuse("'choices' must be a list of outcomes", node);
   for (const toml::node& item : *list) {
     const auto* word = item.as_string();
     bool known = false;
@@ -263,7 +266,7 @@ std::vector<Outcome> read_choices(const toml::table& table, const Where& place) 
         known = true;
       }
     }
-    if (!known) place.refuse("'choices' holds a word that is no outcome");
+    if (!known) place.refuse("'choices' holds a word that is no outcome", node);
   }
   return choices;
 }
@@ -368,17 +371,19 @@ void read_rows(const toml::table& file, const date::time_zone& zone, const std::
                const std::string& read_on, std::vector<Rule>& rows, Where& place) {
   if (const toml::node* node = file.get("rule")) {
     const auto* list = node->as_array();
-    if (list == nullptr) place.refuse("'rule' must be a list: [[rule]]");
+    if (list == nullptr) place.refuse("'rule' must be a list: [[rule]]", node);
     for (const toml::node& item : *list) {
       ++place.row;
       place.id.clear();
+      place.begin = item.source().begin;
       const auto* table = item.as_table();
-      if (table == nullptr) place.refuse("is no table");
+      if (table == nullptr) place.refuse("is no table", node);
       rows.push_back(read_rule(*table, zone, read_by, read_on, place));
     }
   }
   place.row = 0;
   place.id.clear();
+  place.begin = {};
   if (rows.size() > RuleSet::most) {
     place.refuse(
         Message("holds {} rules; an answer has a bit for each of {}", rows.size(), RuleSet::most));

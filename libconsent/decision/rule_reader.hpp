@@ -1,7 +1,6 @@
 #pragma once
 
 #include <date/tz.h>
-#include <toml++/toml.h>
 
 #include <cstddef>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/toml_reader.hpp"
 #include "consent/message.hpp"
 #include "consent/rules.hpp"
 #include "decision/conditions.hpp"
@@ -17,13 +17,15 @@
 /// A pack's TOML, checked key by key: rows as they stand in the file, one at a time.
 namespace consent::decision {
 
-/// Where in a pack the reader stands: every refusal names file and row.
+/// Where in a pack the reader is: every refusal names file, line, column and row.
 struct Where {
   const std::string& file;
   std::size_t row = 0;  ///< from 1; 0: the header
-  std::string id;
+  std::string id{};
+  toml::source_position begin{};  ///< of the row; line 0: not known
 
-  [[noreturn]] void refuse(const Message& what) const;
+  /// At `node`, else at the row.
+  [[noreturn]] void refuse(const Message& what, const toml::node* node = nullptr) const;
 };
 
 /// @throws Error (rules) naming the line.

@@ -1,7 +1,6 @@
 #include "consent/rules.hpp"
 
 #include <date/tz.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <fstream>
@@ -302,8 +301,8 @@ RulePack RulePack::russia() {
 std::string_view RulePack::version() const noexcept { return impl_->version; }
 std::string_view RulePack::jurisdiction() const noexcept { return impl_->jurisdiction; }
 std::optional<Instant> RulePack::known_until() const noexcept { return impl_->known_until; }
-std::span<const Rule> RulePack::rules() const noexcept { return impl_->rows; }
-std::span<const std::string> RulePack::options() const noexcept { return impl_->options; }
+std::span<const Rule> RulePack::rules() const& noexcept { return impl_->rows; }
+std::span<const std::string> RulePack::options() const& noexcept { return impl_->options; }
 
 RuleSet RulePack::in_force(Instant at, Purpose purpose, Channel channel) const noexcept {
   if (static_cast<unsigned>(purpose) >= Impl::purposes ||

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "base/rows_reader.hpp"
+#include "base/toml_reader.hpp"
 #include "consent/error.hpp"
 #include "consent/maintenance.hpp"
 #include "consent/retention.hpp"
@@ -61,9 +61,9 @@ struct DeadlineRows::Impl {
 
 namespace {
 
-class DeadlineReader : number::RowsReader {
+class DeadlineReader : TomlReader {
  public:
-  explicit DeadlineReader(const std::string& name) : RowsReader(name) {}
+  explicit DeadlineReader(const std::string& name) : TomlReader(name) {}
 
   template <typename Impl>
   void read(std::string_view text, Impl& impl) {
@@ -504,7 +504,7 @@ DeadlineRows DeadlineRows::from_toml(std::string_view toml, const std::string& n
 
 std::string_view DeadlineRows::version() const noexcept { return impl_->version; }
 std::string_view DeadlineRows::zone() const noexcept { return impl_->zone; }
-std::span<const DeadlineRow> DeadlineRows::rows() const noexcept { return impl_->rows; }
+std::span<const DeadlineRow> DeadlineRows::rows() const& noexcept { return impl_->rows; }
 
 std::vector<Due> due(const Log& log, const DeadlineRows& rows, const Calendar& calendar,
                      Instant at) {

@@ -1,13 +1,13 @@
 #include "consent/outcome.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <map>
 
+#include "base/toml_reader.hpp"
 #include "consent/error.hpp"
 #include "rules_data.hpp"
 
@@ -39,20 +39,13 @@ std::string_view word_of(Words words, E value) noexcept {
 }
 
 /// Reads the file from top to bottom; every refusal names it and the row.
-class Reader {
+class Reader : TomlReader {
  public:
-  explicit Reader(std::string file) : file_(std::move(file)) {}
+  explicit Reader(std::string file) : TomlReader(std::move(file)) {}
 
   template <typename Pack>
   void read(std::string_view toml, Pack& pack) {
-    toml::table root;
-    try {
-      root = toml::parse(toml, file_);
-    } catch (const toml::parse_error& e) {
-      where_ = fmt::format("line {}", e.source().begin.line);
-      fail(std::string(e.description()));
-    }
-    where_ = "top level";
+    const toml::table root = parse(toml);
     only(root, {"schema", "version", "kind", "read_by", "read_on", "outcome", "rule"});
     if (root["schema"].template value_exact<std::int64_t>() != 1) fail("'schema' is not 1");
     pack.version = text(root, "version");
@@ -80,35 +73,9 @@ class Reader {
  private:
   static constexpr std::size_t most = 1000;
 
-  [[noreturn]] void fail(const Message& why) const {
-    throw Error(ErrorCode::rules, Message("{}: {}: {}", file_, where_, why));
-  }
-  void only(const toml::table& t, std::initializer_list<std::string_view> keys) const {
-    for (const auto& [key, node] : t) {
-      if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) {
-        fail(Message("unknown key '{}'", key.str()));
-      }
-    }
-  }
-  template <typename Use>
-  void for_each(const toml::table& root, std::string_view name, const Use& use) {
-    where_ = fmt::format("[[{}]]", name);
-    const toml::array* const list = root[name].as_array();
-    if (list == nullptr || list->empty()) fail("there are none");
-    std::size_t index = 0;
-    for (const toml::node& node : *list) {
-      where_ = fmt::format("{} {}", name, ++index);
-      const toml::table* const table = node.as_table();
-      if (table == nullptr) fail("is no table");
-      use(*table);
-    }
-  }
   [[nodiscard]] std::string text(const toml::table& t, std::string_view key,
                                  bool needed = true) const {
-    if (!needed && !t.contains(key)) return {};
-    const auto value = t[key].value_exact<std::string>();
-    if (!value || value->empty()) fail(Message("'{}' must be a text", key));
-    return *value;
+    return needed ? word(t, key) : optional_word(t, key);
   }
   template <typename E>
   [[nodiscard]] E one_of(const toml::table& t, std::string_view key, Words words,
@@ -122,7 +89,7 @@ class Reader {
   CallOutcome read_outcome(const toml::table& t) {
     CallOutcome outcome;
     outcome.id = text(t, "id");
-    where_ = fmt::format("outcome {}", outcome.id);
+    at(fmt::format("outcome {}", outcome.id));
     constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_";
     constexpr std::size_t longest = 32;
     if (outcome.id.size() > longest || outcome.id.find_first_not_of(letters) != std::string::npos) {
@@ -154,7 +121,7 @@ class Reader {
   OutcomeRule read_rule(const toml::table& t) {
     OutcomeRule rule;
     rule.id = text(t, "id");
-    where_ = fmt::format("rule {}", rule.id);
+    at(fmt::format("rule {}", rule.id));
     only(t, {"id", "condition", "leans_on", "why", "why_ru", "source"});
     rule.condition = one_of<OutcomeCondition>(t, "condition", condition_words);
     rule.leans_on = text(t, "leans_on", false);
@@ -207,8 +174,8 @@ OutcomePack OutcomePack::standard() {
   return pack;
 }
 std::string_view OutcomePack::version() const noexcept { return impl_->version; }
-std::span<const CallOutcome> OutcomePack::outcomes() const noexcept { return impl_->outcomes; }
-std::span<const OutcomeRule> OutcomePack::rules() const noexcept { return impl_->rules; }
+std::span<const CallOutcome> OutcomePack::outcomes() const& noexcept { return impl_->outcomes; }
+std::span<const OutcomeRule> OutcomePack::rules() const& noexcept { return impl_->rules; }
 std::optional<std::uint16_t> OutcomePack::find(std::string_view id) const noexcept {
   for (std::size_t i = 0; i < impl_->outcomes.size(); ++i) {
     if (impl_->outcomes[i].id == id) return static_cast<std::uint16_t>(i);

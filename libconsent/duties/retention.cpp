@@ -1,8 +1,8 @@
 #include "consent/retention.hpp"
 
 #include <date/tz.h>
-#include <toml++/toml.h>
 
+#include "base/toml_reader.hpp"
 #include "consent/error.hpp"
 #include "rules_data.hpp"
 
@@ -19,55 +19,59 @@ Instant midnight(date::local_days day) {
       moscow().to_sys(day, date::choose::earliest).time_since_epoch())};
 }
 
-[[noreturn]] void refuse(const std::string& row, const char* what) {
-  throw Error(ErrorCode::rules, "ru_retention.toml: row " + row + ": " + what);
-}
+class RetentionReader : TomlReader {
+ public:
+  RetentionReader() : TomlReader("ru_retention.toml") {}
 
-std::string text(const toml::table& row, std::string_view key, const std::string& name) {
-  const auto value = row[key].value<std::string>();
-  if (!value || value->empty()) refuse(name, "a text is missing");
-  return *value;
-}
+  std::vector<RetentionRow> read(std::string_view text) {
+    const toml::table root = parse(text);
+    only(root, {"id", "version", "zone", "reviewed", "row"});
+    std::vector<RetentionRow> rows;
+    for_each(root, "row", [&](const toml::table& t) { rows.push_back(read_row(t)); });
+    return rows;
+  }
 
-std::optional<date::local_days> day(const toml::table& row, std::string_view key) {
-  const auto value = row[key].value<toml::date>();
-  if (!value) return std::nullopt;
-  return date::local_days{date::year{value->year} / value->month / value->day};
-}
+ private:
+  RetentionRow read_row(const toml::table& t) {
+    only(t, {"id", "sheet", "from", "to", "about", "years", "days", "kind", "citation",
+             "citation_ru", "source", "confidence"});
+    RetentionRow made;
+    made.id = word(t, "id");
+    at("row " + made.id);
+    made.sheet = word(t, "sheet");
+    made.about = word(t, "about");
+    made.kind = word(t, "kind");
+    made.citation = word(t, "citation");
+    made.citation_ru = word(t, "citation_ru");
+    made.confidence = confidence(t);
+    if (made.kind != "law" && made.kind != "policy") fail(t, "kind", "kind: law or policy");
+    made.years = count(t, "years");
+    made.days = count(t, "days");
+    if (made.years < 0 || made.days < 0 || (made.years == 0) == (made.days == 0)) {
+      fail("years or days: one of them, a whole number from 1 on");
+    }
+    if (t.contains("from")) made.from = midnight(day(t, "from"));
+    if (t.contains("to")) made.to = midnight(day(t, "to") + date::days{1});
+    return made;
+  }
+  [[nodiscard]] int count(const toml::table& t, std::string_view key) const {
+    if (!t.contains(key)) return 0;
+    constexpr std::int64_t most = 100'000;
+    const std::int64_t value = whole(t, key);
+    if (value < 1 || value > most)
+      fail(t, key, Message("'{}' must be a whole number from 1 on", key));
+    return static_cast<int>(value);
+  }
+  [[nodiscard]] date::local_days day(const toml::table& t, std::string_view key) const {
+    const toml::date read = TomlReader::date(t, key);
+    return date::local_days{date::year{read.year} / read.month / read.day};
+  }
+};
 
 }  // namespace
 
 std::vector<RetentionRow> retention_rows() {
-  std::vector<RetentionRow> rows;
-  try {
-    const toml::table table = toml::parse(rules_data::ru_retention());
-    const toml::array* const list = table["row"].as_array();
-    if (list == nullptr) refuse("-", "there is none");
-    for (const toml::node& node : *list) {
-      const toml::table* const row = node.as_table();
-      if (row == nullptr) refuse("-", "is no table");
-      RetentionRow made;
-      made.id = text(*row, "id", "-");
-      made.sheet = text(*row, "sheet", made.id);
-      made.about = text(*row, "about", made.id);
-      made.kind = text(*row, "kind", made.id);
-      made.citation = text(*row, "citation", made.id);
-      made.citation_ru = text(*row, "citation_ru", made.id);
-      made.confidence = text(*row, "confidence", made.id);
-      if (made.kind != "law" && made.kind != "policy") refuse(made.id, "kind: law or policy");
-      made.years = (*row)["years"].value_or(0);
-      made.days = (*row)["days"].value_or(0);
-      if (made.years < 0 || made.days < 0 || (made.years == 0) == (made.days == 0)) {
-        refuse(made.id, "years or days: one of them, a whole number from 1 on");
-      }
-      if (const auto from = day(*row, "from")) made.from = midnight(*from);
-      if (const auto to = day(*row, "to")) made.to = midnight(*to + date::days{1});
-      rows.push_back(std::move(made));
-    }
-  } catch (const toml::parse_error& error) {
-    throw Error(ErrorCode::rules, Message("ru_retention.toml: {}", error.what()));
-  }
-  return rows;
+  return RetentionReader().read(rules_data::ru_retention());
 }
 
 RetentionRow retention(std::string_view about, Instant at) {

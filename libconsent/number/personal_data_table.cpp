@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <utility>
 
-#include "base/rows_reader.hpp"
+#include "base/toml_reader.hpp"
 #include "rules_data.hpp"
 
 namespace consent::number {
@@ -40,10 +40,10 @@ std::string two(unsigned value) {
   return value < 10 ? "0" + text : text;
 }
 
-class TableReader : RowsReader {
+class TableReader : TomlReader {
  public:
   explicit TableReader(std::string_view file)
-      : RowsReader("rules/" + std::string(file) + ".toml") {}
+      : TomlReader("rules/" + std::string(file) + ".toml") {}
 
   Table read(std::string_view text) {
     const toml::table root = parse(text);

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/rows_reader.hpp"
+#include "base/toml_reader.hpp"
 #include "rules_data.hpp"
 
 namespace consent {
@@ -44,9 +44,9 @@ struct Calendar::Impl {
 
 namespace {
 
-class CalendarReader : number::RowsReader {
+class CalendarReader : TomlReader {
  public:
-  explicit CalendarReader(const std::string& name) : RowsReader(name) {}
+  explicit CalendarReader(const std::string& name) : TomlReader(name) {}
 
   template <typename Impl>
   void read(std::string_view text, Impl& impl) {

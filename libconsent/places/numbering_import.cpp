@@ -345,7 +345,7 @@ NumberingImport::Summary NumberingImport::finish() {
   return my.summary;
 }
 
-const std::vector<RegisterProblem>& NumberingImport::problems() const noexcept {
+const std::vector<RegisterProblem>& NumberingImport::problems() const& noexcept {
   return impl_->problems;
 }
 

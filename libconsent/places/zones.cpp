@@ -6,8 +6,8 @@
 #include <set>
 #include <vector>
 
-#include "base/rows_reader.hpp"
 #include "base/text.hpp"
+#include "base/toml_reader.hpp"
 #include "rules_data.hpp"
 
 namespace consent {
@@ -156,9 +156,9 @@ struct Zones::Impl {
 
 namespace {
 
-class ZonesReader : number::RowsReader {
+class ZonesReader : TomlReader {
  public:
-  explicit ZonesReader(const std::string& name) : RowsReader(name) {}
+  explicit ZonesReader(const std::string& name) : TomlReader(name) {}
 
   template <typename Impl>
   void read(std::string_view text, Impl& impl) {

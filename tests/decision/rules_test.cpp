@@ -70,7 +70,8 @@ TEST_CASE("the built-in pack is of Russia and says until when it knows the law",
 TEST_CASE(
     "every row of the built-in pack names its sheet row, source, confidence and both languages",
     "[rules]") {
-  for (const Rule& rule : RulePack::russia().rules()) {
+  const RulePack pack = RulePack::russia();
+  for (const Rule& rule : pack.rules()) {
     CAPTURE(rule.id);
     CHECK_FALSE(rule.sheet.empty());
     CHECK_FALSE(rule.source.empty());
@@ -83,7 +84,8 @@ TEST_CASE(
 }
 
 TEST_CASE("an unconfirmed row denies nothing", "[rules]") {
-  for (const Rule& rule : RulePack::russia().rules()) {
+  const RulePack pack = RulePack::russia();
+  for (const Rule& rule : pack.rules()) {
     CAPTURE(rule.id);
     if (rule.confidence == "G") CHECK(rule.outcome != Outcome::deny);
   }
@@ -288,7 +290,8 @@ TEST_CASE("the reference page describes every condition and every rule", "[rules
   for (const auto& condition : decision::conditions) {
     CHECK_THAT(page.str(), consent_testing::contains("`" + std::string(condition.word) + "`"));
   }
-  for (const Rule& rule : RulePack::russia().rules()) {
+  const RulePack pack = RulePack::russia();
+  for (const Rule& rule : pack.rules()) {
     CHECK_THAT(page.str(), consent_testing::contains("`" + rule.id + "`"));
   }
   for (std::int16_t i = -1; const BuiltinFinding* builtin = builtin_finding(i); --i) {

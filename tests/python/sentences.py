@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILT_IN_TABLES = (
     "libconsent/places/calendar.cpp",
     "libconsent/number/personal_data_table.cpp",
-    "libconsent/base/rows_reader.hpp",
+    "libconsent/base/toml_reader.hpp",
     "libconsent/places/zones.cpp",
     "libconsent/advertising/advertising_pack.cpp",
     "libconsent/duties/deadline.cpp",

@@ -89,7 +89,8 @@ class CONSENT_EXPORT AdvertisingPack {
   static AdvertisingPack from_toml(std::string_view toml, const std::string& name);
 
   [[nodiscard]] std::string_view version() const noexcept;  ///< "ru-ad-2026-11-22"
-  [[nodiscard]] std::span<const AdvertisingQuestion> questions() const noexcept;  ///< as asked
+  [[nodiscard]] std::span<const AdvertisingQuestion> questions() const& noexcept;  ///< as asked
+  std::span<const AdvertisingQuestion> questions() const&& = delete;               // would dangle
 
   struct Impl;
   [[nodiscard]] const Impl& impl() const noexcept { return *impl_; }

@@ -63,7 +63,8 @@ class CONSENT_EXPORT DeadlineRows {
 
   [[nodiscard]] std::string_view version() const noexcept;
   [[nodiscard]] std::string_view zone() const noexcept;  ///< whose local days they count
-  [[nodiscard]] std::span<const DeadlineRow> rows() const noexcept;
+  [[nodiscard]] std::span<const DeadlineRow> rows() const& noexcept;
+  std::span<const DeadlineRow> rows() const&& = delete;  // would dangle
 
  private:
   struct Impl;

@@ -139,7 +139,8 @@ class CONSENT_EXPORT Log {
   /// answers questions and refuses append().
   [[nodiscard]] const Message& impairment() const noexcept;
   /// What whoever runs the log should know and need not act on at once.
-  [[nodiscard]] const std::vector<Message>& warnings() const noexcept;
+  [[nodiscard]] const std::vector<Message>& warnings() const& noexcept;
+  const std::vector<Message>& warnings() const&& = delete;  // would dangle
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] Digest root() const;
   /// Root of the first `size` entries. @throws Error (invalid_argument) where size > size().

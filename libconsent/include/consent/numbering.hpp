@@ -112,7 +112,8 @@ class CONSENT_EXPORT NumberingImport {
   /// named. add() may not follow.
   Summary finish();
   /// In the order of files and rows; complete after finish().
-  [[nodiscard]] const std::vector<RegisterProblem>& problems() const noexcept;
+  [[nodiscard]] const std::vector<RegisterProblem>& problems() const& noexcept;
+  const std::vector<RegisterProblem>& problems() const&& = delete;  // would dangle
   /// Writes `file` beside itself and then renames, so that readers see the old or the new one.
   /// `replace_smaller`: also where the import is so small beside the file it replaces that it may
   /// be a piece of one. @throws Error (invalid_argument) for such an import, for one without any

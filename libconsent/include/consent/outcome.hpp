@@ -79,8 +79,10 @@ class CONSENT_EXPORT OutcomePack {
 
   [[nodiscard]] std::string_view version() const noexcept;  ///< "outcomes-2026-11-22"
   /// The first one is "unknown".
-  [[nodiscard]] std::span<const CallOutcome> outcomes() const noexcept;
-  [[nodiscard]] std::span<const OutcomeRule> rules() const noexcept;
+  [[nodiscard]] std::span<const CallOutcome> outcomes() const& noexcept;
+  std::span<const CallOutcome> outcomes() const&& = delete;  // would dangle
+  [[nodiscard]] std::span<const OutcomeRule> rules() const& noexcept;
+  std::span<const OutcomeRule> rules() const&& = delete;  // would dangle
   /// Place of an outcome; nullopt for a word that is not in the pack.
   [[nodiscard]] std::optional<std::uint16_t> find(std::string_view id) const noexcept;
 

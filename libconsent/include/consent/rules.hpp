@@ -141,9 +141,11 @@ class CONSENT_EXPORT RulePack {
   /// First moment the pack does not know: the one after its last day. Later answers carry a
   /// warning.
   [[nodiscard]] std::optional<Instant> known_until() const noexcept;
-  [[nodiscard]] std::span<const Rule> rules() const noexcept;
+  [[nodiscard]] std::span<const Rule> rules() const& noexcept;
+  std::span<const Rule> rules() const&& = delete;  // would dangle
   /// Options that were given, "robot_with_consent=warn", in byte order; empty: all as built.
-  [[nodiscard]] std::span<const std::string> options() const noexcept;
+  [[nodiscard]] std::span<const std::string> options() const& noexcept;
+  std::span<const std::string> options() const&& = delete;  // would dangle
   /// Rows in force at a moment for a purpose and channel: those an answer has consulted.
   [[nodiscard]] RuleSet in_force(Instant at, Purpose purpose, Channel channel) const noexcept;
   /// The last row of that id (a rule may have several, one after another), else of the first rule
