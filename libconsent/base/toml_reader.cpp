@@ -1,10 +1,10 @@
 #include "base/toml_reader.hpp"
 
-#include <stdexcept>
+#include <exception>
 
 namespace consent {
 
-void toml_gave_up() { throw std::invalid_argument("broken TOML"); }
+void toml_gave_up() { throw std::bad_exception(); }
 
 namespace {
 

@@ -43,7 +43,11 @@ _DATA = {
     "The contact is later than these rows know the law.",
 }
 #: Files whose sentences begin behind the name of the database.
-AFTER_A_NAME = {"libconsent/keys/keys.cpp": "keys.db", "libconsent/log/kept.cpp": "log.db"}
+AFTER_A_NAME = {
+    "libconsent/keys/keys.cpp": "keys.db",
+    "libconsent/keys/keys_write.cpp": "keys.db",
+    "libconsent/log/kept.cpp": "log.db",
+}
 #: What makes a message in C++, and in Python.
 _CPP_MAKERS = ("Error", "ProofError", "ParseError", "BrokenLog", "Message", "one_of", "refuse")
 _PY_ERRORS = {
