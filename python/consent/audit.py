@@ -22,9 +22,8 @@ from consent.files.layout import Layout
 from consent.files.records import InputError
 from consent.files.writer import CsvWriter, replacing_csv
 from consent.judging import ALLOW, Judged, Scope, judge, question_of
-from consent.locale.message import Message
+from consent.locale.message import Lang, Message, in_language
 from consent.outcome import OutcomeMap, Outcomes, hold
-from consent.pages.audit_outcomes import summary as outcome_summary
 from consent.rules import russia
 
 if TYPE_CHECKING:
@@ -224,7 +223,7 @@ class AuditReport:
     records: Calls
     judged: Judged
     scope: Scope
-    lang: str = "en"
+    lang: Lang = "en"
     generated_at: datetime | None = None
     outcomes: Outcomes | None = None
     max_rejected: float | None = None
@@ -468,30 +467,21 @@ class AuditReport:
             },
             "log": {"origin": judged.log_origin, "size": judged.log_size, "root": judged.log_root},
             "rules": judged.rules,
-            "outcomes": None if self.outcomes is None else outcome_summary(self.outcomes),
+            "outcomes": None if self.outcomes is None else self.outcomes.summary,
             "generated_at": None if self.generated_at is None else self.generated_at.isoformat(),
         }
 
-    def warnings(self, lang: str | None = None) -> list[str]:
+    def warnings(self, lang: Lang | None = None) -> list[str]:
         """What looks wrong, as the table, the page and the JSON say it."""
-        ru = (lang or self.lang) == "ru"
-        said = [note.ru if ru else note.en for note in self.records.warnings]
+        notes: list[str] = list(self.records.warnings)
         if self.outcomes is not None and self.outcomes.not_mapped:
             listed = ", ".join(
                 f'"{word}" ({n})' for word, n in sorted(self.outcomes.not_mapped.items())
             )
-            said.append(
-                f"статусы, которых нет в карте {self.outcomes.map}: {listed}"
-                if ru
-                else f"statuses not in the map {self.outcomes.map}: {listed}"
-            )
+            notes.append(Message("statuses not in the map {}: {}", self.outcomes.map, listed))
         if self.too_many_rejected:
-            said.append(
-                "отвергнуто больше строк, чем допускает --max-rejected"
-                if ru
-                else "more rows were rejected than --max-rejected tolerates"
-            )
-        return said
+            notes.append(Message("more rows were rejected than --max-rejected tolerates"))
+        return [in_language(note, lang or self.lang) for note in notes]
 
     def to_json(self, path: str | Path | None = None) -> str:
         """The summary as JSON text, and into a file where one is named."""
@@ -500,7 +490,7 @@ class AuditReport:
             private_file.write(path, text.encode("utf-8", "surrogateescape"))
         return text
 
-    def to_html(self, path: str | Path, *, lang: str | None = None) -> None:
+    def to_html(self, path: str | Path, *, lang: Lang | None = None) -> None:
         """Write the report: one file, nothing loaded from elsewhere, the same bytes each time.
 
         Args:
@@ -545,7 +535,7 @@ class AuditReport:
 
     def write_rejects(self, path: str | Path) -> None:
         """Write the rejected rows, byte for byte, each with its line and reason."""
-        self.records.write_rejects(path, "ru" if self.lang == "ru" else "en")
+        self.records.write_rejects(path, self.lang)
         self._written["rejects"] = str(path)
 
 
@@ -586,7 +576,7 @@ def audit(
     caller: Caller | Sequence[Caller] | None = None,
     numbering: Numbering | None = None,
     max_rejected: float | None = None,
-    lang: str = "en",
+    lang: Lang = "en",
     name: str | None = None,
     generated_at: datetime | None = None,
     progress: Progress | None = None,

@@ -218,6 +218,21 @@ class Outcomes:
         """Calls at fault by rule; a call counts once a rule."""
         return Counter(rule for rule, _ in {(found.rule.id, found.call) for found in self.unheeded})
 
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What ``summary["outcomes"]`` of an audit holds."""
+
+        def ordered(counts: Mapping[str, int]) -> dict[str, int]:
+            return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+        return {
+            "map": self.map,
+            "pack": self.pack,
+            "calls": ordered(self.counts),
+            "not_mapped": ordered(self.not_mapped),
+            "not_heeded": ordered(self.by_rule),
+        }
+
 
 def hold(attempts: Attempts, log: _core.Log, scope: _core.Question, used: OutcomeMap) -> Outcomes:
     """Hold the calls of an audit against how earlier ones of their number ended.

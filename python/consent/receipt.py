@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 from consent import _core
 from consent.errors import ProofError, StorageError
 from consent.files import private_file
-from consent.locale.message import Lang, Message, system_message
+from consent.locale.message import Lang, Message, in_language, system_message
 from consent.locale.vocabulary import word
-from consent.pages.bundle_report import clean
+from consent.pages import clean
 
 if TYPE_CHECKING:
     from consent._core import Verification
@@ -35,11 +35,11 @@ _FIRST: Final = b"c2sp.org/tlog-proof@v1\n"
 _ZONE: Final = ZoneInfo("Europe/Moscow")
 _NAME: Final = 32  # signs of a distributor's name in an SMS: two parts in Cyrillic, one in Latin
 
-_WHAT: Final[dict[str, tuple[str, str]]] = {
-    "consent.asked": ("запрос согласия", "request for consent"),
-    "consent.given": ("согласие", "consent"),
-    "consent.refused": ("отказ", "refusal"),
-    "consent.withdrawn": ("отзыв или запрет", "withdrawal or stop"),
+_WHAT: Final[dict[str, Message]] = {
+    "consent.asked": Message("request for consent"),
+    "consent.given": Message("consent"),
+    "consent.refused": Message("refusal"),
+    "consent.withdrawn": Message("withdrawal or stop"),
 }
 
 
@@ -91,65 +91,60 @@ class Receipt:
 
     def sms(self, lang: Lang = "ru") -> str:
         """What fits into an SMS: at most three parts in Russian, two in English."""
-        ru = lang == "ru"
         name = clean(self.owner).replace("\n", " ")
         if len(name) > _NAME:
             name = name[: _NAME - 2] + ".."
         what = self._what(lang)
         at = self.recorded.astimezone(_ZONE).strftime("%d.%m.%Y %H:%M")
-        if ru:
-            return (
-                f"{name}: записано: {what}, {at} МСК. "
-                f"Запись {self.seq}, метка {self.tag[:16]}, хеш {self.leaf[:16]}"
-            )
-        return (
-            f"{name}: recorded: {what}, {at} Moscow time. "
-            f"Entry {self.seq}, tag {self.tag[:16]}, hash {self.leaf[:16]}"
+        recorded = Message(
+            "{}: recorded: {}, {} Moscow time. Entry {}, tag {}, hash {}",
+            *(name, what, at, self.seq, self.tag[:16], self.leaf[:16]),
         )
+        return in_language(recorded, lang)
 
     def text(self, lang: Lang = "ru") -> str:
         """What goes into an e-mail or under a paper: what was recorded, and how to check it."""
-        ru = lang == "ru"
+
+        def say(sentence: str) -> str:
+            return in_language(sentence, lang)
+
         rows: list[tuple[str, str]] = [
-            ("записано" if ru else "recorded", self._what(lang)),
-            ("кем" if ru else "by", clean(self.owner)),
-            ("когда произошло" if ru else "happened", _moment(self.at)),
-            ("когда записано" if ru else "recorded at", _moment(self.recorded)),
+            (say("recorded"), self._what(lang)),
+            (say("by"), clean(self.owner)),
+            (say("happened"), _moment(self.at)),
+            (say("recorded at"), _moment(self.recorded)),
         ]
-        for name, labels in (
-            ("covers", ("на что", "for what")),
-            ("purposes", ("цели", "purposes")),
-            ("channels", ("способы связи", "channels")),
-            ("distributors", ("для кого (ИНН)", "for whom (INN)")),
-            ("until", ("действует до", "valid until")),
-            ("received_at", ("требование получено", "demand received")),
+        for name, label in (
+            ("covers", say("for what")),
+            ("purposes", say("purposes")),
+            ("channels", say("channels")),
+            ("distributors", say("for whom (INN)")),
+            ("until", say("valid until")),
+            ("received_at", say("demand received")),
         ):
             value = self.body.get(name)
             if value is None and name in ("purposes", "channels") and self._ends():
-                value = ["все" if ru else "all"]
+                value = [say("all")]
             if value:
                 words = [value] if isinstance(value, str) else value
-                rows.append((labels[0 if ru else 1], ", ".join(word(w, lang) for w in words)))
+                rows.append((label, ", ".join(word(w, lang) for w in words)))
         rows += [
-            ("журнал" if ru else "log", self.origin),
-            ("запись" if ru else "entry", str(self.seq)),
-            ("хеш записи" if ru else "hash of the entry", self.leaf),
-            ("ваша метка" if ru else "your tag", self.tag),
-            ("ключ журнала" if ru else "key of the log", self.key),
+            (say("log"), self.origin),
+            (say("entry"), str(self.seq)),
+            (say("hash of the entry"), self.leaf),
+            (say("your tag"), self.tag),
+            (say("key of the log"), self.key),
         ]
-        lines = [("Квитанция" if ru else "Receipt"), ""]
+        lines = [(say("Receipt")), ""]
         lines += [f"{name}: {value}" for name, value in rows]
         lines.append("")
         lines.append(
-            "Сохраните файл квитанции: он доказывает, что эта запись сделана. Проверить: "
-            "consent verify КВИТАНЦИЯ --key КЛЮЧ. В файле есть ваш номер, не публикуйте его. "
-            "Если позже вам покажут другую метку для вашего номера или пакет без этой записи, "
-            "квитанция это опровергнет: consent verify ПАКЕТ --receipt КВИТАНЦИЯ."
-            if ru
-            else "Keep the file of the receipt: it proves that this entry was made. To check it: "
-            "consent verify RECEIPT --key KEY. The file holds your number: do not publish it. "
-            "Where you are later shown another tag for your number, or a pack without this entry, "
-            "the receipt refutes it: consent verify PACK --receipt RECEIPT."
+            say(
+                "Keep the file of the receipt: it proves that this entry was made. To check it: "
+                "consent verify RECEIPT --key KEY. The file holds your number: do not publish "
+                "it. Where you are later shown another tag for your number, or a pack without "
+                "this entry, the receipt refutes it: consent verify PACK --receipt RECEIPT."
+            )
         )
         return "\n".join(lines) + "\n"
 
@@ -157,8 +152,7 @@ class Receipt:
         return self.type in ("consent.refused", "consent.withdrawn")
 
     def _what(self, lang: Lang) -> str:
-        ru, en = _WHAT.get(self.type, (self.type, self.type))
-        return ru if lang == "ru" else en
+        return in_language(_WHAT.get(self.type, self.type), lang)
 
 
 def _moment(at: datetime) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
 
 from consent import errors
 
@@ -56,6 +57,7 @@ _PY_ERRORS = {
     if isinstance(value, type) and issubclass(value, errors.ConsentError)
 } | {"UsageError", "InputError", "Refused", "ArgumentTypeError"}
 
+_MAKERS = ("Message", "counted", "error")
 #: What says a sentence that is not its first argument, or is no error; and the sentence's place.
 _SAYS = {"Refused": 1, "reject": 3, "say": 0, "command": 2, "at": 1, "Progress": 0}
 
@@ -161,13 +163,10 @@ def of_python() -> tuple[dict[str, str], list[str]]:
                 continue
             name = _called(node)
             where = f"{file.relative_to(ROOT).as_posix()}:{node.lineno}"
-            if name == "say" and file.parent.name == "pages":
-                continue
             place = _SAYS.get(name, 0)
-            if name == "counted":
-                for each in node.args[:2]:
-                    found |= {text: where for text in _constants(each) if text not in found}
-            if name in {"Message", "error", *_SAYS, *_PY_ERRORS} and place < len(node.args):
+            if name in {"Message", "counted", "error", *_SAYS, *_PY_ERRORS} and place < len(
+                node.args
+            ):
                 said = node.args[place]
                 texts = list(_constants(said))
                 if not texts and not _told_elsewhere(said, name):
@@ -175,6 +174,13 @@ def of_python() -> tuple[dict[str, str], list[str]]:
                 for text in texts:
                     if re.search("[A-Za-z]", text.replace("{}", "")):
                         found.setdefault(text, where)
+    for template in sorted((ROOT / "python/consent/pages/templates").glob("*.html")):
+        where = template.relative_to(ROOT).as_posix()
+        with template.open("rb") as file:
+            for line, _, texts, _ in babel_extract(file, ("_", "counted"), (), {}):
+                for text in [texts] if isinstance(texts, str) else texts[:1]:
+                    if text and re.search("[A-Za-z]", text.replace("{}", "")):
+                        found.setdefault(text, f"{where}:{line}")
     return found, unclear
 
 
@@ -201,7 +207,7 @@ def as_entry(text: str, where: str) -> str:
 
 
 if __name__ == "__main__":
-    held = {text for _, text in catalogue()}
+    held = {text for context, text in catalogue() if context is None}
     python, unclear = of_python()
     for text, where in {**of_the_core(), **python}.items():
         if text not in held:

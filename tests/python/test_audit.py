@@ -15,9 +15,10 @@ import pytest
 import consent
 from consent import audit as audit_function
 from consent.audit import COLUMNS, AuditReport, Direction, Findings, audit
-from consent.files.calls import Attempt, Calls, Note, Reject
+from consent.files.calls import Attempt, Calls, Reject
 from consent.files.records import InputError
 from consent.judging import Judged, Scope
+from consent.locale.message import Message
 
 SHARED = Path(os.environ.get("CONSENT_SHARED", Path(__file__).parents[3] / "shared"))
 EXAMPLE = Path(__file__).parents[2] / "examples" / "records" / "calls.csv"
@@ -220,7 +221,7 @@ def test_the_report_shows_the_numbers_with_their_formulas(tmp_path):
     report.records.rows = 9
     report.records.left_out.update({"incoming": 3})
     report.records.rejects.append(Reject(8, "dst", "bad_number", "", b"x"))
-    report.records.warnings.append(Note("times look like UTC", "время похоже на UTC"))
+    report.records.warnings.append(Message("times look like UTC"))
     report.to_html(tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "3 of 5 calls were not allowed" in page
@@ -240,7 +241,7 @@ def test_the_report_escapes_whatever_the_file_says(tmp_path):
     report.records.attempts[1].disposition = evil
     report.records.unknown_columns = [evil]
     report.records.direction = Direction.declare(outgoing_contexts=[evil])
-    report.records.warnings.append(Note(evil, evil))
+    report.records.warnings.append(Message(evil))
     report.to_html(tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "<script" not in page
@@ -253,7 +254,7 @@ def test_a_long_report_lists_the_first_thousand_calls_and_says_so(tmp_path):
     report.to_html(tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text("utf-8")
     assert page.count('<tr id="row-') == 1000
-    assert "The first 1000 of 1500" in page
+    assert "The first 1,000 of 1,500" in page
     assert len(report.findings) == 1500
 
 

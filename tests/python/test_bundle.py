@@ -241,7 +241,7 @@ def test_a_report_tells_the_case_in_both_languages_with_zones_and_limits(render)
     for part in (
         NUMBER,
         "Нет, нельзя.",
-        "No.",
+        "No, it was not.",
         "Абонент дал согласие",
         "The subscriber gave consent",
         "2026-03-05 12:29:00",
@@ -253,6 +253,17 @@ def test_a_report_tells_the_case_in_both_languages_with_zones_and_limits(render)
         "romashka.example/consent 13 ",
     ):
         assert part in text, part
+
+
+@pytest.mark.parametrize("render", [report_html, report_text])
+@pytest.mark.parametrize("name", [n for n in bundle_vectors.names() if n.startswith("happy")])
+def test_a_report_shows_no_raw_code_and_no_value_of_python(name, render):
+    text = render(dict(bundle_vectors.load(name).files)).decode()
+    assert not re.search(
+        r"\{'|True|False|None", re.sub(r"wordings/\S+|<style.*?</style>", "", text)
+    )
+    for line in re.findall(r"(?:вид|итог): (\S+)", text):
+        assert line not in ("access", "answered", "no_answer", "stop_processing")
 
 
 @pytest.mark.parametrize(

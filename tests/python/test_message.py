@@ -12,6 +12,7 @@ import string
 import pytest
 
 import consent
+from consent.files.calls import LEFT_OUT, REJECTED
 from consent.locale import vocabulary
 from consent.locale.message import Message, in_language, message_of
 from consent.standalone import verify as verify_standalone
@@ -23,6 +24,7 @@ SAID = {
     for (context, en), (section, forms) in ENTRIES.items()
     if context is None and section not in ("reasons", "system", "words")
 }
+HELD = {en for context, en in ENTRIES if context is None}
 ARGPARSE = {en: forms for (context, en), (_, forms) in ENTRIES.items() if context == "argparse"}
 
 
@@ -37,13 +39,13 @@ def _places(text: str) -> list[str]:
 
 
 def test_every_sentence_of_the_compiled_core_has_a_russian_one() -> None:
-    missing = {en: where for en, where in of_the_core().items() if en not in SAID}
+    missing = {en: where for en, where in of_the_core().items() if en not in HELD}
     assert not missing, "say these in python/consent/locale/ru.po"
 
 
 def test_every_sentence_of_the_python_side_has_a_russian_one() -> None:
     found, unclear = of_python()
-    assert not {en: where for en, where in found.items() if en not in SAID}
+    assert not {en: where for en, where in found.items() if en not in HELD}
     assert not unclear, "a text that is put together has no translation: Message('… {}', …)"
 
 
@@ -90,12 +92,17 @@ def test_a_text_of_argparse_keeps_its_names(en: str, forms: tuple[str, ...]) -> 
         ("word", vocabulary.WORDS),
         ("verdict", vocabulary.VERDICTS),
         ("type", vocabulary.TYPES),
-        ("field", vocabulary.FIELDS),
+        ("reason", vocabulary.REASONS),
+        ("field", vocabulary.FIELDS | vocabulary.MEMBERS),
     ],
 )
 def test_every_word_of_the_format_has_a_russian_one_and_no_other_is_kept(context, table) -> None:
     held = {english for where, english in ENTRIES if where == context}
     assert held == set(table.values())
+
+
+def test_every_reason_of_a_row_of_calls_is_said_in_words() -> None:
+    assert set(vocabulary.REASONS) >= {*LEFT_OUT, *REJECTED}
 
 
 def test_english_is_the_sentence_filled() -> None:

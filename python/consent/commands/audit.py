@@ -27,8 +27,8 @@ from consent.files.dialled import COUNTRIES
 from consent.files.direction import own_lines
 from consent.files.layout import ready_layouts
 from consent.files.records import InputError
+from consent.locale.vocabulary import reason_name
 from consent.outcome import BUILT_IN
-from consent.pages.audit_report import WORDS
 from consent.terminal import Progress, Terminal
 
 
@@ -145,7 +145,7 @@ def _show_rehearsal(rehearsal: consent.Rehearsal, terminal: Terminal) -> None:
 
 
 def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
-    say, summary, words = terminal.say, report.summary, WORDS[terminal.lang]
+    say, summary = terminal.say, report.summary
     verdicts = summary["verdicts"]
     rows: list[tuple[str, object]] = [
         (say("rows"), summary["rows"]),
@@ -154,7 +154,7 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
             (
                 say("left out: {}", why)
                 if terminal.lang == "en"
-                else f"{say('left out: {}', words[why])} ({why})",
+                else f"{say('left out: {}', reason_name(why, terminal.lang))} ({why})",
                 n,
             )
             for why, n in summary["left_out"].items()

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Final, Literal, NamedTuple, Protocol
+from typing import IO, Any, Final, Literal, Protocol
 
 from consent import _core
 from consent.errors import InternalError, InvalidArgument, NotBuiltError
@@ -45,7 +45,6 @@ __all__ = [
     "Calls",
     "InputFile",
     "LeftOut",
-    "Note",
     "NumberFrom",
     "Progress",
     "Reject",
@@ -114,13 +113,6 @@ CLOCK_FACES: Final = {
 _SAID: Final = Said._fields
 #: Zones lie within 14 hours of UTC; in quarters of an hour.
 _FARTHEST_ZONE: Final = 14 * 4
-
-
-class Note(NamedTuple):
-    """Something that looks wrong and was left as it is."""
-
-    en: str
-    ru: str
 
 
 # --- what comes out ------------------------------------------------------------------------------
@@ -200,7 +192,7 @@ class Calls:
     files: list[InputFile] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     unknown_columns: list[str] = field(default_factory=list)
-    warnings: list[Note] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
     outcomes: str | None = None
 
     def file_of(self, place: int) -> str:
@@ -580,20 +572,18 @@ class _Sink:
 
     def _note(self, word: str, count: int) -> None:
         notes = {
-            "one_id": Note(
-                f"{count} calls share their id with another call to the same number at another "
-                "time: each was judged by itself. Does the exchange repeat its ids?",
-                f"звонки с одним идентификатором на один номер в разное время: {count}; каждый "
-                "оценён отдельно. Не повторяет ли станция идентификаторы?",
+            "one_id": Message(
+                "{} calls share their id with another call to the same number at another time: "
+                "each was judged by itself. Does the exchange repeat its ids?",
+                count,
             ),
-            "many_legs": Note(
-                f"{count} calls have more than 10 legs: does one id stand for many calls?",
-                f"звонки больше чем из 10 частей: {count}; не один ли идентификатор у разных "
-                "звонков?",
+            "many_legs": Message(
+                "{} calls have more than 10 legs: does one id stand for many calls?",
+                count,
             ),
-            "long_calls": Note(
-                f"{count} calls have legs that start more than an hour apart",
-                f"звонки, части которых начались с разницей больше часа: {count}",
+            "long_calls": Message(
+                "{} calls have legs that start more than an hour apart",
+                count,
             ),
         }
         calls = self.calls
@@ -626,93 +616,89 @@ def _warn(sink: _Sink, calls: Calls) -> None:
         notes += _about_zone(sink, calls)
     if count := sink.clock.without_seconds:
         notes.append(
-            Note(
-                f"{count} times are written without seconds and count from the whole minute",
-                f"время без секунд, считается от целой минуты; строк: {count}",
+            Message(
+                "{} times are written without seconds and count from the whole minute",
+                count,
             )
         )
     if count := sink.unmerged:
         notes.append(
-            Note(
-                f"{count} outgoing rows have neither linkedid nor uniqueid: legs of one call could "
+            Message(
+                "{} outgoing rows have neither linkedid nor uniqueid: legs of one call could "
                 "not be put together, each was judged by itself",
-                f"исходящие строки без linkedid и uniqueid: {count}. Части одного звонка не "
-                "соединить, каждая оценена отдельно",
+                count,
             )
         )
     if count := calls.left_out["not_a_number"]:
         notes.append(
-            Note(
-                f"{count} rows that the rule calls outgoing have no number in {sink.number_from} "
-                "(feature codes, s, i): left out as not_a_number",
-                f"в исходящих строках нет номера в {sink.number_from} (служебные коды, s, i): "
-                f"{count}; пропущены как not_a_number",
+            Message(
+                "{} rows that the rule calls outgoing have no number in {} (feature codes, s, "
+                "i): left out as not_a_number",
+                count,
+                sink.number_from,
             )
         )
     if count := calls.left_out["forwarded"]:
         notes.append(
-            Note(
-                f"{count} rows came in by a trunk and went out by one (calls put through): "
-                "left out as forwarded",
-                f"вошли по транку и вышли по транку (переведённые звонки): {count}; пропущены как "
-                "forwarded",
+            Message(
+                "{} rows came in by a trunk and went out by one (calls put through): left out "
+                "as forwarded",
+                count,
             )
         )
     if count := sink.more_dialled:
         notes.append(
-            Note(
-                f"{count} rows rang several numbers at once, by their lastdata; only the one in "
-                "dst was judged. Judge all: --number-from lastdata",
-                f"строки, в которых по lastdata звонили сразу на несколько номеров: {count}; "
-                "оценён только номер из dst. Оценить все: --number-from lastdata",
+            Message(
+                "{} rows rang several numbers at once, by their lastdata; only the one in dst "
+                "was judged. Judge all: --number-from lastdata",
+                count,
             )
         )
     for name in sink.judge.unmet():
         notes.append(
-            Note(
-                f'"{name}" was declared and no row has it: is it spelt as in the file?',
-                f"«{name}» объявлено, но ни в одной строке его нет: так ли это написано в файле?",
+            Message(
+                '"{}" was declared and no row has it: is it spelt as in the file?',
+                name,
             )
         )
     if count := sink.titles:
         notes.append(
-            Note(
-                f"{count} lines above the header were passed over",
-                f"строки над заголовком пропущены: {count}",
+            Message(
+                "{} lines above the header were passed over",
+                count,
             )
         )
     if calls.unknown_columns:
         names = ", ".join(calls.unknown_columns)
-        notes.append(Note(f"columns not used: {names}", f"столбцы не использованы: {names}"))
+        notes.append(Message("columns not used: {}", names))
     if sink.looks_like and len(calls.rejects) * 2 > calls.rows:
         one = sink.looks_like[0]
         called = ", ".join(f"{name} ({Layout.load(name).title})" for name in sink.looks_like)
         notes.append(
-            Note(
-                f"these rows do not read as {calls.layout}; they look like {called}. "
-                f"Declare --layout {one}",
-                f"эти строки не читаются как {calls.layout}; похоже на {called}. "
-                f"Объявите --layout {one}",
+            Message(
+                "these rows do not read as {}; they look like {}. Declare --layout {}",
+                calls.layout,
+                called,
+                one,
             )
         )
     if calls.rows and not calls.attempts:
         notes.append(
-            Note(
+            Message(
                 "Nothing was judged: no outgoing call could be read in the file",
-                "Ничего не оценено: в файле не нашлось читаемых исходящих звонков",
             )
         )
     elif len(calls.rejects) * 10 > calls.rows:
         notes.append(
-            Note(
-                f"{len(calls.rejects)} of {calls.rows} rows were rejected: their calls were not "
-                "judged",
-                f"отвергнуты строки: {len(calls.rejects)} из {calls.rows}; их звонки не оценены",
+            Message(
+                "{} of {} rows were rejected: their calls were not judged",
+                len(calls.rejects),
+                calls.rows,
             )
         )
 
 
-def _about_zone(sink: _Sink, calls: Calls) -> list[Note]:
+def _about_zone(sink: _Sink, calls: Calls) -> list[Message]:
     # What the zone adds to UTC in the years of the calls: two values where it has summer time.
     expected = set()
     first, last = ((EPOCH + timedelta(microseconds=w)).year for w in sink.walls)
@@ -726,13 +712,12 @@ def _about_zone(sink: _Sink, calls: Calls) -> list[Note]:
     notes = []
     if far > max(2, every // 100):
         notes.append(
-            Note(
-                f"what looks like Unix seconds in uniqueid lies days from the start in {far} of "
-                f"{every} rows: it is no time of these calls, or one of the clocks was wrong. "
-                "Nothing was corrected",
-                f"то, что похоже на секунды Unix в uniqueid, отстоит от начала на дни в строках: "
-                f"{far} из {every}. Это не время этих звонков, или одни из часов шли неверно. "
-                "Ничего не исправлено",
+            Message(
+                "what looks like Unix seconds in uniqueid lies days from the start in {} of {} "
+                "rows: it is no time of these calls, or one of the clocks was wrong. Nothing "
+                "was corrected",
+                far,
+                every,
             )
         )
     near = Counter({q: n for q, n in wrong.items() if abs(q) <= _FARTHEST_ZONE})
@@ -743,13 +728,13 @@ def _about_zone(sink: _Sink, calls: Calls) -> list[Note]:
         if worst:
             looks += f"{'-' if worst < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
         notes.append(
-            Note(
-                f"times look like {looks}, you declared {calls.zone}: in {near.total()} of "
-                f"{every} rows the start does not agree with the Unix seconds in uniqueid. "
-                "Nothing was corrected",
-                f"время похоже на {looks}, объявлено {calls.zone}: в строках "
-                f"({near.total()} из {every}) начало не сходится с секундами Unix в uniqueid. "
-                "Ничего не исправлено",
+            Message(
+                "times look like {}, you declared {}: in {} of {} rows the start does not agree "
+                "with the Unix seconds in uniqueid. Nothing was corrected",
+                looks,
+                calls.zone,
+                near.total(),
+                every,
             )
         )
     return notes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from consent.files.dialled import read_as
 from consent.files.records import InputError
-from consent.locale.message import Message
+from consent.locale.message import Lang, Message, in_language
 from consent.number import read_number
 
 
@@ -182,31 +182,23 @@ class Direction:
         """Whether anything says what is outgoing."""
         return bool(self.outgoing_contexts or self.outgoing_trunks or self.own_numbers)
 
-    def describe(self, lang: str = "en") -> str:
+    def describe(self, lang: Lang = "en") -> str:
         """The rule in one line, for the report. Of own numbers only how many, not which."""
-        ru = lang == "ru"
         parts = []
         if self.outgoing_contexts:
-            parts.append(
-                f"{'контекст' if ru else 'context'}: {', '.join(sorted(self.outgoing_contexts))}"
-            )
+            parts.append(Message("context: {}", ", ".join(sorted(self.outgoing_contexts))))
         if self.outgoing_trunks:
-            parts.append(f"{'транк' if ru else 'trunk'}: {', '.join(self.outgoing_trunks)}")
+            parts.append(Message("trunk: {}", ", ".join(self.outgoing_trunks)))
         if self.own_numbers:
-            count = len(self.own_numbers.entries)
-            own = (
-                "с собственных номеров на чужие, записей"
-                if ru
-                else "from own numbers to others, entries"
-            )
-            parts.append(f"{own}: {count}")
-        text = (" и " if ru else " and ").join(parts)
+            entries = len(self.own_numbers.entries)
+            parts.append(Message("from own numbers to others, entries: {}", entries))
+        text = in_language(Message(" and "), lang).join(in_language(part, lang) for part in parts)
         if self.incoming_contexts:
-            incoming = "входящие, контекст" if ru else "incoming, context"
-            text += f"; {incoming}: {', '.join(sorted(self.incoming_contexts))}"
+            incoming = Message("incoming, context: {}", ", ".join(sorted(self.incoming_contexts)))
+            text += f"; {in_language(incoming, lang)}"
         if self.internal_up_to:
-            internal = "внутренние, цифр в номере до" if ru else "internal, digits dialled up to"
-            text += f"; {internal}: {self.internal_up_to}"
+            internal = Message("internal, digits dialled up to: {}", self.internal_up_to)
+            text += f"; {in_language(internal, lang)}"
         return text
 
     def needs(self) -> set[str]:

@@ -1,7 +1,7 @@
 """The words of the format as people say them: purposes, methods, types of entries, fields.
 
 English stands here; the Russian is in the catalogue, under the context ``word``, ``verdict``,
-``type`` or ``field``.
+``reason``, ``type`` or ``field``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from consent.locale.message import Lang, in_language
 
-__all__ = ["FIELDS", "label", "type_name", "verdict_name", "word"]
+__all__ = ["FIELDS", "label", "reason_name", "type_name", "verdict_name", "word"]
 
 WORDS: Final[dict[str, str]] = {
     # purposes
@@ -65,6 +65,16 @@ WORDS: Final[dict[str, str]] = {
     # from when a consent counts
     "said": "from when it was said",
     "recorded": "from when it was recorded",
+    # of files, answers and outcomes
+    "recording": "recording",
+    "document": "document",
+    "wording": "text",
+    "file": "file",
+    "yes": "yes",
+    "no": "no",
+    "answered": "answered",
+    "no_answer": "no answer",
+    "busy": "busy",
     # verdicts of findings
     "allow": "allows",
     "deny": "forbids",
@@ -74,10 +84,34 @@ WORDS: Final[dict[str, str]] = {
 
 VERDICTS: Final[dict[str, str]] = {
     "allow": "allowed",
-    "deny": "not allowed",
+    "deny": "denied",
     "unknown": "unknown",
     "warn": "warning",
     "treat": "bears on it",
+}
+
+#: Why a row of calls is left out or rejected.
+REASONS: Final[dict[str, str]] = {
+    "incoming": "came in from outside",
+    "internal": "stayed inside the exchange",
+    "forwarded": "came in by a trunk and went out by one",
+    "other_record": "records something else than a call",
+    "not_outgoing": "the declared rule does not call it outgoing",
+    "not_a_number": "outgoing by the rule, but no number was dialled (feature code, s, i)",
+    "same_call": "another leg of a call that is counted once",
+    "wrong_column_count": "cells cannot be told apart: not as many as the layout has",
+    "bad_time": "the start is no date and time",
+    "time_out_of_range": "the start is before 1990 or after 2099",
+    "ambiguous_local_time": "the clocks went back: this local time came twice",
+    "nonexistent_local_time": "the clocks went forward over this local time",
+    "not_a_count": "seconds that are no number: the columns have shifted?",
+    "bad_number": "what was dialled is no telephone number",
+    "unknown_value": "a value that the layout does not know",
+    "above_header": "above the header, and it holds what could be a number",
+    "too_long": "longer than a line may be",
+    "not_json": "not one JSON object",
+    "formula": "a formula without a value",
+    "merged_cells": "merged cells hide a value",
 }
 
 TYPES: Final[dict[str, str]] = {
@@ -135,6 +169,33 @@ FIELDS: Final[dict[str, str]] = {
     "source": "source of the record",
 }
 
+#: Members that stand inside others, or that a page of one person alone shows.
+MEMBERS: Final[dict[str, str]] = {
+    "files": "files in the log",
+    "giver": "given by",
+    "authority": "by what right",
+    "operator_id": "telephone operator",
+    "by": "by order of",
+    "ground": "ground",
+    "released": "ended",
+    "prechecked": "ticked beforehand",
+    "in_contract": "inside a contract",
+    "separate_mark": "a mark of its own",
+    "sent_to_this_number": "sent to this number",
+    "returned": "came back",
+    "agent_ref": "who spoke",
+    "requested_by_subscriber": "the subscriber asked for it",
+    "reason": "reason",
+    "fields": "fields",
+    "inn": "INN",
+    "personal_data": "personal data",
+    "row": "row of rules",
+    "scope": "scope",
+    "advertising": "answers on advertising",
+    "answer": "answer",
+    "answers": "answers",
+}
+
 
 def word(wire: object, lang: Lang) -> str:
     """Say a word of the wire in a language."""
@@ -146,9 +207,14 @@ def verdict_name(verdict: str, lang: Lang) -> str:
     return in_language(VERDICTS.get(verdict, verdict), lang, context="verdict")
 
 
+def reason_name(reason: str, lang: Lang) -> str:
+    """Say why a row of calls was left out or rejected."""
+    return in_language(REASONS[reason], lang, context="reason") if reason in REASONS else ""
+
+
 def label(field: str, lang: Lang) -> str:
     """Say the name of a body's field in a language."""
-    return in_language(FIELDS.get(field, field), lang, context="field")
+    return in_language(FIELDS.get(field) or MEMBERS.get(field, field), lang, context="field")
 
 
 def type_name(kind: str, lang: Lang) -> str:
