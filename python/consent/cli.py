@@ -15,12 +15,18 @@ from typing import Final, NoReturn
 
 import consent
 from consent.commands import add_all
-from consent.commands.arguments import CANNOT, USAGE, Commands, UsageError, moment_of
+from consent.commands.arguments import CANNOT, NO, USAGE, YES, Commands, UsageError, moment_of
+from consent.commands.helping import add as add_help
+from consent.commands.helping import close_to, overview
+from consent.commands.moments import declared_zone
 from consent.locale.message import ARGPARSE, Lang, Message, russian, said
 from consent.terminal import Terminal, language, without_numbers
 
 BROKEN_PIPE: Final = 128 + signal.SIGPIPE
 INTERRUPTED: Final = 128 + signal.SIGINT
+
+#: Version of the log's format, which docs/reference/format.md promises.
+FORMAT: Final = "v1"
 
 #: Commands and flags of the plan that this version does not have.
 NOT_BUILT_COMMANDS: Final = frozenset(
@@ -56,10 +62,45 @@ def _argparse_in(lang: Lang) -> Iterator[None]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, except that its messages never repeat a telephone number."""
+    """argparse, except that its messages never repeat a telephone number, and suggest a word."""
+
+    #: Where --json was typed, an error is a document.
+    machine = False
+    commands: Commands | None = None
 
     def error(self, message: str) -> NoReturn:
-        super().error(without_numbers(message))
+        said = without_numbers(message) + self._meant()
+        if _Parser.machine:
+            Terminal("en", machine=True).failure("usage", said, USAGE)
+            raise SystemExit(USAGE)
+        super().error(said)
+
+    def _meant(self) -> str:
+        """The option or command that was probably meant."""
+        commands = _Parser.commands
+        if commands is None:
+            return ""
+        made = commands.made.get(commands.asked[0] if commands.asked else "", self)
+        flags = [flag for action in made._actions for flag in action.option_strings]
+        for typed in commands.asked:
+            name = typed.split("=", 1)[0]
+            if not name.startswith("--") or name in flags:
+                continue
+            if (close := close_to(name, flags)) is not None:
+                return said("; did you mean {}?", (close,), commands.lang)
+        return ""
+
+    def format_help(self) -> str:
+        """As argparse writes it; of the program itself, its commands by group."""
+        text = super().format_help()
+        commands = _Parser.commands
+        if commands is None or self.prog != "consent":
+            return text
+        return text.replace(_COMMANDS, overview(commands), 1)
+
+
+#: Stands in the program's help where its commands are listed.
+_COMMANDS: Final = "@commands@"
 
 
 # --- what can be typed ---------------------------------------------------------------------------
@@ -79,16 +120,46 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="consent",
         allow_abbrev=False,
-        description=say("Prove that you were allowed to call."),
+        description=f"{say('Prove that you were allowed to call.')}\n\n{_COMMANDS}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=say(
             "Exit: 0 yes or done, 1 no, 2 wrong usage or bad input, 3 cannot.",
         ),
     )
-    parser.add_argument("--version", action="version", version=consent.__version__)
-    parsers = parser.add_subparsers(dest="command", metavar=say("COMMAND"), required=True)
-
-    add_all(Commands(parsers.add_parser, everywhere, lang))
+    parser.add_argument(
+        "--version",
+        action="store_true",
+        help=say("versions of the library, the log's format and the rules"),
+    )
+    parsers = parser.add_subparsers(
+        dest="command", metavar=say("COMMAND"), required=True, help=argparse.SUPPRESS
+    )
+    commands = Commands(parsers.add_parser, everywhere, lang)
+    add_all(commands)
+    add_help(commands, parser)
+    for made in commands.made.values():
+        if "--zone" not in made._option_string_actions:  # else it says whose times that zone is of
+            made.add_argument(
+                "--zone",
+                metavar="Europe/Moscow",
+                help=say("zone of dates that are typed and shown; else CONSENT_ZONE"),
+            )
+    _Parser.commands = commands
     return parser
+
+
+def _version(terminal: Terminal) -> int:
+    """Three versions that live apart."""
+    found = {
+        "library": consent.__version__,
+        "format": FORMAT,
+        "rules": consent.rules.russia().version,
+    }
+    if terminal.machine:
+        terminal.document(found)
+    else:
+        terminal.print(terminal.say("consent {}, log format {}, rules {}", *found.values()))
+    return YES
 
 
 # --- running -------------------------------------------------------------------------------------
@@ -143,7 +214,28 @@ def _where(error: BaseException) -> str:
 
 
 def _exit_code(error: Exception) -> int:
+    if isinstance(error, consent.NotFoundError | consent.ErasedError):
+        return NO
     return USAGE if isinstance(error, consent.InvalidArgument | UsageError) else CANNOT
+
+
+def _parse(words: list[str], lang: Lang, terminal: Terminal) -> argparse.Namespace:
+    """What was typed; a command that there is not is told with the one probably meant."""
+    _Parser.machine = terminal.machine
+    parser = _parser(lang)
+    commands = _Parser.commands
+    if commands is not None and words and not words[0].startswith("-"):
+        commands.asked = words
+        if words[0] not in commands.made:
+            meant = close_to(words[0], list(commands.made))
+            if meant is not None:
+                raise UsageError(
+                    Message("no command {}; did you mean {}?", without_numbers(words[0]), meant)
+                )
+            raise UsageError(
+                Message("no command {}; consent help lists them", without_numbers(words[0]))
+            )
+    return parser.parse_args(words)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -162,14 +254,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = _command_first(words)
     missing = _not_built(words)
     if missing is not None:
-        terminal.error(Message("not in this version: {}", missing))
-        return CANNOT
+        return terminal.failure("not_built", Message("not in this version: {}", missing), CANNOT)
     try:
+        if words == ["--version"] or (terminal.machine and "--version" in words[:2]):
+            return _version(terminal)
         with _argparse_in(lang):
-            given = _parser(lang).parse_args(words)
+            given = _parse(words, lang, terminal)
+            if given.command in ("help", "completion"):
+                return int(given.run(given, terminal))
         given.terminal = terminal
+        terminal.zone = declared_zone(given.zone)
         given.now = datetime.now(UTC)
-        given.at = moment_of("--at", getattr(given, "at_text", None)) or given.now
+        given.at = moment_of(given, "--at", getattr(given, "at_text", None)) or given.now
         code: int = given.run(given, terminal)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -179,18 +275,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except (consent.ConsentError, UsageError) as error:
-        terminal.error(error)
-        return _exit_code(error)
+        code = _exit_code(error)
+        return terminal.failure(getattr(error, "code", "usage"), error, code)
     except OSError as error:
-        terminal.error(error)
-        return CANNOT
+        return terminal.failure("storage", error, CANNOT)
     except Exception as error:
-        terminal.error(
-            Message(
-                "a fault of this program, please report it: {} ({})",
-                type(error).__name__,
-                _where(error),
-            )
+        fault = Message(
+            "a fault of this program, please report it: {} ({})",
+            type(error).__name__,
+            _where(error),
         )
-        return CANNOT
+        return terminal.failure("internal", fault, CANNOT)
     return code

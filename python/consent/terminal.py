@@ -9,11 +9,13 @@ import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from consent.locale.message import Lang, in_language, message_of, said
 from consent.locale.vocabulary import type_name, verdict_name, word
+
+_COLOURS: Final = {"allow": "32", "proven": "32", "deny": "31", "refuted": "31", "unknown": "33"}
 
 # Seven digits or more, whatever stands between them; dates are read over.
 _DATE_OR_PHONE: Final = re.compile(
@@ -67,6 +69,8 @@ class Terminal:
     def __init__(self, lang: Lang, *, machine: bool = False) -> None:
         self.lang = lang
         self.machine = machine
+        #: The zone that was declared; None: the machine's.
+        self.zone: tzinfo | None = None
         encoding: dict[str, Any] = {"encoding": "utf-8"} if machine else {}
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
@@ -105,17 +109,40 @@ class Terminal:
         """Say a :class:`consent.locale.message.Message` in the language of this terminal."""
         return in_language(text, self.lang)
 
+    def coloured(self, text: str, verdict: str) -> str:
+        """A text in the colour of its verdict, on a terminal that shows colours."""
+        code = _COLOURS.get(verdict)
+        if code is None or self.machine or not sys.stdout.isatty():
+            return text
+        if "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb":
+            return text
+        return f"\x1b[{code}m{text}\x1b[0m"
+
+    def failure(self, code: str, message: str | BaseException, exit_code: int) -> int:
+        """Say on stderr why the command ended so; for machines a document. Returns the code."""
+        if not self.machine:
+            self.error(message)
+            return exit_code
+        text = message_of(message) if isinstance(message, BaseException) else message
+        error = {
+            "code": code,
+            "exit": exit_code,
+            "message": without_numbers(self.words(text)),
+        }
+        sys.stderr.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
+        return exit_code
+
     def error(self, message: str | BaseException) -> None:
         """Say on stderr what went wrong."""
         text = message_of(message) if isinstance(message, BaseException) else message
         sys.stderr.write(f"consent: {without_numbers(self.words(text))}\n")
 
     def moment(self, at: datetime | None) -> str:
-        """Write a moment in the machine's zone, its offset shown."""
+        """Write a moment in the declared zone, else the machine's, its offset shown."""
         if at is None:
             return "—"
         with contextlib.suppress(OverflowError, ValueError):  # at the ends of the calendar
-            at = at.astimezone()
+            at = at.astimezone(self.zone)
         return at.isoformat(" ", "seconds" if at.microsecond == 0 else "milliseconds")
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

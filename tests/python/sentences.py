@@ -57,9 +57,10 @@ _PY_ERRORS = {
     if isinstance(value, type) and issubclass(value, errors.ConsentError)
 } | {"UsageError", "InputError", "Refused", "ArgumentTypeError"}
 
+_TELLERS = ("Message", "counted", "message_of", "say", "within", "without_numbers")
 _MAKERS = ("Message", "counted", "error")
 #: What says a sentence that is not its first argument, or is no error; and the sentence's place.
-_SAYS = {"Refused": 1, "reject": 3, "say": 0, "command": 2, "at": 1, "Progress": 0}
+_SAYS = {"Refused": 1, "reject": 3, "say": 0, "command": 2, "at": 1, "Progress": 0, "said": 0}
 
 
 def _unescaped(text: str) -> str:
@@ -141,7 +142,14 @@ def _told_elsewhere(said: ast.expr, name: str) -> bool:
     if name == "Message":
         return False
     if isinstance(said, ast.Call):
-        return _called(said) in {"Message", "message_of", "say", "within", "without_numbers"}
+        return _called(said) in {
+            "Message",
+            "counted",
+            "message_of",
+            "say",
+            "within",
+            "without_numbers",
+        }
     if isinstance(said, ast.IfExp):
         return all(_told_elsewhere(each, name) for each in (said.body, said.orelse))
     return not isinstance(said, ast.JoinedStr | ast.BinOp)

@@ -101,6 +101,22 @@ def test_every_word_of_the_format_has_a_russian_one_and_no_other_is_kept(context
     assert held == set(table.values())
 
 
+@pytest.mark.parametrize(
+    ("stem", "instead"),
+    [
+        (r"отверг(?!а)", "отклонено"),
+        (r"[Пп]ропущен[оы]? (?!при)", "не учтено"),
+        (r"\bнаходк", "вывод"),
+        (r"\bудержан", "запрет на уничтожение"),
+        (r"удал(?:ен|ить) (?:данн|челов|абонент)", "уничтожение"),
+        (r"(?<!рекламо)распространител", "рекламораспространитель"),
+    ],
+)
+def test_one_thing_has_one_russian_word(stem: str, instead: str) -> None:
+    wrong = [ru for _, forms in ENTRIES.values() for ru in forms if re.search(stem, ru)]
+    assert not wrong, f"docs/reference/glossary.md says: {instead}"
+
+
 def test_every_reason_of_a_row_of_calls_is_said_in_words() -> None:
     assert set(vocabulary.REASONS) >= {*LEFT_OUT, *REJECTED}
 

@@ -50,7 +50,7 @@ def add(commands: Commands) -> None:
         "what is held on a person, for the person's own request",
     )
     commands.log(made)
-    made.add_argument("number", metavar="NUMBER")
+    commands.number(made)
     made.add_argument(
         "--out",
         type=Path,

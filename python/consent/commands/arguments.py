@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import consent
-from consent import _core
+from consent.commands.examples import examples
+from consent.commands.moments import UsageError as UsageError
+from consent.commands.moments import read_moment
+from consent.files import private_file
+from consent.files.writer import CsvWriter, replacing_csv
 from consent.locale.message import Lang, Message, message_of, said
 from consent.terminal import Terminal
 
@@ -25,10 +29,6 @@ YES, NO, USAGE, CANNOT = 0, 1, 2, 3
 
 #: Bytes of one line of standard input; a number is far shorter.
 LONGEST_LINE = 4096
-
-
-class UsageError(Exception):
-    """The words of the command cannot be used; the message says which."""
 
 
 class Commands:
@@ -49,10 +49,21 @@ class Commands:
         self._add_parser = add_parser
         self._everywhere = everywhere
         self.lang = lang
+        #: Each command's parser, and what it does in one line.
+        self.made: dict[str, argparse.ArgumentParser] = {}
+        self.whats: dict[str, str] = {}
+        #: What was typed: the command first.
+        self.asked: list[str] = []
 
     def say(self, sentence: str, *fill: object) -> str:
         """A sentence in the language of the help, filled as a Message is."""
         return said(sentence, fill, self.lang)
+
+    def number(self, made: argparse.ArgumentParser) -> None:
+        """The number that a command is about."""
+        made.add_argument(
+            "number", metavar="NUMBER", help=self.say("the number; - reads it from stdin")
+        )
 
     def command(
         self, name: str, run: Callable[[argparse.Namespace, Terminal], int], what: str
@@ -60,12 +71,15 @@ class Commands:
         """A command of its own; ``run`` answers with the exit code."""
         made = self._add_parser(
             name,
-            help=self.say(what),
             description=self.say(what),
+            epilog=examples(name, self.lang),
             parents=[self._everywhere],
             allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         made.set_defaults(run=run)
+        self.made[name] = made
+        self.whats[name] = self.say(what)
         return made
 
     def log(self, made: argparse.ArgumentParser) -> None:
@@ -99,7 +113,7 @@ class Commands:
             "--at",
             dest="at_text",
             metavar="TIME",
-            help=self.say(what) + self.say("; RFC 3339 with an offset"),
+            help=self.say(what) + self.say("; a date where a zone is declared, or RFC 3339"),
         )
 
     def question(
@@ -128,7 +142,11 @@ class Commands:
 
     def basis(self, made: argparse.ArgumentParser) -> None:
         """Who or what dials, and from when a consent counts."""
-        made.add_argument("--dialled-by", choices=("person", "machine"))
+        made.add_argument(
+            "--dialled-by",
+            choices=("person", "machine"),
+            help=self.say("who or what dials"),
+        )
         made.add_argument(
             "--basis",
             choices=("said", "recorded"),
@@ -136,6 +154,15 @@ class Commands:
             help=self.say(
                 "a consent counts from when it was said, or from when it was recorded",
             ),
+        )
+
+    def csv(self, made: argparse.ArgumentParser) -> None:
+        """The answer as a table."""
+        made.add_argument(
+            "--csv",
+            type=Path,
+            metavar="FILE",
+            help=self.say("write a CSV table there; - is stdout"),
         )
 
     def rules(self, made: argparse.ArgumentParser) -> None:
@@ -249,20 +276,20 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(word for word in text.split(",") if word)
 
 
-def moment_of(name: str, text: str | None) -> datetime | None:
-    """Read a moment that was typed; None stays None."""
-    if text is None:
-        return None
-    try:
-        return _core.parse_instant(text)
-    except consent.InvalidArgument as error:
-        raise UsageError(
-            Message("{}: {} (a time with its offset: 2026-11-20T14:03:00+03:00)", name, error)
-        ) from None
+def moment_of(
+    given: argparse.Namespace, name: str, text: str | None, *, end: bool = False
+) -> datetime | None:
+    """Read a moment that was typed as ``name``; None stays None."""
+    return None if text is None else read_moment(name, text, given.terminal.zone, end=end)
 
 
 def number_of(name: str, text: str) -> consent.PhoneNumber:
-    """Read a number that was typed as ``name``."""
+    """Read a number that was typed as ``name``; ``-`` is the one line of standard input."""
+    if text == "-":
+        numbers = list(typed_numbers(["-"]))
+        if len(numbers) != 1:
+            raise UsageError(Message("{}: - reads one number, on one line", name))
+        return numbers[0]
     try:
         return consent.PhoneNumber.parse(text)
     except consent.InvalidArgument as error:
@@ -351,6 +378,17 @@ def open_log(given: argparse.Namespace, *, writable: bool) -> consent.Log:
         if not warning.sentence.startswith("SQLite {}"):
             given.terminal.error(warning)
     return log
+
+
+@contextlib.contextmanager
+def csv_out(given: argparse.Namespace, out: Path, header: Iterable[object]) -> Iterator[CsvWriter]:
+    """A CSV table to write: a private file, or standard output for ``-``."""
+    if str(out) == "-":
+        yield CsvWriter(sys.stdout, header)
+        return
+    private_file.keep_off(out, log=given.log, inputs=(given.head, given.passphrase_file))
+    with replacing_csv(out, header) as writer:
+        yield writer
 
 
 def stdin_lines() -> Iterator[tuple[int, str | UsageError]]:

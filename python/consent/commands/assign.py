@@ -23,7 +23,7 @@ def assign(given: argparse.Namespace, terminal: Terminal) -> int:
         return _end(given, terminal)
     if given.caller is None:
         return _show(given, terminal)
-    until = moment_of("--until", given.until)
+    until = moment_of(given, "--until", given.until, end=True)
     document = None if given.document is None else consent.file_hash(given.document)
     with open_log(given, writable=True) as log:
         seq = log.assign_caller_at(

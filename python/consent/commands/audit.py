@@ -248,23 +248,62 @@ def add(commands: Commands) -> None:
             "which calls are outgoing (declare at least one)",
         )
     )
-    outgoing.add_argument("--outgoing-context", action="append", metavar="CONTEXT")
-    outgoing.add_argument("--outgoing-trunk", action="append", metavar="TRUNK")
-    outgoing.add_argument("--own-number", action="append", metavar="NUMBER")
-    outgoing.add_argument("--own-numbers", type=Path, metavar="FILE")
-    outgoing.add_argument("--incoming-context", action="append", metavar="CONTEXT")
-    outgoing.add_argument("--internal-up-to", type=int, default=0, metavar="DIGITS")
+    outgoing.add_argument(
+        "--outgoing-context",
+        action="append",
+        metavar="CONTEXT",
+        help=say("calls from this context go out; may be repeated"),
+    )
+    outgoing.add_argument(
+        "--outgoing-trunk",
+        action="append",
+        metavar="TRUNK",
+        help=say("calls over this trunk go out; may be repeated"),
+    )
+    outgoing.add_argument(
+        "--own-number",
+        action="append",
+        metavar="NUMBER",
+        help=say("a number of your own; calls from it to others go out"),
+    )
+    outgoing.add_argument(
+        "--own-numbers", type=Path, metavar="FILE", help=say("a file of such numbers, one a line")
+    )
+    outgoing.add_argument(
+        "--incoming-context",
+        action="append",
+        metavar="CONTEXT",
+        help=say("calls from this context came in; may be repeated"),
+    )
+    outgoing.add_argument(
+        "--internal-up-to",
+        type=int,
+        default=0,
+        metavar="DIGITS",
+        help=say("numbers of so many digits stay inside the exchange"),
+    )
     commands.columns(made)
-    made.add_argument("--country", choices=COUNTRIES)
+    made.add_argument(
+        "--country", choices=COUNTRIES, help=say("country of numbers without a country code")
+    )
     made.add_argument(
         "--prefix",
         action="append",
         metavar="DIGITS",
         help=say("dialled before a number for an outside line"),
     )
-    made.add_argument("--number-from", choices=("dst", "lastdata"), default="dst")
-    made.add_argument("--dates", choices=("iso", "day-first", "month-first", "unix"))
-    made.add_argument("--encoding")
+    made.add_argument(
+        "--number-from",
+        choices=("dst", "lastdata"),
+        default="dst",
+        help=say("where the dialled number stands"),
+    )
+    made.add_argument(
+        "--dates",
+        choices=("iso", "day-first", "month-first", "unix"),
+        help=say("how the file writes its dates; else found out"),
+    )
+    made.add_argument("--encoding", help=say("encoding of the file; else found out"))
     made.add_argument("--delimiter", help=say("else found out"))
     made.add_argument(
         "--max-rejected",
@@ -276,6 +315,10 @@ def add(commands: Commands) -> None:
     commands.basis(made)
     commands.caller(made)
     commands.rules(made)
-    made.add_argument("--report", type=Path, metavar="FILE.html")
-    made.add_argument("--findings", type=Path, metavar="FILE.csv|.parquet")
-    made.add_argument("--rejects", type=Path, metavar="FILE.csv")
+    made.add_argument("--report", type=Path, metavar="FILE.html", help=say("write the report here"))
+    made.add_argument(
+        "--findings", type=Path, metavar="FILE.csv|.parquet", help=say("write every finding here")
+    )
+    made.add_argument(
+        "--rejects", type=Path, metavar="FILE.csv", help=say("write the rejected rows here")
+    )

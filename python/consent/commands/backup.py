@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import consent
 from consent import _core
-from consent.commands.arguments import YES, Commands, UsageError, moment_of, open_log
+from consent.commands.arguments import YES, Commands, UsageError, open_log
+from consent.commands.moments import read_moment
 from consent.terminal import Terminal
 
 
@@ -21,7 +22,8 @@ def backup(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("DEST: a folder is needed")
     if given.keys != (given.expires is not None):
         raise UsageError("--keys and --expires: go together")
-    expires = None if given.expires is None else _expiry(given.expires)
+    zone = terminal.zone or ZoneInfo(consent.deadline.zone())
+    expires = None if given.expires is None else read_moment("--expires", given.expires, zone)
     try:
         log = open_log(given, writable=True)
     except (consent.LockedError, consent.StorageError):
@@ -75,15 +77,6 @@ def backup(given: argparse.Namespace, terminal: Terminal) -> int:
     else:
         terminal.print(f"{say('recorded by entry')} {made.seq}")
     return YES
-
-
-def _expiry(text: str) -> datetime | None:
-    """A moment, or a date: the beginning of that day in Moscow."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return moment_of("--expires", text)
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("Europe/Moscow"))
 
 
 def _destroyed(given: argparse.Namespace, terminal: Terminal) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
 
 import consent
+from consent.classification import number_column
 from consent.commands.arguments import (
     NO,
     USAGE,
@@ -14,6 +17,7 @@ from consent.commands.arguments import (
     Commands,
     UsageError,
     caller_of,
+    csv_out,
     line_number,
     numbering_of,
     open_log,
@@ -21,8 +25,9 @@ from consent.commands.arguments import (
     stdin_lines,
     typed_numbers,
 )
-from consent.locale.message import Lang, Message
-from consent.terminal import Terminal, without_numbers
+from consent.files import directory
+from consent.locale.message import Lang, Message, message_of
+from consent.terminal import Progress, Terminal, without_numbers
 
 
 def _decision(
@@ -60,7 +65,8 @@ def _decision(
 def _show_decision(
     number: consent.PhoneNumber, decision: consent.Decision, terminal: Terminal, explain: bool
 ) -> None:
-    terminal.print(f"{number.e164}  {decision.one_line(terminal.lang)}")
+    line = decision.one_line(terminal.lang)
+    terminal.print(f"{number.e164}  {terminal.coloured(line, decision.verdict)}")
     if not explain:
         return
     ru = terminal.lang == "ru"
@@ -104,7 +110,11 @@ def check(given: argparse.Namespace, terminal: Terminal) -> int:
         "numbering": numbering_of(given),
         "rules": pack_of(given),
     }
+    if (given.csv is None) != bool(given.number):
+        raise UsageError("check: NUMBER, - or --csv FILE")
     with open_log(given, writable=False) as log:
+        if given.csv is not None:
+            return _check_table(log, asked, given, terminal)
         if given.rehearse:
             return _rehearse(log, asked, given, terminal)
         if given.number == ["-"]:
@@ -182,6 +192,57 @@ def _rehearse(
     return NO if stricter else YES
 
 
+#: Columns that are added to a table.
+_ADDED: Final = ("verdict", "rule", "why", "relied_on", "next_allowed")
+
+
+def _check_table(
+    log: consent.Log, asked: dict[str, Any], given: argparse.Namespace, terminal: Terminal
+) -> int:
+    """Answer for each row of a table; its other columns pass through."""
+    if given.rehearse or given.out is None:
+        raise UsageError("--csv: goes with --out, and not with --rehearse")
+    source = sys.stdin.buffer if given.csv == "-" else given.csv
+    header, rows = directory.table(source)
+    place = header.index(number_column(given.number_column, header))
+    verdicts: Counter[str] = Counter()
+    ru = terminal.lang == "ru"
+    with (
+        Progress(terminal.say("check")) as progress,
+        csv_out(given, given.out, [*header, *_ADDED]) as out,
+    ):
+        for done, cells in enumerate(rows, 1):
+            progress(done, len(rows))
+            try:
+                number = consent.PhoneNumber.parse(cells[place] if place < len(cells) else "")
+            except consent.InvalidArgument as error:
+                verdicts["rejected"] += 1
+                out.row([*cells, "rejected", None, terminal.words(message_of(error)), None, None])
+                continue
+            found = log.may_contact(number, **asked)
+            verdicts[found.verdict] += 1
+            first = found.findings[0] if found.findings else None
+            why = None if first is None else first.why_ru if ru else first.why
+            rule = None if first is None else first.rule
+            answer = [found.verdict, rule, why, found.relied_on, found.next_allowed]
+            out.row([*cells, *answer])
+    if terminal.machine:
+        counts = {word: verdicts[word] for word in ("allow", "deny", "unknown", "rejected")}
+        terminal.document({"rows": len(rows), "out": str(given.out), **counts})
+    elif str(given.out) != "-":
+        terminal.print(
+            terminal.say(
+                "{}: {} rows: allowed {}, denied {}, unknown {}, rejected {}",
+                given.out,
+                len(rows),
+                *(verdicts[word] for word in ("allow", "deny", "unknown", "rejected")),
+            )
+        )
+    if verdicts["rejected"] and verdicts["rejected"] == len(rows):
+        return USAGE
+    return YES if verdicts["allow"] == len(rows) and rows else NO
+
+
 def _check_lines(
     log: consent.Log, asked: dict[str, Any], given: argparse.Namespace, terminal: Terminal
 ) -> int:
@@ -215,12 +276,12 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "number",
         metavar="NUMBER",
-        nargs="+",
+        nargs="*",
         help=say("- reads them from stdin"),
     )
     commands.question(made, required=True)
     commands.basis(made)
-    made.add_argument("--advertiser", metavar="INN")
+    made.add_argument("--advertiser", metavar="INN", help=say("whose goods are advertised"))
     commands.caller(made)
     made.add_argument(
         "--operator",
@@ -245,6 +306,14 @@ def add(commands: Commands) -> None:
         help=say(
             "where you know the subscriber to be; several: any of them",
         ),
+    )
+    made.add_argument("--csv", metavar="FILE", help=say("a table of numbers, or -"))
+    made.add_argument("--number-column", metavar="NAME", help=say("the file's column of numbers"))
+    made.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE.csv",
+        help=say("the table with an answer for each row; other columns pass through"),
     )
     commands.rules(made)
     commands.at(made, "the moment of contact; now")

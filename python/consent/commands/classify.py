@@ -188,7 +188,9 @@ def add(commands: Commands) -> None:
         run,
         "is this number personal data?",
     )
-    made.add_argument("number", metavar="NUMBER", nargs="*")
+    made.add_argument(
+        "number", metavar="NUMBER", nargs="*", help=say("numbers; - reads them from stdin")
+    )
     made.add_argument("--csv", metavar="FILE", help=say("a table of numbers, or -"))
     made.add_argument(
         "--inn",

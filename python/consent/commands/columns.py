@@ -126,10 +126,14 @@ def add(commands: Commands) -> None:
     say = commands.say
 
     def table(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--country", choices=("RU", "KZ", "US", "CA"))
+        made.add_argument(
+            "--country",
+            choices=("RU", "KZ", "US", "CA"),
+            help=say("country of numbers without a country code"),
+        )
         made.add_argument("--header", choices=("yes", "no"), help=say("else found out"))
-        made.add_argument("--encoding")
-        made.add_argument("--delimiter")
+        made.add_argument("--encoding", help=say("encoding of the file; else found out"))
+        made.add_argument("--delimiter", help=say("between cells; else found out"))
 
     made = commands.command(
         "columns",
@@ -144,8 +148,12 @@ def add(commands: Commands) -> None:
         "a table with keyed pseudonyms for people",
     )
     made.add_argument("file", metavar="FILE", type=Path, help=say("- is stdin"))
-    made.add_argument("--key", type=Path, required=True, metavar="KEYFILE")
-    made.add_argument("--out", type=Path, required=True, metavar="FILE.csv")
+    made.add_argument(
+        "--key", type=Path, required=True, metavar="KEYFILE", help=say("the key of the pseudonyms")
+    )
+    made.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.csv", help=say("where the table goes")
+    )
     made.add_argument("--column", action="append", help=say("also this one"))
     made.add_argument("--keep", action="append", help=say("not this one"))
     table(made)

@@ -74,14 +74,14 @@ def add(commands: Commands) -> None:
         "record a contact that was made or received",
     )
     commands.log(made)
-    made.add_argument("number", metavar="NUMBER")
+    commands.number(made)
     made.add_argument("--direction", default="outgoing", help=", ".join(consent.words("direction")))
     made.add_argument("--channel", default="voice", help=", ".join(consent.words("channel")))
     made.add_argument(
         "--purpose",
         help=", ".join(consent.words("purpose")) + say("; else what --advertising says"),
     )
-    made.add_argument("--dialled-by", choices=("person", "machine"))
+    made.add_argument("--dialled-by", choices=("person", "machine"), help=say("who or what dials"))
     made.add_argument(
         "--distributor",
         metavar="INN",
@@ -94,7 +94,7 @@ def add(commands: Commands) -> None:
         help=say("who dialled for the distributor"),
     )
     made.add_argument("--outcome", default="", metavar="WORD", help=say("how it ended"))
-    made.add_argument("--duration", type=int, metavar="SECONDS")
+    made.add_argument("--duration", type=int, metavar="SECONDS", help=say("how long they talked"))
     made.add_argument("--agent", default="", help=say("a pseudonym, never a name"))
     made.add_argument("--campaign", default="", help=say("a short word"))
     made.add_argument(

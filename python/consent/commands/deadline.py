@@ -13,6 +13,7 @@ from consent.commands.arguments import (
     YES,
     Commands,
     UsageError,
+    csv_out,
     hashes_of,
     moment_of,
     number_of,
@@ -30,7 +31,7 @@ def request(given: argparse.Namespace, terminal: Terminal) -> int:
         at=given.at,
         kind=given.kind,
         means=given.method,
-        received_at=moment_of("--received-at", given.received_at),
+        received_at=moment_of(given, "--received-at", given.received_at),
         evidence=hashes_of(given.evidence),
         source=given.source,
     )
@@ -68,6 +69,11 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
         found = consent.deadline.due(log, at=given.at)
     overdue = sum(each.state == "overdue" for each in found)
     code = NO if overdue else YES
+    if given.csv is not None:
+        names = [field.name for field in dataclasses.fields(consent.deadline.Due)]
+        with csv_out(given, given.csv, names) as out:
+            out.rows([getattr(each, name) for name in names] for each in found)
+        return code
     if terminal.machine:
         items = [dataclasses.asdict(each) for each in found]
         for item, each in zip(items, found, strict=True):
@@ -139,7 +145,7 @@ def add(commands: Commands) -> None:
     ):
         made = commands.command(name, run, what)
         commands.log(made)
-        made.add_argument("number", metavar="NUMBER")
+        commands.number(made)
         if name == "request":
             made.add_argument("--kind", required=True, help=", ".join(consent.words("request")))
             made.add_argument(
@@ -171,3 +177,4 @@ def add(commands: Commands) -> None:
     )
     commands.log(made)
     commands.at(made, "as of then; now")
+    commands.csv(made)

@@ -125,7 +125,7 @@ def erase(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("--dry-run: not with --restrict, which destroys nothing")
     if given.restrict and given.lose_proof:
         raise UsageError("--restrict: not with --lose-proof")
-    held_at = moment_of("--held-at", given.held_at)
+    held_at = moment_of(given, "--held-at", given.held_at)
     if given.dry_run:
         with open_log(given, writable=False) as log:
             check = log.before_erasing(number, held_at=held_at)
@@ -227,13 +227,15 @@ def _restrict(
     terminal: Terminal,
 ) -> int:
     at = datetime.now(UTC)
+    if given.release and held_at is None and log.restriction_of(number, at) is None:
+        raise UsageError("--release: the record is not restricted")
     seq = log.append(
         consent.SubjectRestricted(
             number,
             at=at,
             ground=given.ground,
             released=given.release,
-            until=moment_of("--until", given.until),
+            until=moment_of(given, "--until", given.until, end=True),
         ),
         held_at=held_at,
     ).seq
@@ -256,11 +258,13 @@ def hold(given: argparse.Namespace, terminal: Terminal) -> int:
         at=datetime.now(UTC),
         by=given.by,
         ground=given.ground,
-        until=moment_of("--until", given.until),
+        until=moment_of(given, "--until", given.until, end=True),
         released=given.release,
     )
-    held_at = moment_of("--held-at", given.held_at)
+    held_at = moment_of(given, "--held-at", given.held_at)
     with open_log(given, writable=True) as log:
+        if given.release and log.before_erasing(number, held_at=held_at).hold is None:
+            raise UsageError("hold --release: no hold is in force")
         seq = log.append(event, held_at=held_at).seq
         # Others may hold it too, and theirs stands.
         still = log.before_erasing(number, held_at=held_at).hold if given.release else None
@@ -303,7 +307,7 @@ def add(commands: Commands) -> None:
     say = commands.say
     made = commands.command("erase", erase, "erase a person, with act and log export")
     commands.log(made)
-    made.add_argument("number", metavar="NUMBER")
+    commands.number(made)
     made.add_argument("--ground", required=True, help=say("a short word: 152-fz/21-5"))
     made.add_argument("--requester", default="", metavar="REF", help=say("of the demand"))
     made.add_argument(
@@ -333,9 +337,9 @@ def add(commands: Commands) -> None:
     _for_the_act(commands, made)
     made = commands.command("hold", hold, "forbid to erase (legal hold)")
     commands.log(made)
-    made.add_argument("number", metavar="NUMBER")
+    commands.number(made)
     made.add_argument("--by", required=True, help=say("INN or short word"))
-    made.add_argument("--until", metavar="TIME")
+    made.add_argument("--until", metavar="TIME", help=say("when the hold ends; else it has no end"))
     made.add_argument("--ground", default="", help=say("a short word"))
     made.add_argument("--held-at", metavar="TIME", help=say("who held it then"))
     made.add_argument("--release", action="store_true", help=say("end it"))

@@ -53,7 +53,7 @@ def add(commands: Commands) -> None:
     say = commands.say
     made = commands.command("evidence", evidence, "files kept with an entry")
     commands.log(made)
-    made.add_argument("seq", metavar="SEQ", type=int)
+    made.add_argument("seq", metavar="SEQ", type=int, help=say("the entry"))
     made.add_argument("--place", type=int, default=1, metavar="N", help=say("from 1"))
     made.add_argument("--out", type=Path, metavar="FILE", help=say("open it into a file"))
     made.add_argument(

@@ -16,8 +16,8 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
     """Write the events or the entries of a log into a file."""
     if given.entries and given.with_numbers:
         raise UsageError("--entries holds no numbers; they move with consent backup --keys")
-    if not given.entries and given.out.suffix.lower() not in (".jsonl", ".parquet"):
-        raise UsageError("--out: a file named .jsonl or .parquet; or --entries")
+    if not given.entries and given.out.suffix.lower() not in (".csv", ".jsonl", ".parquet"):
+        raise UsageError("--out: a file named .csv, .jsonl or .parquet; or --entries")
     private_file.keep_off(given.out, log=given.log, inputs=(given.head, given.passphrase_file))
     with (
         Progress(terminal.say("export")) as progress,
@@ -92,7 +92,13 @@ def add(commands: Commands) -> None:
     say = commands.say
     made = commands.command("export", export, "write a log into a file")
     commands.log(made)
-    made.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl|.parquet")
+    made.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE.csv|.jsonl|.parquet",
+        help=say("where it goes; the ending says the format"),
+    )
     made.add_argument(
         "--with-numbers",
         action="store_true",

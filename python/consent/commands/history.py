@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import Final
 
-from consent.commands.arguments import NO, YES, Commands, number_of, open_log
+import consent
+from consent.commands.arguments import NO, YES, Commands, csv_out, number_of, open_log
 from consent.locale.message import Message
 from consent.terminal import Terminal
 
@@ -29,6 +32,10 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
                 )
             )
         return NO
+    if given.csv is not None:
+        with csv_out(given, given.csv, _COLUMNS) as out:
+            out.rows(map(_cells, events))
+        return YES if events else NO
     if terminal.machine:
         hidden = (
             "purposes",
@@ -57,21 +64,21 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
                 | {name: value for name, value in event.body.items() if name not in hidden}
             )
         terminal.document({"number": number.e164, "events": documents})
-        return YES
+        return YES if events else NO
     if not events:
         terminal.print(terminal.say("the log holds nothing on this number"))
-        return YES
-    every = terminal.say("all")
+        return NO
+    say = terminal.say
     terminal.table(
         (
-            terminal.say("seq"),
-            terminal.say("event"),
-            terminal.say("happened"),
-            terminal.say("recorded"),
-            terminal.say("purposes"),
-            terminal.say("channels"),
-            terminal.say("distributor"),
-            terminal.say("method"),
+            say("seq"),
+            say("event"),
+            say("happened"),
+            say("recorded"),
+            say("purposes"),
+            say("channels"),
+            say("distributor"),
+            say("method"),
         ),
         [
             (
@@ -79,9 +86,9 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
                 terminal.event(event.type),
                 terminal.moment(event.at),
                 terminal.moment(event.recorded_at),
-                ", ".join(map(terminal.word, event.purposes)) or every,
-                ", ".join(map(terminal.word, event.channels)) or every,
-                ",".join(event.distributors) or "—",
+                _scope(event, "purpose", event.purposes, terminal),
+                _scope(event, "channel", event.channels, terminal),
+                ",".join(event.distributors) or event.distributor or "—",
                 terminal.word(event.method) if event.method else "—",
             )
             for event in events
@@ -90,8 +97,44 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
     return YES
 
 
+def _scope(
+    event: consent.HistoryEvent, one: str, several: Sequence[str], terminal: Terminal
+) -> str:
+    """What an event is about: a stop that names none means all."""
+    named = several or ([str(event.body[one])] if one in event.body else [])
+    if named:
+        return ", ".join(map(terminal.word, named))
+    stops = event.type in ("consent.refused", "consent.withdrawn", "operator.refusal")
+    return terminal.say("all") if stops else "—"
+
+
+#: Columns of ``--csv``.
+_COLUMNS: Final = (
+    *("seq", "type", "at", "recorded_at", "purposes", "channels", "covers", "distributors"),
+    *("method", "campaign", "source"),
+)
+
+
+def _cells(event: consent.HistoryEvent) -> list[object]:
+    body = event.body
+    return [
+        event.seq,
+        event.type,
+        event.at,
+        event.recorded_at,
+        ",".join(event.purposes) or body.get("purpose"),
+        ",".join(event.channels) or body.get("channel"),
+        ",".join(event.covers),
+        ",".join(event.distributors) or event.distributor,
+        event.method,
+        body.get("campaign"),
+        body.get("source"),
+    ]
+
+
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     made = commands.command("history", history, "what the log holds on a number")
     commands.log(made)
-    made.add_argument("number", metavar="NUMBER")
+    commands.number(made)
+    commands.csv(made)

@@ -163,8 +163,16 @@ def add(commands: Commands) -> None:
         ),
     )
     made.add_argument("--zone", help=say("of times without an offset"))
-    made.add_argument("--dates", choices=("iso", "day-first", "month-first", "unix"))
-    made.add_argument("--country", choices=("RU", "KZ", "US", "CA"))
+    made.add_argument(
+        "--dates",
+        choices=("iso", "day-first", "month-first", "unix"),
+        help=say("how the file writes its dates; else found out"),
+    )
+    made.add_argument(
+        "--country",
+        choices=("RU", "KZ", "US", "CA"),
+        help=say("country of numbers without a country code"),
+    )
     made.add_argument("--encoding", help=say("else found out"))
     made.add_argument("--delimiter", help=say("else found out"))
     made.add_argument("--sheet", help=say("of a workbook"))
@@ -200,5 +208,7 @@ def add(commands: Commands) -> None:
         metavar="VKEY",
         help=say("with --entries: who must have signed"),
     )
-    made.add_argument("--rejects", type=Path, metavar="FILE.csv")
+    made.add_argument(
+        "--rejects", type=Path, metavar="FILE.csv", help=say("write the rejected rows here")
+    )
     made.add_argument("--strict", action="store_true", help=say("exit 1 on rejects"))

@@ -199,7 +199,11 @@ def add(commands: Commands) -> None:
         run,
         "the official numbering register",
     )
-    made.add_argument("action", choices=("import", "show"))
+    made.add_argument(
+        "action",
+        choices=("import", "show"),
+        help=say("import: read the register; show: say what it holds on numbers"),
+    )
     made.add_argument("what", metavar="FILE|NUMBER", nargs="*", help=say("or - for stdin"))
     made.add_argument(
         "--out",

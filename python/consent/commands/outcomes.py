@@ -145,7 +145,13 @@ def add(commands: Commands) -> None:
         run,
         "how calls end, what follows, and what other programs' words mean",
     )
-    made.add_argument("action", nargs="?", choices=("list", "show", "map"), default="list")
+    made.add_argument(
+        "action",
+        nargs="?",
+        choices=("list", "show", "map"),
+        default="list",
+        help=say("list all, show one, or map another program's words"),
+    )
     made.add_argument(
         "file",
         metavar="OUTCOME|FILE",

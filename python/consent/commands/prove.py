@@ -41,13 +41,11 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
             )
         except consent.ProofError as error:
             raise UsageError(Message("--receipt: {}", error)) from None
-        except consent.NotFoundError:
+        except (consent.NotFoundError, consent.ErasedError) as error:
             if terminal.machine:
                 terminal.document({"number": number.e164, "out": None, "entries": 0})
             else:
-                terminal.error(
-                    "nothing shows it: the log never met this number; no pack was written"
-                )
+                terminal.error(Message("pack not written: {}", error))
             return NO
     if terminal.machine:
         terminal.document(
@@ -77,20 +75,25 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
+    say = commands.say
     made = commands.command(
         "prove",
         prove,
         "a pack that shows one number's events",
     )
     commands.log(made)
-    made.add_argument("--number", required=True)
-    made.add_argument("--out", required=True, type=Path, metavar="FILE.zip")
+    made.add_argument(
+        "--number", required=True, help=say("whose events; - reads the number from stdin")
+    )
+    made.add_argument(
+        "--out", required=True, type=Path, metavar="FILE.zip", help=say("where the pack goes")
+    )
     made.add_argument(
         "--receipt",
         action="append",
         type=Path,
         metavar="FILE",
-        help=commands.say(
+        help=say(
             "a receipt that the pack is to stand up to; may be repeated",
         ),
     )

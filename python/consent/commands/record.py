@@ -150,7 +150,7 @@ def give(given: argparse.Namespace, terminal: Terminal) -> int:
         method=given.method,
         wording=wording_of(given.wording),
         document=_document(given),
-        until=moment_of("--until", given.until),
+        until=moment_of(given, "--until", given.until, end=True),
         prechecked=given.prechecked,
         in_contract=in_contract,
         code=code_of(given.code),
@@ -187,7 +187,7 @@ def withdraw(given: argparse.Namespace, terminal: Terminal) -> int:
         number_of(Message("argument {}", 2), given.number),
         **_scope(given, "all"),
         means=given.method,
-        received_at=moment_of("--received-at", given.received_at),
+        received_at=moment_of(given, "--received-at", given.received_at),
     )
     return record(event, given, terminal)
 
@@ -212,7 +212,7 @@ def add(commands: Commands) -> None:
     for name, run, what in records:
         made = commands.command(name, run, what)
         commands.log(made)
-        made.add_argument("number", metavar="NUMBER")
+        commands.number(made)
         nobody = "none" if name in ("give", "ask") else "all"
         required = name == "give"
         made.add_argument("--purpose", required=required, help=",".join(consent.words("purpose")))
@@ -306,7 +306,9 @@ def add(commands: Commands) -> None:
                 choices=("separate-mark",),
                 help=say("stood inside a contract"),
             )
-            made.add_argument("--advertiser", metavar="INN", default="")
+            made.add_argument(
+                "--advertiser", metavar="INN", default="", help=say("whose goods are advertised")
+            )
             made.add_argument(
                 "--acts-for",
                 metavar="INN,…",
@@ -319,6 +321,6 @@ def add(commands: Commands) -> None:
 
     made = commands.command("reassign", reassign, "the number has a new holder")
     commands.log(made)
-    made.add_argument("number", metavar="NUMBER")
+    commands.number(made)
     commands.at(made, "since when; now")
-    made.add_argument("--source", default="")
+    made.add_argument("--source", default="", help=say("where the record comes from: web"))

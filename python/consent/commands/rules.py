@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import consent
 from consent.commands.arguments import YES, Commands, UsageError, load_rules, moment_of
@@ -39,9 +40,10 @@ RULE_FIELDS = (
 
 
 def rules(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Show the rows of law."""
+    """Show the rows of law, in the zone in which they were written where none is declared."""
+    terminal.zone = terminal.zone or ZoneInfo(consent.deadline.zone())
     pack = load_rules(given.rules)
-    at = moment_of("--at", given.at_text)
+    at = moment_of(given, "--at", given.at_text)
     rows = pack.rules if at is None else consent.rules.in_force(pack, at)
     if given.action == "show":
         if given.id is None:
@@ -119,14 +121,21 @@ def _minute(at: datetime | None, terminal: Terminal) -> str:
 
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
+    say = commands.say
     made = commands.command("rules", rules, "the law, row by row")
-    made.add_argument("action", nargs="?", choices=("list", "show"), default="list")
-    made.add_argument("id", metavar="ID", nargs="?")
+    made.add_argument(
+        "action",
+        nargs="?",
+        choices=("list", "show"),
+        default="list",
+        help=say("list the rows, or show one"),
+    )
+    made.add_argument("id", metavar="ID", nargs="?", help=say("the row to show"))
     made.add_argument(
         "--rules",
         type=Path,
         action="append",
         metavar="FILE.toml",
-        help=commands.say("with these of your own"),
+        help=say("with these of your own"),
     )
     commands.at(made, "only rows in force then")

@@ -49,23 +49,27 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
         return YES if found.verdict == "proven" else NO
     say = terminal.say
     verdict = {
-        "proven": say("PROVEN"),
+        "proven": say("PROVEN") if coverage.signed_by else say("CONSISTENT, BUT UNSIGNED"),
         "refuted": say("REFUTED"),
         "not_proven": say("NOT PROVEN"),
     }[found.verdict]
-    terminal.print(f"{verdict}: {terminal.words(found.question)}")
+    shown = terminal.coloured(verdict, found.verdict if coverage.signed_by else "unknown")
+    terminal.print(f"{shown}: {terminal.words(found.question)}")
     if found.problem is not None:
         terminal.print(
             f"  {terminal.entry(found.problem.seq)}: {terminal.words(found.problem.what)}"
         )
-    given_key = say("a key that you gave")
-    own_key = say("the key that it names itself")
+    key = (
+        say("a key that you gave")
+        if coverage.key_was_given
+        else say("the key that it names itself")
+    )
     covered = [
         (say("entries re-hashed"), coverage.entries),
         (say("signed up to"), coverage.signed_up_to),
         (say("entries after that"), coverage.open_tail),
         (say("signed by"), coverage.signed_by or "—"),
-        (say("checked with"), given_key if coverage.key_was_given else own_key),
+        (say("checked with"), key if coverage.signed_by else "—"),
         (
             say("standing rebuilt"),
             say("yes") if coverage.standing_checked else say("no"),

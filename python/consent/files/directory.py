@@ -23,7 +23,7 @@ from consent.locale.message import Lang, Message, in_language, message_of, syste
 from consent.log import Log
 from consent.number import PhoneNumber
 
-__all__ = ["ClassifiedFile", "Imported", "Reject", "classify_csv", "import_directory"]
+__all__ = ["ClassifiedFile", "Imported", "Reject", "classify_csv", "import_directory", "table"]
 
 BATCH: Final = 1000
 #: Columns that are added to a file.
@@ -123,7 +123,7 @@ def classify_csv(
         InvalidArgument: A column that is named is not there, or the file is no table.
         StorageError: The file cannot be read.
     """
-    header, rows = _table(file)
+    header, rows = table(file)
     answered, rejects = _answer(
         header,
         rows,
@@ -210,7 +210,7 @@ def import_directory(
     """
     if not source.strip():
         raise InvalidArgument("source: where do these facts come from?")
-    header, rows = _table(file)
+    header, rows = table(file)
     answered, rejects = _answer(
         header,
         rows,
@@ -279,7 +279,8 @@ def _held(log: Log, number: PhoneNumber, source: str) -> set[tuple[str, str, str
     }
 
 
-def _table(file: str | PathLike[str] | IO[bytes]) -> tuple[list[str], list[list[str]]]:
+def table(file: str | PathLike[str] | IO[bytes]) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of a CSV file: UTF-8 or Windows-1251; comma, semicolon or tab."""
     try:
         data = Path(file).read_bytes() if isinstance(file, str | os.PathLike) else file.read()
     except OSError as error:

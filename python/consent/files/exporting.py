@@ -7,6 +7,7 @@ whole log goes from place to place by :meth:`consent.Log.export_entries`.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import IO, Any, Final
 from consent import _core
 from consent.errors import InvalidArgument, NotBuiltError
 from consent.files import private_file
+from consent.files.writer import CsvWriter
 from consent.log import Log
 
 __all__ = ["Exported", "export_events"]
@@ -63,7 +65,7 @@ def export_events(
 
     Args:
         log: May be open for reading.
-        out: A file named ``.jsonl`` or ``.parquet``.
+        out: A file named ``.csv``, ``.jsonl`` or ``.parquet``.
         with_numbers: **Writes telephone numbers in clear** (file mode 0600). Needs keys.db. An
             event whose subject was erased has none.
         progress: Hears (entries done, entries of all).
@@ -74,10 +76,10 @@ def export_events(
         StorageError: Numbers were asked for, and keys.db is not there.
     """
     path = Path(out)
-    kinds = {".jsonl": _write_lines, ".parquet": _write_parquet}
+    kinds = {".csv": _write_csv, ".jsonl": _write_lines, ".parquet": _write_parquet}
     write = kinds.get(path.suffix.lower())
     if write is None:
-        raise InvalidArgument("an export of events is a file named .jsonl or .parquet")
+        raise InvalidArgument("an export of events is a file named .csv, .jsonl or .parquet")
     private_file.keep_off(path, log=log.folder)
     size = log.size
     numbers = log.numbers_by_tag() if with_numbers else None
@@ -119,6 +121,22 @@ def _rows(
             yield row | body
         if progress is not None:
             progress(min(first + _AT_ONCE, size), size)
+
+
+def _write_csv(file: IO[bytes], rows: Iterator[dict[str, Any]], with_numbers: bool) -> int:
+    fixed = ["seq", "type", "at", "recorded_at", "tag", "subject_seq"]
+    fixed += ["number"] if with_numbers else []
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    out = CsvWriter(text, [*fixed, *TEXTS, *LISTS, "other"])
+    count = 0
+    for row in rows:
+        cells = [row.pop(name, None) for name in (*fixed, *TEXTS)]
+        cells += [",".join(map(str, row.pop(name, ()))) for name in LISTS]
+        out.row([*cells, json.dumps(row, ensure_ascii=False, sort_keys=True) if row else None])
+        count += 1
+    text.flush()
+    text.detach()
+    return count
 
 
 def _write_lines(
