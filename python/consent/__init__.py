@@ -48,7 +48,7 @@ from consent import (
 )
 from consent._core import Classification, Coverage, Problem, Verification, version
 from consent.advertising import Advertising, is_advertising
-from consent.audit import AuditReport, Direction, Rehearsal, audit
+from consent.auditing import AuditReport, Direction, Rehearsal, audit
 from consent.classification import ClassifiedNumbers, classify_many
 from consent.decision import (
     ALLOW,

@@ -14,7 +14,7 @@ import pytest
 
 import consent
 from consent import audit as audit_function
-from consent.audit import COLUMNS, AuditReport, Direction, Findings, audit
+from consent.auditing import COLUMNS, AuditReport, Direction, Findings, audit
 from consent.files.calls import Attempt, Calls, Reject
 from consent.files.records import InputError
 from consent.judging import Judged, Scope

@@ -323,7 +323,7 @@ def test_a_changed_pack_is_not_proven(run, made, tmp_path):
 def test_prove_of_a_number_the_log_never_met_is_1_and_writes_nothing(run, made, tmp_path):
     done = run("prove", made, "--number", OTHER, "--out", "proof.zip")
     assert done.returncode == 1
-    assert "nothing shows it" in done.stderr
+    assert "pack not written" in done.stderr
     assert not (tmp_path / "proof.zip").exists()
 
 
@@ -369,7 +369,7 @@ def test_help_lists_what_is_built_and_nothing_else(run):
     shown = {
         line.split()[0]
         for line in done.stdout.splitlines()
-        if line.startswith("    ") and line.split()
+        if line.startswith("  ") and line.split()
     }
     assert not shown & cli.NOT_BUILT_COMMANDS
     assert {
@@ -382,8 +382,6 @@ def test_help_lists_what_is_built_and_nothing_else(run):
     "words",
     [
         ("verify", "rom", "--trust", "policy"),
-        ("audit", "rom", "calls", "--layout", "freeswitch"),
-        ("audit", "rom", "calls", "--layout=vicidial"),
     ],
 )
 def test_a_flag_of_the_plan_that_is_not_built_says_so_with_exit_3(run, words):
@@ -543,7 +541,7 @@ def test_json_is_utf8_whatever_the_locale(run, made):
         check=False,
     )
     assert "согласия" in done.stdout.decode("utf-8")
-    assert run("--version").stdout.strip() == consent.__version__
+    assert consent.__version__ in run("--version").stdout
 
 
 def test_json_and_lang_may_stand_before_the_command(run, made):

@@ -37,7 +37,7 @@ TOPICS: Final[dict[str, tuple[Message, ...]]] = {
     "dates": (
         Message(
             "Where a zone is declared, a date is written as people write it: 2026-11-20, "
-            "20.11.2026, 20.11.2026 11:42, 2026-11-20T11:42."
+            "20.11.2026, 20.11.2026 11:42:00, 2026-11-20T11:42:00."
         ),
         Message(
             "Declare it with --zone Europe/Moscow, or once for all commands: export "

@@ -24,7 +24,7 @@ _WRITTEN: Final = re.compile(
     r"(?:(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)|(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}))"
     r"(?:[T ](?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?"
 )
-_SHAPES: Final = "2026-11-20, 20.11.2026 11:42, 2026-11-20T11:42:00+03:00"
+_SHAPES: Final = "2026-11-20, 20.11.2026 11:42:00, 2026-11-20T11:42:00+03:00"
 
 
 def declared_zone(typed: str | None) -> tzinfo | None:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from consent.audit import TREAT, VERDICTS, WARN
+from consent.auditing import TREAT, VERDICTS, WARN
 from consent.files.clock import load_zone
 from consent.judging import ALLOW, DENY, UNKNOWN
 from consent.locale.message import Lang, Message, in_language
@@ -15,7 +15,7 @@ from consent.outcome import outcomes
 from consent.pages import grouped, render
 
 if TYPE_CHECKING:
-    from consent.audit import AuditReport
+    from consent.auditing import AuditReport
 
 #: Calls listed one by one; the CSV has all.
 MOST_CALLS: Final = 1000
