@@ -166,4 +166,5 @@ def test_the_shell_lines_of_the_command_page_do_what_it_says(tmp_path: Path) -> 
         done = subprocess.run(
             ["bash", "-c", line], cwd=tmp_path, env=environment(), capture_output=True, text=True
         )
-        assert done.returncode == 0, (line, done.stderr)
+        no = line.startswith("consent audit")  # calls that were not allowed are an answer
+        assert done.returncode == (1 if no else 0), (line, done.stdout, done.stderr)

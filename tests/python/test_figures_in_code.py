@@ -18,7 +18,7 @@ ALLOWED = Path(__file__).with_name("figures_in_code.txt")
 READS_LAW = re.compile(
     r"libconsent/(?:decision|advertising|duties|gate|audit)/|libconsent/places/calendar"
     r"|libconsent/number/(?:classification|personal_data_table)"
-    r"|python/consent/(?:advertising|audit|judging|calendar|classification|deadline|decision|erasure"
+    r"|python/consent/(?:advertising|auditing|judging|calendar|classification|deadline|decision|erasure"
     r"|outcome|rules)\.py|python/consent/pages/(?:access|audit\w*)\.py|python/consent/commands/(?:access|advertising|audit|backup|check|classify"
     r"|deadline|erase|outcomes|rules)\.py"
 )
