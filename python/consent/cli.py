@@ -29,19 +29,8 @@ INTERRUPTED: Final = 128 + signal.SIGINT
 FORMAT: Final = "v1"
 
 #: Commands and flags of the plan that this version does not have.
-NOT_BUILT_COMMANDS: Final = frozenset(
-    [
-        "anchor",
-        "complain",
-        "cosign",
-        "diary",
-        "receipt",
-    ]
-)
-NOT_BUILT_FLAGS: Final = {
-    "prove": ("--call",),
-    "verify": ("--trust",),
-}
+NOT_BUILT_COMMANDS: Final = frozenset(["anchor", "complain", "cosign", "diary", "receipt"])
+NOT_BUILT_FLAGS: Final = {"prove": ("--call",), "verify": ("--trust",)}
 
 
 @contextlib.contextmanager
@@ -112,19 +101,13 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
 
     everywhere = _Parser(add_help=False, allow_abbrev=False)
     everywhere.add_argument("--json", action="store_true", help=say("print JSON"))
-    everywhere.add_argument(
-        "--lang",
-        choices=("ru", "en"),
-        help=say("language; else the locale's"),
-    )
+    everywhere.add_argument("--lang", choices=("ru", "en"), help=say("language; else the locale's"))
     parser = _Parser(
         prog="consent",
         allow_abbrev=False,
         description=f"{say('Prove that you were allowed to call.')}\n\n{_COMMANDS}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=say(
-            "Exit: 0 yes or done, 1 no, 2 wrong usage or bad input, 3 cannot.",
-        ),
+        epilog=say("Exit: 0 yes or done, 1 no, 2 wrong usage or bad input, 3 cannot."),
     )
     parser.add_argument(
         "--version",

@@ -30,14 +30,7 @@ from consent.files.writer import replacing_csv
 from consent.locale.message import Lang, Message, in_language, message_of, system_message
 from consent.number import Number, as_number
 
-__all__ = [
-    "ImportReport",
-    "NumberFacts",
-    "Numbering",
-    "Reject",
-    "import_register",
-    "local_offsets",
-]
+__all__ = ["ImportReport", "NumberFacts", "Numbering", "Reject", "import_register", "local_offsets"]
 
 #: Bytes of one register file; the largest of 2026 has 60 million.
 LARGEST_FILE = 1 << 30

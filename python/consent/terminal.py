@@ -124,11 +124,7 @@ class Terminal:
             self.error(message)
             return exit_code
         text = message_of(message) if isinstance(message, BaseException) else message
-        error = {
-            "code": code,
-            "exit": exit_code,
-            "message": without_numbers(self.words(text)),
-        }
+        error = {"code": code, "exit": exit_code, "message": without_numbers(self.words(text))}
         sys.stderr.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
         return exit_code
 

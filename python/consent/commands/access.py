@@ -45,16 +45,11 @@ def access(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     made = commands.command(
-        "access",
-        access,
-        "what is held on a person, for the person's own request",
+        "access", access, "what is held on a person, for the person's own request"
     )
     commands.log(made)
     commands.number(made)
     made.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE.html|.json",
-        help=commands.say("the page to hand over"),
+        "--out", type=Path, metavar="FILE.html|.json", help=commands.say("the page to hand over")
     )
     commands.at(made, "terms as of then; now")

@@ -136,11 +136,9 @@ def _show(found: consent.Advertising, terminal: Terminal) -> None:
             terminal.print(f"  {key}: {names[key]}")
     for finding in found.findings:
         mark = "!" if finding.outcome == "warn" else "-"
-        kind = {
-            "law": say("law"),
-            "guidance": say("guidance"),
-            "policy": say("policy, not law"),
-        }[finding.kind]
+        kind = {"law": say("law"), "guidance": say("guidance"), "policy": say("policy, not law")}[
+            finding.kind
+        ]
         terminal.print(f"{mark} {finding.why_ru if ru else finding.why}")
         citation = finding.citation_ru if ru else finding.citation
         confidence = f" [{finding.confidence}]" if finding.confidence else ""
@@ -189,25 +187,19 @@ def add(commands: Commands) -> None:
         metavar="KEY=yes|no|unknown",
         help=say("one answer; may be repeated"),
     )
-    made.add_argument(
-        "--answers",
-        metavar="FILE",
-        help=say("answers as TOML or JSON; - is stdin"),
-    )
+    made.add_argument("--answers", metavar="FILE", help=say("answers as TOML or JSON; - is stdin"))
     made.add_argument(
         "--ask",
         action="store_true",
         help=say(
-            "put the questions that are still open; so too on a terminal where nothing is answered",
+            "put the questions that are still open; so too on a terminal where nothing is answered"
         ),
     )
     made.add_argument(
         "--text",
         type=Path,
         metavar="FILE",
-        help=say(
-            "what is said or sent; only its SHA-256 is used",
-        ),
+        help=say("what is said or sent; only its SHA-256 is used"),
     )
     made.add_argument("--list", action="store_true", help=say("show the questions"))
     commands.at(made, "the moment of the contact; now")

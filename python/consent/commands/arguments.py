@@ -86,10 +86,7 @@ class Commands:
         """The log's folder, and how it is opened."""
         made.add_argument("log", metavar="LOG", type=Path, help=self.say("the log's folder"))
         made.add_argument(
-            "--head",
-            type=Path,
-            metavar="PATH",
-            help=self.say("a second head file, elsewhere"),
+            "--head", type=Path, metavar="PATH", help=self.say("a second head file, elsewhere")
         )
         made.add_argument(
             "--wait",
@@ -102,9 +99,7 @@ class Commands:
             "--passphrase-file",
             type=Path,
             metavar="FILE",
-            help=self.say(
-                "of keys.db; else CONSENT_PASSPHRASE, else asked",
-            ),
+            help=self.say("of keys.db; else CONSENT_PASSPHRASE, else asked"),
         )
 
     def at(self, made: argparse.ArgumentParser, what: str) -> None:
@@ -133,9 +128,7 @@ class Commands:
             help=", ".join(consent.words("channel")),
         )
         made.add_argument(
-            "--distributor",
-            metavar="INN",
-            help=self.say("for whom; else the log's only one"),
+            "--distributor", metavar="INN", help=self.say("for whom; else the log's only one")
         )
         if campaign:
             made.add_argument("--campaign", default="", help=self.say("campaign"))
@@ -143,17 +136,13 @@ class Commands:
     def basis(self, made: argparse.ArgumentParser) -> None:
         """Who or what dials, and from when a consent counts."""
         made.add_argument(
-            "--dialled-by",
-            choices=("person", "machine"),
-            help=self.say("who or what dials"),
+            "--dialled-by", choices=("person", "machine"), help=self.say("who or what dials")
         )
         made.add_argument(
             "--basis",
             choices=("said", "recorded"),
             default="said",
-            help=self.say(
-                "a consent counts from when it was said, or from when it was recorded",
-            ),
+            help=self.say("a consent counts from when it was said, or from when it was recorded"),
         )
 
     def csv(self, made: argparse.ArgumentParser) -> None:
@@ -173,15 +162,13 @@ class Commands:
             action="append",
             metavar="FILE.toml",
             help=self.say(
-                "rules of your own: policy that extends the built-in pack, or a pack in its place",
+                "rules of your own: policy that extends the built-in pack, or a pack in its place"
             ),
         )
         made.add_argument(
             "--rehearse",
             action="store_true",
-            help=self.say(
-                "which answers --rules would change, and by which row",
-            ),
+            help=self.say("which answers --rules would change, and by which row"),
         )
 
     def columns(self, made: argparse.ArgumentParser) -> None:
@@ -211,7 +198,7 @@ class Commands:
             metavar="FILE.toml",
             help=self.say(
                 "who dials and what they say of themselves: mass, exempt_as, "
-                "operator_contracts, label",
+                "operator_contracts, label"
             ),
         )
 

@@ -6,14 +6,7 @@ import argparse
 from pathlib import Path
 
 import consent
-from consent.commands.arguments import (
-    YES,
-    Commands,
-    UsageError,
-    moment_of,
-    open_log,
-    words_of,
-)
+from consent.commands.arguments import YES, Commands, UsageError, moment_of, open_log, words_of
 from consent.terminal import Terminal
 
 
@@ -107,18 +100,11 @@ def _show(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "assign",
-        assign,
-        "who dials for a distributor; without CALLER: show",
-    )
+    made = commands.command("assign", assign, "who dials for a distributor; without CALLER: show")
     commands.log(made)
     made.add_argument("caller", metavar="CALLER", nargs="?", help=say("INN or short word"))
     made.add_argument("--distributor", metavar="INN", help=say("for whom; the log's own"))
-    commands.at(
-        made,
-        "since when, or with --end until when; now",
-    )
+    commands.at(made, "since when, or with --end until when; now")
     made.add_argument("--purpose", help=say("left out: all"))
     made.add_argument("--channel", help=say("left out: all"))
     made.add_argument("--campaign", default="", help=say("a short word"))
@@ -127,13 +113,8 @@ def add(commands: Commands) -> None:
         "--document",
         type=Path,
         metavar="FILE",
-        help=say(
-            "the contract or order; its SHA-256 is recorded",
-        ),
+        help=say("the contract or order; its SHA-256 is recorded"),
     )
     made.add_argument(
-        "--end",
-        type=int,
-        metavar="SEQ",
-        help=say("the assignment of this entry ends"),
+        "--end", type=int, metavar="SEQ", help=say("the assignment of this entry ends")
     )

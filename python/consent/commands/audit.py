@@ -55,10 +55,7 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
     pack = pack_of(given)
     columns = columns_of(given)
     calls = sys.stdin.buffer if given.calls == ["-"] else [Path(each) for each in given.calls]
-    with (
-        Progress(terminal.say("audit")) as progress,
-        open_log(given, writable=False) as log,
-    ):
+    with Progress(terminal.say("audit")) as progress, open_log(given, writable=False) as log:
         report = _audited(
             given,
             lambda: consent.audit(
@@ -202,11 +199,7 @@ def _show_outcomes(report: consent.AuditReport, terminal: Terminal) -> None:
         return
     if ended.by_rule:
         terminal.print()
-        terminal.print(
-            say(
-                "outcomes not heeded (policy, not law):",
-            )
-        )
+        terminal.print(say("outcomes not heeded (policy, not law):"))
         why = {found.rule.id: found.rule for found in ended.unheeded}
         for rule, count in sorted(ended.by_rule.items(), key=lambda item: (-item[1], item[0])):
             terminal.print(f"{count:>9}  {rule}")
@@ -217,37 +210,21 @@ def _show_outcomes(report: consent.AuditReport, terminal: Terminal) -> None:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "audit",
-        audit,
-        "which of these calls were unlawful?",
-    )
+    made = commands.command("audit", audit, "which of these calls were unlawful?")
     commands.log(made)
     made.add_argument(
-        "calls",
-        metavar="CALLS",
-        nargs="+",
-        help=say("call records: files or folders; - is stdin"),
+        "calls", metavar="CALLS", nargs="+", help=say("call records: files or folders; - is stdin")
     )
     made.add_argument(
-        "--layout",
-        default="asterisk",
-        metavar="LAYOUT|MAP.toml",
-        help=", ".join(ready_layouts()),
+        "--layout", default="asterisk", metavar="LAYOUT|MAP.toml", help=", ".join(ready_layouts())
     )
     made.add_argument(
         "--outcomes",
         metavar="|".join((*BUILT_IN, "MAP.toml")),
-        help=say(
-            "what the statuses mean; else the map named as the layout",
-        ),
+        help=say("what the statuses mean; else the map named as the layout"),
     )
     made.add_argument("--zone", help=say("zone of the times: Europe/Moscow"))
-    outgoing = made.add_argument_group(
-        say(
-            "which calls are outgoing (declare at least one)",
-        )
-    )
+    outgoing = made.add_argument_group(say("which calls are outgoing (declare at least one)"))
     outgoing.add_argument(
         "--outgoing-context",
         action="append",

@@ -53,11 +53,7 @@ def backup(given: argparse.Namespace, terminal: Terminal) -> int:
     terminal.print(f"{say('entries')}: {made.size}, {say('root')} {made.root.hex()}")
     terminal.print(f"sha256 log.db: {made.file.hex()}")
     if made.expires is None:
-        terminal.print(
-            say(
-                "the keys are not in it: keep keys.db by itself",
-            )
-        )
+        terminal.print(say("the keys are not in it: keep keys.db by itself"))
     else:
         until = terminal.moment(made.expires)
         terminal.print(
@@ -70,9 +66,7 @@ def backup(given: argparse.Namespace, terminal: Terminal) -> int:
         )
     if made.seq is None:
         terminal.print(
-            say(
-                "not recorded in the log, which another process writes or has no keys here",
-            )
+            say("not recorded in the log, which another process writes or has no keys here")
         )
     else:
         terminal.print(f"{say('recorded by entry')} {made.seq}")
@@ -94,38 +88,21 @@ def _destroyed(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "backup",
-        backup,
-        "copy a log while it is written",
-    )
+    made = commands.command("backup", backup, "copy a log while it is written")
     commands.log(made)
     made.add_argument(
-        "dest",
-        metavar="DEST",
-        type=Path,
-        nargs="?",
-        help=say("a folder that is not there yet"),
+        "dest", metavar="DEST", type=Path, nargs="?", help=say("a folder that is not there yet")
     )
-    made.add_argument(
-        "--keys",
-        action="store_true",
-        help=say("copy keys and evidence as well"),
-    )
+    made.add_argument("--keys", action="store_true", help=say("copy keys and evidence as well"))
     days = _core.retention("keys_copy", datetime.now(UTC)).days
     made.add_argument(
         "--expires",
         metavar="DATE",
-        help=say(
-            "from then on the copied keys do not open; {} days ahead at most",
-            days,
-        ),
+        help=say("from then on the copied keys do not open; {} days ahead at most", days),
     )
     made.add_argument(
         "--destroyed",
         type=int,
         metavar="SEQ",
-        help=say(
-            "record that the copy of the keys made by this entry is destroyed",
-        ),
+        help=say("record that the copy of the keys made by this entry is destroyed"),
     )

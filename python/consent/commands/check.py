@@ -273,39 +273,24 @@ def add(commands: Commands) -> None:
     say = commands.say
     made = commands.command("check", check, "may I contact these numbers?")
     commands.log(made)
-    made.add_argument(
-        "number",
-        metavar="NUMBER",
-        nargs="*",
-        help=say("- reads them from stdin"),
-    )
+    made.add_argument("number", metavar="NUMBER", nargs="*", help=say("- reads them from stdin"))
     commands.question(made, required=True)
     commands.basis(made)
     made.add_argument("--advertiser", metavar="INN", help=say("whose goods are advertised"))
     commands.caller(made)
     made.add_argument(
-        "--operator",
-        metavar="INN",
-        help=say(
-            "who serves the number now, after any porting",
-        ),
+        "--operator", metavar="INN", help=say("who serves the number now, after any porting")
     )
     for name, what in (
         ("--attempts", Message("contacts tried already; else counted from the log's own contacts")),
         ("--talks", Message("of these, answered; else counted from the log's own contacts")),
     ):
-        made.add_argument(
-            name,
-            metavar="DAY,WEEK,MONTH",
-            help=say(what),
-        )
+        made.add_argument(name, metavar="DAY,WEEK,MONTH", help=say(what))
     made.add_argument(
         "--in-zone",
         action="append",
         metavar="Europe/Moscow",
-        help=say(
-            "where you know the subscriber to be; several: any of them",
-        ),
+        help=say("where you know the subscriber to be; several: any of them"),
     )
     made.add_argument("--csv", metavar="FILE", help=say("a table of numbers, or -"))
     made.add_argument("--number-column", metavar="NAME", help=say("the file's column of numbers"))

@@ -8,13 +8,7 @@ import sys
 from pathlib import Path
 
 import consent
-from consent.commands.arguments import (
-    NO,
-    YES,
-    Commands,
-    UsageError,
-    typed_numbers,
-)
+from consent.commands.arguments import NO, YES, Commands, UsageError, typed_numbers
 from consent.files import directory
 from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
@@ -169,9 +163,7 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
     )
     if imported is not None:
         summary += terminal.say(
-            "; recorded {}, already there {}",
-            imported.accepted,
-            imported.already_there,
+            "; recorded {}, already there {}", imported.accepted, imported.already_there
         )
     if rejects_file is not None:
         summary += f": {rejects_file}"
@@ -183,58 +175,28 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "classify",
-        run,
-        "is this number personal data?",
-    )
+    made = commands.command("classify", run, "is this number personal data?")
     made.add_argument(
         "number", metavar="NUMBER", nargs="*", help=say("numbers; - reads them from stdin")
     )
     made.add_argument("--csv", metavar="FILE", help=say("a table of numbers, or -"))
-    made.add_argument(
-        "--inn",
-        default="",
-        help=say("INN of the holder; with --csv its column"),
-    )
-    made.add_argument(
-        "--ogrn",
-        default="",
-        help=say("OGRN or OGRNIP; with --csv its column"),
-    )
+    made.add_argument("--inn", default="", help=say("INN of the holder; with --csv its column"))
+    made.add_argument("--ogrn", default="", help=say("OGRN or OGRNIP; with --csv its column"))
     made.add_argument(
         "--name",
         action="append",
         default=[],
-        help=say(
-            "a name stands beside the number; with --csv a column of names or the like",
-        ),
+        help=say("a name stands beside the number; with --csv a column of names or the like"),
     )
-    made.add_argument(
-        "--column",
-        metavar="NAME",
-        help=say("the file's column of numbers"),
-    )
+    made.add_argument("--column", metavar="NAME", help=say("the file's column of numbers"))
     made.add_argument("--country", metavar="ISO", help=say("of numbers without a code"))
     made.add_argument("--out", type=Path, metavar="FILE", help=say("where the answers go"))
     made.add_argument(
-        "--rejects",
-        type=Path,
-        metavar="FILE",
-        help=say("rejected rows; else beside the file"),
+        "--rejects", type=Path, metavar="FILE", help=say("rejected rows; else beside the file")
     )
-    made.add_argument(
-        "--into",
-        type=Path,
-        metavar="LOG",
-        help=say("record the answers in a log"),
-    )
+    made.add_argument("--into", type=Path, metavar="LOG", help=say("record the answers in a log"))
     made.add_argument("--source", metavar="NAME", help=say("the directory's name"))
-    made.add_argument(
-        "--strict",
-        action="store_true",
-        help=say("exit 1 where a row is rejected"),
-    )
+    made.add_argument("--strict", action="store_true", help=say("exit 1 where a row is rejected"))
     commands.at(made, "of the events; now")
     made.add_argument(
         "--holder",
@@ -242,13 +204,7 @@ def add(commands: Commands) -> None:
         help="unknown, person, sole_trader, legal_entity, public_body",
     )
     made.add_argument(
-        "--user",
-        default="unknown",
-        help="unknown, holder, shared_line, named_employee, employee",
+        "--user", default="unknown", help="unknown, holder, shared_line, named_employee, employee"
     )
-    made.add_argument(
-        "--linked",
-        action="store_true",
-        help=say("stored with something personal"),
-    )
+    made.add_argument("--linked", action="store_true", help=say("stored with something personal"))
     made.add_argument("--former", action="store_true", help=say("about a former holder"))

@@ -43,13 +43,7 @@ def columns(given: argparse.Namespace, terminal: Terminal) -> int:
     say = terminal.say
     shown = {"yes": say("yes"), "no": say("no"), "unknown": say("unknown")}
     terminal.table(
-        (
-            "№",
-            say("column"),
-            say("personal"),
-            say("basis"),
-            say("why"),
-        ),
+        ("№", say("column"), say("personal"), say("basis"), say("why")),
         [
             (
                 c.position,
@@ -135,18 +129,10 @@ def add(commands: Commands) -> None:
         made.add_argument("--encoding", help=say("encoding of the file; else found out"))
         made.add_argument("--delimiter", help=say("between cells; else found out"))
 
-    made = commands.command(
-        "columns",
-        columns,
-        "which columns of a table are personal data?",
-    )
+    made = commands.command("columns", columns, "which columns of a table are personal data?")
     made.add_argument("file", metavar="FILE", help=say("- is stdin"))
     table(made)
-    made = commands.command(
-        "pseudonymise",
-        pseudonyms,
-        "a table with keyed pseudonyms for people",
-    )
+    made = commands.command("pseudonymise", pseudonyms, "a table with keyed pseudonyms for people")
     made.add_argument("file", metavar="FILE", type=Path, help=say("- is stdin"))
     made.add_argument(
         "--key", type=Path, required=True, metavar="KEYFILE", help=say("the key of the pseudonyms")

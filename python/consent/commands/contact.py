@@ -59,7 +59,7 @@ def contact(given: argparse.Namespace, terminal: Terminal) -> int:
         # How a contact ended says nothing to standing: the demand is an event of its own.
         terminal.error(
             terminal.say(
-                "the demand not to be called is not recorded by this: consent withdraw LOG NUMBER",
+                "the demand not to be called is not recorded by this: consent withdraw LOG NUMBER"
             )
         )
     return code
@@ -68,11 +68,7 @@ def contact(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "contact",
-        contact,
-        "record a contact that was made or received",
-    )
+    made = commands.command("contact", contact, "record a contact that was made or received")
     commands.log(made)
     commands.number(made)
     made.add_argument("--direction", default="outgoing", help=", ".join(consent.words("direction")))
@@ -82,39 +78,21 @@ def add(commands: Commands) -> None:
         help=", ".join(consent.words("purpose")) + say("; else what --advertising says"),
     )
     made.add_argument("--dialled-by", choices=("person", "machine"), help=say("who or what dials"))
+    made.add_argument("--distributor", metavar="INN", help=say("for whom; else the log's own"))
     made.add_argument(
-        "--distributor",
-        metavar="INN",
-        help=say("for whom; else the log's own"),
-    )
-    made.add_argument(
-        "--caller",
-        metavar="INN",
-        default="",
-        help=say("who dialled for the distributor"),
+        "--caller", metavar="INN", default="", help=say("who dialled for the distributor")
     )
     made.add_argument("--outcome", default="", metavar="WORD", help=say("how it ended"))
     made.add_argument("--duration", type=int, metavar="SECONDS", help=say("how long they talked"))
     made.add_argument("--agent", default="", help=say("a pseudonym, never a name"))
     made.add_argument("--campaign", default="", help=say("a short word"))
-    made.add_argument(
-        "--recording",
-        type=Path,
-        metavar="FILE",
-        help=say("kept by its SHA-256"),
-    )
-    made.add_argument(
-        "--requested",
-        action="store_true",
-        help=say("the subscriber asked for it"),
-    )
+    made.add_argument("--recording", type=Path, metavar="FILE", help=say("kept by its SHA-256"))
+    made.add_argument("--requested", action="store_true", help=say("the subscriber asked for it"))
     made.add_argument(
         "--advertising",
         type=Path,
         metavar="FILE",
-        help=say(
-            "answers to the questions of `consent advertising`; what they come to is stored",
-        ),
+        help=say("answers to the questions of `consent advertising`; what they come to is stored"),
     )
     made.add_argument(
         "--text",

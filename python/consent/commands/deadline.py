@@ -170,11 +170,7 @@ def add(commands: Commands) -> None:
         )
         commands.at(made, "when it happened; now")
         made.add_argument("--source", default="", help=say("where from: web"))
-    made = commands.command(
-        "due",
-        due,
-        "what withdrawals and requests have started, overdue first",
-    )
+    made = commands.command("due", due, "what withdrawals and requests have started, overdue first")
     commands.log(made)
     commands.at(made, "as of then; now")
     commands.csv(made)

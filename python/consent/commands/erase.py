@@ -8,15 +8,7 @@ from typing import Any, Final
 
 import consent
 from consent import _core, erasure
-from consent.commands.arguments import (
-    NO,
-    YES,
-    Commands,
-    UsageError,
-    moment_of,
-    number_of,
-    open_log,
-)
+from consent.commands.arguments import NO, YES, Commands, UsageError, moment_of, number_of, open_log
 from consent.locale.message import Message
 from consent.log import ErasureCheck, Log
 from consent.terminal import Terminal
@@ -32,8 +24,7 @@ def _in_words(check: ErasureCheck, given: argparse.Namespace, terminal: Terminal
         moment = terminal.moment(check.erased_before)
         return [
             say(
-                "this number's holder was erased already; nothing said up to {} is taken in",
-                moment,
+                "this number's holder was erased already; nothing said up to {} is taken in", moment
             )
         ]
     lines = [
@@ -59,9 +50,7 @@ def _in_words(check: ErasureCheck, given: argparse.Namespace, terminal: Terminal
         )
         if not given.lose_proof:
             lines.append(
-                say(
-                    "not erased: --restrict keeps it for proof alone, --lose-proof erases it",
-                )
+                say("not erased: --restrict keeps it for proof alone, --lose-proof erases it")
             )
     return lines
 
@@ -109,8 +98,7 @@ def _tell_missing(terminal: Terminal, missing: list[int]) -> None:
         seqs = ", ".join(map(str, missing))
         terminal.print(
             terminal.say(
-                "! no act is there of the erasures in entries {}: consent act LOG writes it",
-                seqs,
+                "! no act is there of the erasures in entries {}: consent act LOG writes it", seqs
             )
         )
 
@@ -310,22 +298,14 @@ def add(commands: Commands) -> None:
     commands.number(made)
     made.add_argument("--ground", required=True, help=say("a short word: 152-fz/21-5"))
     made.add_argument("--requester", default="", metavar="REF", help=say("of the demand"))
-    made.add_argument(
-        "--lose-proof",
-        action="store_true",
-        help=say("although contacts need proof"),
-    )
+    made.add_argument("--lose-proof", action="store_true", help=say("although contacts need proof"))
     made.add_argument("--held-at", metavar="TIME", help=say("who held it then"))
     made.add_argument("--dry-run", action="store_true", help=say("say what would go"))
     made.add_argument("--restrict", action="store_true", help=say("keep for proof alone"))
     made.add_argument("--until", metavar="TIME", help=say("of --restrict"))
     made.add_argument("--release", action="store_true", help=say("end --restrict"))
     _for_the_act(commands, made)
-    made = commands.command(
-        "act",
-        act,
-        "write an act of destruction that is missing",
-    )
+    made = commands.command("act", act, "write an act of destruction that is missing")
     commands.log(made)
     made.add_argument(
         "seq",

@@ -56,8 +56,4 @@ def add(commands: Commands) -> None:
     made.add_argument("seq", metavar="SEQ", type=int, help=say("the entry"))
     made.add_argument("--place", type=int, default=1, metavar="N", help=say("from 1"))
     made.add_argument("--out", type=Path, metavar="FILE", help=say("open it into a file"))
-    made.add_argument(
-        "--for-proof",
-        action="store_true",
-        help=say("also of a restricted record"),
-    )
+    made.add_argument("--for-proof", action="store_true", help=say("also of a restricted record"))

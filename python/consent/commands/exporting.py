@@ -19,10 +19,7 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
     if not given.entries and given.out.suffix.lower() not in (".csv", ".jsonl", ".parquet"):
         raise UsageError("--out: a file named .csv, .jsonl or .parquet; or --entries")
     private_file.keep_off(given.out, log=given.log, inputs=(given.head, given.passphrase_file))
-    with (
-        Progress(terminal.say("export")) as progress,
-        open_log(given, writable=False) as log,
-    ):
+    with Progress(terminal.say("export")) as progress, open_log(given, writable=False) as log:
         if given.entries:
             copied = log.export_entries(given.out, progress)
             document = {
@@ -60,16 +57,11 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
         if wrote.restricted:
             terminal.print(
                 terminal.say(
-                    "left out, because restricted (kept for proof alone): {}",
-                    wrote.restricted,
+                    "left out, because restricted (kept for proof alone): {}", wrote.restricted
                 )
             )
         if wrote.with_numbers:
-            terminal.print(
-                terminal.say(
-                    "! it holds telephone numbers in clear",
-                )
-            )
+            terminal.print(terminal.say("! it holds telephone numbers in clear"))
     return YES
 
 
@@ -81,8 +73,7 @@ def tell_evidence(copied: Copied, terminal: Terminal) -> None:
     if copied.evidence_missing:
         terminal.print(
             terminal.say(
-                "! files that entries name and that are not here: {}",
-                copied.evidence_missing,
+                "! files that entries name and that are not here: {}", copied.evidence_missing
             )
         )
 
@@ -102,14 +93,10 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "--with-numbers",
         action="store_true",
-        help=say(
-            "telephone numbers IN CLEAR; else tags alone",
-        ),
+        help=say("telephone numbers IN CLEAR; else tags alone"),
     )
     made.add_argument(
         "--entries",
         action="store_true",
-        help=say(
-            "every entry, byte for byte, for consent import --entries",
-        ),
+        help=say("every entry, byte for byte, for consent import --entries"),
     )

@@ -27,8 +27,7 @@ def history(given: argparse.Namespace, terminal: Terminal) -> int:
         else:
             terminal.print(
                 terminal.say(
-                    "restricted (seq {}): kept for proof alone; consent prove works",
-                    restricted.seq,
+                    "restricted (seq {}): kept for proof alone; consent prove works", restricted.seq
                 )
             )
         return NO

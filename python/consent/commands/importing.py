@@ -27,10 +27,7 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
             raise UsageError(Message("--set: WORD=VALUE, the word one of {}", ", ".join(COLUMNS)))
         constants[word] = value
     source = sys.stdin.buffer if given.file == "-" else Path(given.file)
-    with (
-        Progress(terminal.say("import")) as progress,
-        open_log(given, writable=True) as log,
-    ):
+    with Progress(terminal.say("import")) as progress, open_log(given, writable=True) as log:
         try:
             found = import_list(
                 log,
@@ -66,10 +63,7 @@ def _named(reason: str, terminal: Terminal) -> str:
 
 
 def _import_entries(given: argparse.Namespace, terminal: Terminal) -> int:
-    with (
-        as_file(Path(given.file)) as file,
-        Progress(terminal.say("import")) as progress,
-    ):
+    with as_file(Path(given.file)) as file, Progress(terminal.say("import")) as progress:
         copied = _core.import_entries(file, given.log, given.key or (), progress)
     accepted = 0 if copied.already_there else copied.entries
     if terminal.machine:
@@ -99,7 +93,7 @@ def _import_entries(given: argparse.Namespace, terminal: Terminal) -> int:
     else:
         terminal.print(
             terminal.say(
-                "a copy to be read: it has no keys, so it knows no numbers and records nothing",
+                "a copy to be read: it has no keys, so it knows no numbers and records nothing"
             )
         )
     return YES
@@ -157,10 +151,7 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "--map",
         metavar="MAP",
-        help=say(
-            "MAP.toml, or {}; left out: the columns bear our names",
-            ", ".join(ready_maps()),
-        ),
+        help=say("MAP.toml, or {}; left out: the columns bear our names", ", ".join(ready_maps())),
     )
     made.add_argument("--zone", help=say("of times without an offset"))
     made.add_argument(
@@ -184,10 +175,7 @@ def add(commands: Commands) -> None:
     )
     commands.at(made, "when it happened, where no column says it")
     made.add_argument(
-        "--files",
-        type=Path,
-        metavar="DIR",
-        help=say("documents and recordings that cells name"),
+        "--files", type=Path, metavar="DIR", help=say("documents and recordings that cells name")
     )
     made.add_argument(
         "--numbers",
@@ -198,15 +186,10 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "--entries",
         action="store_true",
-        help=say(
-            "FILE is of consent export --entries, LOG a new folder",
-        ),
+        help=say("FILE is of consent export --entries, LOG a new folder"),
     )
     made.add_argument(
-        "--key",
-        action="append",
-        metavar="VKEY",
-        help=say("with --entries: who must have signed"),
+        "--key", action="append", metavar="VKEY", help=say("with --entries: who must have signed")
     )
     made.add_argument(
         "--rejects", type=Path, metavar="FILE.csv", help=say("write the rejected rows here")

@@ -115,17 +115,13 @@ def _restore_from(given: argparse.Namespace, terminal: Terminal) -> int:
         )
     for first, end in done.unread:
         unknown.append(
-            say(
-                "entries {} to {} cannot be read: what they said is lost",
-                first,
-                end - 1,
-            )
+            say("entries {} to {} cannot be read: what they said is lost", first, end - 1)
         )
     if (unknown or done.unread) and not done.own_keys:
         unknown.append(
             say(
                 "the keys are the backup's: whoever was erased in what cannot be read is back "
-                "in them; erase again by the acts and letters you have",
+                "in them; erase again by the acts and letters you have"
             )
         )
     if done.unknown_erased:
@@ -154,9 +150,7 @@ def _restore_from(given: argparse.Namespace, terminal: Terminal) -> int:
         terminal.print(f"{say('the damaged folder')}: {done.aside}")
     if done.keys_aside:
         terminal.print(
-            say(
-                "a keys.db is still in it: destroy it, or erasures from now on are none",
-            )
+            say("a keys.db is still in it: destroy it, or erasures from now on are none")
         )
     return YES
 
@@ -205,29 +199,17 @@ def add(commands: Commands) -> None:
     made = commands.command("init", init, "make a log")
     commands.log(made)
     made.add_argument(
-        "--origin",
-        required=True,
-        help=say("the log's name: romashka.example/consent"),
+        "--origin", required=True, help=say("the log's name: romashka.example/consent")
     )
     made.add_argument("--inn", help=say("INN of the distributor"))
     made.add_argument("--name", help=say("its name"))
-    made.add_argument(
-        "--subscriber",
-        metavar="NUMBER",
-        help=say("a diary's own number"),
-    )
+    made.add_argument("--subscriber", metavar="NUMBER", help=say("a diary's own number"))
 
     made.add_argument(
-        "--passphrase",
-        action="store_true",
-        help=say("close keys.db with a passphrase"),
+        "--passphrase", action="store_true", help=say("close keys.db with a passphrase")
     )
 
-    made = commands.command(
-        "restore",
-        restore,
-        "go on with a log that lost something",
-    )
+    made = commands.command("restore", restore, "go on with a log that lost something")
     commands.log(made)
     made.add_argument("--reason", default="unstated", help=say("a short word"))
     made.add_argument(
@@ -235,9 +217,7 @@ def add(commands: Commands) -> None:
         dest="backup",
         type=Path,
         metavar="BACKUP",
-        help=say(
-            "put this backup in the place of a lost or damaged log",
-        ),
+        help=say("put this backup in the place of a lost or damaged log"),
     )
     made.add_argument(
         "--newer",
@@ -245,9 +225,7 @@ def add(commands: Commands) -> None:
         metavar="FOLDER",
         action="append",
         default=[],
-        help=say(
-            "the log as it was later, damaged or not; may be repeated",
-        ),
+        help=say("the log as it was later, damaged or not; may be repeated"),
     )
     made.add_argument(
         "--act",
@@ -255,16 +233,10 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help=say(
-            "act of destruction (JSON) of somebody who must be erased again; may be repeated",
-        ),
+        help=say("act of destruction (JSON) of somebody who must be erased again; may be repeated"),
     )
 
-    made = commands.command(
-        "rebuild",
-        rebuild,
-        "write the derived tables anew from the entries",
-    )
+    made = commands.command("rebuild", rebuild, "write the derived tables anew from the entries")
     commands.log(made)
 
     made = commands.command("checkpoint", checkpoint, "sign the log as it is")

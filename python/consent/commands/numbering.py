@@ -7,13 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from consent import numbering
-from consent.commands.arguments import (
-    NO,
-    YES,
-    Commands,
-    UsageError,
-    typed_numbers,
-)
+from consent.commands.arguments import NO, YES, Commands, UsageError, typed_numbers
 from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
 
@@ -79,10 +73,7 @@ def _import(given: argparse.Namespace, terminal: Terminal) -> int:
     )
     if report.without_place:
         terminal.print(
-            say(
-                "{} of codes 800 to 809, which belong to no place",
-                report.without_place,
-            )
+            say("{} of codes 800 to 809, which belong to no place", report.without_place)
         )
     for text, count in list(report.unread.items())[:SHOWN_PROBLEMS]:
         terminal.print(say("  no region in '{}' ({})", text, count))
@@ -159,12 +150,7 @@ def _print(document: dict[str, Any], terminal: Terminal) -> None:
         given_to = say("range given to")
         number = f" ({say('INN')} {inn})" if inn else ""
         terminal.print(f"  {given_to}: {operator}{number}")
-        terminal.print(
-            "  "
-            + say(
-                "who serves the number after porting is not in the register",
-            )
-        )
+        terminal.print("  " + say("who serves the number after porting is not in the register"))
     regions = document["regions"]
     names = ", ".join(region["name"] for region in regions[:6])
     if len(regions) > 6:
@@ -194,11 +180,7 @@ _KINDS = {
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "numbering",
-        run,
-        "the official numbering register",
-    )
+    made = commands.command("numbering", run, "the official numbering register")
     made.add_argument(
         "action",
         choices=("import", "show"),
@@ -206,33 +188,18 @@ def add(commands: Commands) -> None:
     )
     made.add_argument("what", metavar="FILE|NUMBER", nargs="*", help=say("or - for stdin"))
     made.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE",
-        help=say("where the import is written (numbering.db)"),
+        "--out", type=Path, metavar="FILE", help=say("where the import is written (numbering.db)")
     )
     made.add_argument(
-        "--rejects",
-        type=Path,
-        metavar="FILE",
-        help=say("rejected rows; else beside --out"),
+        "--rejects", type=Path, metavar="FILE", help=say("rejected rows; else beside --out")
     )
     made.add_argument(
         "--replace-smaller",
         action="store_true",
-        help=say(
-            "also where the import may be a piece of the register",
-        ),
+        help=say("also where the import may be a piece of the register"),
     )
+    made.add_argument("--strict", action="store_true", help=say("exit 1 where a row is rejected"))
     made.add_argument(
-        "--strict",
-        action="store_true",
-        help=say("exit 1 where a row is rejected"),
-    )
-    made.add_argument(
-        "--numbering",
-        type=Path,
-        metavar="FILE",
-        help=say("an imported register; else codes alone"),
+        "--numbering", type=Path, metavar="FILE", help=say("an imported register; else codes alone")
     )
     commands.at(made, "of the import, or for the local time")

@@ -141,9 +141,7 @@ def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
     made = commands.command(
-        "outcomes",
-        run,
-        "how calls end, what follows, and what other programs' words mean",
+        "outcomes", run, "how calls end, what follows, and what other programs' words mean"
     )
     made.add_argument(
         "action",
@@ -156,9 +154,7 @@ def add(commands: Commands) -> None:
         "file",
         metavar="OUTCOME|FILE",
         nargs="?",
-        help=say(
-            "show: an outcome. map: a status a line, or a CSV with --column; - is stdin",
-        ),
+        help=say("show: an outcome. map: a status a line, or a CSV with --column; - is stdin"),
     )
     made.add_argument(
         "--map",

@@ -6,15 +6,7 @@ import argparse
 from pathlib import Path
 
 import consent
-from consent.commands.arguments import (
-    NO,
-    YES,
-    Commands,
-    UsageError,
-    caller_of,
-    number_of,
-    open_log,
-)
+from consent.commands.arguments import NO, YES, Commands, UsageError, caller_of, number_of, open_log
 from consent.files import private_file
 from consent.locale.message import Message
 from consent.terminal import Terminal
@@ -66,9 +58,7 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
     terminal.print(f"{wrote}: {packed.path}; {held}: {packed.entries}")
     terminal.print(f"{key}: {packed.key}")
     if packed.other_subjects:
-        others = terminal.say(
-            "earlier or later holders of the number, not in the pack",
-        )
+        others = terminal.say("earlier or later holders of the number, not in the pack")
         terminal.print(f"{others}: {packed.other_subjects}")
     return YES
 
@@ -76,11 +66,7 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "prove",
-        prove,
-        "a pack that shows one number's events",
-    )
+    made = commands.command("prove", prove, "a pack that shows one number's events")
     commands.log(made)
     made.add_argument(
         "--number", required=True, help=say("whose events; - reads the number from stdin")
@@ -93,9 +79,7 @@ def add(commands: Commands) -> None:
         action="append",
         type=Path,
         metavar="FILE",
-        help=say(
-            "a receipt that the pack is to stand up to; may be repeated",
-        ),
+        help=say("a receipt that the pack is to stand up to; may be repeated"),
     )
     commands.question(made, required=False, campaign=False)
     commands.caller_file(made)

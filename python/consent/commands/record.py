@@ -232,27 +232,20 @@ def add(commands: Commands) -> None:
             )
         if name != "withdraw":
             made.add_argument(
-                "--wording",
-                type=Path,
-                metavar="FILE",
-                help=say("the text read or shown; kept"),
+                "--wording", type=Path, metavar="FILE", help=say("the text read or shown; kept")
             )
             made.add_argument(
                 "--personal-wording",
                 type=Path,
                 metavar="FILE",
-                help=say(
-                    "a text that names the person; kept sealed",
-                ),
+                help=say("a text that names the person; kept sealed"),
             )
         made.add_argument(
             "--evidence",
             type=Path,
             metavar="FILE",
             action="append",
-            help=say(
-                "kept in the log, sealed; may be repeated",
-            ),
+            help=say("kept in the log, sealed; may be repeated"),
         )
         made.add_argument(
             "--evidence-hash",
@@ -265,9 +258,7 @@ def add(commands: Commands) -> None:
             "--receipt",
             type=Path,
             metavar="FILE",
-            help=say(
-                "write the person's receipt there, and print the text to send with it",
-            ),
+            help=say("write the person's receipt there, and print the text to send with it"),
         )
         commands.at(made, "when it happened; now")
         made.add_argument("--source", default="", help=say("where from: web"))
@@ -281,23 +272,16 @@ def add(commands: Commands) -> None:
                 help=say("the separate document; kept sealed"),
             )
             made.add_argument(
-                "--document-hash",
-                type=Path,
-                metavar="FILE",
-                help=say("its SHA-256 alone"),
+                "--document-hash", type=Path, metavar="FILE", help=say("its SHA-256 alone")
             )
             made.add_argument("--until", metavar="TIME", help=say("no longer holds"))
             made.add_argument(
                 "--code",
                 metavar="sent,returned",
-                help=say(
-                    "one-time code: sent to this number, returned; or none of them",
-                ),
+                help=say("one-time code: sent to this number, returned; or none of them"),
             )
             made.add_argument(
-                "--prechecked",
-                action="store_true",
-                help=say("the box was ticked beforehand"),
+                "--prechecked", action="store_true", help=say("the box was ticked beforehand")
             )
             made.add_argument(
                 "--in-contract",
@@ -313,7 +297,7 @@ def add(commands: Commands) -> None:
                 "--acts-for",
                 metavar="INN,…",
                 help=say(
-                    'who may call for them; any: "persons acting for" them, whom assign names',
+                    'who may call for them; any: "persons acting for" them, whom assign names'
                 ),
             )
             made.add_argument("--giver", default="unstated", help=", ".join(consent.words("giver")))

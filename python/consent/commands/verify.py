@@ -16,10 +16,7 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
     with as_file(given.path) as path, Progress(terminal.say("verify")) as progress:
         try:
             found = consent.verify(
-                path,
-                trusted=given.key or (),
-                receipts=given.receipt or (),
-                progress=progress,
+                path, trusted=given.key or (), receipts=given.receipt or (), progress=progress
             )
         except consent.ProofError as error:  # of a key; what does not hold is an answer
             raise UsageError(Message("--key: {}", error)) from None
@@ -70,10 +67,7 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
         (say("entries after that"), coverage.open_tail),
         (say("signed by"), coverage.signed_by or "—"),
         (say("checked with"), key if coverage.signed_by else "—"),
-        (
-            say("standing rebuilt"),
-            say("yes") if coverage.standing_checked else say("no"),
-        ),
+        (say("standing rebuilt"), say("yes") if coverage.standing_checked else say("no")),
     ]
     for name, value in covered:
         terminal.print(f"  {name}: {value}")
@@ -87,25 +81,16 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command(
-        "verify",
-        verify,
-        "check a log, a pack or a receipt",
-    )
+    made = commands.command("verify", verify, "check a log, a pack or a receipt")
     made.add_argument(
-        "path",
-        metavar="LOG|PACK|RECEIPT",
-        type=Path,
-        help=say("- is a pack or receipt from stdin"),
+        "path", metavar="LOG|PACK|RECEIPT", type=Path, help=say("- is a pack or receipt from stdin")
     )
     made.add_argument(
         "--receipt",
         action="append",
         type=Path,
         metavar="FILE",
-        help=say(
-            "a receipt to check the pack against; may be repeated",
-        ),
+        help=say("a receipt to check the pack against; may be repeated"),
     )
     made.add_argument(
         "--key",

@@ -209,13 +209,7 @@ def _gather(facts: dict[str, Any], entries: list[dict[str, Any]], log: Log, at: 
             and (not stop.get("covers") or set(stop["covers"]) & set(ground["consent_to"]))
             and (not stop.get("purposes") or set(stop["purposes"]) & set(ground["purposes"]))
         ]
-        facts["terms"].append(
-            {
-                "seq": ground["seq"],
-                "until": ground["until"],
-                "touched_by": ended,
-            }
-        )
+        facts["terms"].append({"seq": ground["seq"], "until": ground["until"], "touched_by": ended})
 
 
 # --- for people ----------------------------------------------------------------------------------

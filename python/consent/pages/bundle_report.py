@@ -120,25 +120,13 @@ class _Story:
     def opening(self) -> None:
         case, first = self.case, self.entries[0]["body"]
         asked = case["question"]
-        self.add(
-            "title",
-            self.say(
-                "What the consent log holds about {}",
-                case["number"],
-            ),
-        )
-        rows = [
-            (self.say("Number"), case["number"]),
-            (self.say("Log"), case["origin"]),
-        ]
+        self.add("title", self.say("What the consent log holds about {}", case["number"]))
+        rows = [(self.say("Number"), case["number"]), (self.say("Log"), case["origin"])]
         if first.get("distributor"):
             owner = " ".join(
                 filter(
                     None,
-                    (
-                        first.get("distributor_name"),
-                        f"({self.say('INN')} {first['distributor']})",
-                    ),
+                    (first.get("distributor_name"), f"({self.say('INN')} {first['distributor']})"),
                 )
             )
             rows.append((self.say("Whose log"), owner))
@@ -150,10 +138,7 @@ class _Story:
             rows.append(
                 (
                     self.say("Other subscribers of this number"),
-                    self.say(
-                        "{}; of earlier ones only the entry that ended them is here",
-                        others,
-                    ),
+                    self.say("{}; of earlier ones only the entry that ended them is here", others),
                 )
             )
         self.add("facts", rows=rows)
@@ -189,12 +174,7 @@ class _Story:
             self.add("list", *reasons)
         notes = []
         if answer.get("relied_on") is not None:
-            notes.append(
-                self.say(
-                    "The answer relies on entry {}.",
-                    answer["relied_on"],
-                )
-            )
+            notes.append(self.say("The answer relies on entry {}.", answer["relied_on"]))
         if answer.get("next_allowed"):
             notes.append(self.say("Not before: ") + _time(answer["next_allowed"]) + ".")
         notes.append(
@@ -232,9 +212,7 @@ class _Story:
         lines = [type_name(kind, self.lang) + "."]
         if kind == "log.created":
             lines.append(
-                self.say(
-                    "The log begins here; this entry names the key of its signature.",
-                )
+                self.say("The log begins here; this entry names the key of its signature.")
             )
         for field in FIELDS:
             if field == "code":  # told among the circumstances
@@ -283,13 +261,9 @@ class _Story:
         contract = body.get("in_contract")
         if isinstance(contract, dict):
             lines.append(
-                self.say(
-                    "inside a contract, with a mark of its own",
-                )
+                self.say("inside a contract, with a mark of its own")
                 if contract.get("separate_mark")
-                else self.say(
-                    "inside a contract, without a mark of its own",
-                )
+                else self.say("inside a contract, without a mark of its own")
             )
         if body.get("requested_by_subscriber"):
             lines.append(self.say("at the subscriber's own request"))
@@ -297,18 +271,11 @@ class _Story:
         if isinstance(wording, str):
             text = self.files.get(f"wordings/{wording}.txt")
             if text is None:
-                lines.append(
-                    self.say(
-                        "the text read or shown: only its hash is known",
-                    )
-                )
+                lines.append(self.say("the text read or shown: only its hash is known"))
             else:
                 shown = text.decode("utf-8", "replace").strip()
                 if len(shown) > 1500:
-                    shown = shown[:1500] + self.say(
-                        " … (all of it: wordings/{}.txt)",
-                        wording,
-                    )
+                    shown = shown[:1500] + self.say(" … (all of it: wordings/{}.txt)", wording)
                 lines.append(self.say("the text read or shown: ") + f"«{shown}»")
         hashes = [
             *body.get("evidence", []),
@@ -316,9 +283,7 @@ class _Story:
         ]
         if hashes:
             lines.append(
-                self.say(
-                    "files that show it are with the log's owner; their SHA-256: ",
-                )
+                self.say("files that show it are with the log's owner; their SHA-256: ")
                 + ", ".join(hashes)
             )
         return lines
@@ -331,16 +296,11 @@ class _Story:
                 "A hash is a fingerprint of a text: change one letter of an entry and it is "
                 "another. The fingerprints of all entries of the log are joined into one, the "
                 "log's owner signed it (below), and the proofs enclosed show that each entry of "
-                "the table is part of what was signed, in exactly this form and place.",
+                "the table is part of what was signed, in exactly this form and place."
             ),
         )
         self.add("head", self.say("How to check it yourself"))
-        self.add(
-            "para",
-            self.say(
-                "Unpack the bundle, open a command line in its folder and run:",
-            ),
-        )
+        self.add("para", self.say("Unpack the bundle, open a command line in its folder and run:"))
         self.add("pre", f"python3 verify.py --key {self.say('KEY-OF-THE-LOG')}")
         self.add(
             "para",
@@ -348,7 +308,7 @@ class _Story:
                 "Python 3.8 or newer is all it needs; no network. Get the log's key from its "
                 "owner, not from this bundle; without --key the check trusts the key inside the "
                 "bundle and says so. FORMAT.md describes the format: the checker can be written "
-                "anew.",
+                "anew."
             ),
         )
 
@@ -362,7 +322,7 @@ class _Story:
             "para",
             self.say(
                 "Name of the log, number of entries, the joint fingerprint (root), signature. "
-                "The key that checks the signature, and the subscriber's tag:",
+                "The key that checks the signature, and the subscriber's tag:"
             ),
         )
         self.add("pre", self.files["checkpoint"].decode("utf-8").rstrip("\n"))
