@@ -1,7 +1,7 @@
 """Prove that you were allowed to call.
 
-A consent log that nobody can rewrite unseen, an answer with reasons, an audit of calls that were
-made, and a file that others can check::
+A tamper-evident log of consents, an answer with reasons, an audit of calls that were made, and a
+file that others can check::
 
     import consent
 
@@ -10,6 +10,23 @@ made, and a file that others can check::
     log.append(consent.ConsentGiven("+79161234567", purposes={"advertising"}, channels={"voice"},
                                     method="sms_code", wording=text, at=when))
     answer = log.may_contact("+79161234567", purpose="advertising", channel="voice", at=now)
+
+Contents, by what you come for:
+
+===========  =====================================================================================
+Record       :class:`Log`; events: :class:`ConsentGiven`, :class:`ConsentAsked`,
+             :class:`ConsentRefused`, :class:`ConsentWithdrawn`, :class:`ContactMade`,
+             :class:`NumberReassigned` and the others of :mod:`consent.event`;
+             :mod:`consent.receipt`
+Ask          :meth:`Log.may_contact`, :class:`Gate`, :class:`Decision`, :mod:`consent.rules`
+Classify     :func:`classify`, :func:`classify_many`, :func:`is_advertising`,
+             :mod:`consent.numbering`
+Audit        :func:`audit`, :class:`AuditReport`, :class:`Direction`, :func:`outcomes`
+Prove        :mod:`consent.bundle`, :func:`verify`, :mod:`consent.merkle`, :mod:`consent.note`
+Privacy      :func:`access`, :mod:`consent.deadline`, :mod:`consent.erasure`
+Words        :func:`words` lists them; :mod:`consent.wire` has them as types
+Errors       :class:`ConsentError` and its kinds, :mod:`consent.errors`
+===========  =====================================================================================
 """
 
 from __future__ import annotations
@@ -45,6 +62,7 @@ from consent import (
     party,
     receipt,
     rules,
+    wire,
 )
 from consent._core import Classification, Coverage, Problem, Verification, version
 from consent.advertising import Advertising, is_advertising
@@ -204,5 +222,6 @@ __all__ = [
     "rules",
     "verify",
     "version",
+    "wire",
     "words",
 ]

@@ -5,7 +5,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from os import PathLike
-from typing import Any, Never, TypeAlias
+from typing import Any, ClassVar, Never, TypeAlias
 
 from typing_extensions import Buffer
 
@@ -457,6 +457,7 @@ class Problem(_Made):
     def what(self) -> Message: ...
 
 class Verification(_Made):
+    _repr_html_: ClassVar[Callable[[Verification], str]]
     @property
     def question(self) -> Message: ...
     @property
@@ -782,6 +783,7 @@ class Finding(_Made):
     def seq(self) -> int | None: ...
 
 class Decision(_Made):
+    _repr_html_: ClassVar[Callable[[Decision], str]]
     @property
     def verdict(self) -> str: ...
     @property

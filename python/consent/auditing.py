@@ -25,6 +25,7 @@ from consent.judging import ALLOW, Judged, Scope, judge, question_of
 from consent.locale.message import Lang, Message, in_language
 from consent.outcome import OutcomeMap, Outcomes, hold
 from consent.rules import russia
+from consent.wire import Basis, Channel, DialledBy, Purpose
 
 if TYPE_CHECKING:
     import pyarrow
@@ -231,6 +232,11 @@ class AuditReport:
     _written: dict[str, str | None] = field(
         default_factory=lambda: {"report": None, "findings": None, "rejects": None}
     )
+
+    def _repr_html_(self) -> str:
+        from consent.pages import notebook
+
+        return notebook.audit(self)
 
     def __repr__(self) -> str:
         judged, allowed = len(self.judged.verdicts), self.judged.verdicts.count(ALLOW)
@@ -565,12 +571,12 @@ def audit(
     encoding: str | None = None,
     delimiter: str | None = None,
     columns: Mapping[str, str] | None = None,
-    purpose: str = "advertising",
-    channel: str = "voice",
-    dialled_by: str = "unstated",
+    purpose: Purpose = "advertising",
+    channel: Channel = "voice",
+    dialled_by: DialledBy = "unstated",
     distributor: str = "",
     campaign: str = "",
-    basis: str = "said",
+    basis: Basis = "said",
     rules: RulePack | None = None,
     outcomes: str | PathLike[str] | OutcomeMap | None = None,
     caller: Caller | Sequence[Caller] | None = None,

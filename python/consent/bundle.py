@@ -23,6 +23,7 @@ from consent.files import private_file
 from consent.locale.message import Message, system_message
 from consent.pages.bundle_report import report_html, report_text
 from consent.standalone import verify as verify_standalone
+from consent.wire import Channel, Purpose
 
 if TYPE_CHECKING:
     from consent._core import Caller, RulePack, Verification
@@ -64,8 +65,8 @@ def prove(
     out: str | PathLike[str],
     at: datetime,
     created_at: datetime,
-    purpose: str = "advertising",
-    channel: str = "voice",
+    purpose: Purpose = "advertising",
+    channel: Channel = "voice",
     distributor: str | None = None,
     caller: Caller | None = None,
     rules: RulePack | None = None,

@@ -26,7 +26,7 @@ BROKEN_PIPE: Final = 128 + signal.SIGPIPE
 INTERRUPTED: Final = 128 + signal.SIGINT
 
 #: Version of the log's format, which docs/reference/format.md promises.
-FORMAT: Final = "v1"
+FORMAT: Final = "v1-draft"
 
 #: Commands and flags of the plan that this version does not have.
 NOT_BUILT_COMMANDS: Final = frozenset(["anchor", "complain", "cosign", "diary", "receipt"])

@@ -17,6 +17,7 @@ from consent.errors import InvalidArgument
 from consent.locale.message import Message, by_code
 from consent.number import Number, PhoneNumber, as_number
 from consent.rules import russia
+from consent.wire import Basis, Channel, DialledBy, Purpose
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -78,14 +79,14 @@ def _columnar(numbers: Any) -> Any:  # noqa: ANN401 - whatever a user calls an a
 class Asked(TypedDict, total=False):
     """What a question says besides its number: the keywords of every ``may_contact``."""
 
-    purpose: Required[str]
-    channel: Required[str]
+    purpose: Required[Purpose]
+    channel: Required[Channel]
     at: Required[datetime]
     distributor: str | None
     campaign: str | None
-    dialled_by: str | None
+    dialled_by: DialledBy | None
     advertiser: str | None
-    basis: str
+    basis: Basis
     caller: Caller | None
     serving_operator: str | None
     counts: ContactCounts | None
@@ -122,14 +123,14 @@ class Question:
 
     number: Number
     _: KW_ONLY
-    purpose: str
-    channel: str
+    purpose: Purpose
+    channel: Channel
     at: datetime
     distributor: str | None = None
     campaign: str | None = None
-    dialled_by: str | None = None
+    dialled_by: DialledBy | None = None
     advertiser: str | None = None
-    basis: str = "said"
+    basis: Basis = "said"
     caller: Caller | None = None
     serving_operator: str | None = None
     counts: ContactCounts | None = None
@@ -245,3 +246,12 @@ class Gate:
 
     def __repr__(self) -> str:
         return repr(self._gate)
+
+
+def _decision_html(self: Decision) -> str:
+    from consent.pages import notebook
+
+    return notebook.decision(self)
+
+
+Decision._repr_html_ = _decision_html  # the class is compiled; a notebook asks it by this name

@@ -13,10 +13,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 from consent import _core
 from consent.number import Number, as_number
+from consent.wire import (
+    Channel,
+    Channels,
+    Cover,
+    Covers,
+    DialledBy,
+    Direction,
+    Giver,
+    Method,
+    Purpose,
+    Purposes,
+    Request,
+    RequestOutcome,
+)
 
 __all__ = [
     "Assessment",
@@ -44,7 +58,7 @@ __all__ = [
 
 Words: TypeAlias = str | Iterable[str]
 _Set = frozenset[str]
-_ADVERTISING: _Set = frozenset({"advertising"})
+_ADVERTISING: Final[frozenset[Cover]] = frozenset({"advertising"})
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -180,9 +194,9 @@ class ConsentAsked(_Base):
 
     type: ClassVar[str] = "consent.asked"
     at: datetime
-    covers: Words = _ADVERTISING
-    purposes: Words = ()
-    channels: Words = ()
+    covers: Covers = _ADVERTISING
+    purposes: Purposes = ()
+    channels: Channels = ()
     distributors: Words | None = None
     campaign: str = ""
     wording: str | None = None
@@ -234,15 +248,15 @@ class ConsentGiven(_Base):
 
     type: ClassVar[str] = "consent.given"
     at: datetime
-    purposes: Words
-    channels: Words
-    covers: Words = _ADVERTISING
+    purposes: Purposes
+    channels: Channels
+    covers: Covers = _ADVERTISING
     distributors: Words | None = None
     acts_for: Words = ()
     acts_for_any: bool = False
     advertiser: str = ""
     campaign: str = ""
-    method: str = "unstated"
+    method: Method = "unstated"
     wording: str | None = None
     document: Evidence | None = None
     evidence: Iterable[Evidence] = ()
@@ -250,7 +264,7 @@ class ConsentGiven(_Base):
     prechecked: bool = False
     in_contract: InContract | None = None
     code: Code | None = None
-    giver: str = "unstated"
+    giver: Giver = "unstated"
     authority: str = ""
     source: str = ""
 
@@ -268,12 +282,12 @@ class ConsentRefused(_Base):
 
     type: ClassVar[str] = "consent.refused"
     at: datetime
-    covers: Words = ()
-    purposes: Words = ()
-    channels: Words = ()
+    covers: Covers = ()
+    purposes: Purposes = ()
+    channels: Channels = ()
     distributors: Words | None = None
     campaign: str = ""
-    method: str = "unstated"
+    method: Method = "unstated"
     wording: str | None = None
     evidence: Iterable[Evidence] = ()
     source: str = ""
@@ -293,9 +307,9 @@ class ConsentWithdrawn(_Base):
 
     type: ClassVar[str] = "consent.withdrawn"
     at: datetime
-    covers: Words = ()
-    purposes: Words = ()
-    channels: Words = ()
+    covers: Covers = ()
+    purposes: Purposes = ()
+    channels: Channels = ()
     distributors: Words | None = None
     campaign: str = ""
     means: str = "unstated"
@@ -332,11 +346,11 @@ class ContactMade(_Base):
 
     type: ClassVar[str] = "contact.made"
     at: datetime
-    direction: str = "outgoing"
-    channel: str = "voice"
-    purpose: str = "unknown"
+    direction: Direction = "outgoing"
+    channel: Channel = "voice"
+    purpose: Purpose = "unknown"
     requested_by_subscriber: bool = False
-    dialled_by: str = "unstated"
+    dialled_by: DialledBy = "unstated"
     distributor: str = ""
     caller: str = ""
     outcome: str = ""
@@ -361,7 +375,7 @@ class OperatorRefusal(_Base):
 
     type: ClassVar[str] = "operator.refusal"
     at: datetime
-    covers: Words = frozenset({"mass_calls"})
+    covers: Covers = frozenset({"mass_calls"})
     operator_id: str = ""
     in_force: datetime | None = None
     source: str = ""
@@ -478,8 +492,8 @@ class RequestReceived(_Base):
 
     type: ClassVar[str] = "request.received"
     at: datetime
-    kind: str
-    means: str = "unstated"
+    kind: Request
+    means: Method = "unstated"
     received_at: datetime | None = None
     evidence: Iterable[bytes] = ()
     source: str = ""
@@ -498,7 +512,7 @@ class RequestAnswered(_Base):
     type: ClassVar[str] = "request.answered"
     at: datetime
     of: int
-    outcome: str
+    outcome: RequestOutcome
     evidence: Iterable[bytes] = ()
     source: str = ""
 

@@ -16,6 +16,7 @@ from consent.errors import InternalError
 from consent.files.legs import Attempts, Said
 from consent.files.records import InputError
 from consent.locale.message import Message
+from consent.wire import Basis, Channel, DialledBy, Purpose
 
 if TYPE_CHECKING:
     from consent.files.calls import Progress
@@ -67,12 +68,12 @@ class Judged:
 class Scope:
     """What was asked of every call whose row says nothing else."""
 
-    purpose: str = "advertising"
-    channel: str = "voice"
-    dialled_by: str = "unstated"
+    purpose: Purpose = "advertising"
+    channel: Channel = "voice"
+    dialled_by: DialledBy = "unstated"
     distributor: str = ""
     campaign: str = ""
-    basis: str = "said"
+    basis: Basis = "said"
     caller: _core.Caller | None = None
     numbering: Numbering | None = None
     callers: tuple[_core.Caller, ...] = ()

@@ -26,12 +26,13 @@ from consent._core import (
 )
 from consent.decision import Asked, Question, asked
 from consent.errors import RestrictedError
-from consent.event import Event, Words
+from consent.event import Event
 from consent.files import private_file
 from consent.locale.message import Message
 from consent.number import Number, as_number
 from consent.party import Organisation
 from consent.rules import russia
+from consent.wire import Channels, Purposes
 
 if TYPE_CHECKING:
     pass
@@ -160,6 +161,15 @@ def _history_event(entry: Entry) -> HistoryEvent:
     happened = body.pop("happened", None)
     at = entry.recorded if happened is None else _core.parse_instant(happened)
     return HistoryEvent(entry.seq, entry.type, at, entry.recorded, body)
+
+
+class History(list["HistoryEvent"]):
+    """What a log holds about a number: a list, which a notebook shows as a table."""
+
+    def _repr_html_(self) -> str:
+        from consent.pages import notebook
+
+        return notebook.history(self)
 
 
 class Log(_core.Log):
@@ -374,8 +384,8 @@ class Log(_core.Log):
         distributor: str | None = None,
         from_: datetime | None = None,
         until: datetime | None = None,
-        purposes: Words = (),
-        channels: Words = (),
+        purposes: Purposes = (),
+        channels: Channels = (),
         campaign: str = "",
         document: bytes | None = None,
         at: datetime | None = None,
@@ -532,7 +542,7 @@ class Log(_core.Log):
             request_salt,
         )
 
-    def history(self, number: Number, *, for_proof: bool = False) -> list[HistoryEvent]:
+    def history(self, number: Number, *, for_proof: bool = False) -> History:
         """List what the log holds about a number, over all who have held it, in order of seq.
 
         Args:
@@ -551,11 +561,11 @@ class Log(_core.Log):
             for tag in self.subjects_of(phone)
             if not for_proof and self.restriction_of_subject(tag, now)
         }
-        return [
+        return History(
             _history_event(entry)
             for entry in self.entries_about(phone)
             if entry.subject is None or entry.subject.tag not in barred
-        ]
+        )
 
     def _bar_restricted(self, seq: int) -> None:
         subject = self.entry(seq).subject

@@ -55,3 +55,12 @@ def verify(
     if found.is_dir():
         return _core.verify_log(found, list(trusted), progress)
     return receipt.verify(found, trusted=trusted)
+
+
+def _verification_html(self: Verification) -> str:
+    from consent.pages import notebook
+
+    return notebook.verification(self)
+
+
+Verification._repr_html_ = _verification_html  # compiled, as Decision is

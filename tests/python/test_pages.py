@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from consent.pages import TEMPLATES, clean, grouped, render
+from romashka import LATER, NUMBER
 
 PACKAGE = Path(__file__).parents[2] / "python/consent"
 STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
@@ -43,6 +44,19 @@ DOCUMENT = {
 }
 
 
+def test_answers_show_themselves_in_a_notebook(romashka, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C")
+    asked = {"purpose": "advertising", "channel": "voice", "at": LATER}
+    shown = romashka.may_contact(NUMBER, **asked)._repr_html_()
+    assert "<table>" in shown
+    assert "ru/38-fz/18-1" in shown
+    assert "The subscriber gave consent" in romashka.history(NUMBER)._repr_html_()
+    monkeypatch.setenv("LC_ALL", "ru_RU.UTF-8")
+    assert "Абонент дал согласие" in romashka.history(NUMBER)._repr_html_()
+    assert "9161234567" not in romashka.history(NUMBER)._repr_html_()
+    assert "<script" not in shown
+
+
 @pytest.fixture
 def page():
     from consent.pages import act
@@ -75,7 +89,7 @@ def test_what_others_wrote_is_escaped_and_hidden_signs_are_shown(page):
 
 def test_every_page_extends_the_base():
     for file in TEMPLATES.glob("*.html"):
-        if file.stem not in ("base", "parts"):
+        if file.stem not in ("base", "notebook", "parts"):
             assert file.read_text(encoding="utf-8").startswith('{% extends "base.html" %}'), file
 
 

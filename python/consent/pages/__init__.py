@@ -13,14 +13,15 @@ import hashlib
 import re
 import unicodedata
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from consent.locale.message import Lang, Message, in_language, said
+from consent.locale.vocabulary import type_name, verdict_name
 
-from consent.locale.message import Lang, Message, said
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
-__all__ = ["clean", "grouped", "render"]
+__all__ = ["clean", "fragment", "grouped", "render"]
 
 #: Splits a text at its hashes, which stay: every second part is one.
 _HASH: Final = re.compile(r"\b([0-9a-f]{64})\b")
@@ -43,10 +44,6 @@ def grouped(number: int, lang: Lang) -> str:
     return f"{number:,}".replace(",", "\u00a0" if lang == "ru" else ",")
 
 
-def _shown(value: object) -> object:
-    return value if isinstance(value, Markup) else clean(str(value))
-
-
 def _columns(*names: str) -> list[tuple[str, str]]:
     """Columns of a table: ``"n:count"`` is the class and the title."""
     return [(kind, title) for kind, _, title in (name.partition(":") for name in names)]
@@ -54,11 +51,17 @@ def _columns(*names: str) -> list[tuple[str, str]]:
 
 @functools.cache
 def _environment(lang: Lang) -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def shown(value: object) -> object:
+        return value if isinstance(value, Markup) else clean(str(value))
+
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
-        finalize=_shown,
+        finalize=shown,
         lstrip_blocks=True,
         trim_blocks=True,
         undefined=StrictUndefined,
@@ -78,6 +81,9 @@ def _environment(lang: Lang) -> Environment:
         "counted": counted,
         "columns": _columns,
         "lang": lang,
+        "said": lambda text: in_language(text, lang),
+        "type_name": lambda kind: type_name(kind, lang),
+        "verdict_name": lambda verdict: verdict_name(verdict, lang),
         "style": Markup(style),  # noqa: S704  our own file
         "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     }
@@ -94,3 +100,9 @@ def render(page: str, lang: Lang, **values: object) -> str:
         values: What it shows.
     """
     return _environment(lang).get_template(f"{page}.html").render(values)
+
+
+def fragment(name: str, lang: Lang, **values: object) -> str:
+    """A part of a page as text, for a notebook: a macro of ``templates/notebook.html``."""
+    macros = _environment(lang).get_template("notebook.html").module
+    return str(getattr(macros, name)(**values))

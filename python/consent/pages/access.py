@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from consent import _core, deadline
 from consent.locale.message import Lang, Message, in_language
-from consent.locale.vocabulary import label, type_name, word
+from consent.locale.vocabulary import label, word
 from consent.number import as_number
 from consent.pages import render
 
@@ -278,7 +278,6 @@ def _page(found: Access, lang: Lang) -> str:
         role=lambda role: in_language(_ROLES[role], lang) if role in _ROLES else word(role, lang),
         day=lambda value: f"{date.fromisoformat(value):%d.%m.%Y}" if lang == "ru" else value,
         label=lambda name: label(name, lang),
-        type_name=lambda kind: type_name(kind, lang),
         moment=moment,
         words=words,
         one=one,
