@@ -42,6 +42,22 @@ def test_the_readme_shows_the_lines_of_the_example_and_what_they_print(tmp_path:
     assert blocks(README, "text") == [printed]
 
 
+def test_the_screens_of_the_readme_print_what_it_shows(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "records", tmp_path / "examples" / "records")
+    screens = [block for block in blocks(README, "sh") if block.startswith("consent ")]
+    shown = blocks(README, "output")
+    assert len(screens) == len(shown) == 3
+    for typed, lines in zip(screens, shown, strict=True):
+        done = subprocess.run(
+            ["bash", "-c", typed], cwd=tmp_path, env=environment(), capture_output=True, text=True
+        )
+        assert done.returncode in (0, 1), done.stderr
+        rest = done.stdout
+        for line in lines.splitlines():
+            assert line in rest, (line, done.stdout, done.stderr)
+            rest = rest[rest.index(line) + len(line) :]
+
+
 def test_the_readme_shows_the_lines_of_the_cpp_example() -> None:
     assert blocks(README, "cpp") == [marked(ROOT / "examples" / "first.cpp", "// README\n")]
 
