@@ -15,6 +15,10 @@ void bind_verify(py::module_& m) {
       .def_readonly("signed_up_to", &Coverage::signed_up_to,
                     "Size of the newest checkpoint that verified")
       .def_readonly("open_tail", &Coverage::open_tail, "Entries after it")
+      .def_readonly(
+          "covered", &Coverage::covered,
+          "Entries that the owner's keys cover: by a checkpoint under a key that was given, "
+          "or by the head under a key of keys.db")
       .def_readonly("signed_by", &Coverage::signed_by, "Verifier key that signed, \"\" where none")
       .def_readonly("key_was_given", &Coverage::key_was_given,
                     "False: the key came out of what was checked")
@@ -44,13 +48,20 @@ void bind_verify(py::module_& m) {
 
   m.def(
       "verify_log",
-      [](const std::filesystem::path& folder, const py::iterable& trusted, py::object progress) {
+      [](const std::filesystem::path& folder, const py::iterable& trusted, py::object progress,
+         const std::vector<py::bytes>& checkpoints, const std::vector<py::bytes>& receipts,
+         py::handle passphrase) {
         const auto keys = to_keys(trusted);
-        const Progress report = to_progress(std::move(progress));
+        consent::VerifyOptions options{to_progress(std::move(progress)), {}, {}, {}};
+        for (const py::bytes& each : checkpoints) options.checkpoints.emplace_back(each);
+        for (const py::bytes& each : receipts) options.receipts.emplace_back(each);
+        options.passphrase = std::string(to_text(passphrase));
         const py::gil_scoped_release unlocked;
-        return consent::verify_log(folder, keys, report);
+        return consent::verify_log(folder, keys, options);
       },
       py::arg("folder"), py::arg("trusted") = py::tuple(), py::arg("progress") = py::none(),
+      py::arg("checkpoints") = py::tuple(), py::arg("receipts") = py::tuple(),
+      py::arg("passphrase") = "",
       "Re-hashes and re-reads a whole log; progress(done, all) is called now and then.");
 }
 

@@ -117,6 +117,7 @@ KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& 
     put.bind_text(1, "origin").bind_blob(2, origin).run();
     put.bind_text(1, "incarnation").bind_blob(2, incarnation).run();
     put.bind_text(1, "subjects").bind_blob(2, "0").run();
+    put.bind_text(1, "head_mac").bind_blob(2, "1").run();
     put_key("signing", SecretKey::copy_of(signing.seed()).chars());
     put_key("index", index.chars());
     put_key("log", log.chars());
@@ -208,9 +209,11 @@ void KeyStore::load(const std::string& origin, std::string_view passphrase) {
     wipe(bytes.data(), bytes.size());
     return read;
   };
-  std::unique_ptr<Secrets> secrets(new Secrets{SigningKey::from_seed(secret("signing").view()),
-                                               HmacKey(secret("index").view()), secret("log"),
-                                               std::nullopt});
+  std::unique_ptr<Secrets> secrets(
+      new Secrets{SigningKey::from_seed(secret("signing").view()), HmacKey(secret("index").view()),
+                  secret("log"),
+                  HmacKey(hkdf_sha256(secret("log").chars(), {}, "libconsent/head-mac/v1").view()),
+                  std::nullopt});
   const bool suppressing = find("suppress").has_value();
   if (suppressing) secrets->suppress.emplace(secret("suppress").view());
   secrets_ = std::move(secrets);

@@ -52,6 +52,27 @@ class KeyStore {
 
   [[nodiscard]] const SigningKey& signing_key() const noexcept { return secrets_->signing; }
   [[nodiscard]] const SecretKey& log_key() const noexcept { return secrets_->log; }
+  /// For the MAC of the head file.
+  [[nodiscard]] const HmacKey& head_key() const noexcept { return secrets_->head; }
+  /// Whether a head without a MAC under head_key() is a forgery; false: a log of an earlier draft,
+  /// not yet written with one.
+  [[nodiscard]] bool requires_head_mac();
+  void require_head_mac();
+
+  /// The largest tree that was signed with these keys, durable before its note left.
+  struct Signed {
+    std::uint64_t size = 0;
+    Digest root;
+  };
+  [[nodiscard]] std::optional<Signed> last_signed();
+  /// Durable when this returns. By a connection of its own, because another process may be the
+  /// writer. `extends` says whether the tree about to be signed extends the last one.
+  /// @throws Error (storage) if it does not: two such signatures would prove a fork
+  static void note_signed(const std::filesystem::path& file, const Signed& about,
+                          const std::function<bool(const Signed&)>& extends);
+  /// A restore below the last signed tree: what is signed next begins anew.
+  void forget_signed();
+
   [[nodiscard]] Digest index_of(PhoneNumber number) const;
 
   /// The newest subject of a number.
@@ -197,6 +218,7 @@ class KeyStore {
     SigningKey signing;
     HmacKey index;
     SecretKey log;
+    HmacKey head;
     std::optional<HmacKey> suppress;  ///< none: a store of schema 1, opened to read
   };
   void migrate(Entropy& entropy);

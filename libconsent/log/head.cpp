@@ -32,8 +32,16 @@ std::uint64_t take_u64(const char* in) {
   return value;
 }
 
-// magic 16 | counter 8 | size 8 | root 32 | incarnation 16 | zeros 16 | SHA-256 of all before 32
-std::array<char, slot_bytes> encode(const HeadState& state) {
+constexpr std::size_t mac_bytes = 16;
+constexpr std::size_t mac_at = 80;
+
+std::string mac_of(std::string_view slot, const HmacKey& key) {
+  const Digest mac = key.mac("libconsent/head/v1", slot.substr(magic_bytes, mac_at - magic_bytes));
+  return std::string(mac.view().substr(0, mac_bytes));
+}
+
+// magic 16 | counter 8 | size 8 | root 32 | incarnation 16 | MAC 16 | SHA-256 of all before 32
+std::array<char, slot_bytes> encode(const HeadState& state, const HmacKey* key) {
   std::array<char, slot_bytes> slot{};
   std::memcpy(slot.data(), "consent-head-1\n", 15);
   put_u64(slot.data() + 16, state.counter);
@@ -41,6 +49,10 @@ std::array<char, slot_bytes> encode(const HeadState& state) {
   std::memcpy(slot.data() + 32, state.root.bytes.data(), 32);
   std::memcpy(slot.data() + 64, state.incarnation.data(),
               std::min<std::size_t>(16, state.incarnation.size()));
+  if (key != nullptr) {
+    const std::string mac = mac_of({slot.data(), slot.size()}, *key);
+    std::memcpy(slot.data() + mac_at, mac.data(), mac_bytes);
+  }
   const Digest sum = sha256({slot.data(), payload_bytes});
   std::memcpy(slot.data() + payload_bytes, sum.bytes.data(), 32);
   return slot;
@@ -57,6 +69,7 @@ std::optional<HeadState> decode(std::string_view slot) {
   state.size = take_u64(slot.data() + 24);
   std::memcpy(state.root.bytes.data(), slot.data() + 32, 32);
   state.incarnation.assign(slot.data() + 64, 16);
+  state.mac.assign(slot.data() + mac_at, mac_bytes);
   return state;
 }
 
@@ -94,6 +107,16 @@ void lock(int fd, const std::string& name, std::chrono::milliseconds wait) {
 
 }  // namespace
 
+bool is_authentic(const HeadState& head, const HmacKey& key) noexcept {
+  const auto slot = encode(head, nullptr);
+  const std::string expected = mac_of({slot.data(), slot.size()}, key);
+  unsigned differs = head.mac.size() == mac_bytes ? 0U : 1U;
+  for (std::size_t i = 0; i < mac_bytes && differs == 0; ++i) {
+    differs |= static_cast<unsigned char>(expected[i]) ^ static_cast<unsigned char>(head.mac[i]);
+  }
+  return differs == 0;
+}
+
 HeadFile HeadFile::create(const std::filesystem::path& file) {
   HeadFile head;
   head.name_ = file.filename().string();
@@ -123,12 +146,16 @@ std::optional<HeadState> HeadFile::read(const std::filesystem::path& file) {
 }
 
 HeadFile::HeadFile(HeadFile&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), name_(std::move(other.name_)), last_(other.last_) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      key_(other.key_),
+      name_(std::move(other.name_)),
+      last_(other.last_) {}
 
 HeadFile& HeadFile::operator=(HeadFile&& other) noexcept {
   if (this != &other) {
     close();
     fd_ = std::exchange(other.fd_, -1);
+    key_ = other.key_;
     name_ = std::move(other.name_);
     last_ = other.last_;
   }
@@ -142,8 +169,8 @@ void HeadFile::close() noexcept {
 }
 
 void HeadFile::write(std::uint64_t size, const Digest& root, const std::string& incarnation) {
-  HeadState state{size, root, incarnation, last_ ? last_->counter + 1 : 1};
-  const auto slot = encode(state);
+  HeadState state{size, root, incarnation, last_ ? last_->counter + 1 : 1, {}};
+  const auto slot = encode(state, key_);
   const auto offset = static_cast<off_t>((state.counter % 2) * slot_bytes);
   const ssize_t put = pwrite(fd_, slot.data(), slot.size(), offset);
   if (put != static_cast<ssize_t>(slot.size())) fail(name_, "cannot be written");

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "consent/digest.hpp"
+#include "crypto/secret.hpp"
 
 namespace consent {
 
@@ -17,9 +18,13 @@ struct HeadState {
   Digest root;
   std::string incarnation;  ///< 16 raw bytes
   std::uint64_t counter = 0;
+  std::string mac{};  ///< 16 raw bytes; zeros: written without keys.db
 
   friend bool operator==(const HeadState&, const HeadState&) = default;
 };
+
+/// Whether this head was written with the key of keys.db: nobody without it can make one.
+[[nodiscard]] bool is_authentic(const HeadState& head, const HmacKey& key) noexcept;
 
 /// Two checksummed slots of 128 bytes, written in turn and in place. A torn write leaves the other
 /// slot, which is at most one commit older. Format: docs/reference/format.md, "Head".
@@ -39,6 +44,8 @@ class HeadFile {
   HeadFile& operator=(HeadFile&& other) noexcept;
   ~HeadFile();
 
+  /// Every write from here on carries a MAC under `key`, which must outlive this.
+  void authenticate_with(const HmacKey& key) noexcept { key_ = &key; }
   [[nodiscard]] const std::optional<HeadState>& last() const noexcept { return last_; }
   void write(std::uint64_t size, const Digest& root, const std::string& incarnation);
   /// fdatasync. Safe from another thread than write().
@@ -49,6 +56,7 @@ class HeadFile {
 
  private:
   int fd_ = -1;
+  const HmacKey* key_ = nullptr;
   std::string name_;
   std::optional<HeadState> last_;
 };

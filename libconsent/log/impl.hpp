@@ -246,6 +246,13 @@ struct Log::Impl {
     return newest ? tags_of(newest->id) : std::vector<Digest>{};
   }
 
+  /// What the subject's entries say of it; nullopt if the log has none.
+  [[nodiscard]] std::optional<SubjectStanding> derived(const Digest& tag) const {
+    const auto subject = kept->read(tag);
+    if (!subject) return std::nullopt;
+    return kept->derive(*subject, entries_of_tag(tag));
+  }
+
   [[nodiscard]] std::vector<Entry> entries_of_tag(const Digest& tag) const {
     const auto subject = kept->read(tag);
     std::int64_t at = subject ? subject->last : -1;

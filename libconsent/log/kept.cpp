@@ -124,6 +124,36 @@ std::optional<KeptSubject> KeptStanding::read(const Digest& tag) {
   return row(tag);
 }
 
+SubjectStanding KeptStanding::derive(const KeptSubject& subject, std::span<const Entry> entries) {
+  // Before the mark the table was never behind, and its terms are not in memory.
+  if (schema_ < schema::with_mark) return subject.standing;
+  SubjectStanding standing;
+  standing.tag = subject.standing.tag;
+  std::uint64_t count = 0;
+  for (const Entry& entry : entries) {
+    const auto refuse = [&] {
+      throw BrokenLog(
+          entry.seq,
+          Message("entry {}: its subject's chain does not fit what is kept of it", entry.seq));
+    };
+    if (!entry.subject || entry.subject->seq != ++count) refuse();
+    if (!speaks_to_standing(entry.type)) continue;
+    const std::size_t known = terms_.size();
+    append_clauses(entry, decode_entry(entry.bytes).body, terms_, standing);
+    // The table goes as far as the entries: a name that it lacks was changed in it.
+    if (terms_.size() != known) {
+      forget();
+      refuse();
+    }
+  }
+  if (count != subject.count) {
+    throw BrokenLog(
+        static_cast<std::uint64_t>(subject.last),
+        Message("entry {}: its subject's chain does not fit what is kept of it", subject.last));
+  }
+  return standing;
+}
+
 bool KeptStanding::knows(const Digest& tag) {
   if (subjects_.contains(tag)) return true;
   read_subject_.reset();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -41,6 +42,10 @@ class KeptStanding {
 
   /// nullopt where the log never met the subject.
   [[nodiscard]] std::optional<KeptSubject> read(const Digest& tag);
+  /// The subject's standing, read from its entries, oldest first: who answers a question trusts the
+  /// table only to say where they are.
+  /// @throws BrokenLog if the table names other entries than these, or other terms
+  [[nodiscard]] SubjectStanding derive(const KeptSubject& subject, std::span<const Entry> entries);
   [[nodiscard]] bool knows(const Digest& tag);
   /// Those whose row says less than they do, or that have none, in the order of tags.
   [[nodiscard]] std::vector<const KeptSubject*> behind();

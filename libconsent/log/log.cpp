@@ -216,7 +216,7 @@ Digest Log::root_at(std::uint64_t size) const {
 
 std::string Log::checkpoint() {
   impl_->check_fork();
-  if (impl_->writer) return impl_->writer->checkpoint(impl_->key);
+  if (impl_->writer) return impl_->writer->checkpoint();
   const std::lock_guard lock(impl_->reading);
   const std::uint64_t size = impl_->size_now();
   impl_->read_checkpoint.reset();
@@ -233,7 +233,12 @@ std::string Log::checkpoint() {
                 Message("log: signs nothing new, because {}", impl_->impairment));
   }
   const Checkpoint checkpoint{impl_->identity.origin, size, merkle::root_of(size, impl_->nodes())};
-  return note::sign_note(checkpoint.text(), impl_->key.name, impl_->need_keys().signing_key());
+  const SigningKey& key = impl_->need_keys().signing_key();
+  KeyStore::note_signed(
+      impl_->folder / "keys.db", {size, checkpoint.root}, [&](const KeyStore::Signed& last) {
+        return last.size <= size && merkle::root_of(last.size, impl_->nodes()) == last.root;
+      });
+  return note::sign_note(checkpoint.text(), impl_->key.name, key);
 }
 
 InclusionProof Log::prove_inclusion(std::uint64_t seq, std::string_view checkpoint) const {
@@ -325,7 +330,7 @@ std::vector<SubjectStanding> Log::standing_of(PhoneNumber number) const {
   const Impl::Reading reading(*impl_);
   std::vector<SubjectStanding> standings;
   for (const Digest& tag : impl_->tags_of(number)) {
-    if (auto subject = impl_->kept->read(tag)) standings.push_back(std::move(subject->standing));
+    if (auto standing = impl_->derived(tag)) standings.push_back(std::move(*standing));
   }
   impl_->bar_suppressed(number, standings);
   return standings;

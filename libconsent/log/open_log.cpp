@@ -213,6 +213,15 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     if (!code && (mode & others) != fs::perms::none) {
       impl->warnings.emplace_back("keys.db: others than its owner may open it");
     }
+    if (impl->keys->requires_head_mac()) {
+      const auto check = [&](const char* name, const std::optional<HeadState>& head) {
+        if (head && !is_authentic(*head, impl->keys->head_key())) {
+          suspect(Message("{}: was not written with this log's keys", Message(name)));
+        }
+      };
+      check("head", state);
+      check("second head", second);
+    }
     suspect(compare_keys(*impl->keys, impl->db, *impl->kept, impl->incarnation, impl->lost_keys));
     impl->load_subscriber();
   }

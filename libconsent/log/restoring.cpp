@@ -30,6 +30,12 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
   keys_now.saw_log(size);
   // Beside newer keys a subject without one was erased, and the restore says so.
   keys_now.accept_lost(keys_are_newer ? 0 : lost_keys, newest_subject(db));
+  // What was signed beyond the entries that are left is gone with them, and the entry that names
+  // the loss says so.
+  if (const auto last = keys_now.last_signed();
+      last && (last->size > size || merkle::root_of(last->size, nodes()) != last->root)) {
+    keys_now.forget_signed();
+  }
   keys_now.set_incarnation(fresh);
   incarnation = fresh;
   if (!impairment.empty()) warnings.push_back(Message("restored: {}", impairment));

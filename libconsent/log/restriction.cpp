@@ -100,8 +100,8 @@ std::optional<Restriction> restriction_of(const Log& log, const Digest& tag, Ins
   const LogImpl& impl = LogAccess::of(log);
   impl.check_fork();
   const LogImpl::Reading reading(impl);
-  const auto subject = impl.kept->read(tag);
-  auto found = subject ? restriction_in(subject->standing, at) : std::nullopt;
+  const auto standing = impl.derived(tag);
+  auto found = standing ? restriction_in(*standing, at) : std::nullopt;
   if (found) {
     found->ground = text_member(decode_entry(impl.entry_at(found->seq).bytes).body, "ground");
   }

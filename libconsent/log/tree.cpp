@@ -24,8 +24,7 @@ Digest digest_at(std::string_view bytes, std::size_t index) {
 }  // namespace
 
 TileStore::TileStore(sqlite::Connection& connection)
-    : connection_(&connection),
-      read_tile_(connection, "SELECT hashes FROM tile WHERE id=?1"),
+    : read_tile_(connection, "SELECT hashes FROM tile WHERE id=?1"),
       read_leaves_(connection, "SELECT leaf FROM entry WHERE seq>=?1 AND seq<?2 ORDER BY seq"),
       read_roots_(connection, "SELECT root FROM tile WHERE id>=?1 AND id<?2 ORDER BY id"),
       write_tile_(connection, "INSERT INTO tile(id,root,hashes) VALUES(?1,?2,?3)") {}

@@ -36,7 +36,6 @@ class TileStore {
   [[nodiscard]] std::vector<Digest> hashes(unsigned tile_level, std::uint64_t first,
                                            std::uint64_t count);
   void put(unsigned level, std::uint64_t index, std::span<const Digest> row);
-  sqlite::Connection* connection_;
   [[nodiscard]] bool tile_ready(std::uint64_t tile);
   [[nodiscard]] Digest inside(std::uint64_t tile, unsigned level, std::uint64_t index);
 

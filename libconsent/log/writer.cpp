@@ -62,6 +62,7 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
         return SQLITE_OK;
       },
       this);
+  for (HeadFile& head : heads_) head.authenticate_with(keys_.head_key());
   load_state();
 
   const bool restoring = std::any_of(heads_.begin(), heads_.end(), [&](const HeadFile& head) {
@@ -84,6 +85,7 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
   if (!restoring) {
     write_heads();
     for (const HeadFile& head : heads_) head.sync();
+    keys_.require_head_mac();
   }
   tender_ = std::thread([this] { tend(); });
 }
@@ -143,6 +145,9 @@ void Writer::load_state() {
   subject_count_stored_ = subject_count_;
   // Fewer than kept_ knows where standing is being read anew: the rest is written with a commit.
   terms_stored_ = static_cast<std::size_t>(db_.integer("SELECT count(*) FROM term"));
+  signed_size_ = std::min(
+      frontier_.size(),
+      static_cast<std::uint64_t>(db_.integer("SELECT coalesce(max(size),0) FROM checkpoint")));
 }
 
 bool Writer::observe_clock(Instant wall, std::chrono::microseconds monotonic) {
@@ -217,24 +222,13 @@ void Writer::sweep_orphans() {
   keys_.sweep(newest_subject(db_), [&](const Digest& tag) { return kept_->knows(tag); });
 }
 
-std::string Writer::checkpoint(const note::VerifierKey& key) {
+std::string Writer::checkpoint() {
   std::unique_lock lock(mutex_);
   take(lock);
   lock.unlock();
   try {
     if (!poison_.empty()) throw Error(ErrorCode::storage, poison_);
-    const auto size = static_cast<std::int64_t>(frontier_.size());
-    std::string signed_note;
-    read_checkpoint_.reset();
-    if (read_checkpoint_.bind(1, size).step()) signed_note = read_checkpoint_.blob(0);
-    read_checkpoint_.reset();
-    if (signed_note.empty()) {
-      const Checkpoint checkpoint{identity_.origin, frontier_.size(), frontier_.root()};
-      signed_note = note::sign_note(checkpoint.text(), key.name, keys_.signing_key());
-      sqlite::Transaction transaction(db_, begin_, commit_);
-      insert_checkpoint_.bind(1, size).bind_text(2, signed_note).run();
-      transaction.commit();
-    }
+    std::string signed_note = sign();
     lock.lock();
     release(lock);
     return signed_note;
@@ -243,6 +237,53 @@ std::string Writer::checkpoint(const note::VerifierKey& key) {
     release(lock);
     throw;
   }
+}
+
+std::string Writer::sign() {
+  const std::uint64_t size = frontier_.size();
+  const auto row = static_cast<std::int64_t>(size);
+  std::string signed_note;
+  read_checkpoint_.reset();
+  if (read_checkpoint_.bind(1, row).step()) signed_note = read_checkpoint_.blob(0);
+  read_checkpoint_.reset();
+  if (signed_note.empty()) {
+    const Checkpoint checkpoint{identity_.origin, size, frontier_.root()};
+    // Durable before the note exists: whatever happens next, nothing that contradicts it is signed.
+    KeyStore::note_signed(folder_ / "keys.db", {size, checkpoint.root},
+                          [&](const KeyStore::Signed& last) { return extends(last); });
+    signed_note = note::sign_note(checkpoint.text(), identity_.origin, keys_.signing_key());
+    sqlite::Transaction transaction(db_, begin_, commit_);
+    insert_checkpoint_.bind(1, row).bind_text(2, signed_note).run();
+    transaction.commit();
+  }
+  signed_size_ = size;
+  return signed_note;
+}
+
+bool Writer::extends(const KeyStore::Signed& last) {
+  if (last.size > frontier_.size()) return false;
+  const auto nodes = [this](unsigned level, std::uint64_t index) {
+    return tree_->node(level, index);
+  };
+  return merkle::root_of(last.size, nodes) == last.root;
+}
+
+void Writer::sign_if_due(Instant now) {
+  // An owner who never asks for a checkpoint still has one.
+  constexpr std::uint64_t most_unsigned = 10'000;
+  constexpr auto longest_unsigned = std::chrono::minutes(10);
+  if (!signed_at_ || now < *signed_at_) signed_at_ = now;
+  if (frontier_.size() - signed_size_ < most_unsigned && now - *signed_at_ < longest_unsigned) {
+    return;
+  }
+  try {
+    (void)sign();
+  } catch (const std::exception&) {
+    // The entries are acknowledged and covered by the head; the next commit signs, or checkpoint()
+    // says why it cannot.
+    (void)0;
+  }
+  signed_at_ = now;
 }
 
 void Writer::checkpoint_log() {

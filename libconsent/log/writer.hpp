@@ -123,7 +123,7 @@ class Writer {
   /// As observe_clock().
   bool observe_clock(Instant wall, std::chrono::microseconds monotonic);
   /// As Log::checkpoint().
-  std::string checkpoint(const note::VerifierKey& key);
+  std::string checkpoint();
 
  private:
   static constexpr std::size_t salt_size = 16;  ///< of an entry
@@ -218,6 +218,10 @@ class Writer {
   void put_terms();
   void fold();  ///< brings the derived table up to the newest entry
   void write_heads();
+  /// The note of the present tree, made if there is none. REQUIRES: the writer's turn.
+  std::string sign();
+  void sign_if_due(Instant now);
+  [[nodiscard]] bool extends(const KeyStore::Signed& last);
   void recover_after_failure() noexcept;
   void tend();  ///< the background thread: syncs the head, checkpoints when idle or at 64 MiB
   void run_checkpoint();
@@ -244,6 +248,8 @@ class Writer {
   std::uint64_t subject_count_ = 0;
   std::uint64_t subject_count_stored_ = 0;
   Instant last_at_{};
+  std::uint64_t signed_size_ = 0;     ///< entries that the newest checkpoint covers
+  std::optional<Instant> signed_at_;  ///< when it was signed, or writing began
   /// Changed under holders_mutex_ alone; read without it by the writer's turn, with it by others.
   Holders holders_;
   mutable std::shared_mutex holders_mutex_;

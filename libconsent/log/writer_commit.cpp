@@ -203,6 +203,7 @@ void Writer::commit(std::span<Request* const> batch) {
     // twice. Nothing more is taken, because what follows could be cut off unseen.
     poison_ = Message("log: takes no more entries until it is opened again, because {}", error);
   }
+  if (poison_.empty() && frontier_.size() > before) sign_if_due(last_at_);
   if (unknown_ > 0) expect_new_.store(2 * made_ >= unknown_, std::memory_order_relaxed);
   if (kept_->held() > most_cached_subjects && kept_->upto() == frontier_.size()) {
     const std::unique_lock lock(holders_mutex_);

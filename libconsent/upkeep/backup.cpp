@@ -66,6 +66,8 @@ void copy_acts(const fs::path& from, const fs::path& made) {
 /// and gives it its name.
 template <typename Copy, typename Record>
 Backup make_backup(const Log& log, const fs::path& to, const Copy& copy, const Record& record) {
+  const auto& store = LogAccess::of(log).keys;
+  const HmacKey* const keys = store ? &store->head_key() : nullptr;
   std::error_code code;
   const fs::path named = fs::absolute(to).lexically_normal();
   const fs::path place = named.has_filename() ? named : named.parent_path();
@@ -112,6 +114,7 @@ Backup make_backup(const Log& log, const fs::path& to, const Copy& copy, const R
             decode_entry(read_entry(0, first.blob(0), first.blob(1)).bytes).body, "incarnation"));
       }
       auto head = HeadFile::create(made / "head");
+      if (keys != nullptr) head.authenticate_with(*keys);
       head.write(result.size, result.root, incarnation);
       head.sync();
     }
@@ -184,6 +187,8 @@ Backup back_up(Log& log, const fs::path& to, const std::optional<KeysCopy>& keys
                   to_text(keys->latest)));
     }
   }
+  // Whoever checks the copy has no keys: a checkpoint covers its entries.
+  (void)log.checkpoint();
   return make_backup(
       log, to,
       [&](const fs::path& made, Backup& result) {

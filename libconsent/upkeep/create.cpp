@@ -146,6 +146,7 @@ Log create_log(const fs::path& folder, const LogIdentity& identity, Instant now,
       transaction.commit();
     }
     auto head = HeadFile::create(made / "head");
+    head.authenticate_with(keys.head_key());
     head.write(1, leaf, incarnation);
     head.sync();
     for (auto* connection : {&db, &keys.connection()}) {

@@ -8,19 +8,26 @@
 
 namespace consent::verifying {
 
-void LogCheck::run(std::span<const note::VerifierKey> trusted, const std::optional<HeadState>& head,
-                   const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  entries(progress);
+void LogCheck::run(std::span<const note::VerifierKey> trusted,
+                   const std::optional<HeadState>& head) {
+  open_keys();
+  entries();
+  keys_to_trust(trusted);
+  read_given();
   roots(head);
   tree_and_standing([&] {
-    checkpoints(trusted);
+    checkpoints();
     against_head(head);
+    against_given();
   });
   wordings();
   evidence();
+  details();
+  coverage();
 }
 
-void LogCheck::entries(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+void LogCheck::entries() {
+  const auto& progress = options_.progress;
   const std::uint64_t all = count_entries();
   if (all == 0) refute(0, "the log holds no entry");
   read_mark(all);
@@ -32,6 +39,7 @@ void LogCheck::entries(const std::function<void(std::uint64_t, std::uint64_t)>& 
     parts[i].first = all * i / threads;
     parts[i].last = all * (i + 1) / threads;
     parts[i].kept_upto = kept_upto_;
+    parts[i].wants_details = opens_sealed_;
   }
   std::atomic<std::uint64_t> done{0};
   constexpr std::uint64_t progress_step = 4096;
@@ -163,6 +171,7 @@ void LogCheck::join(Part& part) {
   restored_ = restored_ || part.restored;
   named_wordings_.merge(part.wordings);
   named_evidence_.insert(named_evidence_.end(), part.evidence.begin(), part.evidence.end());
+  named_details_.insert(named_details_.end(), part.details.begin(), part.details.end());
 }
 
 void LogCheck::roots(const std::optional<HeadState>& head) {
@@ -241,9 +250,10 @@ void LogCheck::tree_and_standing(const std::function<void()>& between) {
   if (failed_standing) std::rethrow_exception(failed_standing);
 }
 
-void LogCheck::checkpoints(std::span<const note::VerifierKey> trusted) {
+void LogCheck::keys_to_trust(std::span<const note::VerifierKey> trusted) {
   // (7) Every kept checkpoint is signed by the key asked for and names a root this log had.
-  std::vector<note::VerifierKey> keys(trusted.begin(), trusted.end());
+  std::vector<note::VerifierKey>& keys = keys_to_trust_;
+  keys.assign(trusted.begin(), trusted.end());
   note::VerifierKey own;
   try {
     own = note::parse_verifier_key(own_key_);
@@ -251,6 +261,9 @@ void LogCheck::checkpoints(std::span<const note::VerifierKey> trusted) {
     refute(0, error.message());
   }
   if (own.name != origin_) refute(0, "names a key of another log");
+  if (keys_ && keys_->signing_key().public_key() != own.key) {
+    refute(0, "names another key than keys.db holds");
+  }
   result_.coverage.key_was_given = !keys.empty();
   if (keys.empty()) {
     keys.push_back(own);
@@ -261,6 +274,10 @@ void LogCheck::checkpoints(std::span<const note::VerifierKey> trusted) {
              })) {
     refute(0, "names another key than the one given");
   }
+}
+
+void LogCheck::checkpoints() {
+  const std::vector<note::VerifierKey>& keys = keys_to_trust_;
   sqlite::Statement rows(db_, "SELECT size,note FROM checkpoint ORDER BY size");
   while (rows.step()) {
     const auto size = static_cast<std::uint64_t>(rows.integer(0));
@@ -279,10 +296,6 @@ void LogCheck::checkpoints(std::span<const note::VerifierKey> trusted) {
     } catch (const Error& error) {
       refute(std::min(size, leaves_.size()), error.message());
     }
-  }
-  result_.coverage.open_tail = leaves_.size() - result_.coverage.signed_up_to;
-  if (result_.coverage.signed_up_to == 0) {
-    result_.warnings.emplace_back("no checkpoint is kept: nothing here is signed");
   }
 }
 
@@ -310,6 +323,12 @@ void LogCheck::against_head(const std::optional<HeadState>& head) {
   const auto root = roots_.find(head->size);
   if (head->size > 0 && (root == roots_.end() || root->second != head->root)) {
     refute(head->size - 1, "entries are not those that were acknowledged");
+  }
+  if (!keys_) return;
+  if (is_authentic(*head, keys_->head_key())) {
+    by_head_ = head->size;
+  } else if (keys_->requires_head_mac()) {
+    refute(head->size, "the head file was not written with this log's keys");
   }
 }
 

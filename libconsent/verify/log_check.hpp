@@ -61,6 +61,20 @@ struct Subject {
   SubjectStanding standing;
 };
 
+/// Sealed details that an entry commits to.
+struct NamedDetails {
+  std::uint64_t seq;
+  Digest commitment;
+  Digest tag;  ///< of the subject; none: under the log's own key
+};
+
+/// What a checkpoint or receipt that was handed out says of the log.
+struct Given {
+  std::uint64_t size = 0;
+  Digest root;
+  std::optional<std::pair<std::uint64_t, Digest>> entry{};  ///< of a receipt: seq and leaf
+};
+
 /// A file that an entry names.
 struct NamedEvidence {
   std::uint64_t seq;
@@ -91,6 +105,8 @@ struct Part {
   Terms terms;
   std::unordered_map<Digest, std::uint64_t, DigestHash> wordings;
   std::vector<NamedEvidence> evidence;
+  bool wants_details = false;  ///< keys.db is here
+  std::vector<NamedDetails> details;
   std::vector<std::uint64_t> assigned;                            ///< seq of caller.assigned
   std::vector<std::pair<std::uint64_t, std::uint64_t>> released;  ///< seq, and what it ends
   std::string origin, key, incarnation;
@@ -161,6 +177,11 @@ struct Part {
       }
       last_at = entry.recorded;
       before = entry.leaf;
+      if (wants_details) {
+        if (const auto commitment = digest_from_hex(member(decoded.body, "details"))) {
+          details.push_back({seq, *commitment, entry.subject ? entry.subject->tag : Digest{}});
+        }
+      }
       if (const auto hash = digest_from_hex(member(decoded.body, "wording"))) {
         wordings.emplace(*hash, seq);
       }
@@ -216,14 +237,17 @@ struct Part {
 /// with the writer, and no code that writes.
 class LogCheck {
  public:
-  LogCheck(const fs::path& file, bool alone, sqlite::Connection& db, Verification& result)
-      : file_(file), alone_(alone), db_(db), result_(result) {}
+  LogCheck(const fs::path& file, bool alone, sqlite::Connection& db, Verification& result,
+           const VerifyOptions& options)
+      : file_(file), alone_(alone), db_(db), result_(result), options_(options) {}
 
-  void run(std::span<const note::VerifierKey> trusted, const std::optional<HeadState>& head,
-           const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+  void run(std::span<const note::VerifierKey> trusted, const std::optional<HeadState>& head);
 
  private:
-  void entries(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+  void entries();
+
+  /// Opens keys.db, if it is here and can be opened.
+  void open_keys();
 
   /// How many entries the newest one promises, which is looked up and not counted; where the file
   /// has no room for so many, those that are there: the gap lies among them.
@@ -245,7 +269,21 @@ class LogCheck {
   /// the same as if one came after the other.
   void tree_and_standing(const std::function<void()>& between);
 
-  void checkpoints(std::span<const note::VerifierKey> trusted);
+  void keys_to_trust(std::span<const note::VerifierKey> trusted);
+
+  void checkpoints();
+
+  /// Reads what was handed out, before the tree is built.
+  void read_given();
+
+  /// (12) The log extends every checkpoint and receipt that was handed out.
+  void against_given();
+
+  /// (13) Every sealed detail opens, and is what its entry committed to.
+  void details();
+
+  /// (14) Every entry is covered by the owner's keys.
+  void coverage();
 
   void against_head(const std::optional<HeadState>& head);
 
@@ -257,9 +295,6 @@ class LogCheck {
 
   void evidence();
 
-  /// none: nothing can be opened, and coverage says so.
-  std::optional<KeyStore> keys_for_evidence();
-
  public:
   /// Something is not here that should be, and nothing contradicts.
   [[nodiscard]] const std::optional<Refuted>& lacking() const noexcept { return lacking_; }
@@ -270,6 +305,14 @@ class LogCheck {
   const bool alone_;  ///< log.db without its folder
   sqlite::Connection& db_;
   Verification& result_;
+  const VerifyOptions& options_;
+  std::vector<note::VerifierKey> keys_to_trust_;
+  std::optional<KeyStore> keys_;
+  bool opens_sealed_ = false;  ///< with keys_
+  Message no_keys_;            ///< why nothing sealed can be opened; "" if it can
+  std::uint64_t by_head_ = 0;  ///< entries that an authentic head covers
+  std::vector<Given> given_;
+  std::vector<NamedDetails> named_details_;
   std::vector<NamedEvidence> named_evidence_;
   std::vector<std::uint64_t> assigned_, released_;  ///< seq of entries on callers
   std::optional<Refuted> lacking_;

@@ -117,7 +117,8 @@ void LogCheck::evidence() {
     refute(leaves_.size(), "evidence is kept that no entry names");
   }
   if (named_evidence_.empty()) return;
-  std::optional<KeyStore> keys = keys_for_evidence();
+  KeyStore* const keys = opens_sealed_ ? &*keys_ : nullptr;
+  if (!keys) result_.coverage.not_checked.push_back(Message("sealed evidence: {}", no_keys_));
   const EvidenceFolder folder(file_.parent_path());
   sqlite::Statement read(db_,
                          "SELECT commitment,opening,bytes FROM evidence WHERE seq=?1 AND place=?2");
@@ -170,24 +171,6 @@ void LogCheck::evidence() {
     lacking_ =
         Refuted{missing[0]->seq,
                 Message("{} file(s) of evidence are missing; see the warnings", missing.size())};
-  }
-}
-
-std::optional<KeyStore> LogCheck::keys_for_evidence() {
-  const auto skip = [this](const Message& why) {
-    result_.coverage.not_checked.push_back(Message("sealed evidence: {}", why));
-    return std::optional<KeyStore>();
-  };
-  const fs::path file = file_.parent_path() / "keys.db";
-  std::error_code code;
-  if (alone_ || !fs::exists(file, code)) return skip("it opens with keys.db alone");
-  try {
-    auto keys = KeyStore::open(file, sqlite::Mode::read, origin_, {});
-    // Whether it has expired cannot be known without a clock.
-    if (keys.expires()) return skip("keys.db is a backup's copy");
-    return std::optional<KeyStore>(std::move(keys));
-  } catch (const Error& error) {
-    return skip(error.message());
   }
 }
 

@@ -442,6 +442,8 @@ class Coverage(_Made):
     @property
     def open_tail(self) -> int: ...
     @property
+    def covered(self) -> int: ...
+    @property
     def signed_by(self) -> str: ...
     @property
     def key_was_given(self) -> bool: ...
@@ -471,7 +473,12 @@ class Verification(_Made):
     def __bool__(self) -> bool: ...
 
 def verify_log(
-    folder: _Path, trusted: Sequence[str] = ..., progress: _Progress = None
+    folder: _Path,
+    trusted: Sequence[str] = ...,
+    progress: _Progress = None,
+    checkpoints: Sequence[bytes] = ...,
+    receipts: Sequence[bytes] = ...,
+    passphrase: str = ...,
 ) -> Verification: ...
 
 # --- rules, decision, gate -----------------------------------------------------------------------

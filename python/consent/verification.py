@@ -18,6 +18,8 @@ def verify(
     *,
     trusted: Iterable[str] = (),
     receipts: Iterable[str | PathLike[str]] = (),
+    checkpoints: Iterable[str | PathLike[str]] = (),
+    passphrase: str = "",
     progress: Callable[[int, int], object] | None = None,
 ) -> Verification:
     """Check a log's folder, a proof pack or a receipt.
@@ -25,10 +27,12 @@ def verify(
     Args:
         path: The folder of a log, a pack (``proof.zip``, or a folder it was unpacked into), or a
             receipt.
-        trusted: Verifier keys to trust. None given: the key that stands in what is checked, and the
-            coverage says so.
-        receipts: Receipts that a person holds, to check a pack against: one that shows an entry
-            which the pack leaves out, or another tag for its number, refutes it.
+        trusted: Verifier keys to trust. None given: the key named in what is checked, and the
+            coverage says so; a log is then proven only with its ``keys.db``.
+        receipts: Receipts that a person holds. A pack that leaves out the entry of one, or names
+            another tag for its number, is refuted; so is a log that does not extend one.
+        checkpoints: Checkpoints that a log handed out, as files; it must extend each.
+        passphrase: Of the log's ``keys.db``, if it has one.
         progress: Called now and then with entries done and all.
 
     Returns:
@@ -38,7 +42,7 @@ def verify(
     Raises:
         StorageError: There is nothing to read.
         ProofError: A key of ``trusted`` is not one.
-        InvalidArgument: Receipts are given with what is not a pack.
+        InvalidArgument: Receipts are given with a receipt, or checkpoints with anything but a log.
     """
     if isinstance(trusted, str):
         raise TypeError("trusted must be a list of keys, not one str")
@@ -48,12 +52,15 @@ def verify(
     unpacked = not (found / "log.db").exists() and (found / "case.json").exists()
     held = [receipt.read_bytes(path) for path in receipts]
     a_pack = unpacked or not (found.is_dir() or receipt.is_receipt(found))
-    if held and not a_pack:
-        raise InvalidArgument("receipts: only a pack is checked against them")
+    notes = [Path(path).read_bytes() for path in checkpoints]
+    if notes and (a_pack or not found.is_dir()):
+        raise InvalidArgument("checkpoints: only a log is checked against them")
+    if held and not a_pack and not found.is_dir():
+        raise InvalidArgument("receipts: only a log or a pack is checked against them")
     if a_pack:
         return bundle.verify(found, trusted=trusted, receipts=held)
     if found.is_dir():
-        return _core.verify_log(found, list(trusted), progress)
+        return _core.verify_log(found, list(trusted), progress, notes, held, passphrase)
     return receipt.verify(found, trusted=trusted)
 
 

@@ -104,7 +104,8 @@ TEST_CASE("assignments survive reopening, a rebuild, a copy and verification", "
     REQUIRE(found.size() == 1);
     CHECK(found[0].until == friday);
     CHECK(found[0].released == std::vector<std::uint64_t>{3});
-    const auto result = verify_log(scratch / folder, {});
+    const std::array keys{Log::open(scratch / folder, Access::read_only).verifier_key()};
+    const auto result = verify_log(scratch / folder, keys);
     CAPTURE(result.problem ? result.problem->what.text() : "");
     CHECK(result.verdict == ProofVerdict::proven);
   }

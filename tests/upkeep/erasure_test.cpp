@@ -133,7 +133,7 @@ TEST_CASE("after an erasure no file of the folder holds the number or its key, i
             result.files.end());
     }
   }
-  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+  CHECK(verify_log(folder, {}, {{}, {}, {}, passphrase}).verdict == ProofVerdict::proven);
 }
 
 TEST_CASE("many erasures one after another leave nothing of any of them", "[log][erasure]") {

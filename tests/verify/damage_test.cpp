@@ -132,9 +132,11 @@ TEST_CASE("one torn slot of the head leaves the other", "[log][head]") {
   const fs::path folder = log_of(scratch, 3);
   { Log::open(folder, Access::write).append(given(alice, "2026-11-06T10:00:00Z"), noon); }
   overwrite(folder / "head", slot * 128 + 100, "torn");
-  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
+  // The slot that is left may be one commit older: the newest entry is then not covered yet.
+  CHECK(verify_log(folder, {}).verdict != ProofVerdict::refuted);
   const Log log = Log::open(folder, Access::write);
   CHECK(log.access() == Access::write);
+  CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }
 
 TEST_CASE("a file that another tool switched to a journal is written with a WAL again",

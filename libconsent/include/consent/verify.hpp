@@ -24,9 +24,12 @@ struct Coverage {
   std::uint64_t entries = 0;       ///< entries whose content was re-hashed
   std::uint64_t signed_up_to = 0;  ///< size of the newest checkpoint that verified
   std::uint64_t open_tail = 0;     ///< entries after it
-  std::string signed_by;           ///< verifier key that signed, "" where none
-  bool key_was_given = false;      ///< false: the key came out of the log itself
-  bool standing_checked = false;   ///< derived tables were rebuilt and compared
+  /// Entries that the owner's keys cover: by a checkpoint under a key that was given, or by the
+  /// head under a key of keys.db.
+  std::uint64_t covered = 0;
+  std::string signed_by;          ///< verifier key that signed, "" where none
+  bool key_was_given = false;     ///< false: the key came out of the log itself
+  bool standing_checked = false;  ///< derived tables were rebuilt and compared
   std::vector<Message> not_checked;
 };
 
@@ -43,17 +46,29 @@ struct Verification {
   std::optional<Problem> problem;
 };
 
+/// What a check of a log may be given besides the keys.
+struct VerifyOptions {
+  /// Called now and then with entries done and all; may be empty.
+  std::function<void(std::uint64_t, std::uint64_t)> progress{};
+  /// Checkpoints and receipts that the log handed out: it must extend each.
+  std::vector<std::string> checkpoints{};
+  std::vector<std::string> receipts{};
+  /// Of keys.db, if it has one.
+  std::string passphrase{};
+};
+
 /// Reads log.db alone, read-only: re-hashes the content of every entry, follows `prev`, `seq` and
 /// each subject's chain, compares stored leaves, tiles and signed checkpoints, rebuilds standing.
 /// Shares with the writer only the hash and the reader of canonical JSON. Where keys.db lies beside
-/// it and needs no passphrase, sealed evidence is opened and held against its commitments; a file
-/// that is missing is "not_proven", one that is another is "refuted".
-/// `trusted` empty: the key of entry 0 is used and coverage says so.
-/// `progress` (may be empty) is called now and then with entries done and all.
+/// it and can be opened, every sealed detail and file is opened and held against its commitment; a
+/// file that is missing is "not_proven", one that is another is "refuted".
+/// "proven" only if every entry is covered: by a checkpoint under one of `trusted` or, with
+/// keys.db, by the head's MAC. `trusted` empty: the key of entry 0 checks signatures and covers
+/// nothing.
 /// @throws Error (storage) where the file cannot be read at all.
-[[nodiscard]] CONSENT_EXPORT Verification
-verify_log(const std::filesystem::path& folder, std::span<const note::VerifierKey> trusted,
-           const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+[[nodiscard]] CONSENT_EXPORT Verification verify_log(const std::filesystem::path& folder,
+                                                     std::span<const note::VerifierKey> trusted,
+                                                     const VerifyOptions& options = {});
 
 /// Checks an unpacked bundle: manifest, signature, origin, each entry's inclusion and opening, the
 /// subject's chain, and that everything is about the number that case.json names.

@@ -10,18 +10,31 @@ from consent.commands.arguments import NO, YES, Commands, UsageError, as_file
 from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
 
+_LARGEST_NOTE = 64 << 10
+_DASH = "— ".encode()
+
 
 def verify(given: argparse.Namespace, terminal: Terminal) -> int:
     """Check a log, a pack or a receipt."""
+    if given.path.suffix == ".checkpoint" or _is_checkpoint(given.path):
+        raise UsageError(
+            "a checkpoint alone shows nothing: consent verify LOG --checkpoint FILE --key KEY"
+        )
     with as_file(given.path) as path, Progress(terminal.say("verify")) as progress:
         try:
             found = consent.verify(
-                path, trusted=given.key or (), receipts=given.receipt or (), progress=progress
+                path,
+                trusted=given.key or (),
+                receipts=given.receipt or (),
+                checkpoints=given.checkpoint or (),
+                progress=progress,
             )
         except consent.ProofError as error:  # of a key; what does not hold is an answer
             raise UsageError(Message("--key: {}", error)) from None
         except consent.InvalidArgument as error:
-            raise UsageError(Message("--receipt: {}", error)) from None
+            raise UsageError(Message("--receipt, --checkpoint: {}", error)) from None
+        except OSError:
+            raise UsageError("--checkpoint: cannot be read") from None
     coverage = found.coverage
     if terminal.machine:
         terminal.document(
@@ -32,6 +45,7 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
                     "entries": coverage.entries,
                     "signed_up_to": coverage.signed_up_to,
                     "open_tail": coverage.open_tail,
+                    "covered": coverage.covered,
                     "signed_by": coverage.signed_by or None,
                     "key_was_given": coverage.key_was_given,
                     "standing_checked": coverage.standing_checked,
@@ -78,6 +92,17 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
     return YES if found.verdict == "proven" else NO
 
 
+def _is_checkpoint(path: Path) -> bool:
+    """Whether a file is a signed checkpoint: three lines, an empty one, signatures."""
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST_NOTE:
+            return False
+        lines = path.read_bytes().split(b"\n")
+    except OSError:
+        return False
+    return len(lines) > 4 and lines[1].isdigit() and not lines[3] and lines[4].startswith(_DASH)
+
+
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
@@ -90,7 +115,16 @@ def add(commands: Commands) -> None:
         action="append",
         type=Path,
         metavar="FILE",
-        help=say("a receipt to check the pack against; may be repeated"),
+        help=say(
+            "a receipt that the log or pack must stand up to; may be repeated",
+        ),
+    )
+    made.add_argument(
+        "--checkpoint",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help=say("a checkpoint that the log must extend; may be repeated"),
     )
     made.add_argument(
         "--key",
