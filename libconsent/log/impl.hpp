@@ -16,10 +16,10 @@
 #include "log/head.hpp"
 #include "log/kept.hpp"
 #include "log/schema.hpp"
-#include "log/tree.hpp"
 #include "log/writer.hpp"
 #include "sqlite/sqlite.hpp"
 #include "standing/standing.hpp"
+#include "tlog/tiles.hpp"
 
 /// What a Log holds, for the files that Log's members are spread over.
 namespace consent {

@@ -24,8 +24,8 @@
 #include "log/evidence.hpp"
 #include "log/head.hpp"
 #include "log/kept.hpp"
-#include "log/tree.hpp"
 #include "sqlite/sqlite.hpp"
+#include "tlog/tiles.hpp"
 
 namespace consent {
 

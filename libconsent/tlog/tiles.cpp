@@ -1,4 +1,4 @@
-#include "log/tree.hpp"
+#include "tlog/tiles.hpp"
 
 #include <algorithm>
 #include <cstring>
