@@ -1,11 +1,13 @@
 #include "consent/intake.hpp"
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <unordered_map>
 
 #include "bindings.hpp"
 #include "casters.hpp"
+#include "consent/effect.hpp"
 
 namespace consent_python {
 
@@ -127,6 +129,50 @@ class IntakeHandle {
   std::unordered_map<std::string, std::int64_t> patterns_;
 };
 
+/// What events do to what the log said before its entry `size`: (row, word) of those that repeat a
+/// stop or end one. Repeated stops are taken out with `snapshot`, consents that end a stop with
+/// `without_ends`.
+py::list against(Taken& taken, const LogHandle& handle, std::uint64_t size, bool snapshot,
+                 bool without_ends) {
+  const auto log = handle.get();
+  std::vector<consent::Effect> effects(taken.events.size(), consent::Effect::news);
+  {
+    const Unlocked unlocked;
+    const auto distributors = log->distributors();
+    const std::string own = distributors.size() == 1 ? distributors.front() : std::string();
+    for (std::size_t i = 0; i < taken.events.size(); ++i) {
+      const consent::Event& event = taken.events[i];
+      if (!snapshot && !std::holds_alternative<consent::ConsentGiven>(event)) continue;
+      auto subjects = log->standing_of(consent::base_of(event).number);
+      for (consent::SubjectStanding& subject : subjects) {
+        std::erase_if(subject.clauses,
+                      [&](const consent::Clause& clause) { return clause.seq >= size; });
+      }
+      if (!subjects.empty()) {
+        effects[i] = consent::effect_of(event, subjects, log->terms(), own);
+      }
+    }
+  }
+  py::list told;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < effects.size(); ++i) {
+    const bool repeats = effects[i] == consent::Effect::repeats_stop && snapshot;
+    const bool ends = effects[i] == consent::Effect::ends_stop;
+    if (repeats || ends)
+      told.append(py::make_tuple(taken.rows[i], repeats ? "repeats_stop" : "ends_stop"));
+    if (repeats || (ends && without_ends)) continue;
+    if (kept != i) {
+      taken.events[kept] = std::move(taken.events[i]);
+      taken.rows[kept] = taken.rows[i];
+    }
+    ++kept;
+  }
+  taken.events.erase(taken.events.begin() + static_cast<std::ptrdiff_t>(kept), taken.events.end());
+  taken.rows.resize(kept);
+  taken.count = kept;
+  return told;
+}
+
 /// All of an append that needs no place in the log.
 void offer(Taken& taken, const LogHandle& handle) {
   if (taken.events.size() != taken.count) {
@@ -184,6 +230,10 @@ void bind_intake(py::module_& m) {
           "(row in the batch, word, sentence) of those that are not")
       .def_readonly("unpatterned", &Taken::unpatterned,
                     "(row in the batch, what resolve() said) where that was below 0")
+      .def("against", &against, py::arg("log"), py::arg("size"), py::arg("snapshot"),
+           py::arg("without_ends"),
+           "(row, word) of events that repeat a stop of the log's first size entries, or end one. "
+           "Takes out the former with snapshot, the latter with without_ends. Before offer().")
       .def("offer", &offer, py::arg("log"),
            "Makes the events ready: what append() does that needs no place in the log, so that it "
            "can be done while another thread appends. Once.")
@@ -191,7 +241,8 @@ void bind_intake(py::module_& m) {
            "Records in one commit what the log does not hold yet. Returns how many were recorded, "
            "how many were there already, and (row, word) of the rest. Once.");
 
-  py::class_<IntakeHandle>(m, "Intake", "Turns rows of text into events; see consent.files.importing.")
+  py::class_<IntakeHandle>(m, "Intake",
+                           "Turns rows of text into events; see consent.files.importing.")
       .def(py::init<const std::string&, py::function, py::function, const py::object&>(),
            py::arg("country"), py::arg("resolve"), py::arg("clock"), py::arg("offset"))
       .def("add_pattern", &IntakeHandle::add_pattern, py::arg("event"),

@@ -1,4 +1,6 @@
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "bindings.hpp"
 #include "casters.hpp"
@@ -70,6 +72,21 @@ void bind_number(py::module_& m) {
       .def(py::pickle(
           [](PhoneNumber number) { return number.digits(); },
           [](std::uint64_t digits) { return PhoneNumber::from_digits(digits).value(); }));
+
+  m.def(
+      "read_numbers",
+      [](const py::list& texts, const py::object& country) {
+        const auto where = to_country(country);
+        std::vector<std::uint64_t> numbers;
+        numbers.reserve(texts.size());
+        for (const py::handle text : texts) {
+          const auto number = PhoneNumber::try_parse(to_text(text), where);
+          numbers.push_back(number ? number->digits() : 0);
+        }
+        return numbers;
+      },
+      py::arg("texts"), py::arg("country") = py::none(),
+      "Digits of many numbers as integers; 0 where a text is none.");
 
   m.def(
       "parse_number",

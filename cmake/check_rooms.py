@@ -20,7 +20,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "event": ("event", "entry", "intake"),
     "tlog": ("proof",),
     "keys": (),
-    "standing": ("standing",),
+    "standing": ("effect", "standing"),
     "log": ("log", "callers", "evidence", "maintenance", "restriction"),
     "decision": ("rules", "decision"),
     "advertising": ("advertising",),

@@ -31,13 +31,14 @@ Errors       :class:`ConsentError` and its kinds, :mod:`consent.errors`
 
 from __future__ import annotations
 
+import sys
+
 from consent import errors  # first: the binary module raises them
 
 try:
     from consent import _core  # noqa: F401 - loaded here so that its failure explains itself
 except ImportError as error:  # pragma: no cover - only a broken installation comes here
     import platform
-    import sys
 
     raise ImportError(
         f"consent._core, the compiled part of this package, cannot be loaded: {error}. "
@@ -128,6 +129,9 @@ from consent.rules import Rule, RulePack
 from consent.verification import verify
 
 __version__ = version()
+
+# The function of this name hides no module: ``from consent.audit import Direction`` finds it.
+sys.modules[f"{__name__}.audit"] = sys.modules[f"{__name__}.auditing"]
 
 __all__ = [
     "ALLOW",

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from consent import _core
-from consent.errors import InternalError, NotBuiltError
+from consent.audit_tables import CallRows, Findings, OtherRows, Rows
+from consent.errors import InternalError
 from consent.files import private_file
 from consent.files.calls import Attempt, Calls, NumberFrom, Progress, Source, read
 from consent.files.clock import Dates, load_zone
@@ -23,17 +24,15 @@ from consent.files.records import InputError
 from consent.files.writer import CsvWriter, replacing_csv
 from consent.judging import ALLOW, Judged, Scope, judge, question_of
 from consent.locale.message import Lang, Message, in_language
+from consent.numbering import Numbering
 from consent.outcome import OutcomeMap, Outcomes, hold
 from consent.rules import russia
 from consent.wire import Basis, Channel, DialledBy, Purpose
 
 if TYPE_CHECKING:
-    import pyarrow
-
     from consent import _core
     from consent._core import Caller
     from consent.log import Log
-    from consent.numbering import Numbering
     from consent.rules import RulePack
 
 __all__ = [
@@ -49,28 +48,8 @@ __all__ = [
 VERDICTS: Final = ("deny", "allow", "unknown", "warn", "treat")
 WARN, TREAT = 3, 4
 
-COLUMNS: Final = (
-    "file",
-    "row",
-    "call_id",
-    "start",
-    "start_utc",
-    "number",
-    "direction",
-    "src",
-    "disposition",
-    "billsec",
-    "legs",
-    "verdict",
-    "finding",
-    "deciding",
-    "rule",
-    "why",
-    "citation",
-    "seq",
-    "relied_on",
-    "log_size",
-)
+#: Columns of the findings.
+COLUMNS: Final = Findings.columns
 
 
 class Changed(NamedTuple):
@@ -118,78 +97,6 @@ class Rehearsal:
             "stricter": self.stricter,
             "changes": [change._asdict() for change in self.changes],
         }
-
-
-class Findings(Sequence[Mapping[str, object]]):
-    """A table: one row a finding against a call, in the order of the calls.
-
-    A call that is not allowed has a row for each rule that says so (``finding`` is its verdict; the
-    first has ``deciding`` true, so counting those counts calls), for each that took the worth of a
-    consent (``treat``), and for each warning. An allowed call has rows for warnings only.
-
-    Goes into pandas, polars, pyarrow or DuckDB as it is: ``polars.DataFrame(report.findings)``,
-    ``pandas.DataFrame.from_arrow(report.findings)``.
-    """
-
-    columns: tuple[str, ...] = COLUMNS
-
-    def __init__(self, rows: list[tuple[object, ...]]) -> None:
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, index: int) -> Mapping[str, object]: ...
-    @overload
-    def __getitem__(self, index: slice) -> Findings: ...
-    def __getitem__(self, index: int | slice) -> Mapping[str, object] | Findings:
-        if isinstance(index, slice):
-            return Findings(self._rows[index])
-        return dict(zip(COLUMNS, self._rows[index], strict=True))
-
-    def __iter__(self) -> Iterator[Mapping[str, object]]:
-        return (dict(zip(COLUMNS, row, strict=True)) for row in self._rows)
-
-    def __repr__(self) -> str:
-        return f"<Findings: {len(self)} rows of {len(COLUMNS)} columns>"  # a repr shows no numbers
-
-    def tuples(self) -> Iterator[tuple[object, ...]]:
-        """Rows in the order of ``columns``."""
-        return iter(self._rows)
-
-    def to_arrow(self) -> pyarrow.Table:
-        """A ``pyarrow.Table``; times of ``start_utc`` are timestamps.
-
-        Raises:
-            NotBuiltError: pyarrow is not installed.
-        """
-        try:
-            import pyarrow
-        except ImportError:
-            raise NotBuiltError("this needs the package pyarrow: pip install pyarrow") from None
-        integer, text = pyarrow.int64(), pyarrow.string()
-        kinds = dict.fromkeys(COLUMNS, text)
-        kinds |= dict.fromkeys(("row", "billsec", "legs", "seq", "relied_on", "log_size"), integer)
-        kinds["deciding"] = pyarrow.bool_()
-        kinds["start_utc"] = pyarrow.timestamp("us", tz="UTC")
-        columns = list(zip(*self._rows, strict=True)) or [()] * len(COLUMNS)
-        arrays = []
-        for name, values in zip(COLUMNS, columns, strict=True):
-            if kinds[name] == text:
-                values = tuple(_clean(value) for value in values)
-            arrays.append(pyarrow.array(values, type=kinds[name]))
-        return pyarrow.table(arrays, names=list(COLUMNS))
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.to_arrow().__arrow_c_stream__(requested_schema)
-
-
-def _clean(value: object) -> str | None:
-    """Text that is valid UTF-8: bytes that were not stay visible, escaped."""
-    if value is None:
-        return None
-    return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 class Violations(NamedTuple):
@@ -273,6 +180,77 @@ class AuditReport:
         if self._findings is None:
             self._findings = Findings(list(self._rows()))
         return self._findings
+
+    @property
+    def calls(self) -> CallRows:
+        """A row for each call that was judged."""
+        return CallRows(list(self._call_rows()))
+
+    @property
+    def rows(self) -> OtherRows:
+        """A row for each record that was left out or rejected."""
+        records, lang = self.records, "ru" if self.lang == "ru" else "en"
+        others: list[tuple[object, ...]] = [
+            (records.file_of(file), row, "left_out", reason, "", "")
+            for file, row, reason in records.left_rows
+        ]
+        for reject in records.rejects:
+            detail = in_language(reject.detail, "ru" if lang == "ru" else "en")
+            file = records.file_of(reject.file)
+            others.append((file, reject.row, "rejected", reject.reason, reject.column, detail))
+        order = {file.name: place for place, file in enumerate(records.files)}
+        others.sort(key=lambda row: (order.get(str(row[0]), 0), row[1]))
+        return OtherRows(others)
+
+    def _call_rows(self) -> Iterator[tuple[object, ...]]:
+        judged, scope = self.judged, self.scope
+        deciding = self.deciding()
+        allowing = self._allowing()
+        zones: dict[int, tuple[str, ...]] = {}
+        numbering = scope.numbering or Numbering.built_in()
+        for call, attempt in enumerate(self.records.attempts):
+            verdict = judged.verdicts[call]
+            place = allowing[call] if verdict == ALLOW else deciding[call]
+            rule = why = ""
+            if place >= 0:
+                said = judged.text(judged.finding_rules[place], judged.finding_verdicts[place])
+                rule, why = said.rule, said.why_ru if self.lang == "ru" else said.why
+            if attempt.number not in zones:
+                number = _core.PhoneNumber.from_digits(attempt.number)
+                zones[attempt.number] = numbering.lookup(number).zones
+            at, relied_on, row = _utc(attempt.start_us), judged.relied_on[call], attempt.scope
+            yield (
+                self.records.file_of(attempt.file),
+                attempt.row,
+                attempt.call_id,
+                self.local(attempt),
+                at,
+                " / ".join(_clocks(at, zones[attempt.number])),
+                f"+{attempt.number}",
+                attempt.src,
+                attempt.disposition,
+                attempt.billsec,
+                attempt.legs,
+                VERDICTS[verdict],
+                rule,
+                why,
+                row.purpose or scope.purpose,
+                row.channel or scope.channel,
+                row.campaign or scope.campaign,
+                row.agent,
+                row.distributor or scope.distributor,
+                row.caller or ("" if scope.caller is None else scope.caller.id),
+                None if relied_on < 0 else relied_on,
+                judged.log_size,
+            )
+
+    def _allowing(self) -> list[int]:
+        """For each call, the place of the finding that allowed it; -1: none."""
+        places = [-1] * len(self.judged.verdicts)
+        for place, call in enumerate(self.judged.finding_calls):
+            if places[call] < 0 and self.judged.finding_verdicts[place] == ALLOW:
+                places[call] = place
+        return places
 
     def local(self, attempt: Attempt) -> str:
         """Start of a call in the zone of the file, with the offset."""
@@ -358,7 +336,7 @@ class AuditReport:
             attempt = attempts[call]
             seq, relied_on = judged.finding_seqs[place], judged.relied_on[call]
             yield (
-                self.records.name,
+                self.records.file_of(attempt.file),
                 attempt.row,
                 attempt.call_id,
                 self.local(attempt),
@@ -493,6 +471,7 @@ class AuditReport:
         """The summary as JSON text, and into a file where one is named."""
         text = json.dumps(self.summary, ensure_ascii=False, indent=2) + "\n"
         if path is not None:
+            private_file.keep_off(path, inputs=self.records.paths)
             private_file.write(path, text.encode("utf-8", "surrogateescape"))
         return text
 
@@ -505,6 +484,7 @@ class AuditReport:
         """
         from consent.pages.audit_report import page
 
+        private_file.keep_off(path, inputs=self.records.paths)
         private_file.write(path, page(self, lang or self.lang).encode())
         self._written["report"] = str(path)
 
@@ -514,9 +494,23 @@ class AuditReport:
         A cell that a spreadsheet could take for a formula gets an apostrophe before it; numbers of
         telephones (``+`` and digits only) stay as they are.
         """
+        private_file.keep_off(path, inputs=self.records.paths)
         with replacing_csv(path, COLUMNS) as out:
             out.rows(self.findings.tuples())
         self._written["findings"] = str(path)
+
+    def write_table(self, table: Rows, path: str | Path) -> None:
+        """Write one of the tables as CSV, guarded, or as Parquet where the file is called so."""
+        private_file.keep_off(path, inputs=self.records.paths)
+        if Path(path).suffix.casefold() == ".parquet":
+            arrow = table.to_arrow()
+            from pyarrow import parquet
+
+            with private_file.replacing(path) as file:
+                parquet.write_table(arrow, file)
+            return
+        with replacing_csv(path, table.columns) as out:
+            out.rows(table.tuples())
 
     findings_csv = to_csv
 
@@ -532,6 +526,7 @@ class AuditReport:
         Raises:
             NotBuiltError: pyarrow is not installed.
         """
+        private_file.keep_off(path, inputs=self.records.paths)
         table = self.findings.to_arrow()
         from pyarrow import parquet
 
@@ -551,6 +546,12 @@ def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
         for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         if count
     }
+
+
+def _clocks(at: datetime, zones: Sequence[str]) -> list[str]:
+    """A moment by the clocks of these zones, each offset once."""
+    shown = {at.astimezone(load_zone(zone)).isoformat() for zone in zones}
+    return sorted(shown, key=lambda text: text[-6:])
 
 
 def _utc(at_us: int) -> datetime:

@@ -13,6 +13,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from consent.locale.message import Lang, in_language, message_of, said
+from consent.locale.visible import HIDDEN, visible
 from consent.locale.vocabulary import type_name, verdict_name, word
 
 _COLOURS: Final = {"allow": "32", "proven": "32", "deny": "31", "refuted": "31", "unknown": "33"}
@@ -22,6 +23,10 @@ _DATE_OR_PHONE: Final = re.compile(
     r"(?P<date>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:[+-]\d\d:\d\d)?)?(?!\d))"
     r"|\d(?:[\s().+-]*\d){6,}"
 )
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
 
 
 def language(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Lang:
@@ -97,12 +102,14 @@ class Terminal:
         return type_name(kind, "ru") if self.lang == "ru" else kind
 
     def print(self, text: str = "") -> None:
-        """Print an answer for people."""
-        sys.stdout.write(text + "\n")
+        """Print an answer for people; what it quotes of files and logs steers no terminal."""
+        sys.stdout.write(visible(text, lines=True) + "\n")
 
     def document(self, value: object) -> None:
         """Print an answer for machines: one line of JSON, at once."""
-        sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+        text = json.dumps(plain(value), ensure_ascii=False)
+        # In JSON an escape is the same text: hidden characters need not reach the terminal raw.
+        sys.stdout.write(HIDDEN.sub(_json_escape, text) + "\n")
         sys.stdout.flush()
 
     def words(self, text: str) -> str:
@@ -131,7 +138,8 @@ class Terminal:
     def error(self, message: str | BaseException) -> None:
         """Say on stderr what went wrong."""
         text = message_of(message) if isinstance(message, BaseException) else message
-        sys.stderr.write(f"consent: {without_numbers(self.words(text))}\n")
+        shown = visible(without_numbers(self.words(text)), lines=True)
+        sys.stderr.write(f"consent: {shown}\n")
 
     def moment(self, at: datetime | None) -> str:
         """Write a moment in the declared zone, else the machine's, its offset shown."""
@@ -143,7 +151,7 @@ class Terminal:
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Print columns; the last one is as wide as it is."""
-        cells = [list(header), *([str(cell) for cell in row] for row in rows)]
+        cells = [list(header), *([visible(str(cell)) for cell in row] for row in rows)]
         widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
         for row in cells:
             padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -793,6 +794,65 @@ def test_every_row_of_a_damaged_file_is_judged_left_out_or_rejected(flips, cuts,
     assert len(rows) == len(set(rows))
     if not flips and not cuts:
         assert found.rows == 26 + len(doubled)
+
+
+PIECE = st.one_of(
+    st.sampled_from(
+        [
+            "89000000001",
+            "+79000000002",
+            "#31#89000000003",
+            "s",
+            "*60",
+            "8900",
+            "2026-11-16 10:00:00",
+        ]
+    ),
+    st.sampled_from(["PJSIP/operator-00000001", "PJSIP/101-1", "5", "0:05", "NULL", "", "1.1"]),
+    st.text('0123456789+-:/. ,;"\r\n\t\0аz@&#*', max_size=16),
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    rows=st.lists(st.lists(PIECE, min_size=9, max_size=12), max_size=12),
+    quoted=st.booleans(),
+    blocks=st.booleans(),
+    number_from=st.sampled_from(["dst", "lastdata"]),
+)
+def test_every_row_and_every_number_ends_in_exactly_one_of_three_places(
+    rows, quoted, blocks, number_from
+):
+    import csv
+    import io
+
+    header = "calldate,src,dst,dcontext,channel,dstchannel,duration,billsec,lastdata,uniqueid"
+    out = io.StringIO(newline="")
+    if quoted:
+        csv.writer(out).writerows(rows)
+    else:
+        out.write("\n".join(",".join(row) for row in rows))
+    try:
+        found = read_text(
+            f"{header}\n{out.getvalue()}",
+            direction=Direction.declare(everything=True),
+            number_from=number_from,
+            blocks=blocks,
+        )
+    except InputError:
+        return
+    assert accounted(found) == found.rows
+    judged = {attempt.row for attempt in found.attempts}
+    left = [row for _, row, _ in found.left_rows]
+    rejected = [reject.row for reject in found.rejects]
+    places = [*judged, *left, *rejected]
+    assert len(places) == len(set(places)) == found.rows
+    assert found.judged_rows == len(judged)
+    # Whatever could be a number stands in a row of one of them: nothing is read from nowhere.
+    text = f"{header}\n{out.getvalue()}"
+    digits = re.sub(r"\D", "", text)
+    for attempt in found.attempts:
+        assert str(attempt.number)[1:] in digits
 
 
 @settings(max_examples=150, deadline=None)

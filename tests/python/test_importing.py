@@ -287,8 +287,14 @@ def test_words_not_on_their_lists_are_rejected_with_their_column(log, tmp_path):
 def test_a_cell_that_the_event_has_no_place_for_is_not_dropped(log, tmp_path):
     header = HEADER.strip() + ",until,wording\n"
     stop = ROW.strip().replace("given", "withdrawn")
+    asked = ROW.strip().replace("given", "asked")
+    rows = f"{asked},2027-01-01T00:00:00Z,\n{asked},,\n"
+    found = take(log, tmp_path, header + rows)
+    assert {reason for _, reason in why(found).values()} == {"no_place"}
+    # Of a stop it is dropped, with a warning: the stop counts for more than a cell of the consent.
     found = take(log, tmp_path, header + f"{stop},2027-01-01T00:00:00Z,\n{stop},,a text\n")
-    assert why(found) == {2: ("", "no_place"), 3: ("wording", "no_place")}
+    assert (found.accepted, found.already_there, found.rejected) == (1, 1, 0)
+    assert len([w for w in found.warnings if "of a consent" in w]) == 2
 
 
 def test_all_columns_of_our_own_reach_the_entry(log, tmp_path):
@@ -567,7 +573,8 @@ def test_a_list_that_breaks_off_tells_what_is_recorded_and_goes_on_whole(
         assert log.size == 1 + found["accepted"]
     code, out, _ = run(capsys, "import", folder, write(tmp_path, whole, name), "--json")
     again = json.loads(out)
-    assert (code, again["already_there"]) == (0, found["accepted"])
+    assert (code, again["already_there"]) == (1, found["accepted"])  # one stop is no number
+    assert again["stops_rejected"] == 1
     assert again["accepted"] == rows - 1 - found["accepted"]
 
 
@@ -878,22 +885,26 @@ FIDES = {
             "phone_number": "+15555550123",
             "request_timestamp": "2025-03-06T21:49:46.914848Z",
             "preference": "opt_out",
+            "notice_key": "marketing",
         },
         {
             "phone_number": "+15555550124",
             "request_timestamp": "2025-03-06T21:49:46.914848Z",
             "preference": "opt_in",
+            "notice_key": "marketing",
         },
         {
             "phone_number": None,
             "fides_user_device_id": "65c78e68",
             "request_timestamp": "2025-03-06T21:49:46.914848Z",
             "preference": "opt_out",
+            "notice_key": "marketing",
         },
         {
             "phone_number": "+15555550125",
             "request_timestamp": "2025-03-06T21:49:46.914848Z",
             "preference": "tcf",
+            "notice_key": "marketing",
         },
     ]
 }
@@ -901,7 +912,13 @@ FIDES = {
 
 def test_a_fides_report_gives_what_it_says_and_rejects_what_it_does_not(log, tmp_path):
     found = take(
-        log, tmp_path, json.dumps(FIDES), "f.json", map="fides", constants={"channel": "email"}
+        log,
+        tmp_path,
+        json.dumps(FIDES),
+        "f.json",
+        map="fides",
+        constants={"channel": "email"},
+        values={"purpose": {"marketing": "advertising"}},
     )
     assert found.accepted == 2
     assert found.reasons == {"no_number": 1, "unknown_value": 1}
@@ -913,12 +930,14 @@ def test_the_fides_lookup_is_of_one_person_who_must_be_named(log, tmp_path):
         pytest.skip(f"{file} is not here")
     out = tmp_path / "r.csv"
     when = datetime(2026, 1, 1, tzinfo=UTC)
-    bare = import_list(log, file, map="fides", rejects=out, at=when, now=NOW)
-    assert (bare.rows, bare.reasons) == (5, {"no_number": 4, "refused": 1})
+    told = {"map": "fides", "rejects": out, "at": when, "now": NOW}
+    told["values"] = {"purpose": {"marketing": "advertising"}}
+    bare = import_list(log, file, **told)
+    assert (bare.rows, bare.reasons) == (5, {"no_number": 1, "unknown_value": 4})
     named = {"number": "+15555550123", "channel": "email"}
-    found = import_list(log, file, map="fides", rejects=out, at=when, constants=named, now=NOW)
-    # Five answers of one person; of the four opt-outs the log can tell none from another.
-    assert (found.accepted, found.already_there, found.rejected) == (2, 3, 0)
+    found = import_list(log, file, constants=named, **told)
+    # One of the five notices is about marketing; of the others nobody said that they are.
+    assert (found.accepted, found.already_there, found.rejected) == (1, 0, 4)
 
 
 def test_the_govstack_record_says_nothing_and_is_rejected(log, tmp_path):
@@ -927,10 +946,11 @@ def test_the_govstack_record_says_nothing_and_is_rejected(log, tmp_path):
         pytest.skip(f"{file} is not here")
     ids = {"12345678": "+79161234567"}
     how = {"map": "govstack", "rejects": tmp_path / "r.csv", "numbers": ids, "now": NOW}
+    how["values"] = {"purpose": {"Registration in Health App": "service"}}
     found = import_list(log, file, **how)
     assert (found.rows, found.reasons) == (1, {"no_event": 1})
     text = file.read_text().replace('"optIn": null', '"optIn": true')
-    said = {"purpose": "service", "channel": "sms"}
+    said = {"channel": "sms"}
     found = import_list(log, write(tmp_path, text, "g.json"), constants=said, **how)
     assert found.accepted == 1
     assert body(log, 1)["happened"].startswith("2023-10-31T21:55:02")

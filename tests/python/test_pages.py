@@ -84,7 +84,7 @@ def test_the_policy_names_the_style_sheet_that_is_on_the_page(page):
 def test_what_others_wrote_is_escaped_and_hidden_signs_are_shown(page):
     assert "&lt;b&gt;ООО&lt;/b&gt;" in page
     assert "\u202e" not in page
-    assert "номер\ufffd" in page
+    assert "номер\\u202e" in page
 
 
 def test_every_page_extends_the_base():
@@ -119,7 +119,7 @@ def test_thousands_stand_apart(lang, text):
 
 
 def test_bytes_that_were_no_text_are_shown_as_escapes():
-    assert clean("a\udc98b\x1b") == "a\\x98b\ufffd"
+    assert clean("a\udc98b\x1b") == "a\\x98b\\u001b"
 
 
 def test_a_name_that_a_template_does_not_get_is_an_error():

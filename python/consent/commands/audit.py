@@ -23,10 +23,12 @@ from consent.commands.arguments import (
     share,
 )
 from consent.files import private_file
+from consent.files.containers import tables_of
 from consent.files.dialled import COUNTRIES
 from consent.files.direction import own_lines
 from consent.files.layout import ready_layouts
 from consent.files.records import InputError
+from consent.locale.message import Message
 from consent.locale.vocabulary import reason_name
 from consent.outcome import BUILT_IN
 from consent.terminal import Progress, Terminal
@@ -34,8 +36,11 @@ from consent.terminal import Progress, Terminal
 
 def audit(given: argparse.Namespace, terminal: Terminal) -> int:
     """Judge the calls of a campaign."""
-    if given.findings is not None and given.findings.suffix.lower() not in (".csv", ".parquet"):
-        raise UsageError("--findings: a file named .csv or .parquet")
+    for flag in ("findings", "calls_table", "rows_table"):
+        file = getattr(given, flag)
+        if file is not None and file.suffix.lower() not in (".csv", ".parquet"):
+            name = flag.replace("_", "-")
+            raise UsageError(Message("--{}: a file named .csv or .parquet", name))
     own: list[str] = list(given.own_number or ())
     if given.own_numbers is not None:
         own += own_lines(given.own_numbers)
@@ -45,11 +50,15 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
         own_numbers=own,
         incoming_contexts=given.incoming_context or (),
         internal_up_to=given.internal_up_to,
+        everything=given.all_outgoing,
         country=given.country,
     )
-    inputs = [*given.calls, given.own_numbers, given.layout, given.outcomes, given.caller]
+    folders = [Path(each) for each in given.calls if Path(each).is_dir()]
+    within = [file for folder in folders for file in tables_of(folder)]
+    inputs = [*given.calls, *within, given.own_numbers, given.layout, given.outcomes, given.caller]
     inputs += [given.numbering, *(given.rules or ())]
-    for written in (given.report, given.findings, given.rejects):
+    tables = (given.findings, given.calls_table, given.rows_table)
+    for written in (given.report, given.rejects, *tables):
         if written is not None:
             private_file.keep_off(written, log=given.log, inputs=inputs)
     pack = pack_of(given)
@@ -98,6 +107,10 @@ def audit(given: argparse.Namespace, terminal: Terminal) -> int:
             report.to_csv(given.findings)
     if given.rejects is not None:
         report.write_rejects(given.rejects)
+    if given.calls_table is not None:
+        report.write_table(report.calls, given.calls_table)
+    if given.rows_table is not None:
+        report.write_table(report.rows, given.rows_table)
     if rehearsal is not None:
         if terminal.machine:
             terminal.document(rehearsal.document())
@@ -253,6 +266,9 @@ def add(commands: Commands) -> None:
         help=say("calls from this context came in; may be repeated"),
     )
     outgoing.add_argument(
+        "--all-outgoing", action="store_true", help=say("the file holds nothing but outgoing calls")
+    )
+    outgoing.add_argument(
         "--internal-up-to",
         type=int,
         default=0,
@@ -295,6 +311,15 @@ def add(commands: Commands) -> None:
     made.add_argument("--report", type=Path, metavar="FILE.html", help=say("write the report here"))
     made.add_argument(
         "--findings", type=Path, metavar="FILE.csv|.parquet", help=say("write every finding here")
+    )
+    made.add_argument(
+        "--calls-table", type=Path, metavar="FILE.csv|.parquet", help=say("a row for each call")
+    )
+    made.add_argument(
+        "--rows-table",
+        type=Path,
+        metavar="FILE.csv|.parquet",
+        help=say("a row for each record left out or rejected"),
     )
     made.add_argument(
         "--rejects", type=Path, metavar="FILE.csv", help=say("write the rejected rows here")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import consent
 from consent.commands.arguments import NO, YES, Commands, UsageError, typed_numbers
-from consent.files import directory
+from consent.files import directory, private_file
 from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
 
@@ -88,6 +88,9 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("--into LOG and --source NAME: one goes with the other")
     if given.into is not None and given.out is not None:
         raise UsageError("--out: not with --into")
+    for written in (given.out, given.rejects):
+        if written is not None:
+            private_file.keep_off(written, log=given.into, inputs=(given.csv,))
     file = sys.stdin.buffer if given.csv == "-" else given.csv
     imported = None
     if given.into is not None:

@@ -7,8 +7,20 @@ import sys
 from pathlib import Path
 
 from consent import _core
-from consent.commands.arguments import NO, YES, Commands, UsageError, as_file, open_log
+from consent.commands.arguments import (
+    NO,
+    USAGE,
+    YES,
+    Commands,
+    UsageError,
+    as_file,
+    columns_of,
+    delimiter_of,
+    open_log,
+    share,
+)
 from consent.commands.exporting import tell_evidence
+from consent.files.dialled import COUNTRIES
 from consent.files.importing import BrokenOffError, Imported, import_list
 from consent.files.list_map import COLUMNS, ready_maps
 from consent.files.records import InputError
@@ -26,6 +38,13 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
         if not equals or word not in COLUMNS:
             raise UsageError(Message("--set: WORD=VALUE, the word one of {}", ", ".join(COLUMNS)))
         constants[word] = value
+    values: dict[str, dict[str, str]] = {}
+    for pair in given.value or ():
+        word, colon, rest = pair.partition(":")
+        cell, equals, value = rest.rpartition("=")
+        if not colon or not equals:
+            raise UsageError("--value: WORD:CELL=VALUE, as purpose:marketing_calls=advertising")
+        values.setdefault(word, {})[cell] = value
     source = sys.stdin.buffer if given.file == "-" else Path(given.file)
     with Progress(terminal.say("import")) as progress, open_log(given, writable=True) as log:
         try:
@@ -37,10 +56,14 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
                 dates=given.dates,
                 country=given.country,
                 encoding=given.encoding,
-                delimiter={"tab": "\t", "\\t": "\t"}.get(given.delimiter, given.delimiter),
+                delimiter=delimiter_of(given),
                 sheet=given.sheet,
                 at=given.at if given.at_text else None,
                 constants=constants,
+                columns=columns_of(given),
+                values=values,
+                snapshot=given.snapshot,
+                ends_stops=given.ends_stops,
                 files=given.files,
                 numbers=given.numbers,
                 rejects=given.rejects,
@@ -53,7 +76,11 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
             file = Path(given.file).name if given.file != "-" else None
             raise UsageError(error.within(file)) from None
     _tell(found, terminal)
-    return NO if given.strict and found.rejected else YES
+    if found.nothing_recorded:
+        return USAGE
+    most = 0.0 if given.strict else given.max_rejected
+    too_many = most is not None and found.rejected > most * found.rows
+    return NO if too_many or found.stops_rejected else YES
 
 
 def _named(reason: str, terminal: Terminal) -> str:
@@ -114,6 +141,9 @@ def _tell(found: Imported, terminal: Terminal) -> None:
             "encoding": found.encoding,
             "unused_columns": found.unused_columns,
             "warnings": found.warnings,
+            "ok": found.ok,
+            "stops_rejected": found.stops_rejected,
+            "stops_ended": found.stops_ended,
         }
     )
 
@@ -161,7 +191,7 @@ def add(commands: Commands) -> None:
     )
     made.add_argument(
         "--country",
-        choices=("RU", "KZ", "US", "CA"),
+        choices=COUNTRIES,
         help=say("country of numbers without a country code"),
     )
     made.add_argument("--encoding", help=say("else found out"))
@@ -172,6 +202,23 @@ def add(commands: Commands) -> None:
         action="append",
         metavar="WORD=VALUE",
         help=say("what holds where a row says nothing"),
+    )
+    made.add_argument(
+        "--value",
+        action="append",
+        metavar="WORD:CELL=VALUE",
+        help=say("what a cell means, beside what the map says"),
+    )
+    commands.columns(made)
+    made.add_argument(
+        "--snapshot",
+        action="store_true",
+        help=say("the list is all that stands now: a stop of what is stopped already is no news"),
+    )
+    made.add_argument(
+        "--ends-stops",
+        action="store_true",
+        help=say("record consents that end a standing stop; else they are rejected"),
     )
     commands.at(made, "when it happened, where no column says it")
     made.add_argument(
@@ -193,5 +240,11 @@ def add(commands: Commands) -> None:
     )
     made.add_argument(
         "--rejects", type=Path, metavar="FILE.csv", help=say("write the rejected rows here")
+    )
+    made.add_argument(
+        "--max-rejected",
+        type=share,
+        metavar="SHARE",
+        help=say("exit 1 above this share of rejected rows"),
     )
     made.add_argument("--strict", action="store_true", help=say("exit 1 on rejects"))

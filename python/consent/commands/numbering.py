@@ -8,6 +8,7 @@ from typing import Any
 
 from consent import numbering
 from consent.commands.arguments import NO, YES, Commands, UsageError, typed_numbers
+from consent.files import private_file
 from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
 
@@ -30,6 +31,9 @@ def _import(given: argparse.Namespace, terminal: Terminal) -> int:
     if not given.what:
         raise UsageError("numbering import: which files?")
     out = given.out or Path("numbering.db")
+    for written in (out, given.rejects):
+        if written is not None:
+            private_file.keep_off(written, inputs=given.what)
     with Progress(terminal.say("reading the register")) as progress:
         report = numbering.import_register(
             given.what, out, at=given.at, replace_smaller=given.replace_smaller, progress=progress

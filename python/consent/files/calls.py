@@ -22,6 +22,8 @@ from typing import IO, Any, Final, Literal, Protocol
 
 from consent import _core
 from consent.errors import InternalError, InvalidArgument, NotBuiltError
+from consent.files import private_file
+from consent.files.bulk import Bulk
 from consent.files.clock import EPOCH, SECOND, Clock, Dates, Refused, load_zone
 from consent.files.containers import tables_of
 from consent.files.dialled import ABSENT, COUNTRIES, NUMBER_LIKE, Dialling, numbers_in_dial
@@ -110,6 +112,8 @@ UNIQUEID: Final = re.compile(r"(?:.*-)?(\d{9,10})\.\d+")
 CLOCK_FACES: Final = {
     f":{m:02d}:{s:02d}": (m * 60 + s) * SECOND for m in range(60) for s in range(60)
 }
+#: Columns that a warning names.
+MOST_NAMED: Final = 50
 _SAID: Final = Said._fields
 #: Zones lie within 14 hours of UTC; in quarters of an hour.
 _FARTHEST_ZONE: Final = 14 * 4
@@ -161,6 +165,12 @@ class LeftOut:
         for file, row, reason in zip(self._files, self._rows, self._reasons, strict=True):
             yield file, row, LEFT_OUT[reason]
 
+    def add_many(self, file: int, rows: Any, reasons: Any) -> None:  # noqa: ANN401  int arrays
+        """Many rows of one file; reasons by their place in LEFT_OUT."""
+        self._files.extend([file] * len(rows))
+        self._rows.frombytes(rows.astype("int64").tobytes())
+        self._reasons.frombytes(reasons.astype("int8").tobytes())
+
     def add(self, file: int, row: int, reason: str) -> None:
         """One row."""
         self._files.append(file)
@@ -176,6 +186,7 @@ class Calls:
         attempts: The calls. More than ``judged_rows`` where one row dialled several numbers.
         judged_rows: Rows that begin a call.
         left_rows: The rows behind ``left_out``.
+        paths: The files themselves, where they are files: nothing is written over them.
     """
 
     name: str
@@ -194,6 +205,7 @@ class Calls:
     unknown_columns: list[str] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
     outcomes: str | None = None
+    paths: list[Path] = field(default_factory=list)
 
     def file_of(self, place: int) -> str:
         """The name of one of the files."""
@@ -205,6 +217,7 @@ class Calls:
         A cell that a spreadsheet would run gets an apostrophe before it; bytes that are not UTF-8
         stay what they are.
         """
+        private_file.keep_off(path, inputs=self.paths)
         with replacing_csv(path, ("file", "row", "column", "reason", "detail", "record")) as out:
             for reject in self.rejects:
                 detail = in_language(reject.detail, lang)
@@ -312,7 +325,7 @@ def _positions(names: Sequence[str], layout: Layout) -> tuple[Positions, set[int
             if (places := _place(names, way, fold=True)) is not None
         ]
         used.update(i for _, places in hits for same in places for i in same)
-        if len(hits) > 1:
+        if len(hits) > 1 and word not in layout.ordered:
             called = [" + ".join(str(part) for part in way) for way, _ in hits]
             raise InputError(
                 Message(
@@ -553,6 +566,7 @@ class _Sink:
     def finish(self, used: OutcomeMap | None) -> None:
         """Make calls of legs; every row that begins none is left out as another leg."""
         calls, legs = self.calls, self.legs
+        calls.rejects.sort(key=lambda reject: (reject.file, reject.row))
         attempts = legs.merge(used, self._note)
         calls.attempts = attempts
         if len(attempts) == len(legs):
@@ -669,7 +683,9 @@ def _warn(sink: _Sink, calls: Calls) -> None:
             )
         )
     if calls.unknown_columns:
-        names = ", ".join(calls.unknown_columns)
+        names = ", ".join(calls.unknown_columns[:MOST_NAMED])
+        if len(calls.unknown_columns) > MOST_NAMED:
+            names += f" … ({len(calls.unknown_columns)})"
         notes.append(Message("columns not used: {}", names))
     if sink.looks_like and len(calls.rejects) * 2 > calls.rows:
         one = sink.looks_like[0]
@@ -757,6 +773,7 @@ def read(
     number: ReadNumber | None = None,
     outcomes: OutcomeMap | None = None,
     progress: Progress | None = None,
+    blocks: bool = True,
 ) -> Calls:
     """Read call records and find the outgoing calls among them.
 
@@ -780,6 +797,8 @@ def read(
         number: Reads a dialled number; the core does where left out.
         outcomes: What the statuses mean, for putting legs together; the layout's where left out.
         progress: Hears ("read", bytes done, bytes of all); all is 0 where it is not known.
+        blocks: Read well-formed records by the block, where pyarrow is installed; the same comes of
+            it as without.
 
     Raises:
         InputError: No zone, an unknown layout, a column missing, not a table at all.
@@ -809,7 +828,7 @@ def read(
     collecting = gc.isenabled()
     gc.disable()
     try:
-        _Reading(sink, known, encoding, delimiter, progress).read(calls, name)
+        _Reading(sink, known, encoding, delimiter, progress, blocks=blocks).read(calls, name)
         sink.finish(outcomes)
     finally:
         if collecting:
@@ -831,8 +850,11 @@ class _Reading:
         encoding: str | None,
         delimiter: str | None,
         progress: Progress | None,
+        *,
+        blocks: bool = True,
     ) -> None:
         self._sink = sink
+        self._blocks = blocks
         self._layout = layout
         self._encoding = encoding or layout.encoding
         self._delimiter = delimiter or layout.delimiter
@@ -869,6 +891,7 @@ class _Reading:
         calls = self._sink.calls
         self._all = sum(path.stat().st_size for path, _ in files)
         calls.name = name or (files[0][1] if len(files) == 1 else ", ".join(p.name for p in paths))
+        calls.paths += [path for path, _ in files]
         for path, called in files:
             shown = called.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
             with path.open("rb") as file:
@@ -914,6 +937,13 @@ class _Reading:
         wanted = Message(
             "not {} columns", f"{min(at)}–{max(at)}" if len(at) > 1 else str(next(iter(at)))
         )
+        if (
+            isinstance(table, Delimited)
+            and self._blocks
+            and sink.direction.declared
+            and Bulk.can_read(sink, at)
+        ):
+            table.by_blocks(Bulk(sink, at, table.delimiter, table.encoding).take)
         batches = table.batches()
         _check_declared(sink.direction, batches, at)
         for batch in batches:
@@ -1010,6 +1040,7 @@ class _Reading:
         if named:
             for i, name in enumerate(names):
                 news = i not in used and name and name.casefold() not in layout.known
+                news = news and "*" not in layout.known
                 if news and name not in sink.calls.unknown_columns:
                     sink.calls.unknown_columns.append(name)
         sink.calls.columns = {

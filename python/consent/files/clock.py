@@ -11,7 +11,7 @@ from consent.files.records import InputError
 from consent.locale.message import Message
 
 Dates = Literal["iso", "day-first", "month-first", "unix"]
-DATES: Final = ("iso", "day-first", "month-first", "unix")
+DATES: Final[tuple[Dates, ...]] = ("iso", "day-first", "month-first", "unix")
 
 SECOND: Final = 1_000_000
 HOUR: Final = 3600 * SECOND
@@ -172,6 +172,15 @@ class Clock:
         if not self._first <= utc < self._last:
             raise Refused("time_out_of_range", "before 1990 or after 2099: an unset clock?")
         return offset
+
+    def offset_of_hour(self, hour: int) -> int | None:
+        """What the zone adds in a whole hour of wall time; None: that changes, or is refused."""
+        try:
+            offset = self.offset_of(hour * HOUR, None)
+            self.offset_of(hour * HOUR + HOUR - SECOND, None)
+        except Refused:
+            return None
+        return offset if self._offsets.get(hour) is not None else None
 
     def _both(self, wall: int) -> tuple[int, int]:
         try:

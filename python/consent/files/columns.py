@@ -315,10 +315,12 @@ def _json_columns(file: IO[bytes]) -> dict[str, list[str]]:
     data = file.read().decode("utf-8-sig", "replace")
     try:
         documents: object = json.loads(data, parse_int=str, parse_float=str)
+    except RecursionError:
+        raise InputError("not JSON: RecursionError") from None
     except ValueError:
         lines = []
         for line in data.splitlines():
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 lines.append(json.loads(line, parse_int=str, parse_float=str))
         documents = lines
     columns: dict[str, list[str]] = {}
@@ -504,6 +506,8 @@ def pseudonymise(
         wanted.pop(place, None)
     path = Path(out)
     done = Pseudonymised(path, columns=wanted)
+    known = _numbers_in(source, header, encoding, delimiter, country, set(wanted), kept)
+    leaks: set[int] = set()
     namers = {i - 1: _name_of(names, kind, country or "") for i, kind in wanted.items()}
     with Path(source).open("rb") as file:
         if file.read(1) in (b"{", b"["):
@@ -521,8 +525,60 @@ def pseudonymise(
                         c.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                         for c in cells
                     ]
-                writer.row(
-                    [namers[i](cell) if i in namers else cell for i, cell in enumerate(cells)]
-                )
+                new = [namers[i](cell) if i in namers else cell for i, cell in enumerate(cells)]
+                leaks |= {
+                    i for i, cell in enumerate(new) if i not in namers and _leaks(cell, known)
+                }
+                writer.row(new)
                 done.rows += 1
+            if leaks:  # within: what was written so far is thrown away
+                named = ", ".join(f'"{tags[i].name}" ({i + 1})' for i in sorted(leaks))
+                raise InputError(
+                    Message(
+                        "numbers of the table would still stand in columns {}: replace them too,"
+                        " --column; nothing was written",
+                        named,
+                    )
+                )
     return done
+
+
+#: A telephone number is told apart by its last digits, however it is written.
+_TAIL: Final = 10
+_RUN: Final = re.compile(r"\d(?:[ ().+~–-]{0,3}\d){9,}")
+
+
+def _tails(text: str) -> Iterator[str]:
+    """Every ten digits in a row, whatever stands between them."""
+    for found in _RUN.finditer(text):
+        digits = re.sub(r"\D", "", found[0])
+        for begin in range(len(digits) - _TAIL + 1):
+            yield digits[begin : begin + _TAIL]
+
+
+def _leaks(cell: str, known: set[str]) -> bool:
+    return len(cell) >= _TAIL and any(tail in known for tail in _tails(cell))
+
+
+def _numbers_in(
+    source: str | Path,
+    header: bool | None,
+    encoding: str | None,
+    delimiter: str | None,
+    country: str | None,
+    wanted: set[int],
+    kept: set[int],
+) -> set[str]:
+    """The last ten digits of every number of the table, but of columns that are kept on purpose."""
+    known: set[str] = set()
+    with Path(source).open("rb") as file:
+        _, _, rows = _rows(file, header, encoding, delimiter)
+        for cells in rows:
+            for i, cell in enumerate(cells or (), 1):
+                if i in kept or len(cell) < _TAIL:
+                    continue
+                for found in _RUN.finditer(cell):
+                    digits = re.sub(r"\D", "", found[0])
+                    if i in wanted or _is_phone(found[0], country or "RU"):
+                        known.add(digits[-_TAIL:])
+    return known

@@ -40,6 +40,16 @@ class Unpacked:
         self.packed = packed
 
 
+class _Bzip2(bz2.BZ2File):
+    """As the others: what is broken ends early, and is no error of the disk."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        try:
+            return super().read(-1 if size is None else size)
+        except OSError as error:
+            raise EOFError(str(error)) from None
+
+
 class _Transcoded(io.RawIOBase):
     """Text of another encoding as UTF-8, block by block."""
 
@@ -119,7 +129,7 @@ def unpacked(file: IO[bytes]) -> Unpacked:
         elif head.startswith(b"\xfd7zXZ\x00"):
             stream, packed = cast(IO[bytes], lzma.LZMAFile(stream)), True  # noqa: SIM115
         elif head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
-            stream, packed = cast(IO[bytes], bz2.BZ2File(stream)), True
+            stream, packed = cast(IO[bytes], _Bzip2(stream)), True
         elif head.startswith(b"PK\x03\x04"):
             inner = _member(stream)
             if inner is None:
@@ -155,6 +165,8 @@ def _member(stream: IO[bytes]) -> IO[bytes] | None:
         if files[0].flag_bits & 1:
             raise InputError("an encrypted ZIP archive; unpack it")
         return archive.open(files[0])
+    except InputError:
+        raise
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, RuntimeError):
         raise InputError("not an XLSX workbook, or a broken one") from None
 

@@ -136,6 +136,7 @@ class Direction:
             way incoming, between two of them internal.
         incoming_contexts: ``dcontext`` of incoming calls.
         internal_up_to: A dialled number of up to so many digits is internal; 0: none is.
+        everything: Every row is an outgoing call, unless another rule says that it is not.
     """
 
     outgoing_contexts: frozenset[str] = frozenset()
@@ -143,6 +144,7 @@ class Direction:
     own_numbers: OwnNumbers = field(default_factory=lambda: OwnNumbers(()))
     incoming_contexts: frozenset[str] = frozenset()
     internal_up_to: int = 0
+    everything: bool = False
 
     @classmethod
     def declare(
@@ -153,6 +155,7 @@ class Direction:
         own_numbers: Iterable[str] | Path = (),
         incoming_contexts: Iterable[str] = (),
         internal_up_to: int = 0,
+        everything: bool = False,
         country: str | None = None,
     ) -> Direction:
         """Build the rule from plain values.
@@ -162,6 +165,7 @@ class Direction:
             outgoing_trunks: "PJSIP/name", "PJSIP/na*", or a value of the column ``trunk``.
             incoming_contexts: ``dcontext`` of incoming calls.
             internal_up_to: A dialled number of up to so many digits is internal; 0: none is.
+            everything: The file holds nothing but outgoing calls.
             own_numbers: Entries, or a file with one a line (# begins a comment).
             country: Where own numbers without a country code are, as for the dialled ones.
         """
@@ -175,12 +179,15 @@ class Direction:
             own_numbers=OwnNumbers(own_numbers, country),
             incoming_contexts=frozenset(incoming_contexts),
             internal_up_to=internal_up_to,
+            everything=everything,
         )
 
     @property
     def declared(self) -> bool:
         """Whether anything says what is outgoing."""
-        return bool(self.outgoing_contexts or self.outgoing_trunks or self.own_numbers)
+        return self.everything or bool(
+            self.outgoing_contexts or self.outgoing_trunks or self.own_numbers
+        )
 
     def describe(self, lang: Lang = "en") -> str:
         """The rule in one line, for the report. Of own numbers only how many, not which."""
@@ -192,6 +199,8 @@ class Direction:
         if self.own_numbers:
             entries = len(self.own_numbers.entries)
             parts.append(Message("from own numbers to others, entries: {}", entries))
+        if self.everything:
+            parts.append(Message("every row of the file"))
         text = in_language(Message(" and "), lang).join(in_language(part, lang) for part in parts)
         if self.incoming_contexts:
             incoming = Message("incoming, context: {}", ", ".join(sorted(self.incoming_contexts)))

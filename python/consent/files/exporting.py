@@ -118,6 +118,9 @@ def _rows(
             }
             if numbers is not None:
                 row["number"] = numbers.get(entry.subject.tag)
+                # With numbers it is read in elsewhere, where the text behind the hash is not known.
+                if wording := body.get("wording"):
+                    row["wording_text"] = log.wording(bytes.fromhex(wording))
             yield row | body
         if progress is not None:
             progress(min(first + _AT_ONCE, size), size)

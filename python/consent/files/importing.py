@@ -39,8 +39,8 @@ from consent.event import (
 )
 from consent.files import private_file
 from consent.files.clock import EPOCH, HOUR, SECOND, Clock, Dates, Refused, load_zone
-from consent.files.dialled import NUMBER_LIKE
-from consent.files.list_map import COLUMNS, COUNTRIES, EVENTS, OWN, SHARED, Map, ready_maps
+from consent.files.dialled import COUNTRIES, NUMBER_LIKE
+from consent.files.list_map import COLUMNS, EVENTS, OWN, SHARED, Map, ready_maps
 from consent.files.list_table import (
     MARK,
     Delimited,
@@ -75,6 +75,7 @@ DETAILS: Final = {
     "wrong_column_count": "more or fewer cells than the header",
     "too_long": "a line longer than 1 MiB; only its beginning is kept here",
     "encoding": "bytes that are not text in the encoding of the file",
+    "not_a_number": "not a telephone number as declared",
     "two_numbers": "the list of ids gives this one more than one number",
     "unknown_value": "the map knows no such value",
     "no_event": "what the row says is not said",
@@ -86,6 +87,7 @@ DETAILS: Final = {
     "formula": "a formula without a value; save the workbook with values",
     "not_json": "not one JSON object",
     "misspelt": "a key that is almost one of our words; correct or remove it",
+    "ends_a_stop": "a consent to what the log bars: the person said stop; --ends-stops records it",
     "before_reassignment": "said before the number got a new holder",
     "erased": "older than an erasure of this number",
 }
@@ -118,6 +120,9 @@ class Imported:
         rows: Records in it; the sum of the next three.
         accepted: Recorded now.
         rejected: Not understood or not allowed; each stands in the file of rejects.
+        stops_rejected: Those among them that are stops, or may be: each is a person who goes on
+            being called.
+        stops_ended: Consents that end a standing stop; recorded only with ``ends_stops``.
         already_there: The log, or an earlier row, says the same.
         rejects_file: Where the rejects are; None where there are none.
         reasons: How many rejects for each reason.
@@ -130,11 +135,23 @@ class Imported:
     accepted: int = 0
     rejected: int = 0
     already_there: int = 0
+    stops_rejected: int = 0
+    stops_ended: int = 0
     rejects_file: Path | None = None
     reasons: Counter[str] = field(default_factory=Counter)
     encoding: str = "utf-8"
     unused_columns: list[str] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
+
+    @property
+    def nothing_recorded(self) -> bool:
+        """Whether the list has rows, and the log holds none of them."""
+        return bool(self.rows) and not self.accepted and not self.already_there
+
+    @property
+    def ok(self) -> bool:
+        """Whether something was read, and no stop was lost."""
+        return not self.nothing_recorded and not self.stops_rejected
 
 
 class BrokenOffError(InputError):
@@ -329,6 +346,75 @@ class _Meaning:
 class _Unclear(Exception):  # noqa: N818  never leaves this file
     def __init__(self, reason: str, column: str) -> None:
         self.reject = _Reject(reason, column, DETAILS.get(reason, ""))
+
+
+#: Cells of a consent: in the row of a stop they say nothing of the stop.
+_OF_A_CONSENT: Final = (
+    *("until", "document", "code", "prechecked", "in_contract", "giver", "authority"),
+    *("advertiser", "acts_for", "wording", "evidence", "method"),
+)
+#: What the core itself reads of a stop, beside PLACES.
+_OWN_OF_A_STOP: Final[Mapping[type[Any], frozenset[str]]] = {
+    ConsentRefused: frozenset({"evidence"}),
+    ConsentWithdrawn: frozenset({"evidence"}),
+    OperatorRefusal: frozenset(),
+}
+
+
+class _Kinds:
+    """What each row says, by its cell of the event alone."""
+
+    def __init__(self, known: Map, fixed: Mapping[str, str], place: int) -> None:
+        self._values = known.values.get("event")
+        self._constant = fixed.get("event", "")
+        self._place = place
+        said = {*(self._values or {}).values(), self._constant}
+        free = place >= 0 and self._values is None  # any word may stand there
+        self.has_stops = free or any(self._is_stop(EVENTS.get(w.casefold())) for w in said)
+        self._known: dict[str, type[Any] | None] = {}
+
+    @property
+    def declared(self) -> bool:
+        """Whether the map says what cells of the event mean."""
+        return self._values is not None and self._place >= 0
+
+    @staticmethod
+    def _is_stop(kind: type[Any] | None) -> bool:
+        return kind in _OWN_OF_A_STOP
+
+    def of(self, cells: Sequence[str] | None) -> type[Any] | None:
+        """The event of a row; None where it cannot be told."""
+        if cells is None or self._place >= len(cells):
+            return EVENTS.get(self._constant.casefold()) if self._place < 0 else None
+        text = cells[self._place].strip() if self._place >= 0 else ""
+        if text not in self._known:
+            word = text
+            if self._values is not None and self._place >= 0:
+                word = self._values.get(text, "")
+            self._known[text] = EVENTS.get((word or self._constant).casefold())
+        return self._known[text]
+
+    def unmet(self) -> list[tuple[str, str]]:
+        """Values of the event that were declared and that no row has."""
+        values = self._values if self.declared else None
+        return [("event", cell) for cell in values or () if cell not in self._known]
+
+    def may_be_stop(self, cells: Sequence[str] | None) -> bool:
+        """Whether a row is a stop, or nobody can tell that it is none."""
+        kind = self.of(cells)
+        return self._is_stop(kind) or (kind is None and self.has_stops)
+
+    def not_of_a_stop(self, cells: Sequence[str], places: Mapping[str, int]) -> list[int]:
+        """Places of filled cells that belong to a consent, in the row of a stop."""
+        kind = self.of(cells)
+        if kind is None or kind not in _OWN_OF_A_STOP:
+            return []
+        holds = PLACES[kind] | _OWN_OF_A_STOP[kind]
+        return [
+            place
+            for word, place in places.items()
+            if word not in holds and place < len(cells) and cells[place].strip()
+        ]
 
 
 class _Times:
@@ -563,6 +649,10 @@ def import_list(
     sheet: str | None = None,
     at: datetime | None = None,
     constants: Mapping[str, str] | None = None,
+    columns: Mapping[str, str] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
+    snapshot: bool = False,
+    ends_stops: bool = False,
     files: str | Path | None = None,
     numbers: str | Path | Mapping[str, str] | None = None,
     rejects: str | Path | None = None,
@@ -581,12 +671,18 @@ def import_list(
         map: A ready map by name, a MAP.toml, or None: the columns bear our own names.
         zone: IANA name of the zone of times without an offset.
         dates: ``iso`` (the default), ``day-first``, ``month-first`` or ``unix``.
-        country: Where numbers without a country code are: "RU", "KZ", "US", "CA".
+        country: Where numbers without a country code are: "RU", "KZ", "US", "CA"; "international":
+            their digits begin with the country code, without a plus.
         encoding: Of the file; found out (UTF-8 or Windows-1251) where left out.
         delimiter: One character; found out of ``, ; tab |`` where left out.
         sheet: Of a workbook with several.
         at: When it happened, where no column says it.
         constants: Our word to what holds where a row says nothing.
+        columns: Our word to a column of the list, before what the map says.
+        values: Our word to {cell: our value}, beside what the map says.
+        snapshot: The list is all that stands now: a stop of what is stopped already is no news, and
+            is counted as already there.
+        ends_stops: Record consents that end a standing stop; without it they are rejected.
         files: Folder of the documents and recordings that cells name.
         numbers: A CSV of (id, number), where the list names people by id.
         rejects: Where to put rejected rows; beside the source where left out.
@@ -600,9 +696,9 @@ def import_list(
         InvalidArgument: ``rejects`` lies in the log's own folder, or is a file that is read.
         StorageError: The log cannot be written; rows of earlier commits are in it.
     """
-    known = Map.load(map)
+    known = Map.load(map).declared(columns or {}, values or {})
     if country is not None and country not in COUNTRIES:
-        raise InputError("country must be RU, KZ, US or CA, or left out")
+        raise InputError("country must be RU, KZ, US, CA or international, or left out")
     fixed = {**known.constants, **(constants or {})}
     for word in constants or {}:
         if word not in COLUMNS:
@@ -635,6 +731,7 @@ def import_list(
                 now,
                 progress,
                 map is None,
+                (snapshot, ends_stops),
             )
     if rejects is None:
         rejects = "consent-import.rejects.csv"
@@ -657,6 +754,7 @@ def import_list(
         now,
         progress,
         map is None,
+        (snapshot, ends_stops),
     )
 
 
@@ -675,10 +773,15 @@ def _run(
     now: datetime | None,
     progress: Progress | None,
     ours: bool,
+    beside: tuple[bool, bool],
 ) -> Imported:
     result = Imported(encoding=table.encoding)
     again = are_rejects(table)
     wide = country or known.country or ""
+    snapshot, ends_stops = beside
+    plus = wide == "international"
+    if plus:
+        wide = ""
     header = known.header
     # Rejects of a list without a header have one, which says nothing of the columns.
     nameless = again and all(re.fullmatch(r"column_\d+", n) for n in table.names[len(MARK) :])
@@ -770,6 +873,12 @@ def _run(
             Message("the list names people by id: give --numbers with their numbers")
         )
     # Where a cell is empty what is fixed holds: cells are made anew only where that can be.
+    kinds = _Kinds(known, fixed, shared[SHARED.index("event")])
+    where = {**dict(zip(OWN, own, strict=True)), **dict(zip(SHARED, shared, strict=True))}
+    of_consents = {w: where[w] for w in _OF_A_CONSENT if where[w] >= 0} if kinds.has_stops else {}
+    names_of = {place: word for word, place in of_consents.items()}
+    dropped: Counter[str] = Counter()
+    before = log.size
     filling = [(place, always[i]) for i, place in enumerate(own) if place >= 0 and always[i]]
     hashing = [place for place in (own[3], own[4]) if place >= 0] if files is not None else []
     names = table.names if isinstance(table, Delimited | Workbook | Parquet) else ["record"]
@@ -784,6 +893,7 @@ def _run(
 
     def reject(batch: Batch, index: int, why: _Reject) -> None:
         cells = batch.cells[index]
+        result.stops_rejected += kinds.may_be_stop(cells)
         if isinstance(table, Json) or cells is None:
             cells = [batch.raws[index].decode(table.encoding, "surrogateescape")]
             if why.reason == "too_long":
@@ -795,7 +905,7 @@ def _run(
         column = column_names.get(why.column, why.column)
         out.put(batch.lines[index], column, why, cells)
 
-    def prepared() -> Iterator[tuple[Batch, Any, list[tuple[int, _Reject]]]]:
+    def prepared() -> Iterator[tuple[Batch, Any, list[tuple[int, _Reject]], int]]:
         first = True
         for batch in _joined(table.batches()):
             problems: list[tuple[int, _Reject]] = []
@@ -805,7 +915,7 @@ def _run(
                 if reason is not None:
                     problems.append((index, _Reject(reason, "", DETAILS.get(reason, ""))))
                     rows[index] = None
-            if again or ids is not None or filling or hashing or joins:
+            if again or ids is not None or filling or hashing or joins or of_consents or plus:
                 for index, cells in enumerate(rows):
                     if cells is None:
                         continue
@@ -819,6 +929,11 @@ def _run(
                             rows[index] = None
                             continue
                         cells[own[0]] = number
+                    if plus and own[0] >= 0:
+                        cells[own[0]] = _with_plus(cells[own[0]])
+                    for place in kinds.not_of_a_stop(cells, of_consents):
+                        dropped[column_names.get(names_of[place], names_of[place])] += 1
+                        cells[place] = ""
                     for place, constant in filling:
                         cells[place] = cells[place].strip() or constant
                     for place in hashing:
@@ -832,22 +947,35 @@ def _run(
                         cells[place] = named_files
                     else:
                         rows[index] = cells
+            for cells in rows if kinds.declared else ():
+                kinds.of(cells)
             moment = now or datetime.now(UTC)
             taken = intake.take(rows, own, shared, always, moment)
             for index, word, sentence in taken.problems:
                 reason = "no_zone" if word == "until_no_zone" else word
+                if word == "not_a_number" and (wide or plus):
+                    sentence = DETAILS["not_a_number"]  # a country was declared: it is not lacking
                 problems.append((index, _Reject(reason, _column_of(word), sentence)))
             for index, place in taken.unpatterned:
                 problems.append((index, meaning.rejects[-place - 1]))
+            repeated: list[int] = []
+            for index, effect in taken.against(log, before, snapshot, not ends_stops):
+                if effect == "ends_stop":
+                    result.stops_ended += 1
+                    if not ends_stops:
+                        why = _Reject("ends_a_stop", "event", DETAILS["ends_a_stop"])
+                        problems.append((index, why))
+                else:
+                    repeated.append(index)
             if problems and first:
                 _refuse_undeclared(batch, problems, column_names)
             first = False
             taken.offer(log)
-            yield batch, taken, problems
+            yield batch, taken, problems, len(repeated)
 
     broken: InputError | None = None
     try:
-        for batch, taken, problems in _ahead(prepared()):
+        for batch, taken, problems, repeated in _ahead(prepared()):
             moment = now or log._now()
             recorded, already, refused = taken.append(log, moment)
             problems += [
@@ -857,7 +985,7 @@ def _run(
                 reject(batch, index, why)
             result.rows += len(batch.cells)
             result.accepted += recorded
-            result.already_there += already
+            result.already_there += already + repeated
             if progress is not None:
                 progress(table.done(), table.size, result.rows)
     except InputError as error:
@@ -874,9 +1002,62 @@ def _run(
                 result.warnings.append(
                     Message("no record holds {} where the map says it stands", word)
                 )
+    _say_what_looks_wrong(result, table, known, dropped, kinds, ends_stops=ends_stops)
     if result.rows != result.accepted + result.rejected + result.already_there:
         raise InternalError(Message("{} rows read, not all of them accounted for", result.rows))
     return result
+
+
+def _with_plus(text: str) -> str:
+    """Digits that begin with the country code, with the plus that the core asks for."""
+    bare = text.strip().lstrip("'")
+    if not bare[:1].isdigit():
+        return text
+    return "+" + (bare[2:] if bare.startswith("00") else bare)
+
+
+def _say_what_looks_wrong(
+    result: Imported,
+    table: Table,
+    known: Map,
+    dropped: Counter[str],
+    kinds: _Kinds,
+    *,
+    ends_stops: bool,
+) -> None:
+    say = result.warnings.append
+    for column, count in sorted(dropped.items()):
+        say(
+            Message(
+                "{} rows of stops have a cell {} of a consent: the stops are taken without it",
+                count,
+                column,
+            )
+        )
+    if table.passed_over:
+        say(Message("{} records of other tables were passed over", table.passed_over))
+    if result.stops_ended and ends_stops:
+        say(Message("{} consents end a standing stop", result.stops_ended))
+    elif result.stops_ended:
+        say(
+            Message(
+                "{} consents would end a standing stop and were rejected; --ends-stops records"
+                " them",
+                result.stops_ended,
+            )
+        )
+    if result.stops_rejected:
+        say(
+            Message(
+                "{} rejected rows are stops, or may be: these persons go on being called",
+                result.stops_rejected,
+            )
+        )
+    if result.nothing_recorded:
+        say(Message("nothing was recorded: none of the {} rows could be read", result.rows))
+    if known.name not in ready_maps() and result.rows:
+        for word, cell in kinds.unmet():
+            say(Message('no row holds "{}", which the map declares for {}', cell, word))
 
 
 def _column_of(problem: str) -> str:

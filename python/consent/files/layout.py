@@ -31,7 +31,7 @@ Way = tuple[Place, ...]
 _FORMAT: Final = ("header", "delimiter", "encoding", "dates", "zone", "records", "sheet")
 _TABLES: Final = (
     *("columns", "synonyms", "format", "title", "made_from", "source", "outcomes", "known"),
-    *("signature", "width", "only", "values", "direction"),
+    *("signature", "width", "only", "values", "direction", "ordered"),
 )
 
 
@@ -50,6 +50,7 @@ class Layout:
         signature: Columns by which ``consent layout`` knows it; ``a|b``: either.
         only: Our word to the values that make a record a call.
         values: Our word to {cell: our value}; any other cell is a reject.
+        ordered: Our words whose first synonym that is there counts; of others two are refused.
         direction: Values for ``Direction.declare`` that the layout itself defines.
         outcomes: The map of its statuses.
         made_from: "files" that somebody's exchange wrote, or "documentation" alone.
@@ -65,6 +66,7 @@ class Layout:
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     direction: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ordered: frozenset[str] = frozenset()
     outcomes: str | None = None
     title: str = ""
     source: str = ""
@@ -161,6 +163,7 @@ class Layout:
                 _field(name, word): _table(name, word, table)
                 for word, table in data.get("values", {}).items()
             },
+            ordered=frozenset(_texts(name, "ordered", data.get("ordered", []))),
             direction={
                 word: tuple(_texts(name, f"[direction] {word}", values))
                 for word, values in data.get("direction", {}).items()

@@ -7,7 +7,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, overload
+from typing import Any, Final, NamedTuple, overload
 
 import numpy as np
 
@@ -284,6 +284,56 @@ class Legs:
         self.src.append(src)
         self.disposition.append(disposition)
 
+    def add_many(
+        self,
+        *,
+        file: int,
+        row: Any,  # noqa: ANN401  arrays of int64
+        start: Any,  # noqa: ANN401
+        lasted: Any,  # noqa: ANN401
+        offset: Any,  # noqa: ANN401
+        number: Any,  # noqa: ANN401
+        billsec: Any,  # noqa: ANN401
+        call_id: Sequence[str],
+        linked: Sequence[str],
+        src: Sequence[str],
+        disposition: Sequence[str],
+    ) -> None:
+        """Many legs of one file, whose rows say nothing of their scope."""
+        count = len(row)
+        for column, values in (
+            (self.file, np.full(count, file)),
+            (self.row, row),
+            (self.start, start),
+            (self.lasted, lasted),
+            (self.offset, offset),
+            (self.number, number),
+            (self.billsec, billsec),
+            (self.scope, np.zeros(count)),
+        ):
+            column.frombytes(np.ascontiguousarray(values, np.int64).tobytes())
+        self.call_id += call_id
+        self.linked += linked
+        self.src += src
+        self.disposition += disposition
+
+    def _in_order(self) -> None:
+        """Put legs in the order of their rows: rows of a block that were read singly came later."""
+        rows = np.asarray(self.row) + (np.asarray(self.file) << 44)
+        if len(rows) < 2 or bool((np.diff(rows) >= 0).all()):
+            return
+        order = np.argsort(rows, kind="stable")
+        del rows
+        for name in ("file", "row", "start", "lasted", "offset", "number", "billsec", "scope"):
+            values = np.asarray(getattr(self, name))[order]
+            column = array("q")
+            column.frombytes(values.tobytes())
+            setattr(self, name, column)
+        places = order.tolist()
+        for name in ("call_id", "linked", "src", "disposition"):
+            values = getattr(self, name)
+            setattr(self, name, [values[place] for place in places])
+
     def merge(self, used: OutcomeMap | None, note: Callable[[str, int], None]) -> Attempts:
         """Put legs together that are one call, and nothing else.
 
@@ -294,6 +344,7 @@ class Legs:
             used: What their statuses mean.
             note: Hears of what looks wrong: a word and a count.
         """
+        self._in_order()
         owner = np.arange(len(self), dtype=np.int64)  # of each leg, the one that names its call
         merged: dict[int, _Merged] = {}
         endings: _Endings | None = None

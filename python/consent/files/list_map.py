@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from consent.event import (
     OperatorRefusal,
 )
 from consent.files.clock import DATES, Dates
+from consent.files.dialled import COUNTRIES
 from consent.files.records import InputError
 from consent.locale.message import Message
 
@@ -41,7 +42,6 @@ EVENTS: Final[Mapping[str, type[Any]]] = {
     **dict.fromkeys(("operator.refusal", "operator_refusal"), OperatorRefusal),
     **dict.fromkeys(("number.reassigned", "reassigned", "reassign"), NumberReassigned),
 }
-COUNTRIES: Final = ("RU", "KZ", "US", "CA")
 
 
 #: A header name, JSON path or position from 1; several in brackets are joined by a blank.
@@ -63,6 +63,8 @@ class Map:
         records: JSON paths under which the records may lie.
         header: True, False, or None: there is one unless the first cell of the number reads as one.
         ids: The number column holds ids; numbers come from a list of (id, number).
+        declare: Our words whose values nobody but the importer can know: without ``--value`` the
+            import is refused.
         optional: Our words whose columns a list need not have; any other column that is declared
             and not there stops the import, since without it a narrow consent reads as a wide one.
     """
@@ -76,6 +78,7 @@ class Map:
     records: tuple[str, ...] = ()
     header: bool | None = True
     ids: bool = False
+    declare: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     delimiter: str | None = None
     encoding: str | None = None
@@ -115,9 +118,48 @@ class Map:
             raise InputError(
                 Message("{}: not UTF-8, byte {}", Path(name).name, error.start)
             ) from None
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(Message("{}: {}", Path(name).name, error)) from None
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            why = str(error) or type(error).__name__
+            raise InputError(Message("{}: {}", Path(name).name, why)) from None
         return cls._from_data(Path(name).name, data)
+
+    def declared(self, columns: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> Map:
+        """The same map, with these columns in place of its own, and these values beside its own.
+
+        Raises:
+            InputError: A word that is none of ours, or values that the map needs and has not.
+        """
+        for word in (*columns, *values):
+            if word not in COLUMNS:
+                raise InputError(Message("{} is not one of {}", word, ", ".join(COLUMNS)))
+        for word in values:
+            if word not in SHARED:
+                raise InputError(
+                    Message("--value {}: is not one of {}", word, ", ".join(SHARED)), column=word
+                )
+        made = replace(
+            self,
+            columns={**self.columns, **{word: (name,) for word, name in columns.items()}},
+            values={
+                word: {**self.values.get(word, {}), **values.get(word, {})}
+                for word in {**self.values, **values}
+            },
+            optional=self.optional - set(columns),
+        )
+        for word in sorted(self.declare):
+            if not made.values.get(word):
+                named = self.columns.get(word, (word,))[0]
+                raise InputError(
+                    Message(
+                        "{}: which values of {} mean advertising by telephone only you can say:"
+                        " --value {}:VALUE=advertising; all others are rejected",
+                        self.name,
+                        named if isinstance(named, str) else word,
+                        word,
+                    ),
+                    column=word,
+                )
+        return made
 
     @classmethod
     def _from_data(cls, name: str, data: Mapping[str, Any]) -> Map:
@@ -175,6 +217,7 @@ class Map:
         header = options.pop("header", True)
         records = options.pop("records", [])
         optional = frozenset(options.pop("optional", ()))
+        declare = frozenset(options.pop("declare", ()))
         only, joins = data.get("only", {}), data.get("join", {})
         for path, wanted in only.items():
             if not _is_texts(wanted):
@@ -198,6 +241,7 @@ class Map:
             records=tuple(records if isinstance(records, list) else [records]),
             header=None if header == "auto" else header,
             optional=optional,
+            declare=declare,
             **options,
         )
 
@@ -218,6 +262,10 @@ def _format_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         "header": (lambda v: isinstance(v, bool) or v == "auto", 'true, false or "auto"'),
         "records": (lambda v: isinstance(v, str) or _is_texts(v), "a text, or a list of them"),
         "ids": (lambda v: isinstance(v, bool), "true or false"),
+        "declare": (
+            lambda v: _is_texts(v) and set(v) <= set(SHARED),
+            f"a list of {', '.join(SHARED)}",
+        ),
         "optional": (
             lambda v: _is_texts(v) and set(v) <= set(COLUMNS),
             f"a list of {', '.join(COLUMNS)}",

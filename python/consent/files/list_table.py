@@ -16,6 +16,7 @@ from datetime import date, datetime, time
 from typing import IO, Any, Final, cast
 
 from consent.files.containers import BROKEN, Unpacked, unpacked
+from consent.files.exported import as_ours, is_export
 from consent.files.list_map import COLUMNS, OUR_COLUMNS, Map
 from consent.files.records import Batch, Bounded, InputError, Reader
 from consent.files.writer import unguarded
@@ -34,6 +35,7 @@ class Table:
     """A list as rows of cells, whatever it was kept in."""
 
     names: list[str]
+    passed_over = 0  # records of another table, which the map names
     has_header = True
     delimiter = ","
     encoding = "utf-8"
@@ -148,6 +150,8 @@ class Delimited(Table):
         names = self._reader.first()
         if names is None or 1 in self._bounded.cut:
             raise InputError("the first line cannot be split into columns", row=1)
+        if len(names) > MOST_COLUMNS:
+            raise InputError(Message("more than {} columns: not a table", MOST_COLUMNS), row=1)
         self.names = [name.strip() for name in names]
         self.has_header = True
         self.above: list[tuple[int, bytes]] = []
@@ -207,6 +211,10 @@ class Delimited(Table):
         self._reader.expected = frozenset(widths) or frozenset({len(self.names)})
         if header:
             self._reader.skip()
+
+    def by_blocks(self, take: Callable[[int, list[bytes], int], list[int] | None]) -> None:
+        """Hand whole blocks to this; what it refuses comes as batches."""
+        self._reader.take_block = take
 
     def batches(self) -> Iterator[Batch]:
         # A title that holds what could be a number is a row that nobody read: counted, shown.
@@ -496,7 +504,7 @@ class Json(Table):
         first, _, rest = head.partition(b"\n")
         try:
             json.loads(first.decode(self.encoding, "replace"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return True
         # One object on one line may be either; with paths to its records it is a document.
         return bool(self._known.records) and not rest.strip()
@@ -527,9 +535,13 @@ class Json(Table):
                 if self._known.only and not all(
                     _text_at(record, path) in wanted for path, wanted in self._known.only.items()
                 ):
+                    self.passed_over += 1
                     continue
-                if self._known.columns == OUR_COLUMNS and self._is_misspelt(record):
-                    self._bad[line] = "misspelt"
+                if self._known.columns == OUR_COLUMNS:
+                    if is_export(record):
+                        record = as_ours(record)
+                    elif self._is_misspelt(record):
+                        self._bad[line] = "misspelt"
                 cells.append([self._cell(record, word) for word in self._words])
             lines.append(line)
             raws.append(raw)
@@ -583,8 +595,11 @@ class Json(Table):
             raise InputError(Message("not JSON: {}", type(error).__name__), row=row) from None
         records = document
         for path in self._known.records:
-            if isinstance(document, dict) and isinstance(document.get(path), list):
-                records = document[path]
+            found = document
+            for step in path.split("."):
+                found = found.get(step) if isinstance(found, dict) else None
+            if isinstance(found, list):
+                records = found
                 break
         if isinstance(records, dict):
             records = [records]
@@ -677,6 +692,19 @@ class Parquet(Table):
     def begin(self, *, header: bool, widths: Iterable[int] = ()) -> None:
         del header, widths  # its columns have names
 
+    def rows(self) -> Iterator[tuple[int, dict[str, object]]]:
+        """Each row as Python values, from 1."""
+        line = 1
+        try:
+            for batch in self._table.iter_batches(batch_size=4096):
+                for row in batch.to_pylist():
+                    yield line, row
+                    line += 1
+        except self._broken as error:
+            raise InputError(
+                Message("not a Parquet file, or a broken one: {}", type(error).__name__), row=line
+            ) from None
+
     def batches(self) -> Iterator[Batch]:
         line = 1
         try:
@@ -693,6 +721,29 @@ class Parquet(Table):
             raise InputError(
                 Message("not a Parquet file, or a broken one: {}", type(error).__name__), row=line
             ) from None
+
+
+class ParquetExport(Json):
+    """Our own export of events in Parquet, as records."""
+
+    def __init__(self, table: Parquet, known: Map) -> None:
+        self.size = table.size
+        self.encoding = "utf-8"
+        self._table = table
+        self._known = known
+        self._words = list(known.columns)
+        self.names = list(self._words)
+        self.met = set()
+        self._bad = {}
+
+    def _each(self) -> Iterator[tuple[int, Mapping[str, object] | None, bytes]]:
+        for line, row in self._table.rows():
+            record = {name: value for name, value in row.items() if value is not None}
+            shown = json.dumps(record, ensure_ascii=False, default=text_of)
+            yield line, json.loads(shown, parse_int=str), shown.encode("utf-8", "surrogatepass")
+
+    def done(self) -> int:
+        return 0
 
 
 def _as_json(names: list[str], row: list[str]) -> bytes:
@@ -727,6 +778,12 @@ def _text_at(record: Mapping[str, object], path: str) -> str:
                 value = json.loads(value, parse_int=str, parse_float=str)
             except (ValueError, RecursionError):
                 return ""
+        if isinstance(value, list):  # callflow.0.caller_profile
+            place, _, rest = rest.partition(".")
+            if not place.isdigit() or int(place) >= len(value):
+                return ""
+            value = value[int(place)]
+            continue
         if not isinstance(value, dict):
             return ""
         # A joined record stands under its whole path: "@fields.signature.fields.payload".
@@ -746,6 +803,10 @@ def _text_at(record: Mapping[str, object], path: str) -> str:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ";".join(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+#: A record of Mango Office begins with [ too.
+_BEGINS_JSON: Final = re.compile(rb'\{\s*(?:"|\}|\Z)|\[\s*(?:\{|\[|"|\]\s*\Z|\Z)')
 
 
 def are_rejects(table: Table) -> bool:
@@ -784,8 +845,11 @@ def open_table(
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise InputError("an old .xls workbook; save it as XLSX or CSV")
     if head.startswith(b"PAR1"):
-        return Parquet(stream, known, size)
-    if plain[:1] in (b"{", b"["):
+        parquet = Parquet(stream, known, size)
+        if known.columns == OUR_COLUMNS and is_export(parquet.names):
+            return ParquetExport(parquet, known)
+        return parquet
+    if _BEGINS_JSON.match(plain):
         return Json(stream, known, encoding, size, file)
     table = Delimited(found, known, encoding, delimiter, size, file)
     if table.names == [*MARK, "record"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -56,12 +56,18 @@ class Reader:
 
     CHUNK: Final = 1 << 18
     MOST_LINES: Final = 64
+    #: Bytes and lines of a block, and the fewest lines worth a try after one was refused.
+    BLOCK: Final = 1 << 22
+    BLOCK_LINES: Final = 1 << 14
+    FEWEST: Final = 1 << 8
 
     def __init__(self, stream: IO[bytes], delimiter: str, encoding: str) -> None:
         self._stream = stream
         self._delimiter = delimiter
         self._encoding = encoding
         self.expected: frozenset[int] = frozenset()
+        #: Takes whole blocks: first line, lines, cells of the first; what must be read singly.
+        self.take_block: Callable[[int, list[bytes], int], list[int] | None] | None = None
         self._line = 1
         self._ahead: list[bytes] = []
         self._ended = False
@@ -110,15 +116,17 @@ class Reader:
         if head.startswith(b"SQLite format 3"):
             raise InputError("this is an SQLite database; export the table as CSV")
         self._cr_only = b"\r" in head and b"\n" not in head
-        if self._cr_only:
+        if self._cr_only and isinstance(self._stream, Bounded):
+            self._stream.end_lines_with(b"\r", head.count(b"\r"))
+        elif self._cr_only:
             rest = self._stream.read()
             self._ahead = (head + rest).splitlines(keepends=True)
             self._ended = True
-        else:
-            head += self._stream.readline()
-            self._ahead = head.split(b"\n")
-            if not self._ahead[-1]:
-                self._ahead.pop()
+            return
+        head += self._stream.readline()
+        self._ahead = head.split(b"\r" if self._cr_only else b"\n")
+        if not self._ahead[-1]:
+            self._ahead.pop()
 
     @property
     def empty(self) -> bool:
@@ -133,7 +141,7 @@ class Reader:
     def _more(self) -> bool:
         if self._ended:
             return False
-        lines = self._stream.readlines(self.CHUNK)
+        lines = self._stream.readlines(self.CHUNK if self.take_block is None else self.BLOCK)
         if not lines:
             self._ended = True
             return False
@@ -200,9 +208,22 @@ class Reader:
                 return
 
     def batches(self) -> Iterator[Batch]:
-        """All records, given ``expected``."""
+        """All records, given ``expected``; of a block that was taken whole none."""
+        most = self.BLOCK_LINES
         while self._ahead or self._more():
-            lines, self._ahead = self._ahead, []
+            if self.take_block is None:
+                lines, self._ahead = self._ahead, []
+            else:
+                lines, self._ahead = self._ahead[:most], self._ahead[most:]
+                singly = self._block(lines)
+                if singly is not None:
+                    most = min(2 * most, self.BLOCK_LINES)
+                    yield singly
+                    continue
+                if len(lines) > self.FEWEST:  # the line that is to blame is in one of the parts
+                    most = max(self.FEWEST, len(lines) // 8)
+                    self._ahead = lines + self._ahead
+                    continue
             texts = [self._decode(line) for line in lines]
             cells: list[list[str]] = []
             if texts[-1].count('"') % 2 == 0:
@@ -216,6 +237,22 @@ class Reader:
                 self._line += len(lines)
             else:
                 yield self._recover(lines, texts)
+
+    def _block(self, lines: list[bytes]) -> Batch | None:
+        """What a block leaves to be read singly; None: all of it."""
+        first = self.split(self._decode(lines[0])) if self.take_block is not None else None
+        if first is None or self.take_block is None:
+            return None
+        singly = self.take_block(self._line, lines, len(first))
+        if singly is None:
+            return None
+        begin = self._line
+        self._line += len(lines)
+        cells = []
+        for i in singly:
+            text = self._decode(lines[i])
+            cells.append(next(csv.reader([text], delimiter=self._delimiter), []))
+        return Batch([begin + i for i in singly], cells, [lines[i] for i in singly])
 
     def _recover(self, lines: list[bytes], texts: list[str]) -> Batch:
         numbers: list[int] = []
@@ -232,7 +269,7 @@ class Reader:
             if cells is None and text.count('"') % 2 == 1:
                 for more in range(1, self.MOST_LINES):
                     if i + more >= len(lines):
-                        if not self._more():
+                        if not self._ahead and not self._more():
                             break
                         lines += self._ahead
                         texts += [self._decode(line) for line in self._ahead]
@@ -268,7 +305,13 @@ class Bounded:
         self._stream = stream
         self._rest = b""
         self._line = 1
+        self._end = b"\n"
         self.cut: set[int] = set()
+
+    def end_lines_with(self, end: bytes, read: int) -> None:
+        """Lines end with this, and so many of them were read already."""
+        self._end = end
+        self._line = 1 + read
 
     def read(self, size: int = -1) -> bytes:
         """Bytes as they are; lines that begin in them are cut only by :meth:`readlines`."""
@@ -277,7 +320,7 @@ class Bounded:
         while len(self._rest) < size and (block := self._stream.read(self._BLOCK)):
             self._rest += block
         out, self._rest = self._rest[:size], self._rest[size:]
-        self._line += out.count(b"\n")
+        self._line += out.count(self._end)
         return out
 
     def readline(self) -> bytes:
@@ -293,7 +336,7 @@ class Bounded:
         lines: list[bytes] = []
         taken = 0
         while taken < hint:
-            end = self._rest.find(b"\n")
+            end = self._rest.find(self._end)
             while end < 0:
                 block = self._stream.read(self._BLOCK)
                 if not block:
@@ -301,20 +344,20 @@ class Bounded:
                 if len(self._rest) > self.LONGEST:
                     self.cut.add(self._line)
                     self._rest = self._rest[: self.KEPT]
-                at = block.find(b"\n")
+                at = block.find(self._end)
                 end = -1 if at < 0 else len(self._rest) + at
                 self._rest += block
             if end < 0 and not self._rest:
                 break
             if hint > 1 and end >= 0 and self._line not in self.cut:
                 # Many at once: up to the last whole line.
-                last = self._rest.rfind(b"\n") + 1
-                many = [line + b"\n" for line in self._rest[: last - 1].split(b"\n")]
+                last = self._rest.rfind(self._end) + 1
+                many = [line + self._end for line in self._rest[: last - 1].split(self._end)]
                 self._rest = self._rest[last:]
                 for number, line in enumerate(many, self._line):
                     if len(line) > self.LONGEST:
                         self.cut.add(number)
-                        many[number - self._line] = line[: self.KEPT] + b"\n"
+                        many[number - self._line] = line[: self.KEPT] + self._end
                 self._line += len(many)
                 lines += many
                 taken += last
@@ -324,7 +367,7 @@ class Bounded:
             )
             if len(line) > self.LONGEST or self._line in self.cut:
                 self.cut.add(self._line)
-                line = line[: self.KEPT] + (b"\n" if end >= 0 else b"")
+                line = line[: self.KEPT] + (self._end if end >= 0 else b"")
             lines.append(line)
             taken += len(line)
             self._line += 1

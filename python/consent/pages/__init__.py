@@ -11,11 +11,11 @@ import base64
 import functools
 import hashlib
 import re
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from consent.locale.message import Lang, Message, in_language, said
+from consent.locale.visible import visible
 from consent.locale.vocabulary import type_name, verdict_name
 
 if TYPE_CHECKING:
@@ -29,14 +29,8 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def clean(text: str) -> str:
-    """Text of others without what could act: control signs and signs that turn the direction."""
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(
-        c
-        if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-        else "\ufffd"
-        for c in text.replace("\r\n", "\n").replace("\t", " ")
-    )
+    """Text of others; what could act, control signs and those that turn the text, is escaped."""
+    return visible(text.replace("\r\n", "\n").replace("\t", " "), lines=True)
 
 
 def grouped(number: int, lang: Lang) -> str:
