@@ -49,9 +49,11 @@ namespace consent::decision {
         break;
       case Method::paper:
       case Method::recorded_voice:
+      case Method::sms_reply:  // sent from the number itself
         worth.identified = file ? Grade::strong : Grade::fair;
         break;
       case Method::key_press:
+      case Method::message:  // shows whose account it is, which a number once opened
         worth.identified = file ? Grade::fair : Grade::weak;
         break;
       case Method::unstated:

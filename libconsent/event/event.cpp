@@ -25,7 +25,8 @@ constexpr std::array cover_words{"advertising"sv, "personal_data"sv, "mass_calls
 constexpr std::array method_words{"unstated"sv,       "paper"sv,       "qualified_signature"sv,
                                   "sms_code"sv,       "call_code"sv,   "authenticated_app"sv,
                                   "recorded_voice"sv, "key_press"sv,   "web_form"sv,
-                                  "operator_note"sv,  "open_source"sv, "email_link"sv};
+                                  "operator_note"sv,  "open_source"sv, "email_link"sv,
+                                  "sms_reply"sv,      "message"sv};
 constexpr std::array giver_words{"unstated"sv, "holder"sv, "addressee"sv, "employee"sv};
 constexpr std::array direction_words{"outgoing"sv, "incoming"sv};
 constexpr std::array dialled_by_words{"unstated"sv, "person"sv, "machine"sv};

@@ -50,6 +50,8 @@ Method: TypeAlias = Literal[
     "operator_note",
     "open_source",
     "email_link",
+    "sms_reply",
+    "message",
 ]
 Cover: TypeAlias = Literal["advertising", "personal_data", "mass_calls", "mailing"]
 Request: TypeAlias = Literal[

@@ -304,6 +304,15 @@ def test_a_consent_from_before_the_stop_ends_nothing(romashka):
     assert (found.accepted, found.stops_ended) == (1, 0)
 
 
+@pytest.mark.parametrize("method", ["sms_reply", "message"])
+def test_a_stop_by_sms_or_messenger_has_a_word(romashka, run, method):
+    romashka.close()
+    done = run("withdraw", "romashka", NUMBER, "--method", method, "--channel", "sms")
+    assert done.returncode == 0, done.stderr
+    shown = run("history", "romashka", NUMBER, "--json")
+    assert json.loads(shown.stdout)["events"][-1]["method"] == method
+
+
 # --- our own exports ------------------------------------------------------------------------------
 
 

@@ -45,6 +45,8 @@ enum class Method : std::uint8_t {
   operator_note,
   open_source,
   email_link,
+  sms_reply,  ///< an answer by SMS
+  message,    ///< an answer by messenger
 };
 enum class Giver : std::uint8_t { unstated, holder, addressee, employee };
 enum class Direction : std::uint8_t { outgoing, incoming };

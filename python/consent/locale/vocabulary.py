@@ -45,6 +45,8 @@ WORDS: Final[dict[str, str]] = {
     "operator_note": "operator's note",
     "open_source": "open source",
     "email_link": "link in an e-mail",
+    "sms_reply": "answer by SMS",
+    "message": "answer by messenger",
     "unstated": "not stated",
     # direction, dialled by, giver
     "outgoing": "outgoing",

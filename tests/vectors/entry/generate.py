@@ -170,7 +170,7 @@ PURPOSE = one_of(
 CHANNEL = one_of("voice robot sms messenger email")
 METHOD = one_of(
     "unstated paper qualified_signature sms_code call_code authenticated_app recorded_voice "
-    "key_press web_form operator_note open_source email_link"
+    "key_press web_form operator_note open_source email_link sms_reply message"
 )
 SCOPE = {
     "campaign": is_word,
