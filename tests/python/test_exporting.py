@@ -123,7 +123,7 @@ def test_no_half_of_a_file_stays_behind(log, tmp_path):
         export_events(log, tmp_path / "events.jsonl", progress=stop)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log"]
     with pytest.raises(consent.InvalidArgument):
-        export_events(log, tmp_path / "events.csv")
+        export_events(log, tmp_path / "events.txt")
 
 
 # --- entries -------------------------------------------------------------------------------------

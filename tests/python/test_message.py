@@ -10,10 +10,12 @@ import re
 import string
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 import consent
 from consent.files.calls import LEFT_OUT, REJECTED
-from consent.locale import vocabulary
+from consent.locale import message, vocabulary
 from consent.locale.message import Message, in_language, message_of
 from consent.standalone import verify as verify_standalone
 from sentences import CATALOGUE, ROOT, catalogue, of_python, of_the_core
@@ -182,3 +184,17 @@ def test_the_verifier_of_a_pack_says_in_russian_whatever_it_can_say() -> None:
     }
     assert said
     assert said == set(verify_standalone.PROOFS_RU)
+
+
+def test_an_installed_package_reads_its_compiled_catalogue(tmp_path, monkeypatch) -> None:
+    with CATALOGUE.open("rb") as source, (tmp_path / "ru.mo").open("wb") as compiled:
+        write_mo(compiled, read_po(source, locale="ru"))
+    monkeypatch.setattr(message.resources, "files", lambda _package: tmp_path)
+    message.russian.cache_clear()
+    try:
+        assert in_language(Message("entry {}: {}", 41, Message("entry is missing")), "ru") == (
+            "запись 41: записи нет"
+        )
+        assert in_language(Message.counted("{} entry", "{} entries", 3), "ru") == "3 записи"
+    finally:
+        message.russian.cache_clear()

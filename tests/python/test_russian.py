@@ -37,8 +37,8 @@ def russian(run, *arguments, **options):
         (
             ("give", "rom", NUMBER, *GIVE, "--at", "2026-11-20T14:03:00"),
             2,
-            "consent: --at: время, байт 19: не вида ГГГГ-ММ-ДДTчч:мм:сс[.ffffff] с Z или "
-            "смещением +чч:мм (время со смещением: 2026-11-20T14:03:00+03:00)",
+            "consent: --at: для этого времени не объявлен часовой пояс; добавьте --zone "
+            "Europe/Moscow или смещение",
         ),
         (
             ("give", "rom", NUMBER, *GIVE, "--distributor", "123"),
@@ -66,7 +66,7 @@ def russian(run, *arguments, **options):
             2,
             "consent: классификация: ИНН неверен: не та длина",
         ),
-        (("evidence", "rom", "99"), 3, "consent: журнал: записи 99 нет"),
+        (("evidence", "rom", "99"), 1, "consent: журнал: записи 99 нет"),
         (
             ("verify", "rom", "--key", "foo"),
             2,
@@ -80,7 +80,7 @@ def russian(run, *arguments, **options):
         ),
         (
             ("hold", "rom", OTHER, "--by", "fas"),
-            3,
+            1,
             "consent: журнал: об этом номере ничего нет",
         ),
     ],

@@ -6,7 +6,6 @@ left out with a reason, or a row rejected with a reason. ``Calls.rows`` is their
 
 from __future__ import annotations
 
-import csv
 import gc
 import hashlib
 import io
@@ -35,7 +34,7 @@ from consent.files.list_table import Delimited, Json, Table, open_table, text_of
 from consent.files.recognise import fits, looks_like
 from consent.files.records import Batch, InputError
 from consent.files.seconds import seconds_of
-from consent.files.writer import replacing_csv
+from consent.files.writer import record, replacing_csv
 from consent.locale.message import Lang, Message, in_language
 from consent.number import ReadNumber, read_number
 from consent.outcome import OutcomeMap
@@ -608,9 +607,7 @@ def _as_csv(cells: Sequence[str] | None) -> bytes:
     """Cells of a workbook as a line."""
     if cells is None:
         return b""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue().encode("utf-8", "surrogateescape")
+    return record(cells).encode("utf-8", "surrogateescape")
 
 
 def unix_of(uniqueid: str) -> int | None:
@@ -630,41 +627,54 @@ def _warn(sink: _Sink, calls: Calls) -> None:
         notes += _about_zone(sink, calls)
     if count := sink.clock.without_seconds:
         notes.append(
-            Message(
+            Message.counted(
+                "{} time is written without seconds and counts from the whole minute",
                 "{} times are written without seconds and count from the whole minute",
+                count,
                 count,
             )
         )
     if count := sink.unmerged:
         notes.append(
-            Message(
+            Message.counted(
+                "{} outgoing row has neither linkedid nor uniqueid: it was judged by itself",
                 "{} outgoing rows have neither linkedid nor uniqueid: legs of one call could "
                 "not be put together, each was judged by itself",
+                count,
                 count,
             )
         )
     if count := calls.left_out["not_a_number"]:
         notes.append(
-            Message(
+            Message.counted(
+                "{} row that the rule calls outgoing has no number in {} (feature codes, s, i): "
+                "left out as not_a_number",
                 "{} rows that the rule calls outgoing have no number in {} (feature codes, s, "
                 "i): left out as not_a_number",
+                count,
                 count,
                 sink.number_from,
             )
         )
     if count := calls.left_out["forwarded"]:
         notes.append(
-            Message(
+            Message.counted(
+                "{} row came in by a trunk and went out by one (a call put through): left out "
+                "as forwarded",
                 "{} rows came in by a trunk and went out by one (calls put through): left out "
                 "as forwarded",
+                count,
                 count,
             )
         )
     if count := sink.more_dialled:
         notes.append(
-            Message(
+            Message.counted(
+                "{} row rang several numbers at once, by its lastdata; only the one in dst was "
+                "judged. Judge all: --number-from lastdata",
                 "{} rows rang several numbers at once, by their lastdata; only the one in dst "
                 "was judged. Judge all: --number-from lastdata",
+                count,
                 count,
             )
         )
@@ -677,8 +687,10 @@ def _warn(sink: _Sink, calls: Calls) -> None:
         )
     if count := sink.titles:
         notes.append(
-            Message(
+            Message.counted(
+                "{} line above the header was passed over",
                 "{} lines above the header were passed over",
+                count,
                 count,
             )
         )

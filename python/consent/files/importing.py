@@ -796,7 +796,11 @@ def _run(
             header = not any(NUMBER_LIKE.search(table.names[i]) for i in named["number"])
         if table.titles:
             result.warnings.append(
-                Message("{} lines above the header were passed over", table.titles)
+                Message.counted(
+                    "{} line above the header was passed over",
+                    "{} lines above the header were passed over",
+                    table.titles,
+                )
             )
         if header and "number" in known.columns and "number" not in named:
             named_columns = known.columns["number"]

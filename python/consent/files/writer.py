@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import csv
+import io
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from typing import Final, TextIO
 
 from consent.files import private_file
 
-__all__ = ["CsvWriter", "guarded", "replacing_csv", "unguarded"]
+__all__ = ["CsvWriter", "guarded", "record", "replacing_csv", "unguarded"]
 
 #: Error handler of the encoding: bytes that were read as surrogates are written as they were, and
 #: letters that the encoding lacks as backslash escapes.
@@ -89,6 +90,13 @@ class CsvWriter:
         """Write rows."""
         for row in rows:
             self.row(row)
+
+
+def record(cells: Iterable[str]) -> str:
+    """Cells as one line, unguarded: a cell of another file, which is guarded as a whole."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
 
 
 @contextlib.contextmanager
