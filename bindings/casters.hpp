@@ -30,6 +30,8 @@ py::object to_datetime(consent::Instant at);       ///< aware, in UTC
 consent::Digest to_digest(py::handle bytes);       ///< 32 bytes, else an error
 std::string_view to_text(py::handle text);         ///< borrowed from `text`
 consent::Event to_event(py::handle event);         ///< an object of consent.event
+/// The other way; None for a type that nothing writes yet.
+py::object from_event(consent::EventType type, consent::AnyEvent said);
 /// A consent.locale.message.Message; bytes that are not UTF-8 are shown as escapes.
 py::object to_message(const consent::Message& message);
 

@@ -76,7 +76,8 @@ void bind_decision(py::module_& m) {
       .def_static("from_file", &Caller::from_file, py::arg("file"))
       .def_readonly("id", &Caller::id, "Who dials; \"\": the distributor itself")
       .def_property_readonly("text", &consent::canonical_text, "The facts, as canonical JSON")
-      .def_property_readonly("hash", &consent::hash_of, "SHA-256 of text");
+      .def_property_readonly(
+          "hash", [](const Caller& caller) { return consent::hash_of(caller); }, "SHA-256 of text");
 
   py::class_<consent::ContactCounts>(m, "ContactCounts",
                                      "Contacts made in the local day, week and month.")

@@ -1,6 +1,8 @@
 #include "consent/event.hpp"
 
 #include <filesystem>
+#include <type_traits>
+#include <utility>
 
 #include "bindings.hpp"
 #include "casters.hpp"
@@ -10,24 +12,6 @@ namespace consent_python {
 namespace {
 
 using consent::EventType;
-
-std::string text(py::handle event, const char* name) {
-  return std::string(to_text(event.attr(name)));
-}
-
-std::optional<std::vector<std::string>> parties(py::handle event, const char* name) {
-  const py::object given = event.attr(name);
-  if (given.is_none()) return std::nullopt;
-  std::vector<std::string> ids;
-  for (const py::handle id : given) ids.emplace_back(to_text(id));
-  return ids;
-}
-
-std::optional<consent::Instant> moment(py::handle event, const char* name) {
-  const py::object given = event.attr(name);
-  if (given.is_none()) return std::nullopt;
-  return to_instant(given);
-}
 
 /// A file whose content the log is to keep: an object with `content` and `kind`.
 bool is_file(py::handle given) { return py::hasattr(given, "content"); }
@@ -44,194 +28,361 @@ consent::EvidenceFile to_file(py::handle given) {
   return file;
 }
 
-/// A hash; a file that the log is to keep goes to the event's files.
-std::optional<consent::FileHash> file(consent::EventBase& e, py::handle event, const char* name) {
-  const py::object given = event.attr(name);
-  if (given.is_none()) return std::nullopt;
-  if (is_file(given)) {
-    e.files.push_back(to_file(given));
-    return std::nullopt;
-  }
-  return consent::FileHash{to_digest(given)};
-}
+/// Raw bytes that are no text.
+struct Raw {
+  std::string& bytes;
+};
 
-std::vector<consent::FileHash> files(consent::EventBase& e, py::handle event, const char* name) {
-  std::vector<consent::FileHash> hashes;
-  for (const py::handle given : event.attr(name)) {
-    if (is_file(given)) {
-      e.files.push_back(to_file(given));
+/// Fills an event from an object of consent.event.
+class FromPython {
+ public:
+  FromPython(py::handle event, consent::EventBase& base) : event_(event), base_(base) {
+    base_.number = to_number(event.attr("number"));
+    base_.happened = to_instant(event.attr("at"));
+    base_.source = std::string(to_text(event.attr("source")));
+  }
+
+  template <typename T>
+  void operator()(const char* name, T& member) {
+    read(event_.attr(name), member);
+  }
+
+ private:
+  static void read(py::handle given, std::string& text) { text = std::string(to_text(given)); }
+  static void read(py::handle given, bool& flag) { flag = given.cast<bool>(); }
+  static void read(py::handle given, std::uint64_t& seq) {
+    const auto of = given.cast<std::int64_t>();
+    if (of < 0) throw consent::Error(consent::ErrorCode::invalid_argument, "of: below 0");
+    seq = static_cast<std::uint64_t>(of);
+  }
+  static void read(py::handle given, std::optional<std::int64_t>& number) {
+    if (!given.is_none()) number = given.cast<std::int64_t>();
+  }
+  static void read(py::handle given, std::optional<consent::Instant>& at) {
+    if (!given.is_none()) at = to_instant(given);
+  }
+  template <typename E>
+  requires std::is_enum_v<E>
+  static void read(py::handle given, E& value) { value = to_value<E>(given); }
+  template <typename E>
+  static void read(py::handle given, consent::SetOf<E>& set) {
+    set = to_set<E>(given);
+  }
+  static void read(py::handle given, std::vector<std::string>& texts) {
+    if (given.is_none()) return;
+    for (const py::handle each : given) texts.emplace_back(to_text(each));
+  }
+  static void read(py::handle given, std::optional<std::vector<std::string>>& texts) {
+    if (!given.is_none()) read(given, texts.emplace());
+  }
+  /// A text, or the SHA-256 of one that is kept already.
+  static void read(py::handle given, consent::Wording& wording) {
+    if (given.is_none()) return;
+    if (py::isinstance<py::bytes>(given)) {
+      wording.sha256 = to_digest(given);
     } else {
-      hashes.push_back({to_digest(given)});
+      wording.text = std::string(to_text(given));
     }
   }
-  return hashes;
-}
+  /// A hash; a file that the log is to keep goes to the event's files.
+  void read(py::handle given, std::optional<consent::FileHash>& file) {
+    if (given.is_none()) return;
+    if (is_file(given)) {
+      base_.files.push_back(to_file(given));
+    } else {
+      file = consent::FileHash{to_digest(given)};
+    }
+  }
+  void read(py::handle given, std::vector<consent::FileHash>& files) {
+    for (const py::handle each : given) {
+      std::optional<consent::FileHash> one;
+      read(each, one);
+      if (one) files.push_back(*one);
+    }
+  }
+  static void read(py::handle given, std::optional<consent::ConsentGiven::InContract>& mark) {
+    if (!given.is_none()) mark = {given.attr("separate_mark").cast<bool>()};
+  }
+  static void read(py::handle given, std::optional<consent::ConsentGiven::Code>& code) {
+    if (given.is_none()) return;
+    code = {given.attr("sent_to_this_number").cast<bool>(), given.attr("returned").cast<bool>()};
+  }
+  static void read(py::handle given, std::optional<consent::Assessment>& said) {
+    if (given.is_none()) return;
+    said = consent::Assessment{to_value<consent::IsAdvertising>(given.attr("answer")),
+                               std::string(to_text(given.attr("pack"))),
+                               to_digest(given.attr("answers"))};
+  }
 
-consent::Wording wording(py::handle event) {
-  const py::object given = event.attr("wording");
-  return given.is_none() ? consent::Wording{} : consent::Wording{std::string(to_text(given))};
-}
+  py::handle event_;
+  consent::EventBase& base_;
+};
 
-consent::EventBase base(py::handle event) {
-  return {to_number(event.attr("number")), to_instant(event.attr("at")), text(event, "source")};
-}
+/// Makes an object of consent.event of what an entry says. What is sealed is unset unless opened.
+class ToPython {
+ public:
+  explicit ToPython(consent::EventType type)
+      : classes_(py::module_::import("consent.event")),
+        set_(py::module_::import("builtins").attr("object").attr("__setattr__")) {
+    const py::object of = classes_.attr("CLASSES")[py::str(std::string(consent::to_word(type)))];
+    made_ = of.attr("__new__")(of);
+  }
 
-/// An event of which only the base is told; what is not told keeps the default of the header.
-template <typename E>
-E begun(py::handle event) {
-  return E{base(event)};
-}
+  template <typename T>
+  void operator()(const char* name, const T& member) {
+    set_(made_, name, written(member));
+  }
+  void base(const consent::EventBase& base) {
+    set_(made_, "number", py::cast(base.number));
+    set_(made_, "at", to_datetime(base.happened));
+    set_(made_, "source", base.source);
+    py::tuple kept(base.files.size());
+    for (std::size_t i = 0; i < base.files.size(); ++i) {
+      const consent::EvidenceFile& file = base.files[i];
+      kept[i] = classes_.attr("KeptFile")(file.kind, to_bytes(file.commitment));
+    }
+    set_(made_, "kept", kept);
+  }
+  [[nodiscard]] py::object made() const { return made_; }
+
+ private:
+  static py::object written(const std::string& text) { return py::str(text); }
+  static py::object written(const Raw& raw) { return py::bytes(raw.bytes); }
+  static py::object written(bool flag) { return py::bool_(flag); }
+  static py::object written(std::uint64_t seq) { return py::int_(seq); }
+  static py::object written(consent::Instant at) { return to_datetime(at); }
+  static py::object written(const consent::Digest& hash) { return to_bytes(hash); }
+  static py::object written(const consent::FileHash& file) { return to_bytes(file.sha256); }
+  static py::object written(std::int64_t number) { return py::int_(number); }
+  static py::object written(const std::vector<std::string>& texts) {
+    return py::tuple(py::cast(texts));
+  }
+  template <typename E>
+  requires std::is_enum_v<E>
+  static py::object written(E value) { return py::str(std::string(consent::to_word(value))); }
+  template <typename E>
+  static py::object written(consent::SetOf<E> set) {
+    return py::frozenset(py::cast(words_in(set)));
+  }
+  static py::object written(const std::vector<consent::FileHash>& files) {
+    py::tuple hashes(files.size());
+    for (std::size_t i = 0; i < files.size(); ++i) hashes[i] = to_bytes(files[i].sha256);
+    return hashes;
+  }
+  static py::object written(const consent::Wording& wording) {
+    if (consent::is_empty(wording)) return py::none();
+    if (!wording.text.empty()) return py::str(wording.text);
+    return to_bytes(*wording.sha256);
+  }
+  py::object written(const consent::ConsentGiven::InContract& mark) const {
+    return classes_.attr("InContract")(mark.separate_mark);
+  }
+  py::object written(const consent::ConsentGiven::Code& code) const {
+    return classes_.attr("Code")(code.sent_to_this_number, code.returned);
+  }
+  py::object written(const consent::Assessment& said) const {
+    return classes_.attr("Assessment")(written(said.answer), said.pack, to_bytes(said.answers));
+  }
+  template <typename T>
+  py::object written(const std::optional<T>& member) const {
+    return member ? py::object(written(*member)) : py::object(py::none());
+  }
+
+  py::module_ classes_;
+  py::object set_, made_;
+};
+
+// The members of each event by their names in Python, once: one list reads and writes.
 
 /// Scope: the fields that an ask, a yes, a no and a stop share.
+template <typename F, typename E>
+void scope(F& f, E& e) {
+  f("covers", e.covers);
+  f("purposes", e.purposes);
+  f("channels", e.channels);
+  f("distributors", e.distributors);
+  f("campaign", e.campaign);
+  f("evidence", e.evidence);
+  f("wording", e.wording);
+}
+
+template <typename F>
+void members(F& f, consent::ConsentAsked& e) {
+  scope(f, e);
+}
+template <typename F>
+void members(F& f, consent::ConsentGiven& e) {
+  scope(f, e);
+  f("acts_for", e.acts_for);
+  f("acts_for_any", e.acts_for_any);
+  f("advertiser", e.advertiser);
+  f("method", e.method);
+  f("document", e.document);
+  f("until", e.until);
+  f("prechecked", e.prechecked);
+  f("in_contract", e.in_contract);
+  f("code", e.code);
+  f("giver", e.giver);
+  f("authority", e.authority);
+}
+template <typename F>
+void members(F& f, consent::ConsentRefused& e) {
+  scope(f, e);
+  f("method", e.method);
+}
+template <typename F>
+void members(F& f, consent::ConsentWithdrawn& e) {
+  scope(f, e);
+  f("means", e.means);
+  f("received_at", e.received_at);
+}
+template <typename F>
+void members(F& /*f*/, consent::NumberReassigned& /*e*/) {}
+template <typename F>
+void members(F& f, consent::ContactMade& e) {
+  f("direction", e.direction);
+  f("channel", e.channel);
+  f("purpose", e.purpose);
+  f("requested_by_subscriber", e.requested_by_subscriber);
+  f("dialled_by", e.dialled_by);
+  f("distributor", e.distributor);
+  f("caller", e.caller);
+  f("outcome", e.outcome);
+  f("duration_s", e.duration_s);
+  f("agent_ref", e.agent_ref);
+  f("campaign", e.campaign);
+  f("recording", e.recording);
+  f("advertising", e.advertising);
+  f("wording", e.wording);
+  f("next_at", e.next_at);
+  f("organisation", e.organisation);
+  f("decision_maker", e.decision_maker);
+  f("note", e.note);
+}
+template <typename F>
+void members(F& f, consent::OperatorRefusal& e) {
+  f("covers", e.covers);
+  f("operator_id", e.operator_id);
+  f("in_force", e.in_force);
+}
+template <typename F>
+void members(F& f, consent::NumberClassified& e) {
+  f("personal_data", e.personal_data);
+  f("kind", e.kind);
+  f("inn", e.inn);
+  f("row", e.row);
+}
+template <typename F>
+void members(F& f, consent::EvidenceAdded& e) {
+  f("of", e.of);
+  f("evidence", e.evidence);
+  f("kind", e.kind);
+}
+template <typename F>
+void members(F& f, consent::EntryCorrected& e) {
+  f("of", e.of);
+  f("reason", e.reason);
+  f("fields", e.fields);
+}
+template <typename F>
+void members(F& f, consent::SubjectErased& e) {
+  f("ground", e.ground);
+  f("scope", e.scope);
+  f("request", e.request);
+}
+template <typename F>
+void members(F& f, consent::SubjectRestricted& e) {
+  f("ground", e.ground);
+  f("until", e.until);
+  f("released", e.released);
+  f("request", e.request);
+}
+template <typename F>
+void members(F& f, consent::SubjectHeld& e) {
+  f("by", e.by);
+  f("ground", e.ground);
+  f("until", e.until);
+  f("released", e.released);
+}
+template <typename F>
+void members(F& f, consent::RequestReceived& e) {
+  f("kind", e.kind);
+  f("means", e.means);
+  f("received_at", e.received_at);
+  f("evidence", e.evidence);
+}
+template <typename F>
+void members(F& f, consent::RequestAnswered& e) {
+  f("of", e.of);
+  f("outcome", e.outcome);
+  f("evidence", e.evidence);
+}
+
+// What a log writes of itself is only read.
+
+template <typename F>
+void members(F& /*f*/, consent::ReceiptIssued& /*e*/) {}
+template <typename F>
+void members(F& f, consent::LogCreated& e) {
+  f("distributor", e.distributor);
+  f("distributor_name", e.distributor_name);
+  f("format", e.format);
+  f("incarnation", Raw{e.incarnation});
+  f("key", e.key);
+}
+template <typename F>
+void members(F& f, consent::WordingRegistered& e) {
+  f("wording", e.wording);
+  f("language", e.language);
+}
+template <typename F>
+void members(F& f, consent::ClockStep& e) {
+  f("before", e.before);
+  f("after", e.after);
+}
+template <typename F>
+void members(F& f, consent::LogRestored& e) {
+  f("lost_from", e.lost_from);
+  f("lost_to", e.lost_to);
+  f("reason", e.reason);
+  f("incarnation", Raw{e.incarnation});
+}
+template <typename F>
+void members(F& /*f*/, consent::LogHeartbeat& /*e*/) {}
+template <typename F>
+void members(F& f, consent::LogBackedUp& e) {
+  f("size", e.size);
+  f("root", e.root);
+  f("file", e.file);
+  f("expires", e.expires);
+}
+template <typename F>
+void members(F& f, consent::LogBackupDestroyed& e) {
+  f("of", e.of);
+}
+template <typename F>
+void members(F& f, consent::CallerAssigned& e) {
+  f("caller", e.caller);
+  f("distributor", e.distributor);
+  f("from_", e.from);
+  f("until", e.until);
+  f("purposes", e.purposes);
+  f("channels", e.channels);
+  f("campaign", e.campaign);
+  f("document", e.document);
+}
+template <typename F>
+void members(F& f, consent::CallerReleased& e) {
+  f("of", e.of);
+  f("until", e.until);
+  f("document", e.document);
+}
+
 template <typename E>
-void scope(E& e, py::handle event) {
-  e.covers = to_set<consent::Cover>(event.attr("covers"));
-  e.purposes = to_set<consent::Purpose>(event.attr("purposes"));
-  e.channels = to_set<consent::Channel>(event.attr("channels"));
-  e.distributors = parties(event, "distributors");
-  e.campaign = text(event, "campaign");
-  e.evidence = files(e, event, "evidence");
-}
-
-consent::Event asked(py::handle event) {
-  auto e = begun<consent::ConsentAsked>(event);
-  scope(e, event);
-  e.wording = wording(event);
-  return e;
-}
-
-consent::Event given(py::handle event) {
-  auto e = begun<consent::ConsentGiven>(event);
-  scope(e, event);
-  e.acts_for = parties(event, "acts_for").value_or(std::vector<std::string>{});
-  e.acts_for_any = event.attr("acts_for_any").cast<bool>();
-  e.advertiser = text(event, "advertiser");
-  e.method = to_value<consent::Method>(event.attr("method"));
-  e.wording = wording(event);
-  e.document = file(e, event, "document");
-  e.until = moment(event, "until");
-  e.prechecked = event.attr("prechecked").cast<bool>();
-  if (const py::object mark = event.attr("in_contract"); !mark.is_none()) {
-    e.in_contract = {mark.attr("separate_mark").cast<bool>()};
-  }
-  if (const py::object code = event.attr("code"); !code.is_none()) {
-    e.code = {code.attr("sent_to_this_number").cast<bool>(), code.attr("returned").cast<bool>()};
-  }
-  e.giver = to_value<consent::Giver>(event.attr("giver"));
-  e.authority = text(event, "authority");
-  return e;
-}
-
-consent::Event refused(py::handle event) {
-  auto e = begun<consent::ConsentRefused>(event);
-  scope(e, event);
-  e.method = to_value<consent::Method>(event.attr("method"));
-  e.wording = wording(event);
-  return e;
-}
-
-consent::Event withdrawn(py::handle event) {
-  auto e = begun<consent::ConsentWithdrawn>(event);
-  scope(e, event);
-  e.means = to_value<consent::Method>(event.attr("means"));
-  e.received_at = moment(event, "received_at");
-  return e;
-}
-
-consent::Event contact(py::handle event) {
-  auto e = begun<consent::ContactMade>(event);
-  e.direction = to_value<consent::Direction>(event.attr("direction"));
-  e.channel = to_value<consent::Channel>(event.attr("channel"));
-  e.purpose = to_value<consent::Purpose>(event.attr("purpose"));
-  e.requested_by_subscriber = event.attr("requested_by_subscriber").cast<bool>();
-  e.dialled_by = to_value<consent::DialledBy>(event.attr("dialled_by"));
-  e.distributor = text(event, "distributor");
-  e.caller = text(event, "caller");
-  e.outcome = text(event, "outcome");
-  if (const py::object seconds = event.attr("duration_s"); !seconds.is_none()) {
-    e.duration_s = seconds.cast<std::int64_t>();
-  }
-  e.agent_ref = text(event, "agent_ref");
-  e.campaign = text(event, "campaign");
-  e.recording = file(e, event, "recording");
-  if (const py::object said = event.attr("advertising"); !said.is_none()) {
-    e.advertising = consent::Assessment{to_value<consent::IsAdvertising>(said.attr("answer")),
-                                        text(said, "pack"), to_digest(said.attr("answers"))};
-  }
-  return e;
-}
-
-consent::Event operator_refusal(py::handle event) {
-  auto e = begun<consent::OperatorRefusal>(event);
-  e.covers = to_set<consent::Cover>(event.attr("covers"));
-  e.operator_id = text(event, "operator_id");
-  e.in_force = moment(event, "in_force");
-  return e;
-}
-
-consent::Event classified(py::handle event) {
-  auto e = begun<consent::NumberClassified>(event);
-  e.personal_data = to_value<consent::PersonalData>(event.attr("personal_data"));
-  e.kind = to_value<consent::SubscriberKind>(event.attr("kind"));
-  e.inn = text(event, "inn");
-  e.row = text(event, "row");
-  return e;
-}
-
-std::uint64_t entry_number(py::handle event) {
-  const auto of = event.attr("of").cast<std::int64_t>();
-  if (of < 0) throw consent::Error(consent::ErrorCode::invalid_argument, "of: below 0");
-  return static_cast<std::uint64_t>(of);
-}
-
-consent::Event evidence(py::handle event) {
-  auto e = begun<consent::EvidenceAdded>(event);
-  e.of = entry_number(event);
-  e.evidence = files(e, event, "evidence");
-  e.kind = text(event, "kind");
-  return e;
-}
-
-consent::Event corrected(py::handle event) {
-  auto e = begun<consent::EntryCorrected>(event);
-  e.of = entry_number(event);
-  e.reason = text(event, "reason");
-  for (const py::handle field : event.attr("fields")) e.fields.emplace_back(to_text(field));
-  return e;
-}
-
-consent::Event restricted(py::handle event) {
-  auto e = begun<consent::SubjectRestricted>(event);
-  e.ground = text(event, "ground");
-  e.until = moment(event, "until");
-  e.released = event.attr("released").cast<bool>();
-  e.request = file(e, event, "request");
-  return e;
-}
-
-consent::Event held(py::handle event) {
-  auto e = begun<consent::SubjectHeld>(event);
-  e.by = text(event, "by");
-  e.ground = text(event, "ground");
-  e.until = moment(event, "until");
-  e.released = event.attr("released").cast<bool>();
-  return e;
-}
-
-consent::Event requested(py::handle event) {
-  auto e = begun<consent::RequestReceived>(event);
-  e.kind = to_value<consent::RequestKind>(event.attr("kind"));
-  e.means = to_value<consent::Method>(event.attr("means"));
-  e.received_at = moment(event, "received_at");
-  e.evidence = files(e, event, "evidence");
-  return e;
-}
-
-consent::Event answered(py::handle event) {
-  auto e = begun<consent::RequestAnswered>(event);
-  e.of = entry_number(event);
-  e.outcome = to_value<consent::RequestOutcome>(event.attr("outcome"));
-  e.evidence = files(e, event, "evidence");
+consent::Event told(py::handle event) {
+  E e{};
+  FromPython read(event, e);
+  members(read, e);
   return e;
 }
 
@@ -260,37 +411,51 @@ consent::Event to_event(py::handle event) {
   switch (
       consent::from_word<EventType>(to_text(event.attr("type"))).value_or(EventType::log_created)) {
     case EventType::consent_asked:
-      return asked(event);
+      return told<consent::ConsentAsked>(event);
     case EventType::consent_given:
-      return given(event);
+      return told<consent::ConsentGiven>(event);
     case EventType::consent_refused:
-      return refused(event);
+      return told<consent::ConsentRefused>(event);
     case EventType::consent_withdrawn:
-      return withdrawn(event);
+      return told<consent::ConsentWithdrawn>(event);
     case EventType::number_reassigned:
-      return consent::NumberReassigned{base(event)};
+      return told<consent::NumberReassigned>(event);
     case EventType::contact_made:
-      return contact(event);
+      return told<consent::ContactMade>(event);
     case EventType::operator_refusal:
-      return operator_refusal(event);
+      return told<consent::OperatorRefusal>(event);
     case EventType::number_classified:
-      return classified(event);
+      return told<consent::NumberClassified>(event);
     case EventType::evidence_added:
-      return evidence(event);
+      return told<consent::EvidenceAdded>(event);
     case EventType::entry_corrected:
-      return corrected(event);
+      return told<consent::EntryCorrected>(event);
     case EventType::subject_restricted:
-      return restricted(event);
+      return told<consent::SubjectRestricted>(event);
     case EventType::subject_held:
-      return held(event);
+      return told<consent::SubjectHeld>(event);
     case EventType::request_received:
-      return requested(event);
+      return told<consent::RequestReceived>(event);
     case EventType::request_answered:
-      return answered(event);
+      return told<consent::RequestAnswered>(event);
     default:  // what only a log writes of itself
       break;
   }
   throw py::type_error("an event must be one of the classes of consent.event");
+}
+
+py::object from_event(consent::EventType type, consent::AnyEvent said) {
+  if (std::holds_alternative<consent::Reserved>(said)) return py::none();
+  ToPython write(type);
+  const auto fill = [&write](auto& e) {
+    if constexpr (std::is_base_of_v<consent::EventBase, std::decay_t<decltype(e)>>) write.base(e);
+    members(write, e);
+  };
+  if (auto* const event = std::get_if<consent::Event>(&said)) std::visit(fill, *event);
+  if (auto* const event = std::get_if<consent::LogEvent>(&said)) std::visit(fill, *event);
+  if (auto* const created = std::get_if<consent::LogCreated>(&said)) fill(*created);
+  if (auto* const issued = std::get_if<consent::ReceiptIssued>(&said)) fill(*issued);
+  return write.made();
 }
 
 void bind_event(py::module_& m) {

@@ -109,10 +109,22 @@ void bind_log(py::module_& m) {
       .def_property_readonly("type", [](const Entry& e) { return consent::to_word(e.type); })
       .def_readonly("subject", &Entry::subject)
       .def_property_readonly("bytes", [](const Entry& e) { return py::bytes(e.bytes); })
+      .def_property_readonly(
+          "event", [](const Entry& e) { return from_event(e.type, consent::decode_event(e)); },
+          "What it says, as one of the classes of consent.event; number and all else that is "
+          "sealed are unset. None: of a type that nothing writes yet")
+      .def_property_readonly(
+          "body", [](const Entry& e) { return py::bytes(consent::body_of(e)); },
+          "Its body as canonical JSON: to be shown or copied as it is")
       .def("__repr__", [](const Entry& e) {
         return "<Entry seq " + std::to_string(e.seq) + ", " +
                std::string(consent::to_word(e.type)) + ">";
       });
+
+  m.def(
+      "parse_entry",
+      [](const py::bytes& entry) { return consent::parse_entry(std::string_view(entry)); },
+      py::arg("entry"), "An entry from its bytes. Whether it stands where it says, a log shows.");
 
   py::class_<consent::Appended>(m, "Appended", "Enough to find, show and prove an entry.")
       .def_readonly("seq", &consent::Appended::seq, "Its place in the log, from 0")
@@ -388,6 +400,14 @@ void bind_log(py::module_& m) {
             return entries;
           },
           py::arg("first"), py::arg("last"), "Entries first <= seq < last, read at one moment.")
+      .def(
+          "opened",
+          [](const LogHandle& self, std::uint64_t seq) {
+            const auto opened = on(self, [&](Log& log) { return log.open_entry(seq); });
+            return from_event(opened.entry.type, consent::decode_event(opened));
+          },
+          py::arg("seq"),
+          "What an entry says, with what is sealed: number, names, note. Raises NotFoundError.")
       .def(
           "entries_about",
           [](const LogHandle& self, const AnyNumber& number) {

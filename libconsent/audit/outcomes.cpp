@@ -31,11 +31,6 @@ struct NumberStory {
   std::vector<Expressed> expressed;
 };
 
-const std::string* text_of(const canonical::Value& body, std::string_view key) {
-  const canonical::Value* const member = body.find(key);
-  return member == nullptr ? nullptr : member->string();
-}
-
 class Stories {
  public:
   Stories(const OutcomePack& pack, const Question& scope, std::uint32_t distributor,
@@ -73,23 +68,16 @@ class Stories {
 
   void take(NumberStory& story, const Entry& entry) {
     if (entry.type != EventType::contact_made) return;
-    const canonical::Value body = decode_entry(entry.bytes).body;
+    const AnyEvent said = decode_event(entry);
+    const ContactMade& contact = *get_if<ContactMade>(said);
     NumberStory::Item item;
     item.seq = entry.seq;
-    const std::string* const word = text_of(body, "outcome");
     // A word of somebody's own says nothing here.
-    item.contact.outcome = word == nullptr ? std::uint16_t{0} : pack_.find(*word).value_or(0);
-    const std::string* const happened = text_of(body, "happened");
-    const auto at = happened == nullptr ? std::nullopt : parse_stored_instant(*happened);
-    if (!at) return;
-    item.contact.at = *at;
-    const std::string* const direction = text_of(body, "direction");
-    item.contact.outgoing = direction == nullptr || *direction == "outgoing";
-    const std::string* const purpose = text_of(body, "purpose");
-    const auto meant = purpose == nullptr ? std::nullopt : from_word<Purpose>(*purpose);
-    item.contact.advertising = is_advertising_purpose(meant.value_or(Purpose::unknown));
-    const std::string* const campaign = text_of(body, "campaign");
-    item.contact.campaign = campaign_of(campaign == nullptr ? std::string_view{} : *campaign);
+    item.contact.outcome = pack_.find(contact.outcome).value_or(0);
+    item.contact.at = contact.happened;
+    item.contact.outgoing = contact.direction == Direction::outgoing;
+    item.contact.advertising = is_advertising_purpose(contact.purpose);
+    item.contact.campaign = campaign_of(contact.campaign);
     story.items.push_back(item);
   }
 

@@ -8,6 +8,7 @@
 #include "consent/error.hpp"
 #include "consent/evidence.hpp"
 #include "event/canonical.hpp"
+#include "event/decode.hpp"
 
 namespace consent {
 namespace {
@@ -207,11 +208,9 @@ std::vector<Entry> callers_of(const Log& log, std::optional<std::uint64_t> assig
 std::set<Digest> wordings_of(std::span<const OpenedEntry> opened) {
   std::set<Digest> result;
   for (const OpenedEntry& each : opened) {
-    const canonical::Value value = canonical::decode(each.entry.bytes);
-    const canonical::Value* body = value.find("body");
-    const canonical::Value* wording = body == nullptr ? nullptr : body->find("wording");
-    if (wording == nullptr || wording->string() == nullptr) continue;
-    if (const auto hash = digest_from_hex(*wording->string())) result.insert(*hash);
+    const AnyEvent said = decode_event(each.entry);
+    const Wording* const wording = wording_of(said);
+    if (wording != nullptr && !is_empty(*wording)) result.insert(hash_of(*wording));
   }
   return result;
 }

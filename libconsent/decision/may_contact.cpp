@@ -6,8 +6,7 @@
 #include "decision/conditions.hpp"
 #include "decision/resolve.hpp"
 #include "decision/rule_pack.hpp"
-#include "event/canonical.hpp"
-#include "event/encode.hpp"
+#include "event/decode.hpp"
 
 namespace consent {
 namespace {
@@ -16,30 +15,21 @@ bool is_message(Channel channel) {
   return channel == Channel::sms || channel == Channel::messenger || channel == Channel::email;
 }
 
-std::string_view word(const canonical::Value& body, std::string_view key) {
-  const canonical::Value* const member = body.find(key);
-  return member == nullptr || member->string() == nullptr ? std::string_view() : *member->string();
-}
-
 /// Contacts that the log itself holds: outgoing, for this distributor and purpose, calls with calls
 /// and messages with messages. One whose length was not noted counts as a talk.
 std::optional<EarlierContact> read_contact(const Entry& entry, const Question& question,
                                            std::string_view distributor, std::string_view own) {
-  const canonical::Value body = decode_entry(entry.bytes).body;
-  if (word(body, "direction") != to_word(Direction::outgoing) ||
-      word(body, "purpose") != to_word(question.purpose)) {
+  const AnyEvent said = decode_event(entry);
+  const ContactMade* const contact = get_if<ContactMade>(said);
+  if (contact == nullptr || contact->direction != Direction::outgoing ||
+      contact->purpose != question.purpose ||
+      is_message(contact->channel) != is_message(question.channel)) {
     return std::nullopt;
   }
-  const auto channel = from_word<Channel>(word(body, "channel"));
-  if (!channel || is_message(*channel) != is_message(question.channel)) return std::nullopt;
-  const std::string_view made_for = word(body, "distributor");
+  const std::string_view made_for = contact->distributor;
   if ((made_for.empty() ? own : made_for) != distributor) return std::nullopt;
-  const auto happened = parse_stored_instant(word(body, "happened"));
-  if (!happened) return std::nullopt;
-  const canonical::Value* const duration = body.find("duration_s");
-  const bool silent =
-      duration != nullptr && duration->integer() != nullptr && *duration->integer() == 0;
-  return EarlierContact{*happened, !silent};
+  const bool silent = contact->duration_s && *contact->duration_s == 0;
+  return EarlierContact{contact->happened, !silent};
 }
 
 /// nullopt where no row in force counts contacts: the entries are then not read.

@@ -11,7 +11,7 @@
 #include "consent/maintenance.hpp"
 #include "consent/retention.hpp"
 #include "consent/zones.hpp"
-#include "event/canonical.hpp"
+#include "event/decode.hpp"
 #include "rules_data.hpp"
 
 namespace consent {
@@ -155,34 +155,12 @@ class DeadlineReader : TomlReader {
   }
 };
 
-std::string_view text_of(const canonical::Value& body, std::string_view key) {
-  const canonical::Value* const member = body.find(key);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string_view{};
-}
+constexpr Purposes promotion{Purpose::advertising, Purpose::mixed, Purpose::unknown};
 
-std::optional<Instant> time_of(const canonical::Value& body, std::string_view key) {
-  return parse_stored_instant(text_of(body, key));
-}
-
-bool flag_of(const canonical::Value& body, std::string_view key) {
-  const canonical::Value* const member = body.find(key);
-  return member != nullptr && member->boolean() != nullptr && *member->boolean();
-}
-
-/// Whether the set under `key` holds one of `words`; a set that is not there holds all.
-bool holds(const canonical::Value& body, std::string_view key,
-           std::initializer_list<std::string_view> words) {
-  const canonical::Value* const member = body.find(key);
-  if (member == nullptr || member->array() == nullptr) return true;
-  return std::any_of(member->array()->begin(), member->array()->end(),
-                     [&](const canonical::Value& each) {
-                       return each.string() != nullptr &&
-                              std::find(words.begin(), words.end(), *each.string()) != words.end();
-                     });
-}
-
-bool is_promotion(std::string_view purpose) {
-  return purpose == "advertising" || purpose == "mixed" || purpose == "unknown";
+/// Whether a scope reaches one of these; an empty one reaches all.
+template <typename E>
+bool reaches(SetOf<E> scope, SetOf<E> any) {
+  return scope.empty() || (scope.bits() & any.bits()) != 0;
 }
 
 class Clocks {
@@ -199,11 +177,6 @@ class Clocks {
 
   void read(const Entry& entry) {
     if (entry.recorded > at_) return;
-    if (entry.type == EventType::log_backed_up || entry.type == EventType::log_backup_destroyed) {
-      copied(entry);
-      return;
-    }
-    if (!entry.subject) return;
     switch (entry.type) {
       case EventType::consent_given:
       case EventType::consent_refused:
@@ -215,14 +188,20 @@ class Clocks {
       case EventType::subject_held:
       case EventType::request_received:
       case EventType::request_answered:
+      case EventType::log_backed_up:
+      case EventType::log_backup_destroyed:
         break;
       default:
         return;
     }
-    const canonical::Value value = canonical::decode(entry.bytes);
-    const canonical::Value* const body = value.find("body");
-    if (body == nullptr) return;
-    take(entry, *body);
+    const AnyEvent said = decode_event(entry);
+    if (const auto* const event = std::get_if<Event>(&said)) {
+      std::visit([&](const auto& e) { take(entry, e); }, *event);
+    } else if (const auto* const made = get_if<LogBackedUp>(said)) {
+      copied(entry, *made);
+    } else if (const auto* const destroyed = get_if<LogBackupDestroyed>(said)) {
+      copies_.erase(destroyed->of);
+    }
   }
 
   [[nodiscard]] std::vector<Due> finish() {
@@ -246,72 +225,67 @@ class Clocks {
   }
 
  private:
+  /// What a stop reaches; what is empty reaches all.
+  struct Stop {
+    Purposes purposes;
+    Channels channels;
+    std::vector<std::string> distributors;
+    std::string campaign;
+  };
   struct Running : Due {
     bool closed = false;
-    canonical::Value body;  ///< of a stop: what it covers
+    Stop stop;  ///< of a stop alone
   };
 
-  void take(const Entry& entry, const canonical::Value& body) {
+  /// Of other types nothing follows.
+  template <typename E>
+  void take(const Entry& /*entry*/, const E& /*event*/) {}
+
+  void take(const Entry& entry, const ConsentGiven& e) {
     const Digest& tag = entry.subject->tag;
-    const Instant happened = time_of(body, "happened").value_or(entry.recorded);
-    const Instant received = time_of(body, "received_at").value_or(happened);
-    switch (entry.type) {
-      case EventType::consent_given:
-        if (holds(body, "covers", {"personal_data"})) {
-          close(tag, happened, [](const DeadlineRow& row) { return row.closed_by.consent; });
-        }
-        if (holds(body, "covers", {"advertising"})) {
-          close(tag, happened, [](const DeadlineRow& row) { return row.closed_by.recorded; });
-        }
-        break;
-      case EventType::consent_refused:
-      case EventType::consent_withdrawn:
-        if (holds(body, "covers", {"advertising"}) &&
-            holds(body, "purposes", {"advertising", "mixed", "unknown"})) {
-          start(Trigger::stop, entry, received, body);
-        }
-        if (entry.type == EventType::consent_withdrawn &&
-            holds(body, "covers", {"personal_data"})) {
-          start(Trigger::withdrawal, entry, received, body);
-        }
-        break;
-      case EventType::contact_made:
-        contact(entry, body, happened);
-        break;
-      case EventType::subject_erased:
-        close(tag, Instant::max(), [](const DeadlineRow& row) {
-          // A key that is gone ends advertising too: there is nobody left to call.
-          return row.closed_by.erased;
-        });
-        start(Trigger::erased, entry, happened, body);
-        gone_.insert(tag);
-        break;
-      case EventType::number_reassigned:
-        gone_.insert(tag);
-        break;
-      case EventType::subject_restricted:
-        if (!flag_of(body, "released")) {
-          close(tag, Instant::max(),
-                [](const DeadlineRow& row) { return row.closed_by.restricted; });
-        }
-        break;
-      case EventType::subject_held:
-        hold(entry, body, happened);
-        break;
-      case EventType::request_received:
-        if (const auto trigger = value_of<Trigger>(trigger_words, text_of(body, "kind"))) {
-          start(*trigger, entry, received, body);
-        }
-        break;
-      case EventType::request_answered:
-        answer(tag, body);
-        break;
-      default:
-        break;
+    if (e.covers.contains(Cover::personal_data)) {
+      close(tag, e.happened, [](const DeadlineRow& row) { return row.closed_by.consent; });
+    }
+    if (e.covers.contains(Cover::advertising)) {
+      close(tag, e.happened, [](const DeadlineRow& row) { return row.closed_by.recorded; });
+    }
+  }
+  template <typename E>
+  void take_stop(const Entry& entry, const E& e, Instant received) {
+    if (!reaches(e.covers, Covers{Cover::advertising}) || !reaches(e.purposes, promotion)) return;
+    start(Trigger::stop, entry, received,
+          Stop{e.purposes, e.channels, e.distributors.value_or(std::vector<std::string>{}),
+               e.campaign});
+  }
+  void take(const Entry& entry, const ConsentRefused& e) { take_stop(entry, e, e.happened); }
+  void take(const Entry& entry, const ConsentWithdrawn& e) {
+    const Instant received = e.received_at.value_or(e.happened);
+    take_stop(entry, e, received);
+    if (reaches(e.covers, Covers{Cover::personal_data})) {
+      start(Trigger::withdrawal, entry, received);
+    }
+  }
+  void take(const Entry& entry, const NumberReassigned& /*e*/) { gone_.insert(entry.subject->tag); }
+  void take(const Entry& entry, const SubjectErased& e) {
+    close(entry.subject->tag, Instant::max(), [](const DeadlineRow& row) {
+      // A key that is gone ends advertising too: there is nobody left to call.
+      return row.closed_by.erased;
+    });
+    start(Trigger::erased, entry, e.happened);
+    gone_.insert(entry.subject->tag);
+  }
+  void take(const Entry& entry, const SubjectRestricted& e) {
+    if (e.released) return;
+    close(entry.subject->tag, Instant::max(),
+          [](const DeadlineRow& row) { return row.closed_by.restricted; });
+  }
+  void take(const Entry& entry, const RequestReceived& e) {
+    if (const auto trigger = value_of<Trigger>(trigger_words, to_word(e.kind))) {
+      start(*trigger, entry, e.received_at.value_or(e.happened));
     }
   }
 
-  void start(Trigger trigger, const Entry& entry, Instant started, const canonical::Value& body) {
+  void start(Trigger trigger, const Entry& entry, Instant started, const Stop& stop = {}) {
     const auto offset = offset_at(started);
     const Day day = local_day(started, offset.value_or(std::chrono::minutes{0}));
     for (const auto& row : rows_) {
@@ -323,8 +297,8 @@ class Clocks {
       made.seq = entry.seq;
       made.tag = entry.subject->tag;
       made.started = started;
-      if (trigger == Trigger::stop) made.body = body;
-      asked_by_.emplace(static_cast<std::int64_t>(made.seq), made.tag);
+      made.stop = stop;
+      asked_by_.emplace(made.seq, made.tag);
       running_[made.tag].push_back(std::move(made));
     }
   }
@@ -339,33 +313,33 @@ class Clocks {
     }
   }
 
-  void contact(const Entry& entry, const canonical::Value& body, Instant happened) {
+  void take(const Entry& entry, const ContactMade& e) {
     const auto found = running_.find(entry.subject->tag);
-    if (found == running_.end() || text_of(body, "direction") != "outgoing" ||
-        !is_promotion(text_of(body, "purpose"))) {
+    if (found == running_.end() || e.direction != Direction::outgoing ||
+        !promotion.contains(e.purpose)) {
       return;
     }
-    const std::string_view named = text_of(body, "distributor");
+    const std::string& named = e.distributor.empty() ? own_ : e.distributor;
     for (Running& each : found->second) {
       if (each.closed || each.broken_by || !each.row->closed_by.recorded ||
-          happened < each.started) {
+          e.happened < each.started) {
         continue;
       }
-      const std::string_view campaign = text_of(each.body, "campaign");
-      if (holds(each.body, "channels", {text_of(body, "channel")}) &&
+      const Stop& stop = each.stop;
+      const std::vector<std::string>& whom = stop.distributors;
+      if (reaches(stop.channels, Channels{e.channel}) &&
           // What is mixed or not known counts as advertising, in the stop as in the contact.
-          holds(each.body, "purposes", {"advertising", "mixed", "unknown"}) &&
-          holds(each.body, "distributors", {named.empty() ? std::string_view(own_) : named}) &&
-          (campaign.empty() || campaign == text_of(body, "campaign"))) {
+          reaches(stop.purposes, promotion) &&
+          (whom.empty() || std::find(whom.begin(), whom.end(), named) != whom.end()) &&
+          (stop.campaign.empty() || stop.campaign == e.campaign)) {
         each.broken_by = entry.seq;
       }
     }
   }
 
-  void hold(const Entry& entry, const canonical::Value& body, Instant happened) {
-    const std::string by(text_of(body, "by"));
-    const auto key = std::pair(entry.subject->tag, by);
-    if (flag_of(body, "released")) {
+  void take(const Entry& entry, const SubjectHeld& e) {
+    const auto key = std::pair(entry.subject->tag, e.by);
+    if (e.released) {
       holds_.erase(key);
       return;
     }
@@ -373,25 +347,14 @@ class Clocks {
     made.state = DueState::hold;
     made.seq = entry.seq;
     made.tag = entry.subject->tag;
-    made.started = happened;
-    made.ends = time_of(body, "until");
-    made.by = by;
+    made.started = e.happened;
+    made.ends = e.until;
+    made.by = e.by;
     holds_[key] = std::move(made);
   }
 
-  void copied(const Entry& entry) {
-    const canonical::Value value = canonical::decode(entry.bytes);
-    const canonical::Value* const body = value.find("body");
-    if (body == nullptr) return;
-    if (entry.type == EventType::log_backup_destroyed) {
-      const canonical::Value* const of = body->find("of");
-      if (of != nullptr && of->integer() != nullptr) {
-        copies_.erase(static_cast<std::uint64_t>(*of->integer()));
-      }
-      return;
-    }
-    const auto expires = time_of(*body, "expires");
-    if (!expires) return;  // without keys
+  void copied(const Entry& entry, const LogBackedUp& e) {
+    if (!e.expires) return;  // without keys
     const RetentionRow limit = retention("keys_copy", entry.recorded);
     DeadlineRow row;
     row.id = limit.id;
@@ -412,21 +375,22 @@ class Clocks {
     made.row = std::make_shared<const DeadlineRow>(std::move(row));
     made.seq = entry.seq;
     made.started = entry.recorded;
-    made.ends = expires;
-    made.state = at_ >= *expires ? DueState::overdue : DueState::open;
+    made.ends = e.expires;
+    made.state = at_ >= *e.expires ? DueState::overdue : DueState::open;
     copies_[entry.seq] = std::move(made);
   }
 
-  void answer(const Digest& tag, const canonical::Value& body) {
-    const canonical::Value* const of = body.find("of");
-    if (of == nullptr || of->integer() == nullptr) return;
+  void take(const Entry& entry, const RequestAnswered& e) {
     // Of who asked and is erased, or holds the number no more, the answer is filed under whoever
     // holds it now.
-    const auto by = asked_by_.find(*of->integer());
-    if (by == asked_by_.end() || (by->second != tag && !gone_.contains(by->second))) return;
+    const auto by = asked_by_.find(e.of);
+    if (by == asked_by_.end() ||
+        (by->second != entry.subject->tag && !gone_.contains(by->second))) {
+      return;
+    }
     for (Running& each : running_[by->second]) {
-      if (static_cast<std::int64_t>(each.seq) != *of->integer()) continue;
-      if (text_of(body, "outcome") == "extended") {
+      if (each.seq != e.of) continue;
+      if (e.outcome == RequestOutcome::extended) {
         each.extended = each.extended || each.row->extension > 0;
       } else if (each.row->closed_by.answered) {
         each.closed = true;
@@ -483,7 +447,7 @@ class Clocks {
   ZoneSet zone_;
   std::vector<std::shared_ptr<const DeadlineRow>> rows_;
   std::map<Digest, std::vector<Running>> running_;
-  std::map<std::int64_t, Digest> asked_by_;  ///< seq of what started a term, and whose it is
+  std::map<std::uint64_t, Digest> asked_by_;  ///< seq of what started a term, and whose it is
   std::set<Digest> gone_;  ///< subjects who were erased, or hold the number no more
   std::map<std::pair<Digest, std::string>, Due> holds_;
   std::map<std::uint64_t, Due> copies_;
@@ -522,7 +486,7 @@ std::vector<Due> due(const Log& log, const DeadlineRows& rows, const Calendar& c
     }
     try {
       const OpenedEntry opened = log.open_entry(each.seq);
-      each.number = PhoneNumber::from_e164(text_of(canonical::decode(opened.details), "number"));
+      each.number = number_in(opened.details);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::not_found && error.code() != ErrorCode::storage) throw;
     }

@@ -4,12 +4,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "consent/digest.hpp"
-#include "consent/entry.hpp"
 #include "consent/event.hpp"
 #include "consent/instant.hpp"
-#include "event/canonical.hpp"
+#include "event/decode.hpp"
 
 namespace consent {
 
@@ -29,25 +29,26 @@ void encode_entry(const Envelope& envelope, std::string_view body, std::string& 
 
 /// Appends the canonical body of `event`. `own_distributor` stands where the event leaves the
 /// distributor out; `details` is the commitment to what is sealed, `files` those to the event's
-/// files, one each.
-void encode_body(const Event& event, std::string_view own_distributor, const Digest& details,
-                 std::span<const Digest> files, std::string& out);
+/// files, one each. @returns where in the body the 64 digits of `details` begin.
+std::size_t encode_body(const Event& event, std::string_view own_distributor, const Digest& details,
+                        std::span<const Digest> files, std::string& out);
 
 /// Appends the canonical body of what the log says of itself: no subject, nothing sealed.
 void encode_body(const LogEvent& event, std::string& out);
+void encode_body(const LogCreated& event, std::string& out);
 
-/// Canonical JSON of what is sealed for a subject: {"number":"+7…"}.
-[[nodiscard]] std::string encode_details(PhoneNumber number);
+/// Canonical JSON of what is sealed for a subject: {"number":"+7…"} and, of some types, more.
+[[nodiscard]] std::string encode_details(const Event& event);
+[[nodiscard]] std::string encode_details(const LogCreated& event);
 
-/// Envelope and body of stored bytes.
-struct DecodedEntry {
-  Entry entry;
-  canonical::Value body;
-};
+/// The items of a list as a body has them: sorted, each once.
+[[nodiscard]] std::vector<std::string_view> in_writing(std::span<const std::string> list);
 
-/// Hashes, then parses with refusal, then reads: an unknown envelope field, type or `v` is refused,
-/// and a subject that is missing or has no place. The body is any object: check_body() reads it.
-/// @throws ParseError (from the reader) or Error (invalid_argument) naming the field.
-[[nodiscard]] DecodedEntry decode_entry(std::string_view bytes);
+/// Two events say the same where these are equal: type and body without the commitment to the
+/// details, whose salt is new each time. What is sealed is not compared.
+/// @param details_at What encode_body() returned.
+[[nodiscard]] Digest fingerprint(EventType type, std::string_view body, std::size_t details_at);
+/// The same of an event that was read back; members that its table does not know do not count.
+[[nodiscard]] Digest fingerprint(const Event& read_back);
 
 }  // namespace consent

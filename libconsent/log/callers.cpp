@@ -10,25 +10,6 @@
 
 namespace consent {
 
-namespace {
-
-/// A scope of an assignment; absent: empty, which means all. nullopt for what is no list of words.
-template <typename E>
-std::optional<SetOf<E>> scope(const canonical::Value& body, std::string_view key) {
-  SetOf<E> set;
-  const canonical::Value* const member = body.find(key);
-  if (member == nullptr) return set;
-  if (member->array() == nullptr) return std::nullopt;
-  for (const canonical::Value& item : *member->array()) {
-    const auto value = item.string() != nullptr ? from_word<E>(*item.string()) : std::nullopt;
-    if (!value) return std::nullopt;
-    set.insert(*value);
-  }
-  return set;
-}
-
-}  // namespace
-
 std::uint64_t assign_caller(Log& log, CallerAssigned assigned, Instant now) {
   LogImpl& impl = LogAccess::of(log);
   impl.check_writable();
@@ -64,37 +45,28 @@ std::vector<CallerAssignment> assignments(const Log& log, std::uint64_t size) {
   for (const std::uint64_t seq : callers::from_value(row.blob(0))) {
     if (seq >= size) break;
     const Entry entry = impl.entry_at(seq);
-    const canonical::Value body = decode_entry(entry.bytes).body;
+    const AnyEvent said = decode_event(entry);
     const auto refuse = [&](std::string_view what) {
       throw BrokenLog(seq, Message("entry {}: {}", seq, Message(what)));
     };
-    const auto until = parse_stored_instant(text_member(body, "until"));
-    if (entry.type == EventType::caller_assigned) {
-      const auto from = parse_stored_instant(text_member(body, "from"));
+    if (const auto* const assigned = get_if<CallerAssigned>(said)) {
       CallerAssignment made;
       made.seq = seq;
-      made.distributor = text_member(body, "distributor");
-      made.caller = text_member(body, "caller");
-      const auto purposes = scope<Purpose>(body, "purposes");
-      const auto channels = scope<Channel>(body, "channels");
-      if (!from || made.distributor.empty() || made.caller.empty()) refuse("assigns nobody");
-      if (!purposes || !channels) refuse("a word that is not on its list");
-      made.from = *from;
-      made.purposes = *purposes;
-      made.channels = *channels;
-      made.campaign = text_member(body, "campaign");
-      made.until = until.value_or(Instant::max());
+      made.distributor = assigned->distributor;
+      made.caller = assigned->caller;
+      made.from = assigned->from;
+      made.until = assigned->until.value_or(Instant::max());
+      made.purposes = assigned->purposes;
+      made.channels = assigned->channels;
+      made.campaign = assigned->campaign;
       made.recorded = entry.recorded;
-      made.document = digest_from_hex(text_member(body, "document"));
+      if (assigned->document) made.document = assigned->document->sha256;
       found.push_back(std::move(made));
-    } else if (entry.type == EventType::caller_released) {
-      const canonical::Value* const of = body.find("of");
-      const auto meant = std::find_if(found.begin(), found.end(), [&](const auto& each) {
-        return of != nullptr && of->integer() != nullptr &&
-               static_cast<std::int64_t>(each.seq) == *of->integer();
-      });
-      if (meant == found.end() || !until) refuse("ends no assignment");
-      meant->until = std::min(meant->until, *until);
+    } else if (const auto* const ends = get_if<CallerReleased>(said)) {
+      const auto meant = std::find_if(found.begin(), found.end(),
+                                      [&](const auto& each) { return each.seq == ends->of; });
+      if (meant == found.end()) refuse("ends no assignment");
+      meant->until = std::min(meant->until, ends->until);
       meant->released.push_back(seq);
     } else {
       refuse("says nothing of callers, and the table says it does; rebuild the log's tables");

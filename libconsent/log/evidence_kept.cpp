@@ -9,18 +9,18 @@ namespace consent {
 
 namespace {
 
-/// {commitment, kind} of the entry's files, in order.
+/// The entry's files, in order.
 std::vector<KeptEvidence> named_by(const Entry& entry) {
   std::vector<KeptEvidence> named;
-  const canonical::Value body = decode_entry(entry.bytes).body;
-  const canonical::Value* const files = body.find("files");
-  if (files == nullptr || files->array() == nullptr) return named;
-  for (const canonical::Value& file : *files->array()) {
+  const AnyEvent said = decode_event(entry);
+  const EventBase* const base = about_subject(said);
+  if (base == nullptr) return named;
+  for (const EvidenceFile& file : base->files) {
     KeptEvidence kept;
     kept.seq = entry.seq;
     kept.place = static_cast<std::uint32_t>(named.size() + 1);
-    kept.kind = text_member(file, "kind");
-    kept.commitment = digest_from_hex(text_member(file, "commitment")).value_or(Digest{});
+    kept.kind = file.kind;
+    kept.commitment = file.commitment;
     named.push_back(std::move(kept));
   }
   return named;

@@ -30,12 +30,6 @@ namespace consent {
 /// One stored row, checked against its own hash and place. @throws BrokenLog
 [[nodiscard]] Entry read_entry(std::int64_t seq, std::string_view leaf, std::string_view bytes);
 
-/// A text member of a body; "" where it is absent.
-[[nodiscard]] std::string text_member(const canonical::Value& body, std::string_view key);
-
-/// REQUIRES: an even number of lower-case hex digits.
-[[nodiscard]] std::string hex_to_bytes(std::string_view hex);
-
 struct Log::Impl {
   std::filesystem::path folder;
   LogIdentity identity;
@@ -110,17 +104,18 @@ struct Log::Impl {
     if (entry.type != EventType::log_created) {
       throw BrokenLog(0, "entry 0: is not the creation of a log");
     }
-    const canonical::Value body = decode_entry(entry.bytes).body;
+    const AnyEvent said = decode_event(entry);
+    const LogCreated& created = *get_if<LogCreated>(said);
     identity.origin = entry.log;
-    identity.distributor = text_member(body, "distributor");
-    identity.distributor_name = text_member(body, "distributor_name");
-    incarnation = hex_to_bytes(text_member(body, "incarnation"));
+    identity.distributor = created.distributor;
+    identity.distributor_name = created.distributor_name;
+    incarnation = created.incarnation;
     if (db.integer("PRAGMA user_version") >= 2) {
       sqlite::Statement newest(db, "SELECT value FROM state WHERE key='incarnation'");
       if (newest.step()) incarnation = newest.blob(0);
     }
     try {
-      key = note::parse_verifier_key(text_member(body, "key"));
+      key = note::parse_verifier_key(created.key);
     } catch (const Error& error) {
       throw BrokenLog(0, Message("entry {}: {}", 0, error));
     }
@@ -157,15 +152,15 @@ struct Log::Impl {
 
   // A diary's own number is sealed under the log's key; without keys.db it stays unknown.
   void load_subscriber() {
-    const Entry first = entry_at(0);
-    const auto commit = digest_from_hex(text_member(decode_entry(first.bytes).body, "details"));
-    if (!commit) return;
+    const AnyEvent said = decode_event(entry_at(0));
+    LogCreated created = *get_if<LogCreated>(said);
+    if (!created.details) return;
     const auto sealed = sealed_at(0);
     if (!sealed) throw BrokenLog(0, "entry 0: its details are missing");
-    const std::string text = consent::open(keys->log_key().view(), commit->view(), *sealed);
-    const canonical::Value details =
-        canonical::decode(std::string_view(text).substr(SecretKey::size));
-    identity.subscriber = PhoneNumber::from_e164(text_member(details, "number"));
+    const std::string text =
+        consent::open(keys->log_key().view(), created.details->view(), *sealed);
+    open_details(std::string_view(text).substr(SecretKey::size), created);
+    identity.subscriber = created.subscriber;
   }
 
   void prepare() {
@@ -207,12 +202,13 @@ struct Log::Impl {
   /// The entry with what its subject's key opens of it. @throws BrokenLog where its details are not
   /// there.
   [[nodiscard]] OpenedEntry opened(Entry entry, const SecretKey& of) const {
-    const auto commit = digest_from_hex(text_member(decode_entry(entry.bytes).body, "details"));
-    const auto sealed = commit ? sealed_at(entry.seq) : std::nullopt;
+    const AnyEvent said = decode_event(entry);
+    const EventBase* const base = about_subject(said);
+    const auto sealed = base != nullptr ? sealed_at(entry.seq) : std::nullopt;
     if (!sealed) {
       throw BrokenLog(entry.seq, Message("entry {}: its details are missing", entry.seq));
     }
-    const std::string text = consent::open(of.view(), commit->view(), *sealed);
+    const std::string text = consent::open(of.view(), base->details.view(), *sealed);
     if (text.size() < SecretKey::size) {
       throw BrokenLog(entry.seq, Message("entry {}: its details are cut", entry.seq));
     }

@@ -81,7 +81,12 @@ void KeptStanding::catch_up() {
               decoded.entry.subject->prev != subject.last) {
             refuse(seq, "its subject's chain does not fit what is kept of it");
           }
-          add(subject, decoded.entry, &decoded.body);
+          if (speaks_to_standing(decoded.entry.type)) {
+            const AnyEvent said = decode_body(decoded.entry.type, decoded.body);
+            add(subject, decoded.entry, std::get_if<Event>(&said), {});
+          } else {
+            add(subject, decoded.entry, nullptr, {});
+          }
         }
       } catch (const BrokenLog&) {
         throw;
@@ -139,7 +144,7 @@ SubjectStanding KeptStanding::derive(const KeptSubject& subject, std::span<const
     if (!entry.subject || entry.subject->seq != ++count) refuse();
     if (!speaks_to_standing(entry.type)) continue;
     const std::size_t known = terms_.size();
-    append_clauses(entry, decode_entry(entry.bytes).body, terms_, standing);
+    append_clauses(entry, terms_, standing);
     // The table goes as far as the entries: a name that it lacks was changed in it.
     if (terms_.size() != known) {
       forget();
@@ -188,8 +193,9 @@ KeptSubject& KeptStanding::hold_new(const Digest& tag) {
   return subject;
 }
 
-void KeptStanding::add(KeptSubject& subject, const Entry& entry, const canonical::Value* body) {
-  if (speaks_to_standing(entry.type)) append_clauses(entry, *body, terms_, subject.standing);
+void KeptStanding::add(KeptSubject& subject, const Entry& entry, const Event* event,
+                       std::string_view own) {
+  if (event != nullptr) append_clauses(entry, *event, own, terms_, subject.standing);
   count(subject, entry);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -10,7 +11,6 @@
 #include "consent/log.hpp"
 #include "consent/standing.hpp"
 #include "crypto/digest_hash.hpp"
-#include "event/canonical.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace consent {
@@ -59,8 +59,9 @@ class KeptStanding {
   [[nodiscard]] bool holds(const Digest& tag) const { return subjects_.contains(tag); }
   /// The same where the table cannot have a row: the tag was made just now.
   [[nodiscard]] KeptSubject& hold_new(const Digest& tag);
-  /// Takes one entry of the subject in. `body` may be null where its type says nothing to standing.
-  void add(KeptSubject& subject, const Entry& entry, const canonical::Value* body);
+  /// Takes one entry of the subject in. `event` may be null where its type says nothing to
+  /// standing. `own` is the distributor that stands where the event leaves its own out.
+  void add(KeptSubject& subject, const Entry& entry, const Event* event, std::string_view own);
   /// The same with what read_clauses() made of its body, in terms of `theirs`.
   void add(KeptSubject& subject, const Entry& entry, std::vector<Clause> clauses,
            const Terms& theirs);

@@ -46,20 +46,6 @@ Entry read_entry(std::int64_t seq, std::string_view leaf, std::string_view bytes
   }
 }
 
-std::string text_member(const canonical::Value& body, std::string_view key) {
-  const canonical::Value* const member = body.find(key);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string{};
-}
-
-std::string hex_to_bytes(std::string_view hex) {
-  const auto nibble = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  std::string out;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    out.push_back(static_cast<char>(nibble(hex[i]) * 16 + nibble(hex[i + 1])));
-  }
-  return out;
-}
-
 Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Log::Log(Log&&) noexcept = default;
 Log& Log::operator=(Log&&) noexcept = default;

@@ -14,32 +14,15 @@ constexpr std::size_t most_fingerprints = 1U << 20U;
   throw BrokenLog(seq, Message("entry {}: its subject's chain does not fit", seq));
 }
 
-/// The body within the bytes of an entry. Nothing behind the body holds this text: no string in
-/// canonical JSON holds a bare quotation mark.
-std::string_view body_in(std::uint64_t seq, std::string_view bytes) {
-  constexpr std::string_view before = R"({"at":"....-..-..T..:..:.........Z","body":)";
-  const std::size_t end = bytes.rfind(R"(,"log":")");
-  if (end == std::string_view::npos || end < before.size()) refuse(seq);
-  return bytes.substr(before.size(), end - before.size());
-}
-
-/// Type and body without the commitment: its salt is new each time, all else says what was said.
-Digest fingerprint(EventType type, std::string_view body) {
-  constexpr std::string_view key = R"("details":")";
-  constexpr std::size_t length = key.size() + 64 + 1;
-  const std::size_t at = body.find(key);
-  Sha256 hash;
-  hash.add(to_word(type)).add("|");
-  if (at == std::string_view::npos || at + length > body.size()) return hash.add(body).finish();
-  return hash.add(body.substr(0, at)).add(body.substr(at + length)).finish();
+Digest fingerprint_of(const Writer::Prepared& prepared) {
+  return fingerprint(prepared.type, prepared.body, prepared.details_at);
 }
 
 }  // namespace
 
-void Writer::note_said(const Digest& tag, std::uint64_t seq, EventType type,
-                       std::string_view body) {
+void Writer::note_said(const Digest& tag, std::uint64_t seq, const Prepared& prepared) {
   if (const auto found = said_.find(tag); found != said_.end()) {
-    found->second.emplace(fingerprint(type, body), seq);
+    found->second.emplace(fingerprint_of(prepared), seq);
     ++said_count_;
   }
 }
@@ -55,11 +38,12 @@ const Writer::Said& Writer::said_by(const Digest& tag, std::int64_t last) {
   for (std::int64_t seq = last; seq >= 0;) {
     read_entry_.reset();
     if (!read_entry_.bind(1, seq).step()) refuse(static_cast<std::uint64_t>(seq));
-    const std::string_view bytes = read_entry_.blob(0);
-    const Entry entry = decode_entry(bytes).entry;
+    const DecodedEntry decoded = decode_entry(read_entry_.blob(0));
+    const Entry& entry = decoded.entry;
     if (!entry.subject || entry.subject->tag != tag || entry.subject->prev >= seq)
       refuse(entry.seq);
-    said[fingerprint(entry.type, body_in(entry.seq, bytes))] = entry.seq;
+    const AnyEvent event = decode_body(entry.type, decoded.body);
+    if (const auto* const told = std::get_if<Event>(&event)) said[fingerprint(*told)] = entry.seq;
     ++said_count_;
     seq = entry.subject->prev;
   }
@@ -69,15 +53,15 @@ const Writer::Said& Writer::said_by(const Digest& tag, std::int64_t last) {
 
 Once Writer::judge_once(const Prepared& prepared, Appended& done) {
   const EventBase& base = base_of(*prepared.event);
-  const auto suppressed = this->suppressed(base.number);
+  const PhoneNumber number = prepared.number();
+  const auto suppressed = this->suppressed(number);
   if (suppressed && base.happened <= suppressed->before) return Once::erased;
-  const auto cached = holders_.find(base.number);
+  const auto cached = holders_.find(number);
   std::int64_t previous = 0;
   Once outcome = Once::recorded;
   const auto look = [&](const Digest& tag, std::int64_t last, std::optional<Instant> closed) {
     const Said& said = said_by(tag, last);
-    if (const auto found = said.find(fingerprint(prepared.type, prepared.body));
-        found != said.end()) {
+    if (const auto found = said.find(fingerprint_of(prepared)); found != said.end()) {
       done.seq = found->second;
       done.tag = tag;
       return true;
@@ -96,9 +80,9 @@ Once Writer::judge_once(const Prepared& prepared, Appended& done) {
   } else if (met_all_) {
     return Once::recorded;
   } else {
-    const auto stored = keys_.newest(index_of(base.number, prepared));
+    const auto stored = keys_.newest(index_of(number, prepared));
     if (!stored) {
-      never_met_ = base.number;
+      never_met_ = number;
       return Once::recorded;
     }
     previous = stored->id;

@@ -103,7 +103,10 @@ std::optional<Restriction> restriction_of(const Log& log, const Digest& tag, Ins
   const auto standing = impl.derived(tag);
   auto found = standing ? restriction_in(*standing, at) : std::nullopt;
   if (found) {
-    found->ground = text_member(decode_entry(impl.entry_at(found->seq).bytes).body, "ground");
+    const AnyEvent said = decode_event(impl.entry_at(found->seq));
+    if (const auto* const restricted = get_if<SubjectRestricted>(said)) {
+      found->ground = restricted->ground;
+    }
   }
   return found;
 }

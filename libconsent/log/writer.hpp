@@ -58,8 +58,8 @@ class Writer {
     std::string sealing;          ///< 32 bytes salt of the commitment, then the details
     Digest commitment;
     std::string body;
-    /// What the body, read back, adds to standing: what is kept must follow from the bytes. None
-    /// where it adds nothing, or is read in its turn.
+    std::size_t details_at = 0;  ///< as encode_body() returned
+    /// What it adds to standing. None where it adds nothing, or does so in its turn.
     std::optional<std::vector<Clause>> clauses;
     std::shared_ptr<const Terms> terms;  ///< of the clauses
     std::vector<SealedEvidence> files;
@@ -72,6 +72,9 @@ class Writer {
     std::optional<Digest> sealed_for;
     std::string sealed;
     std::optional<KeyStore::NewSubject> fresh;  ///< for a number that looked new
+
+    /// REQUIRES: an event about a subject, which validate() let pass.
+    [[nodiscard]] PhoneNumber number() const { return *base_of(*event).number; }
   };
 
   /// As Log::append_many(); events are validated already.
@@ -162,7 +165,7 @@ class Writer {
   /// Fingerprints of what one subject's entries say, and where.
   using Said = std::unordered_map<Digest, std::uint64_t, DigestHash>;
   const Said& said_by(const Digest& tag, std::int64_t last);
-  void note_said(const Digest& tag, std::uint64_t seq, EventType type, std::string_view body);
+  void note_said(const Digest& tag, std::uint64_t seq, const Prepared& prepared);
   Once judge_once(const Prepared& prepared, Appended& done);
   /// Commits for those who wait until `own` is done, then releases. REQUIRES: the writer's turn.
   void lead(std::unique_lock<std::mutex>& lock, const Request& own);

@@ -252,7 +252,7 @@ void Writer::meet(std::span<Request* const> batch) {
   for (const Request* const request : batch) {
     for (const Prepared& prepared : request->events) {
       if (prepared.event == nullptr) continue;
-      const PhoneNumber number = base_of(*prepared.event).number;
+      const PhoneNumber number = prepared.number();
       if (!holders_.contains(number)) unknown.emplace_back(index_of(number, prepared), number);
       if (!suppressing_) continue;
       if (const auto found = keys_.suppressed(number)) met_suppressed_.emplace(number, *found);
@@ -367,7 +367,7 @@ void Writer::record_log_event(const LogEvent& event, Instant now) {
 }
 
 void Writer::refuse_erased(const Event& event, std::size_t place) {
-  const auto suppressed = this->suppressed(base_of(event).number);
+  const auto suppressed = this->suppressed(*base_of(event).number);
   if (!suppressed || base_of(event).happened > suppressed->before) return;
   throw Error(ErrorCode::erased,
               Message("event {}: happened before the number's holder was erased; it is not taken "
@@ -415,7 +415,7 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
     return;
   }
   const Event& event = *prepared.event;
-  const PhoneNumber number = base_of(event).number;
+  const PhoneNumber number = prepared.number();
   // In its turn: an event before it in the group may have made somebody else the latest holder.
   const bool of_record =
       prepared.type == EventType::subject_restricted || prepared.type == EventType::subject_held;
@@ -452,16 +452,15 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
   if (prepared.clauses) {
     kept_->add(subject, entry, *std::exchange(prepared.clauses, std::nullopt), *prepared.terms);
   } else if (speaks_to_standing(entry.type)) {
-    const canonical::Value said = canonical::decode(prepared.body);
-    kept_->add(subject, entry, &said);
+    kept_->add(subject, entry, &event, identity_.distributor);
   } else {
-    kept_->add(subject, entry, nullptr);
+    kept_->add(subject, entry, nullptr, {});
   }
   // The count is of those whose key is here; this one's goes next.
   if (envelope.type == EventType::subject_erased) --subject_count_;
   done.leaf = last_leaf_;
   done.tag = subject.standing.tag;
-  note_said(done.tag, seq, envelope.type, prepared.body);
+  note_said(done.tag, seq, prepared);
 }
 
 }  // namespace consent

@@ -57,7 +57,7 @@ Appended Writer::erase(const SubjectErased& event, const Digest& tag, Instant no
   const Appended done = append_to(Event(event), tag, now);
   {
     const std::unique_lock lock(holders_mutex_);
-    holders_.erase(event.number);
+    holders_.erase(*event.number);
   }
   said_.erase(tag);
   try {
@@ -79,21 +79,19 @@ void Writer::record_erased(const RecordedErasure& erased, Instant now) {
   std::string salts(16 + SecretKey::size, '\0');
   entropy_->fill({reinterpret_cast<std::uint8_t*>(salts.data()), salts.size()});
   // Every entry of a subject seals something; under a key that nobody keeps it stays closed.
-  const std::string details = "{}";
+  SubjectErased event{{std::nullopt, std::min(erased.happened, now)}};
+  event.ground = erased.ground;
+  event.scope = erased.scope;
+  if (erased.request) event.request = FileHash{*erased.request};
+  const Event said(event);
+  const std::string details = encode_details(said);
   const Digest commit = commitment(
       SecretKey::View(reinterpret_cast<const std::uint8_t*>(salts.data()) + 16, SecretKey::size),
       details);
   const std::string sealed =
       seal(SecretKey::generate(*entropy_).view(), commit.view(), salts.substr(16) + details);
   std::string body;
-  canonical::Writer w(body);
-  w.begin_object();
-  w.key("details").hex(commit.view());
-  w.key("ground").text(erased.ground);
-  w.key("happened").plain(to_text(std::min(erased.happened, now)));
-  if (erased.request) w.key("request").hex(erased.request->view());
-  if (!erased.scope.empty()) w.key("scope").text(erased.scope);
-  w.end_object();
+  (void)encode_body(said, {}, commit, {}, body);
   try {
     sqlite::Transaction transaction(db_, begin_, commit_);
     KeptSubject& subject = kept_->hold(erased.tag);
@@ -111,8 +109,7 @@ void Writer::record_erased(const RecordedErasure& erased, Instant now) {
     entry.seq = envelope.seq;
     entry.recorded = now;
     entry.type = envelope.type;
-    const canonical::Value said = canonical::decode(body);
-    kept_->add(subject, entry, &said);
+    kept_->add(subject, entry, &said, {});
     --subject_count_;
     const std::string count = std::to_string(subject_count_);
     put_state_.bind_text(1, "subjects").bind_blob(2, count).run();

@@ -32,13 +32,6 @@ SecretKey::View as_key(const char* bytes) {
   return SecretKey::View(reinterpret_cast<const std::uint8_t*>(bytes), SecretKey::size);
 }
 
-const Wording* wording_of(const Event& event) {
-  if (const auto* e = std::get_if<ConsentAsked>(&event)) return &e->wording;
-  if (const auto* e = std::get_if<ConsentGiven>(&event)) return &e->wording;
-  if (const auto* e = std::get_if<ConsentRefused>(&event)) return &e->wording;
-  return nullptr;
-}
-
 }  // namespace
 
 std::size_t Writer::NumberHash::operator()(PhoneNumber number) const noexcept {
@@ -55,7 +48,7 @@ Writer::Prepared Writer::prepare(const Event& event, std::string_view salts,
   prepared.type = type_of(event);
   prepared.target = target;
   std::copy_n(salts.begin(), salt_size, prepared.salt.begin());
-  const std::string details = encode_details(base_of(event).number);
+  const std::string details = encode_details(event);
   const std::string_view salt = salts.substr(salt_size, SecretKey::size);
   prepared.commitment = commitment(as_key(salt.data()), details);
   prepared.sealing.reserve(salt.size() + details.size());
@@ -68,7 +61,7 @@ Writer::Prepared Writer::prepare(const Event& event, std::string_view salts,
   // A text that grows moves as often as it doubles: this one grows in place, again and again.
   thread_local std::string body;
   body.clear();
-  encode_body(event, identity_.distributor, prepared.commitment, files, body);
+  prepared.details_at = encode_body(event, identity_.distributor, prepared.commitment, files, body);
   prepared.body = body;
   if (const Wording* const wording = wording_of(event)) prepared.wording = wording->text;
   if (prepared.body.size() > most_body_bytes) {
@@ -88,7 +81,7 @@ void Writer::seal_early(std::span<Prepared> prepared, std::string_view salts) co
       const std::shared_lock lock(holders_mutex_);
       for (std::size_t i = 0; i < group.size(); ++i) {
         known[i].reset();
-        const auto found = holders_.find(base_of(*group[i].event).number);
+        const auto found = holders_.find(group[i].number());
         if (found == holders_.end()) continue;
         known[i] = SecretKey::copy_of(found->second.key.view());
         group[i].sealed_for = found->second.tag;
@@ -100,7 +93,7 @@ void Writer::seal_early(std::span<Prepared> prepared, std::string_view salts) co
         if (!expect_new) continue;
         const auto key =
             salts.substr((first + i) * salts_each + salt_size + SecretKey::size, SecretKey::size);
-        one.fresh = keys_.make(base_of(*one.event).number, SecretKey::copy_of(as_key(key.data())));
+        one.fresh = keys_.make(one.number(), SecretKey::copy_of(as_key(key.data())));
         one.sealed_for = one.fresh->tag;
       }
       const SecretKey& under = known[i] ? *known[i] : one.fresh->key;
@@ -140,7 +133,7 @@ std::vector<Writer::Prepared> Writer::prepare(std::span<const Event> events, uns
         Prepared& one = prepared[i];
         one = prepare(events[i], std::string_view(salts).substr(salts_each * i, salts_each));
         if (!speaks_to_standing(one.type)) continue;
-        one.clauses = read_clauses(one.type, canonical::decode(one.body), *terms);
+        one.clauses = read_clauses(events[i], identity_.distributor, *terms);
         if (one.clauses) one.terms = terms;
       }
       seal_early(std::span(prepared).subspan(first, last - first),

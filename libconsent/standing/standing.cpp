@@ -11,87 +11,135 @@ namespace consent {
 
 namespace {
 
-using canonical::Value;
-
-[[noreturn]] void malformed(const Entry& entry, std::string_view what) {
-  throw BrokenLog(entry.seq, Message("entry {}: {}", entry.seq, Message(what)));
-}
-
-// Unknown words in a known field cannot be "ignored": a stop for a channel this version does not
-// know would then stop nothing.
-template <typename E>
-SetOf<E> read_set(const Entry& entry, const Value& body, std::string_view key) {
-  SetOf<E> set;
-  const Value* const member = body.find(key);
-  if (member == nullptr) return set;
-  if (member->array() == nullptr) malformed(entry, "a scope that is not a list");
-  for (const Value& item : *member->array()) {
-    const auto value = item.string() != nullptr ? from_word<E>(*item.string()) : std::nullopt;
-    if (!value) malformed(entry, "a word that is not on its list");
-    set.insert(*value);
-  }
-  return set;
-}
-
-std::string_view read_text(const Entry& entry, const Value& body, std::string_view key) {
-  const Value* const member = body.find(key);
-  if (member == nullptr) return {};
-  if (member->string() == nullptr) malformed(entry, "a field that is not a text");
-  return *member->string();
-}
-
-std::optional<Instant> read_instant(const Entry& entry, const Value& body, std::string_view key) {
-  const std::string_view text = read_text(entry, body, key);
-  if (text.empty()) return std::nullopt;
-  const auto at = parse_stored_instant(text);
-  if (!at) malformed(entry, "a time that is not in the stored form");
-  return at;
-}
-
-bool read_flag(const Entry& entry, const Value& body, std::string_view key) {
-  const Value* const member = body.find(key);
-  if (member == nullptr) return false;
-  if (member->boolean() == nullptr) malformed(entry, "a flag that is neither true nor false");
-  return *member->boolean();
-}
-
-// Only what the entry's type knows: a member of the same name in another type means nothing.
-std::uint16_t read_flags(const Entry& entry, const Value& body) {
+/// What the files kept with an entry show.
+std::uint16_t flags_of(const EventBase& base, bool may_be_document) {
   unsigned flags = 0;
-  if (body.find("evidence") != nullptr) flags |= Clause::has_evidence;
-  if (const Value* const files = body.find("files");
-      files != nullptr && files->array() != nullptr) {
-    for (const Value& file : *files->array()) {
-      // A text that names the person is kept as a file, and is a wording all the same.
-      const std::string_view kind = read_text(entry, file, "kind");
-      const bool document = kind == "document" && entry.type == EventType::consent_given;
-      flags |= kind == "wording" ? Clause::has_wording
-               : document        ? Clause::has_document
-                                 : Clause::has_evidence;
-    }
-  }
-  if (entry.type == EventType::consent_withdrawn) return static_cast<std::uint16_t>(flags);
-  if (body.find("wording") != nullptr) flags |= Clause::has_wording;
-  if (entry.type != EventType::consent_given) return static_cast<std::uint16_t>(flags);
-  if (read_flag(entry, body, "prechecked")) flags |= Clause::prechecked;
-  if (read_flag(entry, body, "acts_for_any")) flags |= Clause::acts_for_any;
-  if (const Value* const contract = body.find("in_contract")) {
-    flags |= Clause::in_contract;
-    if (read_flag(entry, *contract, "separate_mark")) flags |= Clause::separate_mark;
-  }
-  if (const Value* const code = body.find("code")) {
-    if (read_flag(entry, *code, "sent_to_this_number")) flags |= Clause::code_sent_here;
-    if (read_flag(entry, *code, "returned")) flags |= Clause::code_returned;
-  }
-  if (body.find("document") != nullptr) flags |= Clause::has_document;
-  if (const Value* const giver = body.find("giver")) {
-    const auto kind = from_word<Giver>(read_text(entry, *giver, "kind"));
-    if (kind == Giver::addressee) flags |= Clause::by_addressee;
-    if (kind == Giver::employee) flags |= Clause::by_employee;
-    if (giver->find("authority") != nullptr) flags |= Clause::with_authority;
+  for (const EvidenceFile& file : base.files) {
+    // A text that names the person is kept as a file, and is a wording all the same.
+    const bool document = may_be_document && file.kind == "document";
+    flags |= file.kind == "wording" ? Clause::has_wording
+             : document             ? Clause::has_document
+                                    : Clause::has_evidence;
   }
   return static_cast<std::uint16_t>(flags);
 }
+
+std::uint16_t flags_of(const ConsentGiven& e) {
+  unsigned flags = flags_of(e, true);
+  const auto set = [&flags](bool is, unsigned flag) { flags |= is ? flag : 0U; };
+  set(!e.evidence.empty(), Clause::has_evidence);
+  set(!is_empty(e.wording), Clause::has_wording);
+  set(e.prechecked, Clause::prechecked);
+  set(e.acts_for_any, Clause::acts_for_any);
+  set(e.in_contract.has_value(), Clause::in_contract);
+  set(e.in_contract && e.in_contract->separate_mark, Clause::separate_mark);
+  set(e.code && e.code->sent_to_this_number, Clause::code_sent_here);
+  set(e.code && e.code->returned, Clause::code_returned);
+  set(e.document.has_value(), Clause::has_document);
+  set(e.giver == Giver::addressee, Clause::by_addressee);
+  set(e.giver == Giver::employee, Clause::by_employee);
+  set(!e.authority.empty(), Clause::with_authority);
+  return static_cast<std::uint16_t>(flags);
+}
+std::uint16_t flags_of(const ConsentRefused& e) {
+  unsigned flags = flags_of(e, false);
+  if (!e.evidence.empty()) flags |= Clause::has_evidence;
+  if (!is_empty(e.wording)) flags |= Clause::has_wording;
+  return static_cast<std::uint16_t>(flags);
+}
+std::uint16_t flags_of(const ConsentWithdrawn& e) {
+  unsigned flags = flags_of(e, false);
+  if (!e.evidence.empty()) flags |= Clause::has_evidence;
+  return static_cast<std::uint16_t>(flags);
+}
+
+/// Adds what one event says. A type without a function here says nothing of consent.
+struct ClauseWriter {
+  const Entry& entry;
+  std::string_view own;
+  Terms& terms;
+  SubjectStanding& standing;
+
+  [[nodiscard]] Clause begun(Instant said) const {
+    Clause clause;
+    clause.type = entry.type;
+    clause.seq = entry.seq;
+    clause.recorded = entry.recorded;
+    clause.said = said;
+    return clause;
+  }
+  void add(const Clause& clause) const { standing.clauses.push_back(clause); }
+
+  /// One clause for each distributor that is named; one alone where none is.
+  template <typename E>
+  void add_scope(const E& e, Clause& clause, Method method) const {
+    clause.covers = e.covers;
+    clause.purposes = e.purposes;
+    clause.channels = e.channels;
+    clause.flags = flags_of(e);
+    clause.method = method;
+    if (!e.campaign.empty()) clause.campaign = terms.id_of(e.campaign);
+    std::vector<std::string_view> named;
+    if (e.distributors) {
+      named = in_writing(*e.distributors);
+    } else if (!own.empty()) {
+      named.push_back(own);
+    }
+    if (named.empty()) add(clause);
+    for (const std::string_view distributor : named) {
+      clause.distributor = terms.id_of(distributor);
+      add(clause);
+    }
+  }
+
+  void operator()(const ConsentGiven& e) const {
+    Clause clause = begun(e.happened);
+    clause.until = e.until.value_or(Instant::max());
+    add_scope(e, clause, e.method);
+    Clause caller = begun(e.happened);
+    for (const std::string_view id : in_writing(e.acts_for)) {
+      caller.distributor = terms.id_of(id);
+      add(caller);
+    }
+  }
+  void operator()(const ConsentRefused& e) const {
+    Clause clause = begun(e.happened);
+    add_scope(e, clause, e.method);
+  }
+  void operator()(const ConsentWithdrawn& e) const {
+    Clause clause = begun(e.received_at.value_or(e.happened));
+    add_scope(e, clause, e.means);
+  }
+  /// Whichever is earlier: a reassignment reported late still took the number away then.
+  void operator()(const NumberReassigned& e) const {
+    standing.closed = std::min(e.happened, entry.recorded);
+  }
+  void operator()(const SubjectErased& e) const {
+    if (!standing.closed) standing.closed = std::min(e.happened, entry.recorded);
+    add(begun(e.happened));
+  }
+  void operator()(const SubjectRestricted& e) const {
+    Clause clause = begun(e.happened);
+    if (e.released) clause.flags = Clause::released;
+    clause.until = e.until.value_or(Instant::max());
+    add(clause);
+  }
+  void operator()(const NumberClassified& e) const {
+    Clause clause = begun(e.happened);
+    clause.flags = static_cast<std::uint16_t>(e.personal_data);
+    add(clause);
+  }
+  /// For all who call: it names no distributor, purpose or channel, and says what in `covers`.
+  void operator()(const OperatorRefusal& e) const {
+    Clause clause = begun(e.in_force.value_or(e.happened));
+    clause.covers = e.covers;
+    if (e.in_force) clause.flags = Clause::in_force_stated;
+    add(clause);
+  }
+  /// A correction points at an entry and changes no clause.
+  template <typename E>
+  void operator()(const E& /*event*/) const {}
+};
 
 template <typename T>
 void put(std::string& out, T value) {
@@ -141,105 +189,20 @@ std::string_view Terms::text(std::uint32_t id) const {
   return texts_[id - 1];
 }
 
-void append_clauses(const Entry& entry, const canonical::Value& body, Terms& terms,
+void append_clauses(const Entry& entry, const Event& event, std::string_view own, Terms& terms,
                     SubjectStanding& standing) {
-  const bool consent = entry.type == EventType::consent_given;
-  const bool withdrawal = entry.type == EventType::consent_withdrawn;
-  const bool reassignment = entry.type == EventType::number_reassigned;
-  const bool to_operator = entry.type == EventType::operator_refusal;
-  // A correction points at an entry and changes no clause; the rest says nothing of consent.
-  if (!speaks_to_standing(entry.type)) return;
-
-  const auto happened = read_instant(entry, body, "happened");
-  if (!happened) malformed(entry, "no 'happened'");
-  if (reassignment) {
-    // Whichever is earlier: a reassignment reported late still took the number away then.
-    standing.closed = std::min(*happened, entry.recorded);
-    return;
-  }
-  Clause clause;
-  clause.type = entry.type;
-  clause.seq = entry.seq;
-  clause.recorded = entry.recorded;
-  clause.said = *happened;
-  if (entry.type == EventType::subject_erased) {
-    if (!standing.closed) standing.closed = std::min(*happened, entry.recorded);
-    standing.clauses.push_back(clause);
-    return;
-  }
-  if (entry.type == EventType::subject_restricted) {
-    if (read_flag(entry, body, "released")) clause.flags = Clause::released;
-    clause.until = read_instant(entry, body, "until").value_or(Instant::max());
-    standing.clauses.push_back(clause);
-    return;
-  }
-  if (entry.type == EventType::number_classified) {
-    const auto answer = from_word<PersonalData>(read_text(entry, body, "personal_data"));
-    if (!answer) malformed(entry, "an answer that is not on its list");
-    clause.flags = static_cast<std::uint16_t>(*answer);
-    standing.clauses.push_back(clause);
-    return;
-  }
-  clause.covers = read_set<Cover>(entry, body, "covers");
-  if (to_operator) {
-    // For all who call: it names no distributor, purpose or channel, and says what in `covers`.
-    if (const auto in_force = read_instant(entry, body, "in_force")) {
-      clause.said = *in_force;
-      clause.flags = Clause::in_force_stated;
-    }
-    standing.clauses.push_back(clause);
-    return;
-  }
-  clause.purposes = read_set<Purpose>(entry, body, "purposes");
-  clause.channels = read_set<Channel>(entry, body, "channels");
-  clause.flags = read_flags(entry, body);
-  if (withdrawal) clause.said = read_instant(entry, body, "received_at").value_or(*happened);
-  if (consent) clause.until = read_instant(entry, body, "until").value_or(Instant::max());
-  const std::string_view word = read_text(entry, body, withdrawal ? "means" : "method");
-  if (!word.empty()) {
-    const auto method = from_word<Method>(word);
-    if (!method) malformed(entry, "a method that is not on its list");
-    clause.method = *method;
-  }
-  const std::string_view campaign = read_text(entry, body, "campaign");
-  if (!campaign.empty()) clause.campaign = terms.id_of(campaign);
-
-  const Value* const named = body.find("distributors");
-  const bool lists = named != nullptr && named->array() != nullptr;
-  if (named != nullptr && !lists) malformed(entry, "distributors that are not a list");
-  if (!lists || named->array()->empty()) {
-    standing.clauses.push_back(clause);
-  } else {
-    for (const Value& item : *named->array()) {
-      if (item.string() == nullptr) malformed(entry, "a distributor that is not a text");
-      clause.distributor = terms.id_of(*item.string());
-      standing.clauses.push_back(clause);
-    }
-  }
-  const Value* const callers = consent ? body.find("acts_for") : nullptr;
-  if (callers == nullptr) return;
-  if (callers->array() == nullptr) malformed(entry, "callers that are not a list");
-  Clause caller;
-  caller.type = clause.type;
-  caller.seq = clause.seq;
-  caller.said = clause.said;
-  caller.recorded = clause.recorded;
-  for (const Value& item : *callers->array()) {
-    if (item.string() == nullptr) malformed(entry, "a caller that is not a text");
-    caller.distributor = terms.id_of(*item.string());
-    standing.clauses.push_back(caller);
-  }
+  std::visit(ClauseWriter{entry, own, terms, standing}, event);
 }
 
-std::optional<std::vector<Clause>> read_clauses(EventType type, const canonical::Value& body,
+std::optional<std::vector<Clause>> read_clauses(const Event& event, std::string_view own,
                                                 Terms& terms) {
-  if (type == EventType::number_reassigned || type == EventType::subject_erased) {
+  Entry entry;
+  entry.type = type_of(event);
+  if (entry.type == EventType::number_reassigned || entry.type == EventType::subject_erased) {
     return std::nullopt;
   }
-  Entry entry;
-  entry.type = type;
   SubjectStanding standing;
-  append_clauses(entry, body, terms, standing);
+  append_clauses(entry, event, own, terms, standing);
   return std::move(standing.clauses);
 }
 
@@ -248,7 +211,10 @@ bool SubjectStanding::erased() const noexcept {
 }
 
 void append_clauses(const Entry& entry, Terms& terms, SubjectStanding& standing) {
-  append_clauses(entry, decode_entry(entry.bytes).body, terms, standing);
+  const AnyEvent said = decode_event(entry);
+  if (const auto* const event = std::get_if<Event>(&said)) {
+    append_clauses(entry, *event, {}, terms, standing);
+  }
 }
 
 std::string pack_clauses(std::span<const Clause> clauses) {

@@ -5,7 +5,6 @@
 
 #include "consent/entry.hpp"
 #include "consent/standing.hpp"
-#include "event/canonical.hpp"
 
 namespace consent {
 
@@ -28,15 +27,15 @@ namespace consent {
   return !standing.closed || (is_about_record(type) && !standing.erased());
 }
 
-/// append_clauses() where the body was decoded already.
-void append_clauses(const Entry& entry, const canonical::Value& body, Terms& terms,
+/// append_clauses() where the event was decoded already, or is about to be written: `own` is then
+/// the distributor that stands where it leaves its own out.
+void append_clauses(const Entry& entry, const Event& event, std::string_view own, Terms& terms,
                     SubjectStanding& standing);
 
 /// What append_clauses() would add for an entry of which only this is known: `seq` and `recorded`
 /// of the clauses are unset. nullopt where it would do more than add.
-[[nodiscard]] std::optional<std::vector<Clause>> read_clauses(EventType type,
-                                                              const canonical::Value& body,
-                                                              Terms& terms);
+[[nodiscard]] std::optional<std::vector<Clause>> read_clauses(const Event& event,
+                                                              std::string_view own, Terms& terms);
 
 /// Clauses as the derived table keeps them: little-endian, fixed width, derived and so unversioned;
 /// a table of another width is rebuilt.

@@ -110,8 +110,8 @@ Backup make_backup(const Log& log, const fs::path& to, const Copy& copy, const R
       } else {
         sqlite::Statement first(db, "SELECT leaf,bytes FROM entry WHERE seq=0");
         if (!first.step()) throw Error(ErrorCode::storage, "backup: log.db holds no entry");
-        incarnation = hex_to_bytes(text_member(
-            decode_entry(read_entry(0, first.blob(0), first.blob(1)).bytes).body, "incarnation"));
+        const AnyEvent said = decode_event(read_entry(0, first.blob(0), first.blob(1)));
+        incarnation = get_if<LogCreated>(said)->incarnation;
       }
       auto head = HeadFile::create(made / "head");
       if (keys != nullptr) head.authenticate_with(*keys);
@@ -226,9 +226,9 @@ Backup back_up(Log& log, const fs::path& to, const std::optional<KeysCopy>& keys
 std::uint64_t backup_destroyed(Log& log, std::uint64_t of, Instant now) {
   LogImpl& impl = LogAccess::of(log);
   impl.check_writable();
-  const Entry made = log.entry(of);
-  if (made.type != EventType::log_backed_up ||
-      decode_entry(made.bytes).body.find("expires") == nullptr) {
+  const AnyEvent said = decode_event(log.entry(of));
+  const LogBackedUp* const made = get_if<LogBackedUp>(said);
+  if (made == nullptr || !made->expires) {
     throw Error(ErrorCode::invalid_argument,
                 Message("entry {}: does not say that keys were copied", of));
   }

@@ -86,13 +86,11 @@ class NewFile {
 };
 
 /// Commitments of the files that an entry names, in their order.
-std::vector<Digest> files_named(const canonical::Value& body) {
+std::vector<Digest> files_named(const AnyEvent& said) {
   std::vector<Digest> named;
-  const canonical::Value* const files = body.find("files");
-  if (files == nullptr || files->array() == nullptr) return named;
-  for (const canonical::Value& file : *files->array()) {
-    named.push_back(digest_from_hex(text_member(file, "commitment")).value_or(Digest{}));
-  }
+  const EventBase* const base = about_subject(said);
+  if (base == nullptr) return named;
+  for (const EvidenceFile& file : base->files) named.push_back(file.commitment);
   return named;
 }
 
@@ -187,9 +185,10 @@ class Taker {
   void take_entry(std::string_view bytes, const std::optional<std::string>& sealed) {
     const std::uint64_t seq = frontier_.size();
     DecodedEntry decoded;
+    AnyEvent said;
     try {
-      check_entry(bytes);
       decoded = decode_entry(bytes);
+      said = decode_event(decoded);
     } catch (const Error& error) {
       refuse(seq, error.message());
     }
@@ -201,7 +200,7 @@ class Taker {
     if (seq == 0) {
       if (entry.type != EventType::log_created) refuse(0, "is not the creation of a log");
       origin_ = entry.log;
-      key_ = text_member(decoded.body, "key");
+      key_ = get_if<LogCreated>(said)->key;
     }
     if (entry.log != origin_) refuse(seq, "belongs to another log");
     entry_.bind(1, static_cast<std::int64_t>(seq))
@@ -216,7 +215,7 @@ class Taker {
     frontier_.append(entry.leaf);
     last_ = entry.leaf;
     tree_.append(entry.leaf, frontier_.size());
-    if (auto named = files_named(decoded.body); !named.empty()) {
+    if (auto named = files_named(said); !named.empty()) {
       named_ += named.size();
       files_.emplace(seq, std::move(named));
     }
@@ -389,9 +388,7 @@ Copied export_entries(Log& log, const fs::path& file,
         << "\n";
     std::uint64_t named = 0;
     log.for_each(0, signed_to.size, [&](const Entry& entry) {
-      if (entry.bytes.find("\"files\":") != std::string::npos) {  // most name none
-        named += files_named(decode_entry(entry.bytes).body).size();
-      }
+      if (entry.subject) named += files_named(decode_event(entry)).size();
       out << entry.bytes << "\n";
       if (const auto sealed = impl.sealed_at(entry.seq)) {
         out << sealed_word << base64::encode(*sealed) << "\n";

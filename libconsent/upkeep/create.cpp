@@ -91,26 +91,20 @@ Log create_log(const fs::path& folder, const LogIdentity& identity, Instant now,
     auto db = sqlite::Connection::open(made / "log.db", sqlite::Mode::create);
     db.execute("PRAGMA journal_mode=WAL");
 
-    std::string details;
-    if (identity.subscriber) details = encode_details(*identity.subscriber);
+    LogCreated created{identity.distributor, identity.distributor_name, std::string(format_word),
+                       incarnation};
+    created.subscriber = identity.subscriber;
+    const std::string details = encode_details(created);
     const SecretKey::View salt(reinterpret_cast<const std::uint8_t*>(salts.data()) + 16,
                                SecretKey::size);
     const Digest commit = commitment(salt, details);
     const note::VerifierKey key =
         note::verifier_key(identity.origin, keys.signing_key().public_key());
 
+    if (identity.subscriber) created.details = commit;
+    created.key = key.text();
     std::string body;
-    canonical::Writer w(body);
-    w.begin_object();
-    if (identity.subscriber) w.key("details").hex(commit.view());
-    if (!identity.distributor.empty()) w.key("distributor").text(identity.distributor);
-    if (!identity.distributor_name.empty()) {
-      w.key("distributor_name").text(identity.distributor_name);
-    }
-    w.key("format").plain(format_word);
-    w.key("incarnation").hex(incarnation);
-    w.key("key").text(key.text());
-    w.end_object();
+    encode_body(created, body);
     Envelope envelope;
     envelope.at = now;
     envelope.log = identity.origin;

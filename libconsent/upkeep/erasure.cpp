@@ -10,20 +10,6 @@ namespace consent {
 
 namespace {
 
-std::optional<Instant> instant_member(const canonical::Value& body, std::string_view key) {
-  const std::string text = text_member(body, key);
-  return text.empty() ? std::nullopt : parse_stored_instant(text);
-}
-
-bool is_true(const canonical::Value& body, std::string_view key) {
-  const canonical::Value* const member = body.find(key);
-  return member != nullptr && member->boolean() != nullptr && *member->boolean();
-}
-
-}  // namespace
-
-namespace {
-
 ErasureCheck check_erasure(const LogImpl& impl, PhoneNumber number, Instant needed_since,
                            Instant now, const std::optional<Instant>& held_at) {
   ErasureCheck check;
@@ -55,20 +41,18 @@ ErasureCheck check_erasure(const LogImpl& impl, PhoneNumber number, Instant need
   for (const Entry& entry : impl.entries_of_tag(check.tag)) {
     ++check.entries;
     if (entry.type == EventType::consent_given) ++check.consents;
-    const canonical::Value body = decode_entry(entry.bytes).body;
-    if (const auto* const files = body.find("files"); files != nullptr && files->array()) {
-      check.files += files->array()->size();
-    }
-    if (entry.type == EventType::contact_made && text_member(body, "direction") == "outgoing" &&
-        instant_member(body, "happened").value_or(entry.recorded) >= needed_since) {
+    const AnyEvent said = decode_event(entry);
+    if (const EventBase* const base = about_subject(said)) check.files += base->files.size();
+    if (const auto* const contact = get_if<ContactMade>(said);
+        contact != nullptr && contact->direction == Direction::outgoing &&
+        contact->happened >= needed_since) {
       check.contacts.push_back(entry.seq);
     }
-    if (entry.type == EventType::subject_held) {
-      Hold hold{text_member(body, "by"), text_member(body, "ground"), instant_member(body, "until"),
-                entry.seq};
+    if (const auto* const held = get_if<SubjectHeld>(said)) {
+      Hold hold{held->by, held->ground, held->until, entry.seq};
       // Each who ordered one has theirs: nobody else's word ends or shortens it.
       std::erase_if(holds, [&](const Hold& each) { return each.by == hold.by; });
-      if (!is_true(body, "released")) holds.push_back(std::move(hold));
+      if (!held->released) holds.push_back(std::move(hold));
     }
   }
   for (Hold& hold : holds) {
@@ -144,8 +128,8 @@ Appended append_of_holder(Log& log, const Event& event, Instant held_at, Instant
     Digest tag;
     {
       const LogImpl::Reading reading(impl);
-      const auto tags = impl.tags_of(base.number);
-      const auto suppressed = impl.keys->suppressed(base.number);
+      const auto tags = impl.tags_of(*base.number);
+      const auto suppressed = impl.keys->suppressed(*base.number);
       const std::size_t which = impl.holder_among(tags, suppressed, held_at);
       if (which >= tags.size()) {
         if (suppressed)

@@ -32,9 +32,9 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
     while (rows.step()) {
       const Entry entry = read_entry(rows.integer(0), rows.blob(1), rows.blob(2));
       ++done.entries;
-      const canonical::Value body = decode_entry(entry.bytes).body;
-      if (entry.type == EventType::log_restored) {
-        incarnation = hex_to_bytes(text_member(body, "incarnation"));
+      const AnyEvent said = decode_event(entry);
+      if (const auto* const restored = get_if<LogRestored>(said)) {
+        incarnation = restored->incarnation;
       }
       if (callers::are_told_by(entry.type)) told_callers.push_back(entry.seq);
       if (!entry.subject) continue;
@@ -42,7 +42,9 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
       kept.standing.tag = entry.subject->tag;
       kept.count += 1;
       kept.last = static_cast<std::int64_t>(entry.seq);
-      append_clauses(entry, body, terms, kept.standing);
+      if (const auto* const event = std::get_if<Event>(&said)) {
+        append_clauses(entry, *event, {}, terms, kept.standing);
+      }
     }
   }
   const auto derived = [&db] {

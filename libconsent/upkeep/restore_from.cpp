@@ -56,13 +56,10 @@ std::optional<Digest> leaf_at(sqlite::Connection& db, std::uint64_t seq) {
 }
 
 void take_erasure(const Entry& entry, Later& later) {
-  const canonical::Value body = decode_entry(entry.bytes).body;
-  RecordedErasure erased;
-  erased.tag = entry.subject->tag;
-  erased.ground = text_member(body, "ground");
-  erased.scope = text_member(body, "scope");
-  erased.happened = parse_stored_instant(text_member(body, "happened")).value_or(entry.recorded);
-  erased.request = digest_from_hex(text_member(body, "request"));
+  const AnyEvent said = decode_event(entry);
+  const SubjectErased& event = *get_if<SubjectErased>(said);
+  RecordedErasure erased{entry.subject->tag, event.ground, event.scope, event.happened, {}};
+  if (event.request) erased.request = event.request->sha256;
   later.erased.emplace(erased.tag, std::move(erased));
 }
 
@@ -197,7 +194,8 @@ Origin read_backup(const fs::path& backup) {
   const Entry entry = read_entry(0, first.blob(0), first.blob(1));
   origin.name = entry.log;
   origin.first = entry.leaf;
-  origin.key = note::parse_verifier_key(text_member(decode_entry(entry.bytes).body, "key"));
+  const AnyEvent said = decode_event(entry);
+  origin.key = note::parse_verifier_key(get_if<LogCreated>(said)->key);
   origin.size = static_cast<std::uint64_t>(db.integer("SELECT max(seq)+1 FROM entry"));
   origin.last = leaf_at(db, origin.size - 1).value_or(Digest{});
   return origin;

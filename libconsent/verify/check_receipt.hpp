@@ -12,7 +12,7 @@ namespace consent::bundle {
 /// A receipt that holds.
 struct ReadReceipt {
   Read entry;
-  std::string number;  ///< E.164
+  PhoneNumber number;
   Signed signature;
 };
 

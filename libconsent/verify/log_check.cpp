@@ -315,7 +315,7 @@ void LogCheck::against_head(const std::optional<HeadState>& head) {
     }
     return;
   }
-  if (to_hex(head->incarnation) != incarnation_) refute(0, "the head file is another log's");
+  if (head->incarnation != incarnation_) refute(0, "the head file is another log's");
   if (head->size > leaves_.size()) {
     refute(leaves_.size(),
            Message("{} acknowledged entries are missing at the end", head->size - leaves_.size()));

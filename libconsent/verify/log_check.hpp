@@ -17,7 +17,7 @@
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
 #include "crypto/digest_hash.hpp"
-#include "event/body.hpp"
+#include "event/decode.hpp"
 #include "event/encode.hpp"
 #include "keys/keys.hpp"
 #include "log/head.hpp"
@@ -38,11 +38,6 @@ struct Refuted {
 
 [[noreturn]] inline void refute(std::uint64_t seq, const Message& what) {
   throw Refuted{seq, what};
-}
-
-inline std::string member(const canonical::Value& body, std::string_view key) {
-  const canonical::Value* const value = body.find(key);
-  return value != nullptr && value->string() != nullptr ? *value->string() : std::string{};
 }
 
 inline constexpr std::uint64_t no_entry = ~std::uint64_t{0};
@@ -137,9 +132,10 @@ struct Part {
       }
       // (2) The stored bytes are hashed before anything in them is believed.
       DecodedEntry decoded;
+      AnyEvent said;
       try {
         decoded = decode_entry(rows.blob(3));
-        check_body(decoded.entry, decoded.body);
+        said = decode_event(decoded);
       } catch (const Error& error) {
         refute(seq, error.message());
       }
@@ -160,17 +156,20 @@ struct Part {
       if ((seq == 0) != (entry.type == EventType::log_created)) {
         refute(seq, seq == 0 ? "is not the creation of a log" : "creates the log a second time");
       }
-      if (seq == 0) key = member(decoded.body, "key");
-      if (seq == 0 || entry.type == EventType::log_restored) {
-        incarnation = member(decoded.body, "incarnation");
-        restored = seq != 0;
+      if (const auto* const created = get_if<LogCreated>(said)) {
+        key = created->key;
+        incarnation = created->incarnation;
+      }
+      if (const auto* const begun = get_if<LogRestored>(said)) {
+        incarnation = begun->incarnation;
+        restored = true;
       }
       if (entry.type == EventType::caller_assigned) assigned.push_back(seq);
-      if (entry.type == EventType::caller_released) {
-        released.emplace_back(seq, static_cast<std::uint64_t>(*decoded.body.find("of")->integer()));
+      if (const auto* const ends = get_if<CallerReleased>(said)) {
+        released.emplace_back(seq, ends->of);
       }
       // (4) Each subject's own chain.
-      if (entry.subject) subject_entry(entry, decoded.body);
+      if (entry.subject) subject_entry(entry, said);
       if (entry.type != EventType::clock_step && entry.recorded + most_clock_drift < last_at &&
           seq > first && backwards++ == 0) {
         first_backwards = seq;
@@ -178,19 +177,22 @@ struct Part {
       last_at = entry.recorded;
       before = entry.leaf;
       if (wants_details) {
-        if (const auto commitment = digest_from_hex(member(decoded.body, "details"))) {
+        const EventBase* const base = about_subject(said);
+        const auto* const created = get_if<LogCreated>(said);
+        const auto commitment = base != nullptr      ? std::optional(base->details)
+                                : created != nullptr ? created->details
+                                                     : std::nullopt;
+        if (commitment) {
           details.push_back({seq, *commitment, entry.subject ? entry.subject->tag : Digest{}});
         }
       }
-      if (const auto hash = digest_from_hex(member(decoded.body, "wording"))) {
-        wordings.emplace(*hash, seq);
+      if (const Wording* const wording = wording_of(said); wording && !is_empty(*wording)) {
+        wordings.emplace(hash_of(*wording), seq);
       }
-      if (const canonical::Value* const files = decoded.body.find("files");
-          entry.subject && files) {
+      if (const EventBase* const base = about_subject(said)) {
         std::int64_t place = 0;
-        for (const canonical::Value& file : *files->array()) {
-          evidence.push_back(
-              {seq, ++place, *digest_from_hex(member(file, "commitment")), entry.subject->tag});
+        for (const EvidenceFile& file : base->files) {
+          evidence.push_back({seq, ++place, file.commitment, entry.subject->tag});
         }
       }
       leaves.push_back(entry.leaf);
@@ -198,7 +200,7 @@ struct Part {
     }
   }
 
-  void subject_entry(const Entry& entry, const canonical::Value& body) {
+  void subject_entry(const Entry& entry, const AnyEvent& said) {
     const auto [found, added] = subjects.try_emplace(entry.subject->tag);
     Subject& subject = found->second;
     const auto seq = entry.seq;
@@ -219,10 +221,8 @@ struct Part {
       subject.kept_count = subject.count;
       subject.kept_last = subject.last;
     }
-    try {
-      append_clauses(entry, body, terms, subject.standing);
-    } catch (const Error& error) {
-      refute(seq, error.message());
+    if (const auto* const event = std::get_if<Event>(&said)) {
+      append_clauses(entry, *event, {}, terms, subject.standing);
     }
   }
 

@@ -76,7 +76,7 @@ void LogCheck::state() {
     }
     ++seen;
     const bool fits = key == "subjects"        ? rows.blob(1) == std::to_string(living)
-                      : key == "incarnation"   ? to_hex(rows.blob(1)) == incarnation_
+                      : key == "incarnation"   ? rows.blob(1) == incarnation_
                       : key == "standing_upto" ? has_mark_
                       : key == callers::state_key
                           ? !told_callers.empty() && rows.blob(1) == callers::to_value(told_callers)

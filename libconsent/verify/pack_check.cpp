@@ -1,5 +1,5 @@
 // The steps have the numbers of docs/reference/verify.md; verify.py has the same. Of what writes
-// a bundle this file shares the hash, the canonical reader, note and Merkle verification: no more.
+// a bundle this file shares the hash, the readers of event/, note and Merkle verification: no more.
 #include "verify/pack_check.hpp"
 
 #include <fmt/format.h>
@@ -268,8 +268,8 @@ void Check::step_5() const {
   if (first.type != EventType::log_created || first.subject) {
     refute(5, "entry 0 is not the creation of the log", 0);
   }
-  const std::string* key = text_of(first.body, "key");
-  if (key == nullptr || *key != result_.coverage.signed_by) {
+  const LogCreated* const created = first.says<LogCreated>();
+  if (created->key.empty() || created->key != result_.coverage.signed_by) {
     refute(5, "entry 0 names another key than the one that signed", 0);
   }
 }
@@ -300,7 +300,7 @@ void Check::opens(const Read& entry) {
       throw ProofError("not details and a salt of 32 bytes");
     }
     if (salts != nullptr) read_salts(entry.seq, *salts);
-    if (bundle::opened_number(entry, salt, details) != *text_of(case_, "number")) {
+    if (bundle::opened_number(entry, salt, details).e164() != *text_of(case_, "number")) {
       throw ProofError("it names another number than case.json");
     }
   });
@@ -379,41 +379,42 @@ void Check::check_callers() const {
   if (callers_.empty()) return;
   const json::Value& question = *case_.find("question");
   const Read& assigned = callers_.front();
-  const auto same = [&](std::string_view key) {
+  const CallerAssigned* const said = assigned.says<CallerAssigned>();
+  const auto same = [&](std::string_view key, const std::string& party) {
     const std::string* const asked = text_of(question, key);
-    const std::string* const said = text_of(assigned.body, key);
-    return asked != nullptr && said != nullptr && *asked == *said;
+    return asked != nullptr && !party.empty() && *asked == party;
   };
-  if (assigned.type != EventType::caller_assigned || assigned.subject ||
-      static_cast<std::int64_t>(assigned.seq) != *stands_on || !same("caller") ||
-      !same("distributor")) {
+  if (said == nullptr || assigned.subject ||
+      static_cast<std::int64_t>(assigned.seq) != *stands_on || !same("caller", said->caller) ||
+      !same("distributor", said->distributor)) {
     refute(7, Message("entry {} does not assign the caller asked about", assigned.seq),
            assigned.seq);
   }
   check_scope(question, assigned);
-  const std::string* const at = text_of(question, "at");
-  const auto time_of = [](const Read& entry, std::string_view key) {
-    const std::string* const time = text_of(entry.body, key);
-    if (time == nullptr || !parse_stored_instant(*time)) {
+  const std::string* const asked_at = text_of(question, "at");
+  const auto at = asked_at == nullptr ? std::nullopt : parse_stored_instant(*asked_at);
+  const auto says_when = [](const Read& entry) {
+    if (entry.broken(field::from) || entry.broken(field::until)) {
       refute(7, Message("entry {} does not say when it holds", entry.seq), entry.seq);
     }
-    return *time;
   };
   const auto holds = [&](bool yes, const Read& entry) {
     if (!yes) {
       refute(7, Message("by entry {} the caller was not assigned then", entry.seq), entry.seq);
     }
   };
-  holds(at != nullptr && parse_stored_instant(*at).has_value() && time_of(assigned, "from") <= *at,
-        assigned);
-  if (assigned.body.find("until") != nullptr) holds(*at < time_of(assigned, "until"), assigned);
+  says_when(assigned);
+  const Instant then = at.value_or(Instant::min());
+  holds(at && said->from <= then, assigned);
+  if (said->until) holds(then < *said->until, assigned);
   for (const Read& ends : std::span(callers_).subspan(1)) {
-    const std::int64_t* const of = integer_of(ends.body, "of");
-    if (ends.type != EventType::caller_released || ends.subject || of == nullptr ||
-        *of != *stands_on) {
+    const CallerReleased* const released = ends.says<CallerReleased>();
+    if (released == nullptr || ends.subject || ends.broken(field::of) ||
+        static_cast<std::int64_t>(released->of) != *stands_on) {
       refute(7, Message("entry {} does not end the caller's assignment", ends.seq), ends.seq);
     }
-    holds(*at < time_of(ends, "until"), ends);
+    says_when(ends);
+    holds(then < released->until, ends);
   }
 }
 
@@ -431,29 +432,27 @@ void Check::check_former(const Digest& tag) const {
 }
 
 void Check::check_scope(const json::Value& question, const Read& assigned) {
-  const auto asked = [&](std::string_view key) {
-    const std::string* const text = text_of(question, key);
-    return text == nullptr ? std::string() : *text;
-  };
-  const auto limits = [&](std::string_view key, std::initializer_list<std::string> any_of) {
-    const canonical::Value* const list = assigned.body.find(key);
-    if (list == nullptr) return;
-    bool fits = false;
-    const canonical::Array alone{*list};
-    for (const canonical::Value& item : list->array() == nullptr ? alone : *list->array()) {
-      fits = fits || (item.string() != nullptr &&
-                      std::find(any_of.begin(), any_of.end(), *item.string()) != any_of.end());
-    }
+  const CallerAssigned& said = *assigned.says<CallerAssigned>();
+  const auto limits = [&](bool fits) {
     if (!fits) {
       refute(7, Message("entry {} assigns the caller for other contacts", assigned.seq),
              assigned.seq);
     }
   };
-  const std::string purpose = asked("purpose");
-  const bool family = purpose == "mixed" || purpose == "unknown";
-  limits("campaign", {asked("campaign")});
-  limits("channels", {asked("channel")});
-  limits("purposes", {purpose, family ? "advertising" : purpose});
+  const auto asked = [&](std::string_view key) {
+    const std::string* const text = text_of(question, key);
+    return text == nullptr ? std::string_view() : std::string_view(*text);
+  };
+  for (const std::string_view key : {field::campaign, field::channels, field::purposes}) {
+    limits(!assigned.broken(key));
+  }
+  limits(said.campaign.empty() || said.campaign == asked("campaign"));
+  const auto channel = from_word<Channel>(asked("channel"));
+  limits(said.channels.empty() || (channel && said.channels.contains(*channel)));
+  const auto purpose = from_word<Purpose>(asked("purpose"));
+  const bool family = purpose == Purpose::mixed || purpose == Purpose::unknown;
+  limits(said.purposes.empty() || (purpose && said.purposes.contains(*purpose)) ||
+         (family && said.purposes.contains(Purpose::advertising)));
 }
 
 void Check::step_8() {
@@ -466,11 +465,11 @@ void Check::step_8() {
     }
     latest = std::max(latest, std::string_view(entry.at));
     if (entry.seq == 0) continue;
-    const std::string* happened = text_of(entry.body, "happened");
-    if (happened == nullptr || !parse_stored_instant(*happened)) {
+    const auto happened = entry.happened();
+    if (!happened) {
       refute(8, Message("entry {} does not say when it happened", entry.seq), entry.seq);
     }
-    if (*happened > entry.at) {
+    if (*happened > entry.recorded) {
       refute(8, Message("entry {} was recorded before it happened", entry.seq), entry.seq);
     }
   }

@@ -8,18 +8,13 @@ namespace consent::checking {
 void Check::evidence() {
   std::set<std::string> named;
   for (const Read& entry : std::span(entries_).subspan(1)) {
-    const canonical::Value* files = entry.body.find("files");
-    if (files == nullptr) continue;
-    const auto malformed = [&] {
+    if (entry.broken(field::files)) {
       refute(9, Message("entry {}: its files are not a list of {{commitment, kind}}", entry.seq),
              entry.seq);
-    };
-    if (files->array() == nullptr) malformed();
+    }
     std::uint64_t place = 0;
-    for (const canonical::Value& file : *files->array()) {
+    for (const EvidenceFile& file : about_subject(entry.body.event)->files) {
       ++place;
-      const std::string* committed = text_of(file, "commitment");
-      if (!is_hash(committed)) malformed();
       const std::string name = bundle::evidence_file(entry.seq, place);
       const auto salt = salts_.find({entry.seq, place});
       if (salt == salts_.end()) {
@@ -30,8 +25,7 @@ void Check::evidence() {
       named.insert(name);
       const std::string& content = need(9, name, entry.seq);
       constexpr std::string_view label("libconsent/commit/v1\0", 21);
-      if (to_hex(Sha256().add(label).add(salt->second.view()).add(content).finish()) !=
-          *committed) {
+      if (Sha256().add(label).add(salt->second.view()).add(content).finish() != file.commitment) {
         refute(9, Message("{} is another file than entry {} committed to", name, entry.seq),
                entry.seq);
       }
@@ -49,12 +43,12 @@ void Check::step_9() {
   evidence();
   std::set<std::string> named;
   for (const Read& entry : entries_) {
-    const canonical::Value* member = entry.body.find("wording");
-    if (member == nullptr) continue;
-    if (!is_hash(member->string())) {
+    if (entry.broken(field::wording)) {
       refute(9, Message("entry {}: the wording is not a hash", entry.seq), entry.seq);
     }
-    std::string name = bundle::wording_file(*member->string());
+    const Wording* const wording = wording_of(entry.body.event);
+    if (wording == nullptr || is_empty(*wording)) continue;
+    std::string name = bundle::wording_file(to_hex(hash_of(*wording)));
     if (!files_.contains(name)) {
       result_.coverage.not_checked.push_back(
           Message("the wording of entry {}: only its hash is here", entry.seq));
@@ -95,7 +89,7 @@ void Check::compare(const Message& about, const bundle::ReadReceipt& receipt) {
       receipt.signature.checkpoint.root != checkpoint_.root) {
     refute(11, Message("{}: the log has signed two different trees of one size", about), seq);
   }
-  if (receipt.number != *text_of(case_, "number"))
+  if (receipt.number.e164() != *text_of(case_, "number"))
     lack(11, Message("{}: it is about another number", about));
   for (const std::vector<Read>* each : {&entries_, &former_, &callers_}) {
     for (const Read& entry : *each) {

@@ -42,8 +42,14 @@ Read read_entry(int step, std::uint64_t seq, std::string_view origin, std::strin
   }
   const auto known = from_word<EventType>(*type);
   if (!known) lack(step, Message("entry {} is of a type this checker does not know", seq), seq);
-  Read read{seq, merkle::leaf_hash(bytes), *digest_from_hex(*text_of(value, "prev")), *at, *known,
-            {},  *value.find("body")};
+  Read read{seq,
+            merkle::leaf_hash(bytes),
+            *digest_from_hex(*text_of(value, "prev")),
+            *at,
+            *parse_stored_instant(*at),
+            *known,
+            {},
+            decode_leniently(*known, *value.find("body"))};
   if (subject != nullptr) {
     const std::int64_t* prev = integer_of(*subject, "prev");
     const std::int64_t* count = integer_of(*subject, "seq");
@@ -54,20 +60,18 @@ Read read_entry(int step, std::uint64_t seq, std::string_view origin, std::strin
   return read;
 }
 
-std::string opened_number(const Read& entry, const std::string* salt, const std::string* details) {
+PhoneNumber opened_number(const Read& entry, const std::string* salt, const std::string* details) {
   if (details == nullptr || !is_hash(salt)) {
     throw ProofError("not details and a salt of 32 bytes");
   }
   constexpr std::string_view label("libconsent/commit/v1\0", 21);
   const Digest commitment =
       Sha256().add(label).add(digest_from_hex(*salt)->view()).add(*details).finish();
-  const std::string* committed = text_of(entry.body, "details");
-  if (committed == nullptr || *committed != to_hex(commitment)) {
+  if (entry.body.details != commitment) {
     throw ProofError("it is not the opening of this entry");
   }
-  const canonical::Value opened = canonical::decode(*details);
-  const std::string* named = text_of(opened, "number");
-  if (named == nullptr) throw ProofError("it names no number");
+  const auto named = number_in(*details);
+  if (!named) throw ProofError("it names no number in E.164 form");
   return *named;
 }
 

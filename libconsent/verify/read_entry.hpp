@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -9,10 +10,10 @@
 #include "consent/digest.hpp"
 #include "consent/event.hpp"
 #include "consent/proof.hpp"
-#include "event/canonical.hpp"
+#include "event/decode.hpp"
 
 /// What the checks of a bundle and of a receipt have in common. Nothing here writes, and of what
-/// writes entries it shares the hash and the canonical reader: no more.
+/// writes entries it shares the hash and the readers of event/: no more.
 namespace consent::bundle {
 
 struct Subject {
@@ -26,10 +27,27 @@ struct Read {
   std::uint64_t seq;
   Digest leaf;
   Digest prev;
-  std::string at;
+  std::string at;  ///< as it is written
+  Instant recorded;
   EventType type;
   std::optional<Subject> subject;
-  canonical::Value body;
+  LenientBody body;
+
+  /// What it says, where it is of this type.
+  template <typename E>
+  [[nodiscard]] const E* says() const noexcept {
+    return get_if<E>(body.event);
+  }
+  /// Whether the body lacks a member that its type needs, or has one of another shape.
+  [[nodiscard]] bool broken(std::string_view key) const {
+    return std::find(body.broken.begin(), body.broken.end(), key) != body.broken.end();
+  }
+  /// When it happened; nullopt where the entry does not say.
+  [[nodiscard]] std::optional<Instant> happened() const {
+    const EventBase* const base = about_subject(body.event);
+    if (base == nullptr || broken(field::happened)) return std::nullopt;
+    return base->happened;
+  }
 };
 
 /// Bytes and envelope of entry `seq` of the log `origin`. @throws Failed as `step`.
@@ -38,7 +56,7 @@ struct Read {
 
 /// The number that an opening (salt in hex, exact details) shows the entry to be about.
 /// @throws ProofError where it is the opening of another entry or names no number.
-[[nodiscard]] std::string opened_number(const Read& entry, const std::string* salt,
+[[nodiscard]] PhoneNumber opened_number(const Read& entry, const std::string* salt,
                                         const std::string* details);
 
 /// A checkpoint that a trusted key has signed.

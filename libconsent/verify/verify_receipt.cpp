@@ -1,5 +1,5 @@
 // The steps have the numbers of docs/reference/receipt.md; verify.py has the same. Of what makes a
-// receipt this file shares parse_receipt(), the hash, the canonical reader, note and Merkle
+// receipt this file shares parse_receipt(), the hash, the readers of event/, note and Merkle
 // verification: no more.
 
 #include "consent/error.hpp"
@@ -22,35 +22,30 @@ bundle::ReadReceipt bundle::check_receipt(std::string_view file,
   }
   // (3) The entry is of this log, about a subject, and has the place of the proof.
   const std::uint64_t seq = receipt.proof.index;
-  ReadReceipt read{read_entry(3, seq, signature.checkpoint.origin, receipt.entry), {}, signature};
-  if (!read.entry.subject || !is_about_subject(read.entry.type)) {
+  Read entry = read_entry(3, seq, signature.checkpoint.origin, receipt.entry);
+  if (!entry.subject || !is_about_subject(entry.type)) {
     refute(3, Message("entry {} is about nobody", seq), seq);
   }
-  const Subject& subject = *read.entry.subject;
+  const Subject& subject = *entry.subject;
   if (subject.seq < 1 || subject.prev < -1 || subject.prev >= static_cast<std::int64_t>(seq) ||
       (subject.seq == 1) != (subject.prev == -1)) {
     refute(3, Message("entry {}: its place among its subject's is impossible", seq), seq);
   }
   // (4) It is included under the root that step 2 found signed.
   in_step(4, Message("entry {}", seq), seq, [&] {
-    merkle::verify_inclusion(read.entry.leaf, seq, signature.checkpoint.size, receipt.proof.path,
+    merkle::verify_inclusion(entry.leaf, seq, signature.checkpoint.size, receipt.proof.path,
                              signature.checkpoint.root);
   });
   // (5) The opening is the entry's and names a number.
-  read.number = in_step(5, "opening", seq, [&] {
-    std::string number = opened_number(read.entry, &receipt.salt, &receipt.details);
-    if (!PhoneNumber::from_e164(number)) throw ProofError("the number is not in E.164 form");
-    return number;
-  });
+  const PhoneNumber number = in_step(
+      5, "opening", seq, [&] { return opened_number(entry, &receipt.salt, &receipt.details); });
   // (6) The times are possible.
-  const std::string* happened = text_of(read.entry.body, "happened");
-  if (happened == nullptr || !parse_stored_instant(*happened)) {
-    refute(6, Message("entry {} does not say when it happened", seq), seq);
-  }
-  if (*happened > read.entry.at) {
+  const auto happened = entry.happened();
+  if (!happened) refute(6, Message("entry {} does not say when it happened", seq), seq);
+  if (*happened > entry.recorded) {
     refute(6, Message("entry {} was recorded before it happened", seq), seq);
   }
-  return read;
+  return {std::move(entry), number, signature};
 }
 
 Verification verify_receipt(std::string_view file, std::span<const note::VerifierKey> trusted) {
@@ -79,7 +74,7 @@ Verification verify_receipt(std::string_view file, std::span<const note::Verifie
         "tag {}?",
         read.signature.checkpoint.origin, read.signature.checkpoint.size,
         Message(trusted.empty() ? "the key inside the receipt" : "the given key"), read.entry.seq,
-        to_word(read.entry.type), read.entry.at, read.number,
+        to_word(read.entry.type), read.entry.at, read.number.e164(),
         to_hex(read.entry.subject->tag.view()));
   } catch (const bundle::Failed& failed) {
     result.verdict = failed.verdict;

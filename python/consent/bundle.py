@@ -119,11 +119,10 @@ def prove(
 
 
 def _tag_of(receipt: bytes) -> bytes:
-    entry = json.loads(_core.parse_receipt(receipt)["entry"])
-    try:
-        return bytes.fromhex(entry["subject"]["tag"])
-    except (KeyError, TypeError, ValueError):
-        raise ProofError("receipt: its entry is about nobody") from None
+    entry = _core.parse_entry(_core.parse_receipt(receipt)["entry"])
+    if entry.subject is None:
+        raise ProofError("receipt: its entry is about nobody")
+    return entry.subject.tag
 
 
 def pack_files(assembled: Iterable[tuple[str, bytes]], created_at: datetime) -> dict[str, bytes]:

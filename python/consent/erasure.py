@@ -29,6 +29,7 @@ from typing import Any, Final
 
 from consent import _core
 from consent.errors import InvalidArgument, StorageError
+from consent.event import SubjectErased
 from consent.files import private_file
 from consent.locale.message import Message
 from consent.log import Erasure, Log
@@ -144,23 +145,23 @@ class _Destroyed:
 def _destroyed_by(log: Log, seq: int, salt: bytes) -> _Destroyed:
     """The same, read back from the entry ``subject.erased`` and those that its subject had."""
     entry = log.entry(seq)
-    if entry.type != "subject.erased" or entry.subject is None:
+    erased = entry.event
+    if not isinstance(erased, SubjectErased) or entry.subject is None:
         raise InvalidArgument(Message("entry {}: records no erasure", seq))
     entries = files = 0
     before = entry.subject.prev
     while before >= 0:
         each = log.entry(before)
         entries += 1
-        files += len(json.loads(each.bytes)["body"].get("files", ()))
+        files += len(getattr(each.event, "kept", ()))
         before = -1 if each.subject is None else each.subject.prev
-    request = json.loads(entry.bytes)["body"].get("request")
     return _Destroyed(
         seq,
         entry.recorded,
         entry.subject.tag,
         entries,
         files,
-        None if request is None else bytes.fromhex(request),
+        erased.request,
         salt,
     )
 
@@ -168,7 +169,8 @@ def _destroyed_by(log: Log, seq: int, salt: bytes) -> _Destroyed:
 def _document(log: Log, done: _Destroyed, operator: Operator, reason: str) -> dict[str, Any]:
     row = _core.retention("destruction_act", done.at)
     entry = log.entry(done.seq)
-    ground = json.loads(entry.bytes)["body"]["ground"]
+    erased = entry.event
+    ground = erased.ground if isinstance(erased, SubjectErased) else ""
     system = operator.system or f"журнал согласий {log.origin}"
     subject = (
         f"метка субъекта {done.tag.hex()}, запись журнала {done.seq}; имя и номер не "

@@ -8,12 +8,12 @@ is named by its SHA-256, 32 bytes (:func:`file_hash`), or kept by the log (:clas
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import ClassVar, Final, NamedTuple, TypeAlias
+from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from consent import _core
 from consent.number import Number, as_number
@@ -33,7 +33,11 @@ from consent.wire import (
 )
 
 __all__ = [
+    "AnyEvent",
     "Assessment",
+    "CallerAssigned",
+    "CallerReleased",
+    "ClockStep",
     "Code",
     "ConsentAsked",
     "ConsentGiven",
@@ -45,19 +49,31 @@ __all__ = [
     "EvidenceAdded",
     "EvidenceFile",
     "InContract",
+    "KeptFile",
+    "LogBackedUp",
+    "LogBackupDestroyed",
+    "LogCreated",
+    "LogHeartbeat",
+    "LogRestored",
     "NumberClassified",
     "NumberReassigned",
     "OperatorRefusal",
+    "ReceiptIssued",
     "RequestAnswered",
     "RequestReceived",
+    "SubjectErased",
     "SubjectHeld",
     "SubjectRestricted",
+    "WordingRegistered",
     "file_hash",
+    "told",
     "words",
 ]
 
 Words: TypeAlias = str | Iterable[str]
 _Set = frozenset[str]
+#: Members that are sealed for the subject, besides the number.
+SEALED: Final[frozenset[str]] = frozenset({"decision_maker", "note", "organisation"})
 _ADVERTISING: Final[frozenset[Cover]] = frozenset({"advertising"})
 
 
@@ -131,10 +147,39 @@ class Assessment(NamedTuple):
     answers: bytes
 
 
+class KeptFile(NamedTuple):
+    """A file that the log keeps with an entry, as the entry names it."""
+
+    kind: str
+    commitment: bytes
+
+
 class InContract(NamedTuple):
     """The consent stood inside a contract or application: with a mark of its own?"""
 
     separate_mark: bool = False
+
+
+def told(event: AnyEvent | None) -> dict[str, Any]:
+    """What an event states, by the names of its members; what it leaves out is left out.
+
+    Sets become sorted tuples and hashes hex. Whose number it is, when it was and the files that
+    the log keeps are not among them.
+    """
+    stated: dict[str, Any] = {}
+    for each in () if event is None else fields(event):
+        value = getattr(event, each.name)
+        if each.name in ("number", "at", "kept") or value in (None, "", False, "unstated"):
+            continue
+        if isinstance(value, frozenset):
+            value = tuple(sorted(value))
+        if type(value) is tuple:
+            value = tuple(item.hex() if isinstance(item, bytes) else item for item in value)
+            # "Names nobody" is said; of a stop, nobody named is everybody.
+            if not value and (each.name != "distributors" or not isinstance(event, ConsentGiven)):
+                continue
+        stated[each.name] = value.hex() if isinstance(value, bytes) else value
+    return stated
 
 
 def _set(value: Words) -> _Set:
@@ -150,6 +195,8 @@ def _list(value: Words | None) -> tuple[str, ...] | None:
 @dataclass(frozen=True, slots=True)
 class _Base:
     number: Number
+    #: Of an event read back: files that the log keeps with it, in order.
+    kept: tuple[KeptFile, ...] = field(default=(), init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -180,7 +227,8 @@ class ConsentAsked(_Base):
         channels: Over what.
         distributors: INNs of those named. None: the log's own.
         campaign: A short word; "" = not limited to one.
-        wording: The exact text read or shown, without personal data; kept in the log.
+        wording: The exact text read or shown, without personal data; kept in the log. Bytes: the
+            SHA-256 of a text that is kept already; so it is in an event read back.
         evidence: Files that show it: each by its SHA-256, or as an :class:`EvidenceFile` that the
             log keeps.
         source: A short word for where it came from: ``web``, ``import:crm``.
@@ -199,7 +247,7 @@ class ConsentAsked(_Base):
     channels: Channels = ()
     distributors: Words | None = None
     campaign: str = ""
-    wording: str | None = None
+    wording: str | bytes | None = None
     evidence: Iterable[Evidence] = ()
     source: str = ""
 
@@ -222,7 +270,8 @@ class ConsentGiven(_Base):
         advertiser: INN of the one whose goods are meant, where the text names one.
         campaign: A short word; "" = not limited to one.
         method: How it was given; ``words("method")`` lists them.
-        wording: The exact text read or shown, without personal data; kept in the log.
+        wording: The exact text read or shown, without personal data; kept in the log. Bytes: the
+            SHA-256 of a text that is kept already; so it is in an event read back.
         document: The separate document that a personal-data consent needs, by its SHA-256 or as an
             :class:`EvidenceFile` of the kind ``document``.
         evidence: Files that show it: each by its SHA-256, or as an :class:`EvidenceFile` that the
@@ -257,7 +306,7 @@ class ConsentGiven(_Base):
     advertiser: str = ""
     campaign: str = ""
     method: Method = "unstated"
-    wording: str | None = None
+    wording: str | bytes | None = None
     document: Evidence | None = None
     evidence: Iterable[Evidence] = ()
     until: datetime | None = None
@@ -288,7 +337,7 @@ class ConsentRefused(_Base):
     distributors: Words | None = None
     campaign: str = ""
     method: Method = "unstated"
-    wording: str | None = None
+    wording: str | bytes | None = None
     evidence: Iterable[Evidence] = ()
     source: str = ""
 
@@ -301,6 +350,7 @@ class ConsentWithdrawn(_Base):
         distributors: None: the log's own. Empty: all.
         means: How the demand was made; the words of ``method``.
         received_at: When it reached the distributor; ``at`` where left out. No grace runs from it.
+        wording: The text of the demand, or of the form it was made on, without personal data.
 
     The other fields are as in :class:`ConsentAsked`.
     """
@@ -314,6 +364,7 @@ class ConsentWithdrawn(_Base):
     campaign: str = ""
     means: str = "unstated"
     received_at: datetime | None = None
+    wording: str | bytes | None = None
     evidence: Iterable[Evidence] = ()
     source: str = ""
 
@@ -342,6 +393,11 @@ class ContactMade(_Base):
         recording: The recording, by its SHA-256 or as an :class:`EvidenceFile`.
         advertising: What :func:`consent.is_advertising` answered, or its Assessment; None: nobody
             asked.
+        wording: The script that was read, without personal data.
+        next_at: When the subscriber asked to be contacted next; after ``at``.
+        organisation: Whom the contact spoke for. Sealed, as are the next two: free text.
+        decision_maker: Who decides there.
+        note: What else was said.
     """
 
     type: ClassVar[str] = "contact.made"
@@ -359,6 +415,11 @@ class ContactMade(_Base):
     campaign: str = ""
     recording: Evidence | None = None
     advertising: _core.Advertising | Assessment | None = None
+    wording: str | bytes | None = None
+    next_at: datetime | None = None
+    organisation: str = ""
+    decision_maker: str = ""
+    note: str = ""
     source: str = ""
 
 
@@ -533,3 +594,168 @@ Event: TypeAlias = (
     | RequestReceived
     | RequestAnswered
 )
+
+
+# What a log writes of itself, as ``Entry.event`` reads it.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectErased(_Base):
+    """The subject's key was destroyed. Recorded by :meth:`consent.Log.erase` alone."""
+
+    type: ClassVar[str] = "subject.erased"
+    at: datetime
+    ground: str
+    scope: str = ""
+    request: bytes | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptIssued(_Base):
+    """Reserved: nothing writes it yet."""
+
+    type: ClassVar[str] = "receipt.issued"
+    at: datetime
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogCreated:
+    """A log begins: entry 0."""
+
+    type: ClassVar[str] = "log.created"
+    distributor: str
+    distributor_name: str
+    format: str
+    incarnation: bytes
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordingRegistered:
+    """A text is in use from here on."""
+
+    type: ClassVar[str] = "wording.registered"
+    wording: bytes
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStep:
+    """The clock no longer goes on from where it was."""
+
+    type: ClassVar[str] = "clock.step"
+    before: datetime
+    after: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRestored:
+    """Acknowledged entries were lost, and the log goes on without them."""
+
+    type: ClassVar[str] = "log.restored"
+    lost_from: int
+    lost_to: int
+    reason: str
+    incarnation: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogHeartbeat:
+    """Nothing else happened; the log was alive."""
+
+    type: ClassVar[str] = "log.heartbeat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogBackedUp:
+    """A copy of the log was made. With ``expires``, its keys were copied too."""
+
+    type: ClassVar[str] = "log.backed_up"
+    size: int
+    root: bytes
+    file: bytes
+    expires: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogBackupDestroyed:
+    """The copy of keys made by entry ``of`` was destroyed."""
+
+    type: ClassVar[str] = "log.backup_destroyed"
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerAssigned:
+    """A distributor has somebody else dial for it. Empty sets mean "all"."""
+
+    type: ClassVar[str] = "caller.assigned"
+    caller: str
+    distributor: str
+    from_: datetime
+    until: datetime | None
+    purposes: frozenset[str]
+    channels: frozenset[str]
+    campaign: str
+    document: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerReleased:
+    """The assignment made by entry ``of`` ends."""
+
+    type: ClassVar[str] = "caller.released"
+    of: int
+    until: datetime
+    document: bytes | None
+
+
+#: What any entry says.
+AnyEvent: TypeAlias = (
+    Event
+    | SubjectErased
+    | ReceiptIssued
+    | LogCreated
+    | WordingRegistered
+    | ClockStep
+    | LogRestored
+    | LogHeartbeat
+    | LogBackedUp
+    | LogBackupDestroyed
+    | CallerAssigned
+    | CallerReleased
+)
+
+#: The class of each type, for the core.
+CLASSES: Mapping[str, Callable[..., AnyEvent]] = {
+    each.type: each
+    for each in (
+        ConsentAsked,
+        ConsentGiven,
+        ConsentRefused,
+        ConsentWithdrawn,
+        NumberReassigned,
+        ContactMade,
+        OperatorRefusal,
+        NumberClassified,
+        EvidenceAdded,
+        EntryCorrected,
+        SubjectErased,
+        SubjectRestricted,
+        SubjectHeld,
+        RequestReceived,
+        RequestAnswered,
+        ReceiptIssued,
+        LogCreated,
+        WordingRegistered,
+        ClockStep,
+        LogRestored,
+        LogHeartbeat,
+        LogBackedUp,
+        LogBackupDestroyed,
+        CallerAssigned,
+        CallerReleased,
+    )
+}

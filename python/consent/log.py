@@ -26,7 +26,7 @@ from consent._core import (
 )
 from consent.decision import Asked, Question, asked
 from consent.errors import RestrictedError
-from consent.event import Event
+from consent.event import SEALED, AnyEvent, Event, told
 from consent.files import private_file
 from consent.locale.message import Message
 from consent.number import Number, as_number
@@ -58,35 +58,41 @@ class HistoryEvent:
         type: ``consent.given`` and so on.
         at: When it happened, as claimed.
         recorded_at: When the log took it.
-        body: All fields of the entry's body, as stored.
+        event: What the entry says, with what is sealed: one of the classes of
+            :mod:`consent.event`. None: of a type that nothing writes yet.
+        body: All fields of the entry's body as stored, and what is sealed: to be shown as they are.
     """
 
     seq: int
     type: str
     at: datetime
     recorded_at: datetime
+    event: AnyEvent | None
     body: Mapping[str, Any]
+
+    def _words(self, name: str) -> tuple[str, ...]:
+        return tuple(sorted(getattr(self.event, name, None) or ()))
 
     @property
     def purposes(self) -> tuple[str, ...]:
         """Which contacts it speaks of; of a stop, empty means all."""
-        return tuple(self.body.get("purposes", ()))
+        return self._words("purposes")
 
     @property
     def channels(self) -> tuple[str, ...]:
         """Over what; of a stop, empty means all."""
-        return tuple(self.body.get("channels", ()))
+        return self._words("channels")
 
     @property
     def covers(self) -> tuple[str, ...]:
         """Which legal basis it speaks of; of a stop, empty means all."""
-        return tuple(self.body.get("covers", ()))
+        return self._words("covers")
 
     @property
     def distributors(self) -> tuple[str, ...]:
         """Whom it names."""
-        one = self.body.get("distributor")
-        return tuple(self.body.get("distributors", () if one is None else (one,)))
+        one = getattr(self.event, "distributor", "")
+        return (one,) if one else self._words("distributors")
 
     @property
     def distributor(self) -> str | None:
@@ -96,8 +102,8 @@ class HistoryEvent:
     @property
     def method(self) -> str | None:
         """How it was said."""
-        found: str | None = self.body.get("method", self.body.get("means"))
-        return found
+        found: str = getattr(self.event, "method", getattr(self.event, "means", "unstated"))
+        return None if found == "unstated" else found
 
 
 def _needed_since(now: datetime) -> datetime:
@@ -156,11 +162,11 @@ class Restored:
     keys_aside: bool
 
 
-def _history_event(entry: Entry) -> HistoryEvent:
-    body = json.loads(entry.bytes)["body"]
-    happened = body.pop("happened", None)
-    at = entry.recorded if happened is None else _core.parse_instant(happened)
-    return HistoryEvent(entry.seq, entry.type, at, entry.recorded, body)
+def _history_event(entry: Entry, event: AnyEvent | None) -> HistoryEvent:
+    at: datetime = getattr(event, "at", entry.recorded)
+    body = {name: value for name, value in json.loads(entry.body).items() if name != "happened"}
+    body |= {name: value for name, value in told(event).items() if name in SEALED}
+    return HistoryEvent(entry.seq, entry.type, at, entry.recorded, event, body)
 
 
 class History(list["HistoryEvent"]):
@@ -562,7 +568,7 @@ class Log(_core.Log):
             if not for_proof and self.restriction_of_subject(tag, now)
         }
         return History(
-            _history_event(entry)
+            _history_event(entry, self.opened(entry.seq))
             for entry in self.entries_about(phone)
             if entry.subject is None or entry.subject.tag not in barred
         )

@@ -6,13 +6,12 @@ names the number: whoever gets it knows it. docs/reference/receipt.md describes 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from consent import _core
@@ -24,6 +23,7 @@ from consent.pages import clean
 
 if TYPE_CHECKING:
     from consent._core import Verification
+    from consent.event import AnyEvent
     from consent.log import Log
 
 __all__ = ["MAX_BYTES", "Receipt", "is_receipt", "make", "read", "read_bytes", "verify"]
@@ -59,7 +59,7 @@ class Receipt:
         leaf: Hash of the entry, lower-case hex.
         key: The verifier key that signed.
         signed_up_to: Size of the log that the signature covers.
-        body: What else the entry says.
+        event: What the entry says, without what is sealed.
     """
 
     file: bytes
@@ -73,7 +73,7 @@ class Receipt:
     leaf: str
     key: str
     signed_up_to: int
-    body: dict[str, Any]
+    event: AnyEvent | None
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the file, readable by its owner alone; one that is there is not replaced.
@@ -122,12 +122,13 @@ class Receipt:
             ("until", say("valid until")),
             ("received_at", say("demand received")),
         ):
-            value = self.body.get(name)
-            if value is None and name in ("purposes", "channels") and self._ends():
+            value = getattr(self.event, name, None)
+            if not value and name in ("purposes", "channels") and self._ends():
                 value = [say("all")]
+            if isinstance(value, datetime):
+                value = [_core.to_rfc3339(value)]
             if value:
-                words = [value] if isinstance(value, str) else value
-                rows.append((label, ", ".join(word(w, lang) for w in words)))
+                rows.append((label, ", ".join(word(w, lang) for w in sorted(value))))
         rows += [
             (say("log"), self.origin),
             (say("entry"), str(self.seq)),
@@ -161,21 +162,23 @@ def _moment(at: datetime) -> str:
 
 def _receipt(file: bytes, owner: str | None) -> Receipt:
     parts = _core.parse_receipt(file)
-    entry = json.loads(parts["entry"])
-    body = entry["body"]
+    entry = _core.parse_entry(parts["entry"])
+    event = entry.event
+    if entry.subject is None:
+        raise ProofError("receipt: its entry is about nobody")
     return Receipt(
         file=file,
-        origin=entry["log"],
-        owner=owner or entry["log"],
-        seq=entry["seq"],
-        type=entry["type"],
-        at=_core.parse_instant(body["happened"]),
-        recorded=_core.parse_instant(entry["at"]),
-        tag=entry["subject"]["tag"],
-        leaf=_core.merkle_leaf_hash(parts["entry"]).hex(),
+        origin=entry.log,
+        owner=owner or entry.log,
+        seq=entry.seq,
+        type=entry.type,
+        at=getattr(event, "at", entry.recorded),
+        recorded=entry.recorded,
+        tag=entry.subject.tag.hex(),
+        leaf=entry.leaf.hex(),
         key=parts["key"],
         signed_up_to=int(parts["checkpoint"].split("\n", 2)[1]),
-        body=body,
+        event=event,
     )
 
 

@@ -180,13 +180,11 @@ void come_out(const std::string& folder, std::size_t at_least) {
     std::uint64_t seq = 1;
     for (const Value& from : present(member(vector, "events").array())) {
       const Event event = read_event(from, number);
-      std::string body;
-      encode_body(event, own, Digest{}, {}, body);
       Entry entry;
       entry.seq = seq++;
       entry.type = type_of(event);
       entry.recorded = parse_instant(text(from, "recorded", text(from, "happened")));
-      append_clauses(entry, canonical::decode(body), terms, subjects.back());
+      append_clauses(entry, event, own, terms, subjects.back());
       if (entry.type == EventType::number_reassigned) subjects.emplace_back();
     }
 

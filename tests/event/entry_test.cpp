@@ -3,7 +3,7 @@
 
 #include "catch.hpp"
 #include "consent/error.hpp"
-#include "event/body.hpp"
+#include "event/decode.hpp"
 #include "event/encode.hpp"
 #include "event/random_event.hpp"
 #include "standing/standing.hpp"
@@ -23,9 +23,20 @@ const std::string origin = "romashka.example/consent";
 
 struct Written {
   EventType type;
+  std::optional<Event> event;  ///< none: of the log itself
+  std::string own;             ///< the log's distributor
+  std::size_t details_at = 0;
   std::string body;
   std::string bytes;
 };
+
+/// Takes a body in as a reader does.
+void append(const Entry& entry, const Value& body, Terms& terms, SubjectStanding& standing) {
+  const AnyEvent said = decode_body(entry.type, body);
+  if (const auto* const event = std::get_if<Event>(&said)) {
+    append_clauses(entry, *event, {}, terms, standing);
+  }
+}
 
 /// An entry that a writer could write.
 Written written(RandomEvents& random, std::size_t which) {
@@ -47,7 +58,9 @@ Written written(RandomEvents& random, std::size_t which) {
     const std::uint64_t count = 1 + random.below(1000);
     envelope.subject = SubjectRef{random.digest(), count,
                                   count == 1 ? -1 : static_cast<std::int64_t>(random.below(1000))};
-    encode_body(event, random.maybe() ? "7707083893" : "", random.digest(), {}, made.body);
+    made.own = random.maybe() ? "7707083893" : "";
+    made.details_at = encode_body(event, made.own, random.digest(), {}, made.body);
+    made.event = event;
   } else {
     const LogEvent event = random.log_event(which - events);
     validate(event);
@@ -86,7 +99,7 @@ Object object_of(const Members& members) {
 }
 
 /// What every subject entry says, and `members`.
-Object about_subject(const Members& members) {
+Object subject_body(const Members& members) {
   Object object = object_of(members);
   canonical::set(object, "details", std::string(64, 'a'));
   canonical::set(object, "happened", "2026-01-01T00:00:00.000000Z");
@@ -139,11 +152,106 @@ TEST_CASE("what is written is read, and written again the same", "[event][entry]
       REQUIRE(canonical::encode(read.body) == made.body);
       REQUIRE_NOTHROW(check_body(read.entry, read.body));
       REQUIRE_NOTHROW(check_entry(made.bytes));
-      Terms terms;
-      SubjectStanding standing;
-      REQUIRE_NOTHROW(append_clauses(read.entry, read.body, terms, standing));
+      const AnyEvent said = decode_event(read);
+      std::string again;
+      if (const auto* const event = std::get_if<Event>(&said)) {
+        REQUIRE(type_of(*event) == made.type);
+        (void)encode_body(*event, {}, base_of(*event).details, {}, again);
+      } else {
+        encode_body(std::get<LogEvent>(said), again);
+      }
+      REQUIRE(again == made.body);
     }
   }
+}
+
+TEST_CASE("what an event adds to standing is what its bytes add", "[event][standing][property]") {
+  RandomEvents random(11);
+  for (int round = 0; round < 400; ++round) {
+    for (std::size_t which = 0; which < events; ++which) {
+      const Written made = written(random, which);
+      CAPTURE(round, made.bytes);
+      const Entry entry = decode_entry(made.bytes).entry;
+      Terms told_terms, read_terms;
+      SubjectStanding told, read;
+      append_clauses(entry, *made.event, made.own, told_terms, told);
+      append_clauses(entry, read_terms, read);
+      REQUIRE(told.clauses == read.clauses);
+      REQUIRE(told.closed == read.closed);
+      REQUIRE(told_terms.size() == read_terms.size());
+      for (std::uint32_t id = 1; id <= told_terms.size(); ++id) {
+        REQUIRE(told_terms.text(id) == read_terms.text(id));
+      }
+    }
+  }
+}
+
+TEST_CASE("two events are the same where all but what is sealed is", "[event][once][property]") {
+  RandomEvents random(12);
+  for (int round = 0; round < 200; ++round) {
+    for (std::size_t which = 0; which < events; ++which) {
+      const Written made = written(random, which);
+      CAPTURE(made.bytes);
+      const Digest first = fingerprint(made.type, made.body, made.details_at);
+      const auto same = [&](const std::string& body) {
+        const AnyEvent said = decode_body(made.type, canonical::decode(body));
+        return fingerprint(std::get<Event>(said)) == first;
+      };
+      REQUIRE(same(made.body));
+      // Said again, it has another commitment; an unknown member says nothing.
+      Object body = *canonical::decode(made.body).object();
+      canonical::set(body, "details", to_hex(random.digest()));
+      canonical::set(body, "zz_not_known", "x");
+      REQUIRE(same(canonical::encode(body)));
+      // Each member that the table knows counts.
+      const Object members = body;
+      for (const auto& [key, value] : members) {
+        if (key == "details" || key == "zz_not_known") continue;
+        Object other = body;
+        std::erase_if(other, [&](const auto& member) { return member.first == key; });
+        std::optional<bool> answer;
+        try {
+          answer = same(canonical::encode(other));
+        } catch (const Error&) {  // it is needed
+          continue;
+        }
+        CAPTURE(key);
+        REQUIRE(answer == false);
+      }
+    }
+  }
+}
+
+TEST_CASE("what is sealed is opened, and nothing of it is in the body", "[event][entry][privacy]") {
+  RandomEvents random(13);
+  for (int round = 0; round < 100; ++round) {
+    const Written made = written(random, 5);
+    ContactMade contact = std::get<ContactMade>(*made.event);
+    contact.organisation = "ООО «Ромашка»";
+    contact.decision_maker = "Мария \"Маша\" Иванова";
+    contact.note = "Просила\nперезвонить";
+    const std::string details = encode_details(Event(contact));
+    Event opened(ContactMade{});
+    open_details(details, opened);
+    const auto& read = std::get<ContactMade>(opened);
+    CHECK(read.number == contact.number);
+    CHECK(read.organisation == contact.organisation);
+    CHECK(read.decision_maker == contact.decision_maker);
+    CHECK(read.note == contact.note);
+    CHECK(number_in(details) == contact.number);
+    std::string body;
+    (void)encode_body(Event(contact), {}, Digest{}, {}, body);
+    const Object clear = *canonical::decode(body).object();
+    const Object sealed = *canonical::decode(details).object();
+    for (const auto& [key, value] : sealed) {
+      CHECK(std::none_of(clear.begin(), clear.end(),
+                         [&](const auto& member) { return member.first == key; }));
+    }
+  }
+  CHECK(encode_details(Event(NumberReassigned{{*PhoneNumber::from_digits(79161234567), {}}})) ==
+        R"({"number":"+79161234567"})");
+  CHECK(number_in("{}") == std::nullopt);
+  CHECK(number_in(R"({"number":"8 916"})") == std::nullopt);
 }
 
 TEST_CASE("a known member of another kind is refused, an unknown one is not",
@@ -203,25 +311,25 @@ TEST_CASE("a member that a type needs is missed", "[event][entry]") {
   const Array words{"survey"};
   // Every member here is one that the type needs.
   const std::vector<Row> rows{
-      {EventType::number_reassigned, about_subject({})},
-      {EventType::receipt_issued, about_subject({})},
-      {EventType::consent_asked, about_subject({})},
-      {EventType::consent_refused, about_subject({})},
-      {EventType::consent_withdrawn, about_subject({})},
-      {EventType::consent_given, about_subject({{"channels", Array{"sms"}},
-                                                {"covers", Array{"advertising"}},
-                                                {"distributors", Array{}},
-                                                {"purposes", words}})},
+      {EventType::number_reassigned, subject_body({})},
+      {EventType::receipt_issued, subject_body({})},
+      {EventType::consent_asked, subject_body({})},
+      {EventType::consent_refused, subject_body({})},
+      {EventType::consent_withdrawn, subject_body({})},
+      {EventType::consent_given, subject_body({{"channels", Array{"sms"}},
+                                               {"covers", Array{"advertising"}},
+                                               {"distributors", Array{}},
+                                               {"purposes", words}})},
       {EventType::contact_made,
-       about_subject({{"channel", "sms"}, {"direction", "incoming"}, {"purpose", "survey"}})},
-      {EventType::operator_refusal, about_subject({{"covers", Array{"mailing", "mass_calls"}}})},
-      {EventType::number_classified, about_subject({{"personal_data", "yes"}})},
+       subject_body({{"channel", "sms"}, {"direction", "incoming"}, {"purpose", "survey"}})},
+      {EventType::operator_refusal, subject_body({{"covers", Array{"mailing", "mass_calls"}}})},
+      {EventType::number_classified, subject_body({{"personal_data", "yes"}})},
       {EventType::evidence_added,
-       about_subject({{"evidence", Array{std::string(64, 'e')}}, {"of", three}})},
-      {EventType::entry_corrected, about_subject({{"of", three}, {"reason", "typed_twice"}})},
-      {EventType::subject_erased, about_subject({{"ground", "152-fz/21"}})},
-      {EventType::subject_restricted, about_subject({{"ground", "152-fz/21"}})},
-      {EventType::subject_held, about_subject({{"by", "7707083893"}})},
+       subject_body({{"evidence", Array{std::string(64, 'e')}}, {"of", three}})},
+      {EventType::entry_corrected, subject_body({{"of", three}, {"reason", "typed_twice"}})},
+      {EventType::subject_erased, subject_body({{"ground", "152-fz/21"}})},
+      {EventType::subject_restricted, subject_body({{"ground", "152-fz/21"}})},
+      {EventType::subject_held, subject_body({{"by", "7707083893"}})},
       {EventType::wording_registered, object_of({{"wording", std::string(64, 'e')}})},
       {EventType::clock_step, object_of({{"after", earlier}, {"before", later}, {"kind", "back"}})},
       {EventType::log_restored, object_of({{"incarnation", id},
@@ -290,17 +398,14 @@ TEST_CASE("members that contradict each other are refused", "[event][entry]") {
         "entry: 'until' is not after 'from'");
   CHECK(said(EventType::caller_assigned, assigned("7707083893", "2027-01-01T00:00:00.000000Z")) ==
         "entry: 'caller' is the distributor itself");
-  const auto corrects = [](std::int64_t of) {
-    return about_subject({{"of", of}, {"reason", "x"}});
-  };
+  const auto corrects = [](std::int64_t of) { return subject_body({{"of", of}, {"reason", "x"}}); };
   CHECK(said(EventType::entry_corrected, corrects(1000)) ==
         "entry: 'of' is not an entry before this one");
   CHECK(said(EventType::entry_corrected, corrects(999)).empty());
-  CHECK(
-      said(EventType::number_classified,
-           about_subject({{"inn", "7707083893"}, {"kind", "person"}, {"personal_data", "yes"}})) ==
-      "entry: 'inn' is an organisation's, and 'kind' a person");
-  Object late = about_subject({});
+  CHECK(said(EventType::number_classified,
+             subject_body({{"inn", "7707083893"}, {"kind", "person"}, {"personal_data", "yes"}})) ==
+        "entry: 'inn' is an organisation's, and 'kind' a person");
+  Object late = subject_body({});
   canonical::set(late, "happened", "2060-01-01T00:00:00.000001Z");
   CHECK(said(EventType::number_reassigned, late) ==
         "entry: 'happened' is after the entry was recorded");
@@ -314,7 +419,7 @@ TEST_CASE("reserved types are read with any body", "[event][entry]") {
     CHECK_NOTHROW(check_body(type, object_of(any)));
     CHECK_THROWS_AS(check_body(type, Value(Array{})), Error);
   }
-  CHECK_NOTHROW(check_body(EventType::receipt_issued, about_subject(any)));
+  CHECK_NOTHROW(check_body(EventType::receipt_issued, subject_body(any)));
 }
 
 TEST_CASE("an entry is at most 16 KiB", "[event][entry]") {
@@ -450,14 +555,14 @@ TEST_CASE("an operator's refusal is one clause, for all who call", "[event][stan
   Terms terms;
   SubjectStanding standing;
   // Members that other types know mean nothing here.
-  append_clauses(entry,
-                 about_subject({{"campaign", std::int64_t{7}},
-                                {"covers", Array{"mailing"}},
-                                {"distributors", Array{"a", "b"}},
-                                {"in_force", "2026-02-01T00:00:00.000000Z"},
-                                {"prechecked", std::int64_t{7}},
-                                {"purposes", "x"}}),
-                 terms, standing);
+  append(entry,
+         subject_body({{"campaign", std::int64_t{7}},
+                       {"covers", Array{"mailing"}},
+                       {"distributors", Array{"a", "b"}},
+                       {"in_force", "2026-02-01T00:00:00.000000Z"},
+                       {"prechecked", std::int64_t{7}},
+                       {"purposes", "x"}}),
+         terms, standing);
   REQUIRE(standing.clauses.size() == 1);
   Clause expected;
   expected.type = EventType::operator_refusal;
@@ -470,7 +575,7 @@ TEST_CASE("an operator's refusal is one clause, for all who call", "[event][stan
   CHECK(unpack_clauses(pack_clauses(standing.clauses)) == standing.clauses);
   CHECK(terms.size() == 0);
   standing.clauses.clear();
-  append_clauses(entry, about_subject({{"covers", Array{"mass_calls"}}}), terms, standing);
+  append(entry, subject_body({{"covers", Array{"mass_calls"}}}), terms, standing);
   REQUIRE(standing.clauses.size() == 1);
   CHECK(standing.clauses[0].said == parse_instant(earlier));
 }
@@ -490,7 +595,7 @@ TEST_CASE("a correction and its like change no clause and close nothing", "[even
     const DecodedEntry read = decode_entry(made.bytes);
     Terms terms;
     SubjectStanding standing;
-    append_clauses(read.entry, read.body, terms, standing);
+    append(read.entry, read.body, terms, standing);
     CHECK(standing.clauses.empty() != speaks);
     CHECK(standing.closed.has_value() == closes);
   }
@@ -500,15 +605,15 @@ TEST_CASE("members of another type leave no mark on a withdrawal", "[event][stan
   Terms terms;
   SubjectStanding standing;
   const std::int64_t seven = 7;
-  append_clauses(entry_of(EventType::consent_withdrawn),
-                 about_subject({{"code", seven},
-                                {"document", seven},
-                                {"in_contract", Object{}},
-                                {"method", "no such word"},
-                                {"prechecked", "x"},
-                                {"until", seven},
-                                {"wording", seven}}),
-                 terms, standing);
+  append(entry_of(EventType::consent_withdrawn),
+         subject_body({{"code", seven},
+                       {"document", seven},
+                       {"in_contract", Object{}},
+                       {"method", "no such word"},
+                       {"prechecked", "x"},
+                       {"until", seven},
+                       {"wording", std::string(64, 'a')}}),
+         terms, standing);
   REQUIRE(standing.clauses.size() == 1);
   CHECK(standing.clauses[0].flags == 0);
   CHECK(standing.clauses[0].until == Instant::max());

@@ -120,6 +120,7 @@ inline consent::Event RandomEvents::event(std::size_t which) {
       scope(e, false);
       e.means = one<Method>(12);
       if (maybe()) e.received_at = moment();
+      e.wording = wording();
       return e;
     }
     case 4:
@@ -138,6 +139,9 @@ inline consent::Event RandomEvents::event(std::size_t which) {
       e.agent_ref = word_or_none();
       e.campaign = word_or_none();
       e.recording = file();
+      if (maybe()) e.advertising = Assessment{one<IsAdvertising>(3), word(), digest()};
+      e.wording = wording();
+      if (maybe()) e.next_at = later();
       return e;
     }
     case 6: {

@@ -1,5 +1,5 @@
 #include "consent/error.hpp"
-#include "event/body.hpp"
+#include "event/decode.hpp"
 #include "event/encode.hpp"
 #include "fuzz/driver.hpp"
 #include "standing/standing.hpp"
@@ -40,14 +40,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   encode_entry(envelope, canonical::encode(read.body), again);
   promise(again == bytes, "encode(decode(bytes)) is bytes");
 
+  AnyEvent said;
   try {
-    check_body(entry, read.body);
+    said = decode_event(read);
   } catch (const Error&) {
     return 0;
   }
+  const auto* const event = std::get_if<Event>(&said);
+  if (event == nullptr) return 0;
+  std::string body, once_more;
+  (void)encode_body(*event, {}, base_of(*event).details, {}, body);
+  const AnyEvent reread = decode_body(entry.type, canonical::decode(body));
+  (void)encode_body(std::get<Event>(reread), {}, base_of(*event).details, {}, once_more);
+  promise(body == once_more, "what the table knows is read as it was written");
   Terms terms;
   SubjectStanding standing;
-  append_clauses(entry, read.body, terms, standing);  // what passed must be readable
+  append_clauses(entry, *event, {}, terms, standing);
   promise(unpack_clauses(pack_clauses(standing.clauses)) == standing.clauses, "clauses survive");
   return 0;
 }

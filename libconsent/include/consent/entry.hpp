@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "consent/digest.hpp"
 #include "consent/event.hpp"
+#include "consent/export.hpp"
 #include "consent/instant.hpp"
 
 namespace consent {
@@ -28,5 +30,27 @@ struct Entry {
   std::optional<SubjectRef> subject;  ///< none for entries about the log itself
   std::string bytes;
 };
+
+/// An entry with the details that its subject's key opens.
+struct OpenedEntry {
+  Entry entry;
+  std::string salt;     ///< 32 bytes
+  std::string details;  ///< canonical JSON; commitment(salt, details) stands in the entry
+};
+
+/// What an entry says. Members of the body that the table of its type does not know are ignored.
+/// The number and all else that is sealed stays unset.
+/// @throws BrokenLog naming the entry and the member that is absent though needed, or not of the
+/// shape that docs/reference/format.md gives it.
+[[nodiscard]] CONSENT_EXPORT AnyEvent decode_event(const Entry& entry);
+/// The same with what is sealed.
+[[nodiscard]] CONSENT_EXPORT AnyEvent decode_event(const OpenedEntry& opened);
+
+/// The body as it is stored, canonical JSON: for whoever shows or copies all of it.
+/// @throws BrokenLog where the bytes are no entry.
+[[nodiscard]] CONSENT_EXPORT std::string body_of(const Entry& entry);
+/// An entry from its bytes: hashed, then read. Whether it stands where it says, only a log shows.
+/// @throws ParseError, Error (invalid_argument)
+[[nodiscard]] CONSENT_EXPORT Entry parse_entry(std::string_view bytes);
 
 }  // namespace consent

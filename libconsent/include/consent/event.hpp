@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -100,8 +101,14 @@ using Covers = SetOf<Cover>;
 /// must hold no personal data: a text with a person's name in it is an EvidenceFile of the kind
 /// "wording".
 struct Wording {
-  std::string text{};  ///< UTF-8, at most 64 KiB; "" where none was kept
+  std::string text{};  ///< UTF-8, at most 64 KiB; "" where only the hash is known, or nothing
+  std::optional<Digest> sha256{};  ///< of the text, where it is not here
 };
+[[nodiscard]] inline bool is_empty(const Wording& wording) noexcept {
+  return wording.text.empty() && !wording.sha256;
+}
+/// SHA-256 of the text. REQUIRES: a text or a hash.
+[[nodiscard]] CONSENT_EXPORT Digest hash_of(const Wording& wording) noexcept;
 
 /// A file that shows it, by its hash; the file itself stays where it is.
 struct FileHash {
@@ -110,20 +117,23 @@ struct FileHash {
 
 /// A file that shows it, or a text that names the person, which the log itself keeps: sealed under
 /// the subject's key, in the entry by a salted commitment alone, gone with the key.
-/// Exactly one of `bytes` and `file` is not empty.
+/// Exactly one of `bytes` and `file` is not empty in what is recorded, and neither in what is read
+/// back.
 struct EvidenceFile {
   std::string kind{};            ///< short word, needed: "recording", "document", "wording"
   std::string bytes{};           ///< the content
   std::filesystem::path file{};  ///< or where it is read from while it is recorded; at most 16 GiB
+  Digest commitment{};           ///< of what is read back: to the content. Set by the log.
 };
 
 /// Fields that every event has.
 struct EventBase {
-  PhoneNumber number;
+  std::optional<PhoneNumber> number;  ///< needed; nullopt where an entry was read without its key
   Instant happened;  ///< claimed; when it was recorded is set by the log. In the future: refused.
   std::string source{};  ///< short machine word for where it came from ("web", "import:crm");
                          ///< [a-z0-9_.:-]{0,64}
   std::vector<EvidenceFile> files{};  ///< at most 32; their order is kept
+  Digest details{};  ///< of what is read back: commitment to what is sealed. Set by the log.
 };
 
 /// The subscriber was asked for consent.
@@ -192,6 +202,7 @@ struct ConsentWithdrawn : EventBase {
   Method means = Method::unstated;
   /// When the demand reached the distributor; `happened` where not given. No grace runs from it.
   std::optional<Instant> received_at{};
+  Wording wording{};  ///< of the demand, or of the form it was made on
   std::vector<FileHash> evidence{};
 };
 
@@ -220,6 +231,12 @@ struct ContactMade : EventBase {
   std::string campaign{};
   std::optional<FileHash> recording{};
   std::optional<Assessment> advertising{};  ///< absent: nobody asked
+  Wording wording{};                        ///< the script that was read, without personal data
+  std::optional<Instant> next_at{};         ///< when the subscriber asked to be contacted next
+  // Sealed: free text, and names of people. At most 512 bytes, the note 4 KiB.
+  std::string organisation{};
+  std::string decision_maker{};
+  std::string note{};
 };
 
 /// The subscriber told the telephone operator to let no mass calls, or no mailings, through.
@@ -358,6 +375,46 @@ struct CallerReleased {
 using LogEvent = std::variant<WordingRegistered, ClockStep, LogRestored, LogHeartbeat, LogBackedUp,
                               LogBackupDestroyed, CallerAssigned, CallerReleased>;
 
+/// A log begins: entry 0, and no other.
+struct LogCreated {
+  std::string distributor{};        ///< INN or short word; "" in a diary
+  std::string distributor_name{};   ///< as the owner writes it
+  std::string format{};             ///< short word
+  std::string incarnation{};        ///< 16 raw bytes
+  std::string key{};                ///< verifier key that checks the log's checkpoints
+  std::optional<Digest> details{};  ///< in a diary: commitment to its own number, which is sealed
+  std::optional<PhoneNumber> subscriber{};  ///< that number; nullopt where it was not opened
+};
+
+/// Reserved: nothing writes it yet.
+struct ReceiptIssued : EventBase {};
+/// Of the log itself, and of a type that nothing writes yet: a body of any members.
+struct Reserved {};
+
+/// What an entry says, as it was read back: append() takes the first alternative as it is.
+using AnyEvent = std::variant<Event, LogEvent, LogCreated, ReceiptIssued, Reserved>;
+
+namespace detail {
+template <typename E, typename Variant>
+inline constexpr bool is_one_of = false;
+template <typename E, typename... All>
+inline constexpr bool is_one_of<E, std::variant<All...>> = (std::is_same_v<E, All> || ...);
+}  // namespace detail
+
+/// What an entry says, as one of the structs above; nullptr where it says something else.
+template <typename E>
+[[nodiscard]] const E* get_if(const AnyEvent& event) noexcept {
+  if constexpr (detail::is_one_of<E, Event>) {
+    const auto* const told = std::get_if<Event>(&event);
+    return told == nullptr ? nullptr : std::get_if<E>(told);
+  } else if constexpr (detail::is_one_of<E, LogEvent>) {
+    const auto* const told = std::get_if<LogEvent>(&event);
+    return told == nullptr ? nullptr : std::get_if<E>(told);
+  } else {
+    return std::get_if<E>(&event);
+  }
+}
+
 enum class EventType : std::uint8_t {
   log_created,
   consent_asked,
@@ -398,6 +455,11 @@ enum class EventType : std::uint8_t {
 [[nodiscard]] CONSENT_EXPORT EventType type_of(const LogEvent& event) noexcept;
 [[nodiscard]] CONSENT_EXPORT const EventBase& base_of(const Event& event) noexcept;
 [[nodiscard]] CONSENT_EXPORT EventBase& base_of(Event& event) noexcept;
+/// What every event about a subject has; nullptr where the log speaks of itself.
+[[nodiscard]] CONSENT_EXPORT const EventBase* about_subject(const AnyEvent& event) noexcept;
+/// The text that an event names; nullptr where its type names none.
+[[nodiscard]] CONSENT_EXPORT const Wording* wording_of(const AnyEvent& event) noexcept;
+[[nodiscard]] CONSENT_EXPORT const Wording* wording_of(const Event& event) noexcept;
 /// The entry that an event points at, which must be there already; nullopt where it points at none.
 [[nodiscard]] CONSENT_EXPORT std::optional<std::uint64_t> refers_to(const Event& event) noexcept;
 

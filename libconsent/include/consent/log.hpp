@@ -52,13 +52,6 @@ struct Appended {
   Once once = Once::recorded;
 };
 
-/// An entry with the details that its subject's key opens.
-struct OpenedEntry {
-  Entry entry;
-  std::string salt;     ///< 32 bytes
-  std::string details;  ///< canonical JSON; commitment(salt, details) stands in the entry
-};
-
 enum class Access : std::uint8_t { read_only, write };
 
 /// How a log is opened.

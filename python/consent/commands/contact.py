@@ -7,7 +7,7 @@ from pathlib import Path
 
 import consent
 from consent.advertising import read_answers
-from consent.commands.arguments import Commands, UsageError, number_of
+from consent.commands.arguments import Commands, UsageError, moment_of, number_of, wording_of
 from consent.commands.record import record
 from consent.locale.message import Message
 from consent.terminal import Terminal
@@ -52,6 +52,11 @@ def contact(given: argparse.Namespace, terminal: Terminal) -> int:
         campaign=given.campaign,
         recording=None if given.recording is None else consent.file_hash(given.recording),
         advertising=assessed,
+        wording=wording_of(given.script),
+        next_at=moment_of(given, "--next-at", given.next_at),
+        organisation=given.organisation,
+        decision_maker=given.decision_maker,
+        note=given.note,
         source=given.source,
     )
     code = record(event, given, terminal)
@@ -100,5 +105,13 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         help=say("what was said or sent; only its SHA-256 is used"),
     )
+    made.add_argument(
+        "--script", type=Path, metavar="FILE", help=say("the script that was read; kept")
+    )
+    made.add_argument("--next-at", metavar="TIME", help=say("when they asked to be contacted next"))
+    sealed = say("kept sealed")
+    made.add_argument("--organisation", default="", metavar="TEXT", help=sealed)
+    made.add_argument("--decision-maker", default="", metavar="TEXT", help=sealed)
+    made.add_argument("--note", default="", metavar="TEXT", help=sealed)
     commands.at(made, "when it was; now")
     made.add_argument("--source", default="", help=say("where from: crm"))

@@ -100,7 +100,8 @@ def _scope(
     event: consent.HistoryEvent, one: str, several: Sequence[str], terminal: Terminal
 ) -> str:
     """What an event is about: a stop that names none means all."""
-    named = several or ([str(event.body[one])] if one in event.body else [])
+    single = getattr(event.event, one, None)
+    named = several or ([str(single)] if single else [])
     if named:
         return ", ".join(map(terminal.word, named))
     stops = event.type in ("consent.refused", "consent.withdrawn", "operator.refusal")
@@ -115,19 +116,19 @@ _COLUMNS: Final = (
 
 
 def _cells(event: consent.HistoryEvent) -> list[object]:
-    body = event.body
+    said = event.event
     return [
         event.seq,
         event.type,
         event.at,
         event.recorded_at,
-        ",".join(event.purposes) or body.get("purpose"),
-        ",".join(event.channels) or body.get("channel"),
+        ",".join(event.purposes) or getattr(said, "purpose", None),
+        ",".join(event.channels) or getattr(said, "channel", None),
         ",".join(event.covers),
         ",".join(event.distributors) or event.distributor,
         event.method,
-        body.get("campaign"),
-        body.get("source"),
+        getattr(said, "campaign", None) or None,
+        getattr(said, "source", None) or None,
     ]
 
 

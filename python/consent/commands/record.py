@@ -188,6 +188,7 @@ def withdraw(given: argparse.Namespace, terminal: Terminal) -> int:
         **_scope(given, "all"),
         means=given.method,
         received_at=moment_of(given, "--received-at", given.received_at),
+        wording=wording_of(given.wording),
     )
     return record(event, given, terminal)
 
@@ -230,16 +231,16 @@ def add(commands: Commands) -> None:
             made.add_argument(
                 "--method", default="unstated", help=", ".join(consent.words("method"))
             )
+        text = say("the text of the demand; kept")
         if name != "withdraw":
-            made.add_argument(
-                "--wording", type=Path, metavar="FILE", help=say("the text read or shown; kept")
-            )
-            made.add_argument(
-                "--personal-wording",
-                type=Path,
-                metavar="FILE",
-                help=say("a text that names the person; kept sealed"),
-            )
+            text = say("the text read or shown; kept")
+        made.add_argument("--wording", type=Path, metavar="FILE", help=text)
+        made.add_argument(
+            "--personal-wording",
+            type=Path,
+            metavar="FILE",
+            help=say("a text that names the person; kept sealed"),
+        )
         made.add_argument(
             "--evidence",
             type=Path,

@@ -268,14 +268,9 @@ def import_directory(
 def _held(log: Log, number: PhoneNumber, source: str) -> set[tuple[str, str, str, str]]:
     """What the log holds of a number from this source."""
     return {
-        (
-            str(event.body.get("personal_data", "")),
-            str(event.body.get("kind", "unknown")),
-            str(event.body.get("inn", "")),
-            str(event.body.get("row", "")),
-        )
-        for event in log.history(number, for_proof=True)  # only whether it stands there already
-        if event.type == NumberClassified.type and event.body.get("source") == source
+        (event.personal_data, event.kind, event.inn, event.row)
+        for entry in log.history(number, for_proof=True)  # only whether it stands there already
+        if isinstance(event := entry.event, NumberClassified) and event.source == source
     }
 
 

@@ -106,12 +106,17 @@ def _rows(
         for entry in log.entries(first, min(first + _AT_ONCE, size)):
             if entry.subject is None:
                 continue
-            body = json.loads(entry.bytes)["body"]
-            body.pop("details", None)  # a commitment: it says nothing without the key
+            # As it is stored, but for the commitment, which says nothing without the key, and the
+            # time, which has a column.
+            body = {
+                name: value
+                for name, value in json.loads(entry.body).items()
+                if name not in ("details", "happened")
+            }
             row = {
                 "seq": entry.seq,
                 "type": entry.type,
-                "at": body.pop("happened", None),
+                "at": _core.to_rfc3339(at) if (at := getattr(entry.event, "at", None)) else None,
                 "recorded_at": _core.to_rfc3339(entry.recorded),
                 "tag": entry.subject.tag.hex(),
                 "subject_seq": entry.subject.seq,

@@ -14,18 +14,29 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from consent import _core, deadline
+from consent.event import (
+    SEALED,
+    ConsentGiven,
+    ConsentRefused,
+    ConsentWithdrawn,
+    NumberReassigned,
+    SubjectHeld,
+    SubjectRestricted,
+    told,
+)
 from consent.locale.message import Lang, Message, in_language
 from consent.locale.vocabulary import label, word
 from consent.number import as_number
 from consent.pages import render
 
 if TYPE_CHECKING:
+    from consent._core import Entry
     from consent.log import Log
     from consent.number import Number
 
 __all__ = ["Access", "access"]
 
-_ENDS: Final = ("consent.refused", "consent.withdrawn")
+_ENDS: Final = (ConsentRefused, ConsentWithdrawn)
 #: Fields of a body that say whom data may reach, with the word for each.
 _RECIPIENTS: Final = (
     ("distributors", "distributor"),
@@ -96,13 +107,12 @@ def access(log: Log, number: Number, *, at: datetime) -> Access:
     subjects = log.subjects_of(phone)
     if not subjects:
         return Access("absent", facts)
-    tag = subjects[-1].hex()
-    entries = []
-    for entry in log.entries_about(phone):
-        value = json.loads(entry.bytes)
-        if value["subject"]["tag"] == tag:
-            entries.append(value)
-    if entries and entries[-1]["type"] == "number.reassigned":
+    entries = [
+        entry
+        for entry in log.entries_about(phone)
+        if entry.subject is not None and entry.subject.tag == subjects[-1]
+    ]
+    if entries and isinstance(entries[-1].event, NumberReassigned):
         facts["state"] = "new_holder"
         return Access("new_holder", facts)
     facts["state"] = "held"
@@ -124,75 +134,86 @@ def access(log: Log, number: Number, *, at: datetime) -> Access:
     return Access("held", facts)
 
 
-def _gather(facts: dict[str, Any], entries: list[dict[str, Any]], log: Log, at: datetime) -> None:
+def _gather(facts: dict[str, Any], entries: list[Entry], log: Log, at: datetime) -> None:
     restricted: datetime | None = None
     holds: dict[str, str | None] = {}
     hashed = False
-    stops: list[dict[str, Any]] = []
+    stops: list[tuple[ConsentRefused | ConsentWithdrawn, int]] = []
+    grounds: list[tuple[ConsentGiven, int]] = []
     assigned = log.assignments()
     for entry in entries:
-        body, kind = dict(entry["body"]), entry["type"]
-        happened = body.pop("happened", entry["at"])
-        body.pop("details", None)
+        event = log.opened(entry.seq)
+        happened: datetime = getattr(event, "at", entry.recorded)
+        stored = json.loads(entry.body)
         facts["events"].append(
             {
-                "seq": entry["seq"],
-                "type": kind,
-                "at": happened,
-                "recorded_at": entry["at"],
-                **{name: value for name, value in body.items() if name != "at"},
+                "seq": entry.seq,
+                "type": entry.type,
+                "at": _core.to_rfc3339(happened),
+                "recorded_at": _core.to_rfc3339(entry.recorded),
+                # As it is stored, but for the commitment and the time above; then what is sealed.
+                **{
+                    name: value
+                    for name, value in stored.items()
+                    if name not in ("details", "happened", "at")
+                },
+                **{
+                    name: value
+                    for name, value in told(event).items()
+                    if name not in stored and name in SEALED
+                },
             }
         )
         facts["files"] += [
-            {"seq": entry["seq"], "place": place, "kind": file.get("kind", "file")}
-            for place, file in enumerate(body.get("files", ()), 1)
+            {"seq": entry.seq, "place": place, "kind": file.kind}
+            for place, file in enumerate(getattr(event, "kept", ()), 1)
         ]
         hashed = hashed or any(
-            body.get(name) for name in ("evidence", "document", "recording", "request")
+            getattr(event, name, None) for name in ("evidence", "document", "recording", "request")
         )
-        source = body.get("source")
+        source = getattr(event, "source", "")
         if source and source not in facts["sources"]:
             facts["sources"].append(source)
         for field, role in _RECIPIENTS:
-            named = body.get(field, [])
-            if field == "acts_for" and body.get("acts_for_any"):
+            named = getattr(event, field, None) or ()
+            if field == "acts_for" and isinstance(event, ConsentGiven) and event.acts_for_any:
                 # Whoever the log says was assigned to dial for those that the consent names.
-                meant = [one.caller for one in assigned if one.distributor in body["distributors"]]
+                meant = [
+                    one.caller for one in assigned if one.distributor in (event.distributors or ())
+                ]
                 named = [*named, *meant]
             for who in [named] if isinstance(named, str) else named:
-                if kind in _ENDS or role == "operator":
+                if isinstance(event, _ENDS) or role == "operator":
                     continue
                 recipient = {"who": who, "role": role}
                 if recipient not in facts["recipients"]:
                     facts["recipients"].append(recipient)
-        if kind == "consent.given":
+        if isinstance(event, ConsentGiven):
+            grounds.append((event, entry.seq))
             facts["grounds"].append(
                 {
-                    "seq": entry["seq"],
-                    "consent_to": body.get("covers", []),
-                    "purposes": body.get("purposes", []),
-                    "channels": body.get("channels", []),
-                    "given_at": happened,
-                    "until": body.get("until"),
-                    "method": body.get("method"),
+                    "seq": entry.seq,
+                    "consent_to": sorted(event.covers),
+                    "purposes": sorted(event.purposes),
+                    "channels": sorted(event.channels),
+                    "given_at": _core.to_rfc3339(event.at),
+                    "until": _stored(event.until),
+                    "method": None if event.method == "unstated" else event.method,
                 }
             )
-        elif kind in _ENDS:
-            stops.append(facts["events"][-1])
-        elif kind == "subject.restricted":
-            until = body.get("until")
-            over = body.get("released") or (until and _core.parse_instant(until) <= at)
-            restricted = None if over else _core.parse_instant(happened)
-        elif kind == "subject.held":
-            until = body.get("until")
-            if body.get("released") or (until and _core.parse_instant(until) <= at):
-                holds.pop(body["by"], None)
+        elif isinstance(event, _ENDS):
+            stops.append((event, entry.seq))
+        elif isinstance(event, SubjectRestricted):
+            over = event.released or (event.until is not None and event.until <= at)
+            restricted = None if over else event.at
+        elif isinstance(event, SubjectHeld):
+            if event.released or (event.until is not None and event.until <= at):
+                holds.pop(event.by, None)
             else:
-                holds[body["by"]] = until
-        wording = body.get("wording")
-        if wording and wording not in [each["sha256"] for each in facts["wordings"]]:
-            text = log.wording(bytes.fromhex(wording))
-            facts["wordings"].append({"sha256": wording, "text": text})
+                holds[event.by] = _stored(event.until)
+        wording = getattr(event, "wording", None)
+        if wording and wording.hex() not in [each["sha256"] for each in facts["wordings"]]:
+            facts["wordings"].append({"sha256": wording.hex(), "text": log.wording(wording)})
     facts["restricted"] = restricted is not None
     facts["holds"] = [{"by": by, "until": until} for by, until in holds.items()]
     facts["data"] = [
@@ -201,15 +222,19 @@ def _gather(facts: dict[str, Any], entries: list[dict[str, Any]], log: Log, at: 
         *(["files"] if facts["files"] else []),
         *(["hashes"] if hashed else []),
     ]
-    for ground in facts["grounds"]:
+    for given, seq in grounds:
         ended = [
-            stop["seq"]
-            for stop in stops
-            if stop["at"] >= ground["given_at"]
-            and (not stop.get("covers") or set(stop["covers"]) & set(ground["consent_to"]))
-            and (not stop.get("purposes") or set(stop["purposes"]) & set(ground["purposes"]))
+            other
+            for stop, other in stops
+            if stop.at >= given.at
+            and (not stop.covers or set(stop.covers) & set(given.covers))
+            and (not stop.purposes or set(stop.purposes) & set(given.purposes))
         ]
-        facts["terms"].append({"seq": ground["seq"], "until": ground["until"], "touched_by": ended})
+        facts["terms"].append({"seq": seq, "until": _stored(given.until), "touched_by": ended})
+
+
+def _stored(at: datetime | None) -> str | None:
+    return None if at is None else _core.to_rfc3339(at)
 
 
 # --- for people ----------------------------------------------------------------------------------

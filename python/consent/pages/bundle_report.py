@@ -15,6 +15,9 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from consent import _core
+from consent._core import Entry
+from consent.event import ConsentGiven, ContactMade, LogCreated, told
 from consent.locale.message import Lang, Message, in_language, said
 from consent.locale.vocabulary import FIELDS, label, type_name, word
 from consent.pages import clean, render
@@ -56,17 +59,16 @@ _LIMITS: Final = (
 )
 
 
-def _both_times(stored: str) -> tuple[str, str, str]:
+def _both_times(at: datetime) -> tuple[str, str, str]:
     """Moscow's clock, which zone that is, and UTC."""
-    at = datetime.fromisoformat(stored)
     local = at.astimezone(_ZONE)
     offset = local.strftime("%z")
     zone = f"{offset[:3]}:{offset[3:]} Europe/Moscow"
     return f"{local:%Y-%m-%d %H:%M:%S}", zone, f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _time(stored: str) -> str:
-    moscow, zone, utc = _both_times(stored)
+def _time(at: datetime | str) -> str:
+    moscow, zone, utc = _both_times(datetime.fromisoformat(at) if isinstance(at, str) else at)
     return f"{moscow} ({zone}) = {utc}"
 
 
@@ -87,12 +89,10 @@ class _Story:
         self.files = files
         self.lang: Lang = lang
         self.case: dict[str, Any] = json.loads(files["case.json"])
-        self.entries: list[dict[str, Any]] = [
-            json.loads(files[place["entry"]]) for place in self.case["entries"]
-        ]
+        self.entries = [_core.parse_entry(files[place["entry"]]) for place in self.case["entries"]]
         #: Who was assigned to dial: about nobody's number, and shown among the rest.
-        self.callers: list[dict[str, Any]] = [
-            json.loads(files[place["entry"]]) for place in self.case.get("callers", [])
+        self.callers = [
+            _core.parse_entry(files[place["entry"]]) for place in self.case.get("callers", [])
         ]
         self.blocks: list[_Block] = []
 
@@ -118,15 +118,15 @@ class _Story:
         return self.blocks
 
     def opening(self) -> None:
-        case, first = self.case, self.entries[0]["body"]
+        case, first = self.case, self.entries[0].event
         asked = case["question"]
         self.add("title", self.say("What the consent log holds about {}", case["number"]))
         rows = [(self.say("Number"), case["number"]), (self.say("Log"), case["origin"])]
-        if first.get("distributor"):
+        if isinstance(first, LogCreated) and first.distributor:
             owner = " ".join(
                 filter(
                     None,
-                    (first.get("distributor_name"), f"({self.say('INN')} {first['distributor']})"),
+                    (first.distributor_name, f"({self.say('INN')} {first.distributor})"),
                 )
             )
             rows.append((self.say("Whose log"), owner))
@@ -195,29 +195,28 @@ class _Story:
                 self.say("What"),
             )
         ]
-        for entry in sorted(self.entries + self.callers, key=lambda each: int(each["seq"])):
-            happened = entry["body"].get("happened")
+        for entry in sorted(self.entries + self.callers, key=lambda each: each.seq):
+            happened = getattr(entry.event, "at", None)
             rows.append(
                 (
-                    str(entry["seq"]),
+                    str(entry.seq),
                     "\n".join(_both_times(happened)) if happened else "—",
-                    "\n".join(_both_times(entry["at"])),
+                    "\n".join(_both_times(entry.recorded)),
                     "\n".join(self.in_words(entry)),
                 )
             )
         self.add("timeline", rows=rows)
 
-    def in_words(self, entry: Mapping[str, Any]) -> list[str]:
-        kind, body = entry["type"], entry["body"]
+    def in_words(self, entry: Entry) -> list[str]:
+        kind, event = entry.type, entry.event
+        stated = told(event)
         lines = [type_name(kind, self.lang) + "."]
         if kind == "log.created":
             lines.append(
                 self.say("The log begins here; this entry names the key of its signature.")
             )
         for field in FIELDS:
-            if field == "code":  # told among the circumstances
-                continue
-            value = body.get(field)
+            value = stated.get(field)
             if value is None:
                 if kind in _STOPS and field in ("purposes", "channels", "distributors"):
                     everyone = self.say("everybody" if field == "distributors" else "any")
@@ -227,64 +226,69 @@ class _Story:
             if kind == "log.created" and field == "distributor":
                 name = self.say("owner (INN)")
             lines.append(f"{name}: {self.value(field, value)}")
-        lines += self.circumstances(body)
+        lines += self.circumstances(event)
         return lines
 
     def value(self, field: str, value: object) -> str:
-        if isinstance(value, list):
+        if isinstance(value, tuple):
             return ", ".join(word(item, self.lang) for item in value) or self.say("names nobody")
         if value is True:
             return self.say("yes")
-        if field in ("from", "until", "received_at") and isinstance(value, str):
+        if isinstance(value, datetime):
             return _time(value)
         return word(value, self.lang) if field in _WORDS else str(value)
 
-    def circumstances(self, body: Mapping[str, Any]) -> list[str]:
+    def given_how(self, event: ConsentGiven) -> list[str]:
         lines = []
-        code = body.get("code")
-        if isinstance(code, dict):
+        code = event.code
+        if code is not None:
             lines.append(
                 self.say("one-time code: ")
                 + (
                     self.say("sent to this number")
-                    if code.get("sent_to_this_number")
+                    if code.sent_to_this_number
                     else self.say("not sent to this number")
                 )
                 + ", "
-                + (self.say("returned") if code.get("returned") else self.say("not returned"))
+                + (self.say("returned") if code.returned else self.say("not returned"))
             )
-        giver = body.get("giver")
-        if isinstance(giver, dict):
-            lines.append(self.say("given by: ") + word(giver.get("kind"), self.lang))
-        if body.get("prechecked"):
+        if event.giver != "unstated" or event.authority:
+            lines.append(self.say("given by: ") + word(event.giver, self.lang))
+        if event.prechecked:
             lines.append(self.say("the box was ticked beforehand"))
-        contract = body.get("in_contract")
-        if isinstance(contract, dict):
+        contract = event.in_contract
+        if contract is not None:
             lines.append(
                 self.say("inside a contract, with a mark of its own")
-                if contract.get("separate_mark")
+                if contract.separate_mark
                 else self.say("inside a contract, without a mark of its own")
             )
-        if body.get("requested_by_subscriber"):
+        return lines
+
+    def circumstances(self, event: object) -> list[str]:
+        lines = self.given_how(event) if isinstance(event, ConsentGiven) else []
+        if isinstance(event, ContactMade) and event.requested_by_subscriber:
             lines.append(self.say("at the subscriber's own request"))
-        wording = body.get("wording")
-        if isinstance(wording, str):
-            text = self.files.get(f"wordings/{wording}.txt")
+        wording = getattr(event, "wording", None)
+        if isinstance(wording, bytes):
+            text = self.files.get(f"wordings/{wording.hex()}.txt")
             if text is None:
                 lines.append(self.say("the text read or shown: only its hash is known"))
             else:
                 shown = text.decode("utf-8", "replace").strip()
                 if len(shown) > 1500:
-                    shown = shown[:1500] + self.say(" … (all of it: wordings/{}.txt)", wording)
+                    shown = shown[:1500] + self.say(
+                        " … (all of it: wordings/{}.txt)", wording.hex()
+                    )
                 lines.append(self.say("the text read or shown: ") + f"«{shown}»")
         hashes = [
-            *body.get("evidence", []),
-            *filter(None, (body.get("recording"), body.get("document"))),
+            *getattr(event, "evidence", ()),
+            *filter(None, (getattr(event, "recording", None), getattr(event, "document", None))),
         ]
         if hashes:
             lines.append(
                 self.say("files that show it are with the log's owner; their SHA-256: ")
-                + ", ".join(hashes)
+                + ", ".join(each.hex() for each in hashes)
             )
         return lines
 

@@ -40,7 +40,7 @@ def history(events: Sequence[HistoryEvent]) -> str:
     """What a log holds on a number, in order."""
 
     def scope(event: HistoryEvent, one: str, several: Sequence[str]) -> str:
-        return ", ".join(several) or str(event.body.get(one, ""))
+        return ", ".join(several) or str(getattr(event.event, one, ""))
 
     rows: list[dict[str, Any]] = [
         {

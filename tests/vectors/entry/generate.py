@@ -227,7 +227,9 @@ BODIES = {
         "wording": is_hash,
     },
     "consent.refused": SUBJECT | SCOPE | {"method": METHOD, "wording": is_hash},
-    "consent.withdrawn": SUBJECT | SCOPE | {"means": METHOD, "received_at": is_time},
+    "consent.withdrawn": SUBJECT
+    | SCOPE
+    | {"means": METHOD, "received_at": is_time, "wording": is_hash},
     "number.reassigned": SUBJECT,
     "contact.made": SUBJECT
     | {
@@ -240,10 +242,12 @@ BODIES = {
         "direction!": one_of("outgoing incoming"),
         "distributor": is_party,
         "duration_s": lambda v: is_int(v, 0, 604800),
+        "next_at": is_time,
         "outcome": is_word,
         "purpose!": PURPOSE,
         "recording": is_hash,
         "requested_by_subscriber": is_true,
+        "wording": is_hash,
     },
     "operator.refusal": SUBJECT
     | {
@@ -803,6 +807,21 @@ def body_vectors():
         "by no rows",
         advertising={"answer": "yes", "answers": assessed["answers"]},
     )
+    script = {"next_at": "2026-11-24T09:00:00.000000Z", "wording": digest("script")}
+    vector(
+        "happy-contact.made@script",
+        "the script by its hash, and when to call again",
+        happy("contact.made", **script),
+        "accept",
+    )
+    vector(
+        "happy-consent.withdrawn@wording",
+        "the text of the demand by its hash",
+        happy("consent.withdrawn", wording=digest("demand")),
+        "accept",
+    )
+    wrong("contact.made", "script-in-clear", "a text, not its hash", wording="Добрый день!")
+    wrong("contact.made", "local-next_at", "no microseconds", next_at="2026-11-24T09:00:00Z")
     wrong("contact.made", "negative-duration", "below 0", duration_s=-1)
     wrong("contact.made", "long-duration", "more than a week", duration_s=604801)
     wrong("operator.refusal", "advertising", "not the operator's", covers=["advertising"])
