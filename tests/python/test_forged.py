@@ -1,8 +1,9 @@
 """A log that somebody rewrote without its keys shows nothing, and is never a yes."""
 
 import os
-import runpy
 import shutil
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +22,11 @@ ASKED = {"purpose": "advertising", "channel": "voice", "at": LATER}
 def forge():
     if not FORGER.exists():
         pytest.skip("the forger of ../shared is not here")
-    return runpy.run_path(str(FORGER))["forge"]
+
+    def run(folder, *changes):
+        subprocess.run([sys.executable, FORGER, folder, *changes], check=True, capture_output=True)
+
+    return run
 
 
 @pytest.fixture
@@ -29,9 +34,9 @@ def stopped(romashka):
     """Folder and key of a log whose last entry is a withdrawal."""
     romashka.append_at(consent.ConsentWithdrawn(NUMBER, at=SAID + timedelta(hours=1)), LATER)
     assert romashka.may_contact(NUMBER, **ASKED).verdict == "deny"
-    key = romashka.verifier_key
+    folder, key = Path(romashka.folder), romashka.verifier_key
     romashka.close()
-    return Path(romashka.folder), key
+    return folder, key
 
 
 def code(*words):
@@ -40,7 +45,7 @@ def code(*words):
 
 def test_a_forged_log_is_never_proven_signed_or_a_yes(stopped, forge):
     folder, key = stopped
-    forge(str(folder), ["drop:2"])
+    forge(folder, "drop:2")
     for words in (("verify", folder), ("verify", folder, "--key", key)):
         assert code(*words) == 1
     assert code("rebuild", folder) == 0
@@ -63,8 +68,8 @@ def test_a_log_must_extend_what_it_handed_out(stopped, forge, tmp_path):
     assert code("verify", folder, *given) == 0
     assert code("verify", tmp_path / "log.checkpoint") == 2
     shutil.copytree(folder, tmp_path / "auditor", ignore=shutil.ignore_patterns("keys.db"))
-    forge(str(tmp_path / "auditor"), ["drop:2"])
-    assert consent.verify(tmp_path / "auditor", trusted=[key]).verdict == "not_proven"
+    forge(tmp_path / "auditor", "drop:2")
+    assert consent.verify(tmp_path / "auditor", trusted=[key]).verdict != "proven"
     assert code("verify", tmp_path / "auditor", *given) == 1
     found = consent.verify(
         tmp_path / "auditor", trusted=[key], checkpoints=[tmp_path / "log.checkpoint"]

@@ -113,7 +113,8 @@ def test_keys_closed_with_a_passphrase_need_it(tmp_path: Path) -> None:
     file = tmp_path / "word.txt"
     file.write_text("сим-сим\n", encoding="utf-8")
     assert run("history", folder, ALICE, "--passphrase-file", file).returncode == 0
-    assert run("verify", folder).returncode == 0  # log.db alone needs no keys
+    assert run("verify", folder).returncode == 1  # only with keys.db is every entry covered
+    assert run("verify", folder, env=word).returncode == 0
 
 
 def test_a_locked_log_is_waited_for_as_long_as_asked(tmp_path: Path) -> None:

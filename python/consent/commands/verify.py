@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 import consent
@@ -27,6 +28,7 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
                 trusted=given.key or (),
                 receipts=given.receipt or (),
                 checkpoints=given.checkpoint or (),
+                passphrase=os.environ.get("CONSENT_PASSPHRASE", ""),
                 progress=progress,
             )
         except consent.ProofError as error:  # of a key; what does not hold is an answer
