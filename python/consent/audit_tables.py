@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar, overload
 
-from consent.errors import NotBuiltError
+from consent.files.arrow import ArrowTable, arrow
 
 if TYPE_CHECKING:
     import pyarrow
@@ -15,7 +15,7 @@ __all__ = ["CallRows", "Findings", "OtherRows", "Rows"]
 _Made = TypeVar("_Made", bound="Rows")
 
 
-class Rows(Sequence[Mapping[str, object]]):
+class Rows(ArrowTable, Sequence[Mapping[str, object]]):
     """A table in the order of the calls.
 
     Goes into pandas, polars, pyarrow or DuckDB as it is: ``polars.DataFrame(report.findings)``,
@@ -61,10 +61,7 @@ class Rows(Sequence[Mapping[str, object]]):
         Raises:
             NotBuiltError: pyarrow is not installed.
         """
-        try:
-            import pyarrow
-        except ImportError:
-            raise NotBuiltError("this needs the package pyarrow: pip install pyarrow") from None
+        pyarrow = arrow()
         kinds = dict.fromkeys(self.columns, pyarrow.string())
         kinds |= dict.fromkeys(self.integers, pyarrow.int64())
         kinds |= dict.fromkeys(self.truths, pyarrow.bool_())
@@ -76,9 +73,6 @@ class Rows(Sequence[Mapping[str, object]]):
                 values = tuple(_clean(value) for value in values)
             arrays.append(pyarrow.array(values, type=kinds[name]))
         return pyarrow.table(arrays, names=list(self.columns))
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.to_arrow().__arrow_c_stream__(requested_schema)
 
 
 class Findings(Rows):

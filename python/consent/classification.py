@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from consent import _core
 from consent._core import Classification
-from consent.errors import InvalidArgument, NotBuiltError
+from consent.errors import InvalidArgument
+from consent.files.arrow import ArrowStream, ArrowTable, arrow
 from consent.locale.message import Message
 from consent.number import Number
 
@@ -29,15 +30,8 @@ UNREAD: Final = 255
 NUMBER_COLUMNS: Final = ("number", "phone", "telephone", "tel", "телефон", "номер")
 
 
-class ArrowStream(Protocol):
-    """A data frame: pandas, polars, pyarrow, DuckDB."""
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The frame, as a capsule."""
-
-
 @dataclass(frozen=True, slots=True)
-class ClassifiedNumbers:
+class ClassifiedNumbers(ArrowTable):
     """Answers for many numbers, in their order.
 
     Goes into pandas, polars, pyarrow or DuckDB as it is.
@@ -72,7 +66,7 @@ class ClassifiedNumbers:
         Raises:
             NotBuiltError: pyarrow is not installed.
         """
-        pa = _pyarrow()
+        pa = arrow()
         places = pa.array(list(range(len(self.answers))) + [None] * (256 - len(self.answers)))
         indices = places.take(
             pa.Array.from_buffers(pa.uint8(), len(self), [None, pa.py_buffer(self.which)])
@@ -85,17 +79,6 @@ class ClassifiedNumbers:
             for name in ("personal_data", "kind", "row", "confidence")
         }
         return pa.table(columns)
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.to_arrow().__arrow_c_stream__(requested_schema)
-
-
-def _pyarrow() -> Any:  # noqa: ANN401  a module that may be absent
-    try:
-        import pyarrow
-    except ImportError:
-        raise NotBuiltError("this needs the package pyarrow: pip install pyarrow") from None
-    return pyarrow
 
 
 def classify_many(
@@ -124,7 +107,7 @@ def classify_many(
     """
     if not hasattr(numbers, "__arrow_c_stream__"):
         return ClassifiedNumbers(*_core.classify_many(numbers, country))
-    pa = _pyarrow()
+    pa = arrow()
     table = pa.table(numbers)
     texts = table.column(number_column(column, table.column_names))
     merged = _Merged()

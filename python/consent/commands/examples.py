@@ -63,6 +63,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "columns": ("consent columns base.csv",),
     "pseudonymise": ("consent pseudonymise base.csv --key names.key --out base-pseudonyms.csv",),
     "advertising": ("consent advertising --list", "consent advertising --ask --text script.txt"),
+    "layout": ("consent layout Master.csv",),
     "outcomes": ("consent outcomes list", "consent outcomes map statuses.txt --map vicidial"),
     "rules": ("consent rules", "consent rules list --at 2026-07-01T12:00:00+03:00"),
     "audit": (

@@ -52,4 +52,4 @@ def layout(given: argparse.Namespace, terminal: Terminal) -> int:
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     made = commands.command("layout", layout, "what may this file of calls be?")
-    made.add_argument("file", metavar="FILE", type=Path)
+    made.add_argument("file", metavar="FILE", type=Path, help=commands.say("a file of calls"))

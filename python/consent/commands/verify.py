@@ -62,11 +62,11 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
         return YES if found.verdict == "proven" else NO
     say = terminal.say
     verdict = {
-        "proven": say("PROVEN") if coverage.signed_by else say("CONSISTENT, BUT UNSIGNED"),
+        "proven": say("PROVEN"),
         "refuted": say("REFUTED"),
         "not_proven": say("NOT PROVEN"),
     }[found.verdict]
-    shown = terminal.coloured(verdict, found.verdict if coverage.signed_by else "unknown")
+    shown = terminal.coloured(verdict, found.verdict)
     terminal.print(f"{shown}: {terminal.words(found.question)}")
     if found.problem is not None:
         terminal.print(

@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Final, Literal, Protocol
+from typing import IO, Any, Final, Literal
 
 from consent import _core
-from consent.errors import InternalError, InvalidArgument, NotBuiltError
+from consent.errors import InternalError, InvalidArgument
 from consent.files import private_file
+from consent.files.arrow import ArrowStream, arrow
 from consent.files.bulk import Bulk
 from consent.files.clock import EPOCH, SECOND, Clock, Dates, Refused, load_zone
 from consent.files.containers import tables_of
@@ -55,13 +56,6 @@ __all__ = [
 
 NumberFrom = Literal["dst", "lastdata"]
 Progress = Callable[[str, int, int], None]
-
-
-class ArrowStream(Protocol):
-    """A data frame: pandas, polars, pyarrow, DuckDB."""
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand out the table by the Arrow PyCapsule interface."""
 
 
 Source = (
@@ -230,13 +224,7 @@ class Calls:
 
 def _rows_of(calls: Any) -> Iterator[Mapping[str, object]]:  # noqa: ANN401  a data frame of anybody's
     if hasattr(calls, "__arrow_c_stream__"):
-        try:
-            import pyarrow
-        except ImportError:
-            raise NotBuiltError(
-                "reading data frames needs the package pyarrow: pip install pyarrow"
-            ) from None
-        for batch in pyarrow.RecordBatchReader.from_stream(calls):
+        for batch in arrow().RecordBatchReader.from_stream(calls):
             yield from batch.to_pylist()
         return
     if not isinstance(calls, Iterable) or hasattr(calls, "collect"):  # a lazy frame has no rows yet
