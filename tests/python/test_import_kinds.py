@@ -178,12 +178,19 @@ def test_a_cell_of_the_consent_never_costs_a_stop_its_row(romashka, tmp_path):
     )
     text = (
         f"n,s,d,x,doc,code\n+79161234501,ACTIVE,2026-02-17,2027-02-17,,\n"
-        f"{NUMBER},REVOKED,2026-11-10,2027-02-10,{'ab' * 32},returned\n"
+        f"{NUMBER},REVOKED,2026-02-10,2027-02-10,{'ab' * 32},returned\n"
     )
     found = take(romashka, text, map=tmp_path / "map.toml")
     assert (found.accepted, found.rejected) == (2, 0)
     assert events(romashka, NUMBER)[-1] == "consent.withdrawn"
     assert [w for w in found.warnings if "cell x" in w]
+    # The row's time is that of the consent, which a later one had followed: the no holds now.
+    decision = romashka.may_contact(
+        NUMBER, purpose="advertising", channel="voice", at=datetime.now(UTC)
+    )
+    assert decision.verdict == "deny"
+    again = take(romashka, text, map=tmp_path / "map.toml")
+    assert (again.accepted, again.already_there) == (0, 2)
 
 
 def test_what_narrows_a_stop_is_never_dropped(romashka):

@@ -851,6 +851,7 @@ def _run(
         )
     if "at" not in found and "at" not in fixed:
         raise InputError("when it happened is not declared: a column at, or --at TIME", column="at")
+    snapshot = snapshot or (known.snapshot and "at" not in found)
     times = _Times(zone or known.zone, dates or known.dates)
     meaning = _Meaning(known, fixed, log, Path(files) if files is not None else None)
     intake = _core.Intake(wide, meaning.resolve, times.read, times.offset if times.clock else None)
@@ -883,6 +884,10 @@ def _run(
     names_of = {place: word for word, place in of_consents.items()}
     dropped: Counter[str] = Counter()
     before = log.size
+    #: Whether a row is a state: granted, expires, and whether it was taken back.
+    states = "until" in of_consents and own[1] >= 0
+    snapshot = snapshot or states
+    stopped_now = 0
     filling = [(place, always[i]) for i, place in enumerate(own) if place >= 0 and always[i]]
     hashing = [place for place in (own[3], own[4]) if place >= 0] if files is not None else []
     names = table.names if isinstance(table, Delimited | Workbook | Parquet) else ["record"]
@@ -910,6 +915,7 @@ def _run(
         out.put(batch.lines[index], column, why, cells)
 
     def prepared() -> Iterator[tuple[Batch, Any, list[tuple[int, _Reject]], int]]:
+        nonlocal stopped_now
         first = True
         for batch in _joined(table.batches()):
             problems: list[tuple[int, _Reject]] = []
@@ -935,7 +941,12 @@ def _run(
                         cells[own[0]] = number
                     if plus and own[0] >= 0:
                         cells[own[0]] = _with_plus(cells[own[0]])
-                    for place in kinds.not_of_a_stop(cells, of_consents):
+                    extra = kinds.not_of_a_stop(cells, of_consents)
+                    if states and of_consents["until"] in extra:
+                        # A table of states: its time is that of the consent. The no holds now.
+                        cells[own[1]] = (now or datetime.now(UTC)).isoformat()
+                        stopped_now += 1
+                    for place in extra:
                         dropped[column_names.get(names_of[place], names_of[place])] += 1
                         cells[place] = ""
                     for place, constant in filling:
@@ -1006,6 +1017,13 @@ def _run(
                 result.warnings.append(
                     Message("no record holds {} where the map says it stands", word)
                 )
+    if stopped_now:
+        result.warnings.append(
+            Message(
+                "{} stops count from now: their rows hold the time and the term of the consent",
+                stopped_now,
+            )
+        )
     _say_what_looks_wrong(result, table, known, dropped, kinds, ends_stops=ends_stops)
     if result.rows != result.accepted + result.rejected + result.already_there:
         raise InternalError(Message("{} rows read, not all of them accounted for", result.rows))

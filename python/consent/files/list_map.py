@@ -63,6 +63,8 @@ class Map:
         records: JSON paths under which the records may lie.
         header: True, False, or None: there is one unless the first cell of the number reads as one.
         ids: The number column holds ids; numbers come from a list of (id, number).
+        snapshot: Where the list has no column of times it says what stands now: a stop of what is
+            stopped already is no news.
         declare: Our words whose values nobody but the importer can know: without ``--value`` the
             import is refused.
         optional: Our words whose columns a list need not have; any other column that is declared
@@ -78,6 +80,7 @@ class Map:
     records: tuple[str, ...] = ()
     header: bool | None = True
     ids: bool = False
+    snapshot: bool = False
     declare: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     delimiter: str | None = None
@@ -261,6 +264,7 @@ def _format_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         "sheet": (lambda v: isinstance(v, str), "a text"),
         "header": (lambda v: isinstance(v, bool) or v == "auto", 'true, false or "auto"'),
         "records": (lambda v: isinstance(v, str) or _is_texts(v), "a text, or a list of them"),
+        "snapshot": (lambda v: isinstance(v, bool), "true or false"),
         "ids": (lambda v: isinstance(v, bool), "true or false"),
         "declare": (
             lambda v: _is_texts(v) and set(v) <= set(SHARED),
