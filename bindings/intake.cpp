@@ -143,7 +143,9 @@ py::list against(Taken& taken, const LogHandle& handle, std::uint64_t size, bool
     for (std::size_t i = 0; i < taken.events.size(); ++i) {
       const consent::Event& event = taken.events[i];
       if (!snapshot && !std::holds_alternative<consent::ConsentGiven>(event)) continue;
-      auto subjects = log->standing_of(consent::base_of(event).number);
+      const auto& number = consent::base_of(event).number;
+      if (!number) continue;
+      auto subjects = log->standing_of(*number);
       for (consent::SubjectStanding& subject : subjects) {
         std::erase_if(subject.clauses,
                       [&](const consent::Clause& clause) { return clause.seq >= size; });
