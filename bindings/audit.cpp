@@ -169,7 +169,8 @@ consent::Finding finding(const Audited& audited, int rule, int verdict) {
 consent::Decision decision(const Audited& audited, std::size_t call) {
   if (call >= audited.calls.size()) throw py::index_error("no such call");
   return consent::explain(audited.result.judgements[call], asked(audited.calls[call]), audited.pack,
-                          audited.result.log_size);
+                          audited.result.log_size, std::nullopt,
+                          audited.result.soundness.impairment);
 }
 
 }  // namespace
@@ -181,6 +182,12 @@ void bind_audit(py::module_& m) {
       .def_property_readonly("log_size", [](const Audited& a) { return a.result.log_size; })
       .def_property_readonly("log_root", [](const Audited& a) { return a.result.log_root; })
       .def_property_readonly("rules", [](const Audited& a) { return a.result.rules; })
+      .def_property_readonly(
+          "impairment", [](const Audited& a) { return a.result.soundness.impairment; },
+          "What is wrong with the log, so that no call is allowed; \"\": nothing")
+      .def_property_readonly(
+          "doubtful_below", [](const Audited& a) { return a.result.soundness.doubtful_below; },
+          "Consents of entries below it are in doubt: later ones were lost; 0: none")
       .def_property_readonly(
           "verdicts",
           [](const Audited& a) {

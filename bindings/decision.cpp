@@ -151,6 +151,8 @@ void bind_decision(py::module_& m) {
                     "seq of the entry that assigns the caller, where the answer stands on it")
       .def_readonly("rules", &Decision::rules, "Version of the rule pack")
       .def_readonly("log_size", &Decision::log_size, "Entries of the log that answered")
+      .def_readonly("impaired", &Decision::impaired,
+                    "What is wrong with the log, so that no answer is a yes; \"\": nothing")
       .def(
           "one_line",
           [](const Decision& d, py::handle lang) { return consent::one_line(d, to_text(lang)); },

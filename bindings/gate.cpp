@@ -70,10 +70,21 @@ std::vector<PhoneNumber> to_numbers(const py::object& numbers) {
 }
 
 void bind_gate(py::module_& m) {
-  py::class_<Gate>(m, "Gate", "The log's standings in memory; fresh as of open.")
-      .def_static("open", &Gate::open, py::arg("folder"), py::arg("pack"), py::arg("now"),
-                  py::call_guard<py::gil_scoped_release>(),
-                  "Opens the folder read-only, loads, closes.")
+  py::class_<Gate>(m, "Gate", "The log's standings in memory, level with it at each question.")
+      .def_static(
+          "open",
+          [](const std::filesystem::path& folder, const consent::RulePack& pack,
+             consent::Instant now, const std::optional<std::filesystem::path>& second_head,
+             py::handle passphrase) {
+            consent::LogOptions with;
+            with.now = now;
+            with.passphrase = std::string(to_text(passphrase));
+            if (second_head) with.second_head = *second_head;
+            const py::gil_scoped_release unlocked;
+            return Gate::open(folder, pack, now, with);
+          },
+          py::arg("folder"), py::arg("pack"), py::arg("now"), py::arg("second_head") = py::none(),
+          py::arg("passphrase") = "", "Opens the folder read-only and follows it.")
       .def_static(
           "load",
           [](const LogHandle& log, const consent::RulePack& pack, consent::Instant now) {
@@ -83,27 +94,31 @@ void bind_gate(py::module_& m) {
           },
           py::arg("log"), py::arg("pack"), py::arg("now"), "Loads a log that is open.")
       .def("may_contact", &Gate::may_contact, py::arg("question"),
+           py::call_guard<py::gil_scoped_release>(),
            "As may_contact() on the log it was loaded from.")
       .def(
           "ask_many",
           [](const Gate& gate, const py::object& numbers, const consent::Question& scope) {
             const auto asked = to_numbers(numbers);
-            std::vector<consent::Verdict> verdicts(asked.size());
+            std::vector<consent::Verdict> verdicts;
             {
               const py::gil_scoped_release unlocked;
-              gate.ask_many(asked, gate.resolve(scope), verdicts);
+              verdicts = gate.may_contact_many(asked, scope);
             }
             return py::bytes(reinterpret_cast<const char*>(verdicts.data()), verdicts.size());
           },
           py::arg("numbers"), py::arg("scope"),
           "One byte a number: 0 deny, 1 allow, 2 unknown. `scope`: its number is ignored.")
-      .def_property_readonly("loaded_size", &Gate::loaded_size, "Entries in the log at open")
+      .def_property_readonly("log_size", &Gate::log_size, "Entries that are in its answers")
+      .def_property_readonly(
+          "impairment", [](const Gate& gate) { return gate.impairment(); },
+          "What is wrong with the log; \"\": nothing")
       .def_property_readonly("loaded_at", &Gate::loaded_at)
       .def_property_readonly("numbers", &Gate::numbers, "Numbers it knows")
       .def_property_readonly("rules", &Gate::rules, py::return_value_policy::copy)
       .def("__repr__", [](const Gate& gate) {
         return "<Gate: " + std::to_string(gate.numbers()) + " numbers, log of " +
-               std::to_string(gate.loaded_size()) + " entries>";
+               std::to_string(gate.log_size()) + " entries>";
       });
 }
 

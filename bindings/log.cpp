@@ -328,6 +328,18 @@ void bind_log(py::module_& m) {
             on(self, [&](Log& log) { consent::heartbeat(log, now); });
           },
           py::arg("now"), "As heartbeat(), with the moment of recording given.")
+      .def(
+          "review_losses_at",
+          [](const LogHandle& self, py::handle reason, consent::Instant now) {
+            const std::string word(to_text(reason));
+            return on(self, [&](Log& log) { return consent::review_losses(log, word, now); });
+          },
+          py::arg("reason"), py::arg("now"),
+          "Records that somebody went through what restores say is lost.")
+      .def_property_readonly(
+          "doubtful_below",
+          [](const LogHandle& self) { return self.get()->soundness().doubtful_below; },
+          "Consents of entries below it are in doubt: later ones were lost; 0: none")
       .def_property_readonly(
           "impairment", [](const LogHandle& self) { return self.get()->impairment(); },
           "What head and files contradict each other in; \"\" where nothing is wrong")

@@ -8,6 +8,7 @@
 #include "consent/callers.hpp"
 #include "consent/restriction.hpp"
 #include "decision/conditions.hpp"
+#include "decision/doubt.hpp"
 #include "decision/resolve.hpp"
 #include "decision/rule_pack.hpp"
 #include "gate/standing_table.hpp"
@@ -96,6 +97,7 @@ template <typename Take>
 AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pack,
                 const Question& scope, const Take& take) {
   AuditResult result;
+  result.soundness = log.soundness();
   result.log_size = log.size();
   result.log_root = log.root_at(result.log_size);
   result.rules = pack.version();
@@ -109,6 +111,7 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
   ResolvedQuestion question = decision::resolved(scope, distributor, terms);
   const std::vector<ContactCounts> counts =
       scope.counts ? std::vector<ContactCounts>() : count_calls(calls, pack, scope);
+  decision::Doubts doubts = decision::doubts_of(result.soundness);
   constexpr std::size_t batch = 32;
   for (std::size_t first = 0; first < calls.size(); first += batch) {
     const std::size_t last = std::min(first + batch, calls.size());
@@ -126,7 +129,9 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
       question.channel = call.channel;
       question.dialled_by = call.dialled_by;
       if (!counts.empty()) question.counts = counts[i];
-      take(result, i, decision::judge_over(question, table.run(slots[i - first]), pack, assigned));
+      doubts.broken = table.is_broken(slots[i - first]);
+      take(result, i,
+           decision::judge_log(question, table.run(slots[i - first]), pack, assigned, doubts));
     }
   }
   return result;

@@ -58,6 +58,7 @@ void write_answer(Writer& w, const Decision& decision, PhoneNumber number,
     if (!finding.seq || shown.contains(*finding.seq)) write_finding(w, finding);
   }
   w.end_array();
+  if (!decision.impaired.empty()) w.key("impaired").text(decision.impaired.text());
   w.key("log_size").number(static_cast<std::int64_t>(decision.log_size));
   w.key("next_allowed");
   if (decision.next_allowed) {

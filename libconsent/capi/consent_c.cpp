@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <new>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "consent/decision.hpp"
 #include "consent/error.hpp"
 #include "consent/gate.hpp"
+#include "decision/doubt.hpp"
 #include "decision/text.hpp"
 
 struct consent_gate {
@@ -109,6 +111,7 @@ std::optional<consent::ResolvedQuestion> read(const consent_gate& gate,
     return std::nullopt;
   }
   const auto number = consent::PhoneNumber::try_parse(question->number);
+  const consent::Names names = gate.gate.names();
   const auto distributor = gate.gate.distributor_id(view(question->distributor));
   const auto purpose = question->purpose == nullptr
                            ? consent::Purpose::unknown
@@ -138,7 +141,21 @@ std::optional<consent::ResolvedQuestion> read(const consent_gate& gate,
                                    .basis = consent::Basis::said,
                                    .caller = gate.gate.caller_facts(gate.caller, view(serving)),
                                    .counts = counts,
-                                   .numbering = gate.numbering};
+                                   .numbering = gate.numbering,
+                                   .names = names};
+}
+
+/// Asks; once more where the log learnt a name between reading the question and asking it. nullopt
+/// for anything that cannot be asked.
+std::optional<std::pair<consent::ResolvedQuestion, consent::Judgement>> ask(
+    const consent_gate& gate, const consent_question* question) noexcept {
+  for (;;) {
+    const auto asked = read(gate, question);
+    if (!asked) return std::nullopt;
+    const consent::Judgement judgement = gate.gate.ask(*asked);
+    if (asked->names == gate.gate.names() || !consent::decision::names_changed(judgement))
+      return std::pair(*asked, judgement);
+  }
 }
 
 /// Microseconds from opening to now, never negative.
@@ -163,8 +180,11 @@ void write(const consent::Gate& gate, const consent_question& question,
       judgement.relied_on == none ? -1 : static_cast<std::int64_t>(judgement.relied_on);
   answer.next_allowed_us =
       judgement.next_allowed ? judgement.next_allowed->time_since_epoch().count() : 0;
-  answer.log_size = gate.loaded_size();
+  answer.log_size = gate.log_size();
   answer.age_us = age(gate, question);
+  if (has(answer.size, &consent_answer::impaired, answer)) {
+    answer.impaired = consent::decision::impaired(judgement) ? 1 : 0;
+  }
 }
 
 /// How many bytes of `text`, at most `room`, end at a border between characters.
@@ -172,6 +192,16 @@ std::size_t whole_characters(std::string_view text, std::size_t room) noexcept {
   if (text.size() <= room) return text.size();
   while (room > 0 && (static_cast<unsigned char>(text[room]) & 0xC0U) == 0x80U) --room;
   return room;
+}
+
+/// @returns the bytes that the whole text needs, its NUL included.
+std::size_t put_text(std::string_view text, char* buffer, std::size_t capacity) noexcept {
+  if (buffer != nullptr && capacity > 0) {
+    const std::size_t size = whole_characters(text, capacity - 1);
+    std::memcpy(buffer, text.data(), size);
+    buffer[size] = '\0';
+  }
+  return text.size() + 1;
 }
 
 }  // namespace
@@ -189,17 +219,21 @@ consent_status consent_gate_open(const char* log_folder, const consent_gate_opti
     const char* const caller_file = has(options->size, &consent_gate_options::caller_file, *options)
                                         ? options->caller_file
                                         : nullptr;
-    auto caller =
-        caller_file == nullptr ? consent::Caller{} : consent::Caller::from_file(caller_file);
     const char* const register_file =
         has(options->size, &consent_gate_options::numbering_file, *options)
             ? options->numbering_file
             : nullptr;
-    auto numbering = register_file == nullptr
-                         ? std::nullopt
-                         : std::optional(consent::Numbering::open(register_file));
-    *out = new consent_gate{consent::Gate::open(log_folder, pack, instant(options->now_us)),
-                            std::move(caller), std::move(numbering)};
+    consent::LogOptions with;
+    with.now = instant(options->now_us);
+    if (has(options->size, &consent_gate_options::passphrase, *options))
+      with.passphrase = view(options->passphrase);
+    if (has(options->size, &consent_gate_options::second_head, *options))
+      with.second_head = view(options->second_head);
+    auto gate = std::make_unique<consent_gate>(consent_gate{
+        consent::Gate::open(log_folder, pack, instant(options->now_us), with), {}, {}});
+    if (caller_file != nullptr) gate->caller = consent::Caller::from_file(caller_file);
+    if (register_file != nullptr) gate->numbering = consent::Numbering::open(register_file);
+    *out = gate.release();
     return CONSENT_OK;
   });
 }
@@ -209,9 +243,9 @@ consent_status consent_gate_ask(const consent_gate* gate, const consent_question
   return guarded([&]() -> consent_status {
     const bool answerable = zeroed(answer);
     if (!answerable || gate == nullptr) return CONSENT_INVALID_ARGUMENT;
-    const auto asked = read(*gate, question);
+    const auto asked = ask(*gate, question);
     if (!asked) return CONSENT_INVALID_ARGUMENT;
-    write(gate->gate, *question, gate->gate.ask(*asked), *answer);
+    write(gate->gate, *question, asked->second, *answer);
     return CONSENT_OK;
   });
 }
@@ -226,23 +260,30 @@ size_t consent_answer_explain(const consent_gate* gate, const consent_question* 
       return CONSENT_INVALID_ARGUMENT;
     const std::string_view language = lang == nullptr ? std::string_view("en") : lang;
     if (language != "en" && language != "ru") return CONSENT_INVALID_ARGUMENT;
-    const auto asked = read(*gate, question);
-    if (!asked) return CONSENT_INVALID_ARGUMENT;
-    const consent::Judgement judgement = gate->gate.ask(*asked);
+    const auto found = ask(*gate, question);
+    if (!found) return CONSENT_INVALID_ARGUMENT;
+    const auto& [asked, judgement] = *found;
     // The reasons are found again, so an answer to another question is not explained.
     if (static_cast<consent_verdict>(judgement.verdict) != answer->verdict ||
         judgement.reasons.words()[0] != answer->reason_mask) {
       return CONSENT_INVALID_ARGUMENT;
     }
     const std::string text = consent::decision::every_line(
-        consent::explain(judgement, *asked, gate->gate.rules(), gate->gate.loaded_size()),
+        consent::explain(judgement, asked, gate->gate.rules(), gate->gate.log_size(), std::nullopt,
+                         gate->gate.impairment()),
         language);
-    if (buffer != nullptr && capacity > 0) {
-      const std::size_t size = whole_characters(text, capacity - 1);
-      std::memcpy(buffer, text.data(), size);
-      buffer[size] = '\0';
-    }
-    needed = text.size() + 1;
+    needed = put_text(text, buffer, capacity);
+    return CONSENT_OK;
+  });
+  return needed;
+}
+
+size_t consent_gate_status(const consent_gate* gate, char* buffer, size_t capacity) {
+  std::size_t needed = 0;
+  if (buffer != nullptr && capacity > 0) buffer[0] = '\0';
+  guarded([&]() -> consent_status {
+    if (gate == nullptr) return CONSENT_INVALID_ARGUMENT;
+    needed = put_text(gate->gate.impairment().text(), buffer, capacity);
     return CONSENT_OK;
   });
   return needed;

@@ -87,8 +87,32 @@ constexpr std::array<BuiltinFinding, decision::builtin_count> builtins{{
     {"standing/assigned-late",
      "The caller's assignment was recorded late: this log could not have shown it then.",
      "Поручение исполнителю записано позже: в тот момент этот журнал показать его не мог."},
+    {"log/impaired",
+     "The log contradicts what it acknowledged, so no answer of it is a yes until it is restored.",
+     "Журнал расходится с тем, что было им подтверждено: пока он не восстановлен, «можно» по нему "
+     "не отвечают."},
+    {"log/impaired",
+     "What the log keeps of this number is damaged, so nothing is known of it until the log's "
+     "tables are rebuilt.",
+     "То, что журнал хранит об этом номере, повреждено: пока таблицы журнала не построены заново, "
+     "о номере ничего не известно."},
+    {"log/lost-range",
+     "The log lost entries, and a stop may be among them: what was recorded before the loss shows "
+     "no permission until somebody reviews it.",
+     "Журнал потерял записи, и среди них могло быть требование прекратить: записанное до потери "
+     "ничего не разрешает, пока потерянное не проверено."},
+    {"log/lost-range",
+     "The log lost entries after this was recorded; somebody reviewed the loss and answers for it.",
+     "После этой записи журнал потерял другие; потерянное проверено, и за это кто-то отвечает."},
+    {"gate/names-changed",
+     "The log learnt a name after the question was resolved, and the question may mean it: resolve "
+     "it again.",
+     "После подготовки вопроса журнал узнал новое название, и вопрос может быть о нём: подготовьте "
+     "вопрос заново."},
 }};
 
+constexpr const char* record_damaged =
+    "log.db: what is kept of this number is damaged; rebuild the log's tables";
 constexpr const char* closed_why =
     "The answer would rest on this rule, and the moment lies after the last day the rules know: "
     "whether it still stands is unknown.";
@@ -196,8 +220,10 @@ std::optional<Finding> finding_text(std::int16_t rule, FindingVerdict verdict,
 }
 
 Decision explain(const Judgement& judgement, const ResolvedQuestion& question, const RulePack& pack,
-                 std::uint64_t log_size, const std::optional<Digest>& caller) {
+                 std::uint64_t log_size, const std::optional<Digest>& caller,
+                 const Message& impairment) {
   Decision out;
+  out.impaired = impairment;
   out.verdict = judgement.verdict;
   if (judgement.relied_on != decision::no_seq) out.relied_on = judgement.relied_on;
   if (judgement.assignment != decision::no_seq) out.assignment = judgement.assignment;
@@ -228,6 +254,11 @@ Decision explain(const Judgement& judgement, const ResolvedQuestion& question, c
     auto finding = finding_text(item.rule, item.verdict, pack);
     if (!finding) continue;  // a judgement made with another pack
     if (item.seq != decision::no_seq) finding->seq = item.seq;
+    if (item.rule == number_of(decision::Builtin::log_impaired) && !impairment.empty()) {
+      finding->why += " " + impairment.text();
+    } else if (item.rule == number_of(decision::Builtin::record_damaged) && out.impaired.empty()) {
+      out.impaired = record_damaged;
+    }
     out.findings.push_back(*std::move(finding));
   }
   return out;

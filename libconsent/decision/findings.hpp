@@ -39,8 +39,13 @@ enum class Builtin : std::int16_t {
   not_proven = -23,
   caller_assigned = -24,  ///< one whom the consent lets call unnamed
   assigned_late = -25,
+  log_impaired = -26,    ///< the log knows that it lost or mixed something
+  record_damaged = -27,  ///< what is kept of this number cannot be read
+  lost_range = -28,      ///< a stop may be among entries that were lost
+  lost_range_reviewed = -29,
+  names_changed = -30,  ///< the question was resolved under names that are others now
 };
-inline constexpr std::int16_t builtin_count = 25;
+inline constexpr std::int16_t builtin_count = 30;
 
 constexpr std::int16_t number_of(Builtin builtin) { return static_cast<std::int16_t>(builtin); }
 

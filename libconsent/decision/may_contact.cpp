@@ -4,6 +4,7 @@
 #include "consent/callers.hpp"
 #include "consent/decision.hpp"
 #include "decision/conditions.hpp"
+#include "decision/doubt.hpp"
 #include "decision/resolve.hpp"
 #include "decision/rule_pack.hpp"
 #include "event/decode.hpp"
@@ -54,7 +55,9 @@ std::optional<ContactCounts> counts_in(const Log& log, const Question& question,
 }  // namespace
 
 Decision may_contact(const Log& log, const RulePack& pack, const Question& question) {
-  // The size first: an entry appended meanwhile may be seen, none before it is missed.
+  // What the log knows against itself first, then the size: an entry appended meanwhile may be
+  // seen, none before it is missed.
+  const Soundness soundness = log.soundness();
   const std::uint64_t size = log.size();
   const auto distributors = log.distributors();
   const std::string_view distributor = decision::meant_or_throw(question.distributor, distributors);
@@ -65,8 +68,11 @@ Decision may_contact(const Log& log, const RulePack& pack, const Question& quest
     assigned = decision::resolved(assignments(log), terms);
   ResolvedQuestion resolved = decision::resolved(question, distributor, terms);
   if (!resolved.counts) resolved.counts = counts_in(log, question, distributor, pack);
-  return explain(judge(resolved, subjects, pack, assigned), resolved, pack, size,
-                 decision::caller_hash(question));
+  decision::Doubts doubts = decision::doubts_of(soundness);
+  doubts.broken = std::any_of(subjects.begin(), subjects.end(),
+                              [](const SubjectStanding& each) { return each.broken; });
+  return explain(decision::judge_log(resolved, standing::Vectors{subjects}, pack, assigned, doubts),
+                 resolved, pack, size, decision::caller_hash(question), soundness.impairment);
 }
 
 }  // namespace consent

@@ -291,10 +291,12 @@ inline constexpr auto table<ClockStep> = in_order(std::array{
 
 template <>
 inline constexpr auto table<LogRestored> = in_order(std::array{
+    row<&LogRestored::end_unknown, OnlyTrue>("end_unknown"),
     row<&LogRestored::incarnation, Id>("incarnation").need(),
     row<&LogRestored::lost_from, Seq>("lost_from").need(),
     row<&LogRestored::lost_to, Seq>("lost_to").need(),
     row<&LogRestored::reason, Word>("reason").need("is needed"),
+    row<&LogRestored::reviewed, OnlyTrue>("reviewed"),
 });
 
 template <>

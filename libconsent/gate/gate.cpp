@@ -3,20 +3,66 @@
 #include <algorithm>
 #include <array>
 
-#include "consent/callers.hpp"
 #include "decision/resolve.hpp"
-#include "gate/standing_table.hpp"
+#include "gate/memory.hpp"
 
 namespace consent {
 
+using decision::StandingTable;
+
 struct Gate::Impl {
   RulePack pack;
-  decision::StandingTable table;
-  Terms terms;
-  std::vector<std::string> distributors;
-  std::vector<AssignedCaller> assigned;
-  std::uint64_t size = 0;
   Instant at{};
+  mutable gate::Memory memory;
+
+  Impl(const RulePack& rules, Instant now, Log follower, const Log* log)
+      : pack(rules), at(now), memory(std::move(follower), log) {}
+
+  [[nodiscard]] const gate::State& level() const noexcept {
+    memory.follow();
+    return memory.state();
+  }
+
+  /// Whether the question's ids may mean something else by now, or miss what they would mean.
+  static bool names_changed(const ResolvedQuestion& question, const Names& now) noexcept {
+    const Names& then = question.names;
+    if (then == now || then.loaded == 0) return false;
+    const auto fixed = [&](std::uint32_t id) { return id <= then.known; };
+    return then.loaded != now.loaded || !fixed(question.distributor) || !fixed(question.campaign) ||
+           !fixed(question.caller.caller);
+  }
+
+  [[nodiscard]] Judgement judge(const ResolvedQuestion& question, const gate::State& state,
+                                const StandingTable::Slot* slot) const noexcept {
+    if (names_changed(question, state.names)) [[unlikely]] {
+      Judgement out;
+      out.verdict = Verdict::unknown;
+      decision::doubt(out, decision::Builtin::names_changed, decision::no_seq);
+      return out;
+    }
+    decision::Doubts doubts = state.doubts;
+    if (memory.lost()) doubts.impaired = true;
+    if (const auto* const cell = state.base->overlay.find(question.number)) {
+      return state.base->overlay.read(*cell, [&](const gate::Overlay::Node& node) noexcept {
+        doubts.broken = node.broken;
+        return decision::judge_log(question, standing::Vectors{node.subjects}, pack, state.assigned,
+                                   doubts);
+      });
+    }
+    const StandingTable& table = state.base->table;
+    doubts.broken = table.is_broken(slot);
+    return decision::judge_log(question, table.run(slot), pack, state.assigned, doubts);
+  }
+
+  [[nodiscard]] Judgement judge(const ResolvedQuestion& question,
+                                const gate::State& state) const noexcept {
+    return judge(question, state, state.base->table.find(question.number));
+  }
+
+  [[nodiscard]] Message impairment(const gate::State& state) const {
+    Message failure = memory.failure();
+    return failure.empty() ? state.impairment : failure;
+  }
 };
 
 Gate::Gate(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
@@ -25,63 +71,68 @@ Gate& Gate::operator=(Gate&&) noexcept = default;
 Gate::~Gate() = default;
 
 Gate Gate::load(const Log& log, const RulePack& pack, Instant now) {
-  auto impl = std::make_unique<Impl>(Impl{pack, {}, {}, {}, {}, log.size(), now});
-  log.for_each_standing([&](PhoneNumber number, std::span<const SubjectStanding> subjects) {
-    impl->table.fill(impl->table.insert(number), subjects);
-  });
-  impl->table.shrink();
-  impl->terms = log.terms();  // after the standings: every id in them has its name
-  impl->assigned = decision::resolved(assignments(log), impl->terms);
-  impl->distributors = log.distributors();
-  return Gate(std::move(impl));
+  return Gate(std::make_unique<const Impl>(pack, now, log.reopened(), &log));
 }
 
-Gate Gate::open(const std::filesystem::path& folder, const RulePack& pack, Instant now) {
-  return load(Log::open(folder, Access::read_only), pack, now);
+Gate Gate::open(const std::filesystem::path& folder, const RulePack& pack, Instant now,
+                const LogOptions& options) {
+  LogOptions reading = options;
+  reading.access = Access::read_only;
+  return Gate(std::make_unique<const Impl>(pack, now, Log::open(folder, reading), nullptr));
 }
 
 ResolvedQuestion Gate::resolve(const Question& question) const {
+  const gate::State& state = impl_->level();
   const std::string_view distributor =
-      decision::meant_or_throw(question.distributor, impl_->distributors);
-  return decision::resolved(question, distributor, impl_->terms);
+      decision::meant_or_throw(question.distributor, state.distributors);
+  ResolvedQuestion resolved = decision::resolved(question, distributor, state.terms);
+  resolved.names = state.names;
+  return resolved;
 }
 
+Names Gate::names() const noexcept { return impl_->level().names; }
+
 std::optional<std::uint32_t> Gate::distributor_id(std::string_view distributor) const noexcept {
-  const auto meant = decision::meant(distributor, impl_->distributors);
+  const gate::State& state = impl_->memory.state();
+  const auto meant = decision::meant(distributor, state.distributors);
   if (!meant) return std::nullopt;
-  return decision::term(*meant, impl_->terms);
+  return decision::term(*meant, state.terms);
 }
 
 std::uint32_t Gate::campaign_id(std::string_view campaign) const noexcept {
-  return decision::campaign_term(campaign, impl_->terms);
+  return decision::campaign_term(campaign, impl_->memory.state().terms);
 }
 
 CallerFacts Gate::caller_facts(const Caller& caller,
                                std::string_view serving_operator) const noexcept {
-  return decision::facts_of(caller, serving_operator, impl_->terms);
+  return decision::facts_of(caller, serving_operator, impl_->memory.state().terms);
 }
 
 Judgement Gate::ask(const ResolvedQuestion& question) const noexcept {
-  const auto& table = impl_->table;
-  return decision::judge_over(question, table.run(table.find(question.number)), impl_->pack,
-                              impl_->assigned);
+  return impl_->judge(question, impl_->level());
 }
 
 Decision Gate::may_contact(const Question& question) const {
-  const ResolvedQuestion resolved = resolve(question);
-  return explain(ask(resolved), resolved, impl_->pack, impl_->size,
-                 decision::caller_hash(question));
+  for (;;) {
+    const ResolvedQuestion resolved = resolve(question);
+    const gate::State& state = impl_->level();
+    if (Impl::names_changed(resolved, state.names)) continue;
+    const std::uint64_t size = impl_->memory.size();
+    return explain(impl_->judge(resolved, state), resolved, impl_->pack, size,
+                   decision::caller_hash(question), impl_->impairment(state));
+  }
 }
 
 void Gate::ask_many(std::span<const PhoneNumber> numbers, const ResolvedQuestion& scope,
                     std::span<Verdict> verdicts) const noexcept {
   constexpr std::size_t batch = 32;
-  const auto& table = impl_->table;
   const std::size_t count = std::min(numbers.size(), verdicts.size());
   ResolvedQuestion question = scope;
   for (std::size_t first = 0; first < count; first += batch) {
     const std::size_t last = std::min(first + batch, count);
-    std::array<const decision::StandingTable::Slot*, batch> slots{};
+    const gate::State& state = impl_->level();
+    const StandingTable& table = state.base->table;
+    std::array<const StandingTable::Slot*, batch> slots{};
     for (std::size_t i = first; i < last; ++i) table.prefetch_slot(numbers[i]);
     for (std::size_t i = first; i < last; ++i) {
       slots[i - first] = table.find(numbers[i]);
@@ -89,16 +140,35 @@ void Gate::ask_many(std::span<const PhoneNumber> numbers, const ResolvedQuestion
     }
     for (std::size_t i = first; i < last; ++i) {
       question.number = numbers[i];
-      verdicts[i] =
-          decision::judge_over(question, table.run(slots[i - first]), impl_->pack, impl_->assigned)
-              .verdict;
+      verdicts[i] = impl_->judge(question, state, slots[i - first]).verdict;
     }
   }
 }
 
-std::uint64_t Gate::loaded_size() const noexcept { return impl_->size; }
+std::vector<Verdict> Gate::may_contact_many(std::span<const PhoneNumber> numbers,
+                                            const Question& scope) const {
+  std::vector<Verdict> verdicts(numbers.size());
+  for (;;) {
+    const ResolvedQuestion resolved = resolve(scope);
+    ask_many(numbers, resolved, verdicts);
+    // Where a name came in meanwhile, some were left open that need not be.
+    if (!Impl::names_changed(resolved, names())) return verdicts;
+  }
+}
+
+std::uint64_t Gate::log_size() const noexcept {
+  (void)impl_->level();
+  return impl_->memory.size();
+}
+Message Gate::impairment() const {
+  const gate::State& state = impl_->level();
+  return impl_->impairment(state);
+}
 Instant Gate::loaded_at() const noexcept { return impl_->at; }
-std::uint64_t Gate::numbers() const noexcept { return impl_->table.size(); }
+std::uint64_t Gate::numbers() const noexcept {
+  const gate::Base& base = *impl_->level().base;
+  return base.table.size() + base.overlay.added();
+}
 const RulePack& Gate::rules() const noexcept { return impl_->pack; }
 
 }  // namespace consent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -73,6 +74,10 @@ class StandingTable {
   /// Puts a number's subjects behind its slot, once. Clauses of entries from `end` on are left out.
   void fill(Slot& slot, std::span<const SubjectStanding> subjects,
             std::uint64_t end = ~std::uint64_t{0}) {
+    if (std::any_of(subjects.begin(), subjects.end(),
+                    [](const SubjectStanding& each) { return each.broken; })) {
+      broken_.insert(std::upper_bound(broken_.begin(), broken_.end(), slot.digits), slot.digits);
+    }
     if (subjects.size() == 1 && !subjects[0].closed) {
       slot.first = narrow(clauses_.size());
       slot.held = append(subjects[0].clauses, end);
@@ -96,6 +101,12 @@ class StandingTable {
   }
   [[nodiscard]] Run run(const Slot* slot) const noexcept {
     return slot == nullptr ? Run() : Run(*this, *slot);
+  }
+
+  /// Whether what the log keeps of the number could not be read.
+  [[nodiscard]] bool is_broken(const Slot* slot) const noexcept {
+    return !broken_.empty() && slot != nullptr &&
+           std::binary_search(broken_.begin(), broken_.end(), slot->digits);
   }
 
   [[gnu::always_inline]] void prefetch_slot(PhoneNumber number) const noexcept {
@@ -161,6 +172,7 @@ class StandingTable {
   std::uint64_t used_ = 0;
   std::vector<Holder> holders_;
   std::vector<Clause> clauses_;
+  std::vector<std::uint64_t> broken_;  ///< digits, ascending; empty in every log that is whole
 };
 
 }  // namespace consent::decision

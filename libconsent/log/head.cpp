@@ -74,16 +74,15 @@ std::optional<HeadState> decode(std::string_view slot) {
 }
 
 std::optional<HeadState> newest(int fd) {
-  std::array<char, 2 * slot_bytes> bytes{};
-  const ssize_t got = pread(fd, bytes.data(), bytes.size(), 0);
-  if (got < static_cast<ssize_t>(slot_bytes)) return std::nullopt;
-  auto first = decode({bytes.data(), slot_bytes});
-  std::optional<HeadState> second;
-  if (got == static_cast<ssize_t>(bytes.size()))
-    second = decode({bytes.data() + slot_bytes, slot_bytes});
-  if (!first) return second;
-  if (!second) return first;
-  return second->counter > first->counter ? second : first;
+  // A writer that came round to the other slot meanwhile makes both look torn: read again.
+  constexpr int tries = 64;
+  for (int i = 0; i < tries; ++i) {
+    std::array<char, 2 * slot_bytes> bytes{};
+    const ssize_t got = pread(fd, bytes.data(), bytes.size(), 0);
+    if (got < static_cast<ssize_t>(slot_bytes)) return std::nullopt;
+    if (auto state = newest_head({bytes.data(), static_cast<std::size_t>(got)})) return state;
+  }
+  return std::nullopt;
 }
 
 [[noreturn]] void fail(const std::string& name, const char* what) {
@@ -112,9 +111,18 @@ bool is_authentic(const HeadState& head, const HmacKey& key) noexcept {
   const std::string expected = mac_of({slot.data(), slot.size()}, key);
   unsigned differs = head.mac.size() == mac_bytes ? 0U : 1U;
   for (std::size_t i = 0; i < mac_bytes && differs == 0; ++i) {
-    differs |= static_cast<unsigned char>(expected[i]) ^ static_cast<unsigned char>(head.mac[i]);
+    differs |= static_cast<unsigned>(static_cast<unsigned char>(expected[i]) ^
+                                     static_cast<unsigned char>(head.mac[i]));
   }
   return differs == 0;
+}
+
+std::optional<HeadState> newest_head(std::string_view bytes) {
+  auto first = decode(bytes.substr(0, slot_bytes));
+  auto second = decode(bytes.substr(std::min(slot_bytes, bytes.size()), slot_bytes));
+  if (!first) return second;
+  if (!second) return first;
+  return second->counter > first->counter ? second : first;
 }
 
 HeadFile HeadFile::create(const std::filesystem::path& file) {
@@ -175,6 +183,17 @@ void HeadFile::write(std::uint64_t size, const Digest& root, const std::string& 
   const ssize_t put = pwrite(fd_, slot.data(), slot.size(), offset);
   if (put != static_cast<ssize_t>(slot.size())) fail(name_, "cannot be written");
   last_ = state;
+}
+
+void HeadFile::touch() {
+  // The newer slot stays as it was written; the other one says nothing any more.
+  const std::uint64_t counter = last_ ? last_->counter : 1;
+  const auto offset = static_cast<off_t>(((counter + 1) % 2) * slot_bytes);
+  std::array<char, slot_bytes> slot{};
+  (void)pread(fd_, slot.data(), slot.size(), offset);
+  slot.fill(static_cast<char>(~slot.back()));
+  const ssize_t put = pwrite(fd_, slot.data(), slot.size(), offset);
+  if (put != static_cast<ssize_t>(slot.size())) fail(name_, "cannot be written");
 }
 
 void HeadFile::sync() const {

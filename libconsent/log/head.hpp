@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "consent/digest.hpp"
 #include "crypto/secret.hpp"
@@ -25,6 +26,9 @@ struct HeadState {
 
 /// Whether this head was written with the key of keys.db: nobody without it can make one.
 [[nodiscard]] bool is_authentic(const HeadState& head, const HmacKey& key) noexcept;
+
+/// What the newer whole slot of a head file's bytes says; nullopt where none is whole.
+[[nodiscard]] std::optional<HeadState> newest_head(std::string_view bytes);
 
 /// Two checksummed slots of 128 bytes, written in turn and in place. A torn write leaves the other
 /// slot, which is at most one commit older. Format: docs/reference/format.md, "Head".
@@ -48,6 +52,9 @@ class HeadFile {
   void authenticate_with(const HmacKey& key) noexcept { key_ = &key; }
   [[nodiscard]] const std::optional<HeadState>& last() const noexcept { return last_; }
   void write(std::uint64_t size, const Digest& root, const std::string& incarnation);
+  /// Changes the older slot alone: gates that mapped the file see that it moved, and look where it
+  /// lies.
+  void touch();
   /// fdatasync. Safe from another thread than write().
   void sync() const;
   void close() noexcept;

@@ -16,6 +16,7 @@
 #include "log/head.hpp"
 #include "log/kept.hpp"
 #include "log/schema.hpp"
+#include "log/soundness.hpp"
 #include "log/writer.hpp"
 #include "sqlite/sqlite.hpp"
 #include "standing/standing.hpp"
@@ -35,10 +36,13 @@ struct Log::Impl {
   LogIdentity identity;
   Access access = Access::read_only;
   std::string incarnation;
-  Message impairment;
+  std::string first_incarnation;  ///< of entry 0; another one now: the log was restored
+  Message impairment;             ///< as open() found
+  bool end_unknown = false;       ///< no head that fits says where the log ended
   std::vector<Message> warnings;
   note::VerifierKey key;
   std::uint64_t forks_at_open = forks();
+  LogOptions opened_with;  ///< read-only, whatever this one is
 
   // Before the readers' connections, so that it is closed after them: whoever closes last folds the
   // WAL into log.db.
@@ -51,6 +55,7 @@ struct Log::Impl {
   mutable std::optional<KeyStore> keys;
   mutable std::unique_ptr<TileStore> tree;
   mutable std::unique_ptr<KeptStanding> kept;
+  mutable std::optional<LossesRead> losses_read;
   mutable sqlite::Statement read_entry, read_sealed, read_old_sealed, read_wording, read_checkpoint;
 
   /// One read of one moment: nobody else on the connection, one transaction, standing caught up.
@@ -71,6 +76,12 @@ struct Log::Impl {
     }
   }
 
+  /// The one place that says what the log knows against itself. REQUIRES: `reading` is held.
+  [[nodiscard]] Soundness soundness() const;
+  /// What of head, second head and keys does not fit, into `impairment`, as open() finds them.
+  void examine(const std::optional<HeadState>& head, const std::optional<HeadState>& second);
+  void examine_keys(const std::optional<HeadState>& head, const std::optional<HeadState>& second);
+
   void check_writable() const {
     check_fork();
     if (writer) return;
@@ -85,6 +96,7 @@ struct Log::Impl {
     Instant now;
     bool even_if_whole = false;  ///< a backup that stands in for a lost log looks whole
     std::uint64_t lost_to = 0;   ///< as far as something else than the heads knows
+    bool end_unknown = false;    ///< no head is left that says where the lost log ended
   };
   LogRestored restored;
   std::uint64_t lost_keys = 0;  ///< subjects of the log without a key, as open() found
@@ -110,6 +122,7 @@ struct Log::Impl {
     identity.distributor = created.distributor;
     identity.distributor_name = created.distributor_name;
     incarnation = created.incarnation;
+    first_incarnation = incarnation;
     if (db.integer("PRAGMA user_version") >= 2) {
       sqlite::Statement newest(db, "SELECT value FROM state WHERE key='incarnation'");
       if (newest.step()) incarnation = newest.blob(0);
@@ -165,7 +178,7 @@ struct Log::Impl {
 
   void prepare() {
     tree = std::make_unique<TileStore>(db);
-    kept = std::make_unique<KeptStanding>(db);
+    kept = std::make_unique<KeptStanding>(db, KeptStanding::Damage::marked);
     read_entry = sqlite::Statement(
         db, "SELECT seq,leaf,bytes FROM entry WHERE seq>=?1 AND seq<?2 ORDER BY seq");
     read_wording = sqlite::Statement(db, "SELECT text FROM wording WHERE hash=?1");
@@ -214,6 +227,10 @@ struct Log::Impl {
     }
     return {std::move(entry), text.substr(0, SecretKey::size), text.substr(SecretKey::size)};
   }
+  /// As Log::standing_of(). REQUIRES: a Reading.
+  [[nodiscard]] std::vector<SubjectStanding> standings_of(PhoneNumber number) const;
+  /// Distributors named by consents and stops, by their ids.
+  static void take_distributors(std::span<const Clause> clauses, std::set<std::uint32_t>& ids);
   /// Puts the clause that bars advertising before whatever is known of whoever is there since.
   void bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>& standings) const;
   /// Who of those that held a number, oldest first, held it at `held_at`; without one the latest.

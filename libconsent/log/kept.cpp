@@ -10,21 +10,26 @@
 
 namespace consent {
 
-namespace {
-
-void read_row(sqlite::Statement& row, KeptSubject& subject) {
+void KeptStanding::read_row(KeptSubject& subject) {
+  const sqlite::Statement& row = read_subject_;
   subject.count = static_cast<std::uint64_t>(row.integer(0));
   subject.last = row.integer(1);
   if (!row.is_null(2)) {
     subject.standing.closed = Instant(std::chrono::microseconds(row.integer(2)));
   }
-  subject.standing.clauses = unpack_clauses(row.blob(3));
+  if (damage_ == Damage::refused) {
+    subject.standing.clauses = unpack_clauses(row.blob(3));
+  } else if (auto clauses = try_unpack_clauses(row.blob(3))) {
+    subject.standing.clauses = std::move(*clauses);
+  } else {
+    subject.standing.broken = true;
+  }
 }
 
-}  // namespace
-
-KeptStanding::KeptStanding(sqlite::Connection& db)
-    : db_(&db), read_subject_(db, "SELECT count,last,closed,clauses FROM subject WHERE tag=?1") {}
+KeptStanding::KeptStanding(sqlite::Connection& db, Damage damage)
+    : db_(&db),
+      damage_(damage),
+      read_subject_(db, "SELECT count,last,closed,clauses FROM subject WHERE tag=?1") {}
 
 std::optional<std::uint64_t> KeptStanding::mark() {
   read_mark_.reset();
@@ -79,7 +84,11 @@ void KeptStanding::catch_up() {
           KeptSubject& subject = hold(decoded.entry.subject->tag);
           if (decoded.entry.subject->seq != subject.count + 1 ||
               decoded.entry.subject->prev != subject.last) {
-            refuse(seq, "its subject's chain does not fit what is kept of it");
+            if (damage_ == Damage::refused) {
+              refuse(seq, "its subject's chain does not fit what is kept of it");
+            }
+            subject.standing.broken = true;
+            subject.count = decoded.entry.subject->seq - 1;
           }
           if (speaks_to_standing(decoded.entry.type)) {
             const AnyEvent said = decode_body(decoded.entry.type, decoded.body);
@@ -117,7 +126,7 @@ std::optional<KeptSubject> KeptStanding::row(const Digest& tag) {
     subject.emplace();
     subject->standing.tag = tag;
     subject->written = true;
-    read_row(read_subject_, *subject);
+    read_row(*subject);
   }
   read_subject_.reset();
   return subject;

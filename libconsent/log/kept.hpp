@@ -30,7 +30,12 @@ struct KeptSubject {
 /// One thread at a time.
 class KeptStanding {
  public:
-  explicit KeptStanding(sqlite::Connection& db);
+  /// What becomes of a subject whose row cannot be what was kept.
+  enum class Damage : std::uint8_t {
+    refused,  ///< Error: whoever writes must not go on from it
+    marked,   ///< SubjectStanding::broken: one row silences nobody else
+  };
+  explicit KeptStanding(sqlite::Connection& db, Damage damage = Damage::refused);
 
   /// Reads the entries that were added since the last call, and begins anew where the mark moved.
   /// REQUIRES: a transaction, so that table and entries are of one moment.
@@ -77,9 +82,11 @@ class KeptStanding {
  private:
   [[nodiscard]] std::optional<std::uint64_t> mark();
   [[nodiscard]] std::optional<KeptSubject> row(const Digest& tag);
+  void read_row(KeptSubject& subject);
   void count(KeptSubject& subject, const Entry& entry);
 
   sqlite::Connection* db_;
+  Damage damage_;
   std::int64_t schema_ = 0;
   sqlite::Statement read_mark_, read_terms_, read_entries_, read_subject_, put_subject_, put_mark_;
   bool put_ = false;  ///< put_subject_ and put_mark_ are prepared: a reader cannot

@@ -174,7 +174,7 @@ std::string_view to_word(Once outcome) noexcept {
 const LogIdentity& Log::identity() const noexcept { return impl_->identity; }
 const fs::path& Log::folder() const noexcept { return impl_->folder; }
 Access Log::access() const noexcept { return impl_->access; }
-const Message& Log::impairment() const noexcept { return impl_->impairment; }
+Message Log::impairment() const { return soundness().impairment; }
 const std::vector<Message>& Log::warnings() const& noexcept { return impl_->warnings; }
 note::VerifierKey Log::verifier_key() const { return impl_->key; }
 
@@ -314,12 +314,7 @@ std::vector<Entry> Log::history(PhoneNumber number) const {
 std::vector<SubjectStanding> Log::standing_of(PhoneNumber number) const {
   impl_->check_fork();
   const Impl::Reading reading(*impl_);
-  std::vector<SubjectStanding> standings;
-  for (const Digest& tag : impl_->tags_of(number)) {
-    if (auto standing = impl_->derived(tag)) standings.push_back(std::move(*standing));
-  }
-  impl_->bar_suppressed(number, standings);
-  return standings;
+  return impl_->standings_of(number);
 }
 
 void Log::for_each_standing(
@@ -350,7 +345,9 @@ void Log::for_each_standing(
       SubjectStanding standing;
       standing.tag = holder.tag;
       if (!rows.is_null(1)) standing.closed = Instant(std::chrono::microseconds(rows.integer(1)));
-      standing.clauses = unpack_clauses(rows.blob(2));
+      auto clauses = try_unpack_clauses(rows.blob(2));
+      standing.broken = !clauses;
+      if (clauses) standing.clauses = std::move(*clauses);
       standings.push_back(std::move(standing));
     }
     impl_->bar_suppressed(holder.number, standings);
@@ -371,15 +368,14 @@ std::vector<std::string> Log::distributors() const {
   if (!impl_->identity.distributor.empty()) return {impl_->identity.distributor};
   std::set<std::uint32_t> ids;
   const auto take = [&ids](std::span<const Clause> clauses) {
-    for (const Clause& clause : clauses) {
-      const bool caller = clause.type == EventType::consent_given && clause.covers.empty();
-      if (clause.distributor != 0 && !caller) ids.insert(clause.distributor);
-    }
+    Impl::take_distributors(clauses, ids);
   };
   {
     const Impl::Reading reading(*impl_);
     sqlite::Statement rows(impl_->db, "SELECT clauses FROM subject");
-    while (rows.step()) take(unpack_clauses(rows.blob(0)));
+    while (rows.step()) {
+      if (const auto clauses = try_unpack_clauses(rows.blob(0))) take(*clauses);
+    }
     for (const KeptSubject* subject : impl_->kept->behind()) take(subject->standing.clauses);
   }
   const Terms known = terms();

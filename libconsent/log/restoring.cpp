@@ -18,6 +18,7 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
   for (const auto* head : {&state, &second}) {
     if (*head && (*head)->size > restored.lost_to) restored.lost_to = (*head)->size;
   }
+  restored.end_unknown = end_unknown || restoring.end_unknown;
   std::string fresh(16, '\0');
   entropy.fill({reinterpret_cast<std::uint8_t*>(fresh.data()), fresh.size()});
   restored.incarnation = fresh;

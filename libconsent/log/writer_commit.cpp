@@ -8,6 +8,7 @@
 #include "event/encode.hpp"
 #include "log/open.hpp"
 #include "log/schema.hpp"
+#include "log/soundness.hpp"
 #include "log/writer.hpp"
 #include "standing/callers.hpp"
 #include "standing/standing.hpp"
@@ -409,6 +410,7 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
     if (!prepared.incarnation.empty()) {
       put_state_.bind_text(1, "incarnation").bind_blob(2, prepared.incarnation).run();
     }
+    if (losses::are_told_by(prepared.type)) note_restore(db_, seq);
     if (callers::are_told_by(prepared.type)) callers::note(db_, seq);
     put_entry(envelope, prepared.body, {});
     done.leaf = last_leaf_;

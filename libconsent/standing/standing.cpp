@@ -238,9 +238,16 @@ std::string pack_clauses(std::span<const Clause> clauses) {
 }
 
 std::vector<Clause> unpack_clauses(std::string_view bytes) {
-  if (bytes.size() % packed_clause != 0) {
-    throw Error(ErrorCode::storage, "standing: a row of another width; rebuild the log's tables");
+  auto clauses = try_unpack_clauses(bytes);
+  if (!clauses) {
+    throw Error(ErrorCode::storage,
+                "standing: a row that is not what was kept; rebuild the log's tables");
   }
+  return std::move(*clauses);
+}
+
+std::optional<std::vector<Clause>> try_unpack_clauses(std::string_view bytes) {
+  if (bytes.size() % packed_clause != 0) return std::nullopt;
   std::vector<Clause> clauses(bytes.size() / packed_clause);
   const char* at = bytes.data();
   const auto instant = [&at] { return Instant(std::chrono::microseconds(take<std::int64_t>(at))); };
@@ -257,6 +264,7 @@ std::vector<Clause> unpack_clauses(std::string_view bytes) {
     c.recorded = instant();
     c.until = instant();
     c.seq = take<std::uint64_t>(at);
+    if (!speaks_to_standing(c.type)) return std::nullopt;
   }
   return clauses;
 }

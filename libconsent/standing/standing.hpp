@@ -42,5 +42,7 @@ void append_clauses(const Entry& entry, const Event& event, std::string_view own
 [[nodiscard]] std::string pack_clauses(std::span<const Clause> clauses);
 /// @throws Error (storage) where the length is not a whole number of clauses.
 [[nodiscard]] std::vector<Clause> unpack_clauses(std::string_view bytes);
+/// nullopt where they cannot be what was packed.
+[[nodiscard]] std::optional<std::vector<Clause>> try_unpack_clauses(std::string_view bytes);
 
 }  // namespace consent

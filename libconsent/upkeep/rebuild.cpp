@@ -27,6 +27,7 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
   std::map<Digest, Kept> subjects;
   std::optional<std::string> incarnation;
   std::vector<std::uint64_t> told_callers;
+  std::vector<std::uint64_t> restores;
   {
     sqlite::Statement rows(db, "SELECT seq,leaf,bytes FROM entry ORDER BY seq");
     while (rows.step()) {
@@ -36,6 +37,7 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
       if (const auto* const restored = get_if<LogRestored>(said)) {
         incarnation = restored->incarnation;
       }
+      if (losses::are_told_by(entry.type)) restores.push_back(entry.seq);
       if (callers::are_told_by(entry.type)) told_callers.push_back(entry.seq);
       if (!entry.subject) continue;
       Kept& kept = subjects[entry.subject->tag];
@@ -96,6 +98,10 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
       }));
   state.bind_text(1, "subjects").bind_blob(2, count).run();
   if (incarnation) state.bind_text(1, "incarnation").bind_blob(2, *incarnation).run();
+  if (!restores.empty()) {
+    const std::string value = callers::to_value(restores);
+    state.bind_text(1, losses::state_key).bind_blob(2, value).run();
+  }
   if (!told_callers.empty()) {
     const std::string value = callers::to_value(told_callers);
     state.bind_text(1, callers::state_key).bind_blob(2, value).run();

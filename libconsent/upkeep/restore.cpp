@@ -1,6 +1,7 @@
 #include "consent/restore.hpp"
 
 #include <set>
+#include <utility>
 
 #include "log/impl.hpp"
 
@@ -30,6 +31,21 @@ Log restore(const std::filesystem::path& folder, std::string_view reason, Instan
     }
   }
   return LogAccess::make(std::move(impl));
+}
+
+std::uint64_t review_losses(Log& log, std::string_view reason, Instant now) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_writable();
+  if (log.soundness().doubtful_below == 0) {
+    throw Error(ErrorCode::invalid_argument, "log: no loss waits for a review");
+  }
+  LogRestored event;
+  event.lost_from = event.lost_to = log.size();
+  event.reason = reason;
+  event.incarnation = impl.incarnation;
+  event.reviewed = true;
+  validate(LogEvent(event));
+  return impl.writer->append(LogEvent(std::move(event)), now);
 }
 
 }  // namespace consent

@@ -352,7 +352,7 @@ Restored restore_from(const fs::path& folder, const RestoreOrder& order, Instant
     copy_evidence(made, with_evidence);
     copy_acts(made, with_evidence, origin.size, stamp(now));
 
-    const LogImpl::Restoring restoring{order.reason, now, true, later.size};
+    const LogImpl::Restoring restoring{order.reason, now, true, later.size, !later.head};
     auto impl = LogImpl::open(made, with, &restoring, entropy);
     done.seq = impl->size_now() - 1;
     std::set<Digest> keyless;
@@ -423,6 +423,8 @@ Restored restore_from(const fs::path& folder, const RestoreOrder& order, Instant
       if (there) (void)::rename(done.aside.c_str(), place.c_str());
       throw Error(ErrorCode::storage, "restore: the log cannot be put in its place");
     }
+    // Whoever mapped the head that was put aside sees that it moved, and finds the new one.
+    if (held.is_open()) held.touch();
     sync(place.parent_path(), O_RDONLY | O_DIRECTORY);
     done.keys_aside = there && fs::exists(done.aside / "keys.db", code);
     return done;

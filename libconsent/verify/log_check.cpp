@@ -168,7 +168,7 @@ void LogCheck::join(Part& part) {
   }
   last_at_ = part.last_at;
   if (!part.incarnation.empty()) incarnation_ = part.incarnation;
-  restored_ = restored_ || part.restored;
+  restores_.insert(restores_.end(), part.restores.begin(), part.restores.end());
   named_wordings_.merge(part.wordings);
   named_evidence_.insert(named_evidence_.end(), part.evidence.begin(), part.evidence.end());
   named_details_.insert(named_details_.end(), part.details.begin(), part.details.end());

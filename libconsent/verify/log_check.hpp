@@ -107,7 +107,7 @@ struct Part {
   std::string origin, key, incarnation;
   Instant first_at{}, last_at = Instant::min();
   std::uint64_t backwards = 0, first_backwards = 0;
-  bool restored = false;
+  std::vector<std::uint64_t> restores;  ///< seq of log.restored
   std::optional<Refuted> refuted;
 
   void check(sqlite::Connection& db, const std::function<void()>& advanced) {
@@ -162,7 +162,7 @@ struct Part {
       }
       if (const auto* const begun = get_if<LogRestored>(said)) {
         incarnation = begun->incarnation;
-        restored = true;
+        restores.push_back(seq);
       }
       if (entry.type == EventType::caller_assigned) assigned.push_back(seq);
       if (const auto* const ends = get_if<CallerReleased>(said)) {
@@ -324,7 +324,7 @@ class LogCheck {
   static constexpr const char* state_text =
       "what is kept of the log itself is not what its entries say";
   std::string origin_, own_key_, incarnation_;
-  bool restored_ = false;
+  std::vector<std::uint64_t> restores_;  ///< seq of log.restored
   std::uint64_t kept_upto_ = 0;
   bool has_state_ = false, has_mark_ = false, mark_fits_ = true;
   Terms terms_;

@@ -3,6 +3,7 @@
 #include "crypto/seal.hpp"
 #include "log/evidence.hpp"
 #include "standing/callers.hpp"
+#include "standing/losses.hpp"
 #include "verify/log_check.hpp"
 
 namespace consent::verifying {
@@ -66,8 +67,10 @@ void LogCheck::state() {
   told_callers.insert(told_callers.end(), released_.begin(), released_.end());
   std::sort(told_callers.begin(), told_callers.end());
   std::size_t seen = 0;
+  bool lists_restores = false;  // a log restored by an earlier version does not; they are found
   while (rows.step()) {
     const std::string_view key = rows.blob(0);
+    lists_restores = lists_restores || key == losses::state_key;
     if (key == "newest_subject") {
       // Of keys.db, which is not here: each subject had an id, and none had the same.
       const auto id = to_count(rows.blob(1));
@@ -78,13 +81,16 @@ void LogCheck::state() {
     const bool fits = key == "subjects"        ? rows.blob(1) == std::to_string(living)
                       : key == "incarnation"   ? rows.blob(1) == incarnation_
                       : key == "standing_upto" ? has_mark_
+                      : key == losses::state_key
+                          ? !restores_.empty() && rows.blob(1) == callers::to_value(restores_)
                       : key == callers::state_key
                           ? !told_callers.empty() && rows.blob(1) == callers::to_value(told_callers)
                           : false;
     if (!fits) refute(leaves_.size(), state_text);
   }
-  if (seen != 1U + (restored_ ? 1U : 0U) + (has_mark_ ? 1U : 0U) + (told_callers.empty() ? 0U : 1U))
-    refute(leaves_.size(), state_text);
+  const std::size_t needed = 1U + (restores_.empty() ? 0U : 1U) + (has_mark_ ? 1U : 0U) +
+                             (lists_restores ? 1U : 0U) + (told_callers.empty() ? 0U : 1U);
+  if (seen != needed) refute(leaves_.size(), state_text);
 }
 
 void LogCheck::wordings() {

@@ -37,6 +37,7 @@ Verification Check::run() {
     step_9();
     step_11();
     result_.verdict = ProofVerdict::proven;
+    show_damage();
   } catch (const Failed& failed) {
     result_.verdict = failed.verdict;
     result_.problem = Problem{failed.seq.value_or(checkpoint_.size),
@@ -367,6 +368,34 @@ void Check::step_7() const {
   }
   check_former(tag);
   check_callers();
+  check_damage();
+}
+
+void Check::check_damage() const {
+  const json::Value& answer = *case_.find("answer");
+  const json::Value* const impaired = answer.find("impaired");
+  if (impaired == nullptr) return;
+  const std::string* const verdict = text_of(answer, "verdict");
+  if (impaired->string() == nullptr || verdict == nullptr || *verdict == "allow") {
+    refute(7, "the answer is a yes of a log that was impaired");
+  }
+}
+
+void Check::show_damage() {
+  const json::Value& answer = *case_.find("answer");
+  if (const std::string* const impaired = text_of(answer, "impaired")) {
+    result_.warnings.push_back(Message("the log that answered was impaired: {}", *impaired));
+  }
+  const json::Value* const findings = answer.find("findings");
+  if (findings == nullptr || findings->array() == nullptr) return;
+  const auto lost = [](const json::Value& finding) {
+    const std::string* const rule = text_of(finding, "rule");
+    return rule != nullptr && *rule == "log/lost-range";
+  };
+  if (std::any_of(findings->array()->begin(), findings->array()->end(), lost)) {
+    result_.warnings.emplace_back(
+        "the log that answered had lost entries, and a stop may be among them");
+  }
 }
 
 void Check::check_callers() const {

@@ -96,6 +96,9 @@ class Check {
   /// The assignment that the answer stands on, and what ends it: of the caller and distributor
   /// asked about, in force at the moment asked about. Stored times order as text.
   void check_callers() const;
+  /// What was wrong with the log when it answered. Damage is never a yes.
+  void check_damage() const;
+  void show_damage();
 
   /// What else was the number's: each tag once, by the entry that ended it. Of somebody erased
   /// there is no opening any more; a receipt shows then whose number it was.

@@ -450,10 +450,34 @@ class AuditReport:
                 "caller": None if scope.caller is None else scope.caller.hash.hex(),
             },
             "log": {"origin": judged.log_origin, "size": judged.log_size, "root": judged.log_root},
+            "impaired": in_language(judged.impairment, self.lang) or None,
+            "doubtful_below": judged.doubtful_below or None,
             "rules": judged.rules,
             "outcomes": None if self.outcomes is None else self.outcomes.summary,
             "generated_at": None if self.generated_at is None else self.generated_at.isoformat(),
         }
+
+    def reservation(self, lang: Lang | None = None) -> str | None:
+        """Say what is wrong with the log that was asked, or None; every report begins with it."""
+        judged, said_in = self.judged, lang or self.lang
+        if judged.impairment:
+            return in_language(
+                Message(
+                    "The log is impaired, and no call is judged allowed by it: {}",
+                    judged.impairment,
+                ),
+                said_in,
+            )
+        if judged.doubtful_below:
+            return in_language(
+                Message(
+                    "The log lost entries: consents before entry {} are in doubt, and calls that "
+                    "rest on them are unknown",
+                    judged.doubtful_below,
+                ),
+                said_in,
+            )
+        return None
 
     def warnings(self, lang: Lang | None = None) -> list[str]:
         """What looks wrong, as the table, the page and the JSON say it."""

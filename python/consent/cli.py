@@ -249,7 +249,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.zone = declared_zone(given.zone)
         given.now = datetime.now(UTC)
         given.at = moment_of(given, "--at", getattr(given, "at_text", None)) or given.now
+        given.impaired = False
         code: int = given.run(given, terminal)
+        if code == YES and given.impaired:
+            code = NO
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED

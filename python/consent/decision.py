@@ -172,25 +172,41 @@ def asked(number: Number | Question, about: Mapping[str, Any]) -> _core.Question
 
 
 class Gate:
-    """The log's standings in memory, for dialers.
+    """The log's standings in memory, for dialers, level with the log at each question.
 
-    Fresh as of opening: an event appended later is not seen; ``loaded_size`` and ``loaded_at`` say
-    so. Any number of threads may ask one Gate. It holds no file open.
+    What was acknowledged before a question, by any process of this machine, is in its answer. While
+    the log stands still a question costs memory alone; where it grew, the first question since
+    reads what was added. Where the log cannot be followed every answer is ``unknown``, and
+    ``impairment`` says why. Any number of threads may ask one Gate, and a child of ``fork`` its
+    parent's.
 
     Args:
         log: The log's folder, or an open :class:`consent.Log`.
         rules: The rows to judge by; the built-in pack of Russian law where left out.
+        second_head: As for :meth:`consent.Log.open`; only with a folder.
+        passphrase: As for :meth:`consent.Log.open`; only with a folder.
+
+    Raises:
+        StorageError: There is no log, the folder may not be entered, or it lies on a network file
+            system, where a gate would not see what others write.
     """
 
     __slots__ = ("_gate",)
 
-    def __init__(self, log: str | PathLike[str] | Log, *, rules: RulePack | None = None) -> None:
+    def __init__(
+        self,
+        log: str | PathLike[str] | Log,
+        *,
+        rules: RulePack | None = None,
+        second_head: str | PathLike[str] | None = None,
+        passphrase: str = "",
+    ) -> None:
         pack = rules or russia()
         now = datetime.now(UTC)
         if isinstance(log, _core.Log):
             self._gate = _core.Gate.load(log, pack, now)
         else:
-            self._gate = _core.Gate.open(log, pack, now)
+            self._gate = _core.Gate.open(log, pack, now, second_head, passphrase)
 
     @overload
     def may_contact(self, number: Question) -> Decision: ...
@@ -225,9 +241,14 @@ class Gate:
         return verdicts
 
     @property
-    def loaded_size(self) -> int:
-        """Entries in the log at opening."""
-        return self._gate.loaded_size
+    def impairment(self) -> Message:
+        """What is wrong with the log, so that no answer is a yes; empty where nothing is."""
+        return self._gate.impairment
+
+    @property
+    def log_size(self) -> int:
+        """Entries that are in its answers: all that were acknowledged, and perhaps more."""
+        return self._gate.log_size
 
     @property
     def loaded_at(self) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -62,6 +62,10 @@ class Judged:
     finding_verdicts: bytes
     finding_seqs: Sequence[int]
     text: Callable[[int, int], Text]
+    #: What is wrong with the log, so that no call is allowed; empty where nothing is.
+    impairment: Message = field(default_factory=lambda: Message(""))
+    #: Consents of entries below it are in doubt: later ones were lost; 0: none.
+    doubtful_below: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class _Asking:
         self._talks = attempts.talks()
         self._said = np.asarray(attempts.scopes())
         self.states: set[tuple[int, bytes]] = set()
+        self.impairment = Message("")
+        self.doubtful_below = 0
         self.rules = ""
         self.text: Callable[[int, int], Text] | None = None
 
@@ -186,6 +192,8 @@ class _Asking:
             progress=self._progress if everybody else None,
         )
         self.states.add((result.log_size, result.log_root))
+        self.impairment = self.impairment or result.impairment
+        self.doubtful_below = max(self.doubtful_below, result.doubtful_below)
         self.rules = result.rules
         self.text = self.text or result.finding
         places = np.frombuffer(result.finding_calls, np.int64)
@@ -233,6 +241,8 @@ def judge(
         finding_verdicts=whole.finding_verdicts.astype(np.uint8).tobytes(),
         finding_seqs=_longs(whole.finding_seqs),
         text=asking.text or _no_text,
+        impairment=asking.impairment or native.impairment,
+        doubtful_below=asking.doubtful_below or native.doubtful_below,
     )
 
 

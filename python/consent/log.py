@@ -288,6 +288,23 @@ class Log(_core.Log):
         _core.restore_log(folder, reason, datetime.now(UTC), second_head, wait_ms, passphrase)
         return cls.open(folder, second_head=second_head, wait=wait, passphrase=passphrase)
 
+    def review_losses(self, reason: str, *, now: datetime | None = None) -> int:
+        """Record that somebody went through what restores say is lost, and answers for it.
+
+        Consents recorded before the loss then carry a yes again, with a warning.
+
+        Args:
+            reason: A short word: what it was reviewed by.
+            now: When; the clock's where left out.
+
+        Returns:
+            The ``seq`` of the entry.
+
+        Raises:
+            InvalidArgument: No loss waits for a review.
+        """
+        return self.review_losses_at(reason, now or datetime.now(UTC))
+
     @staticmethod
     def restore_from(
         folder: str | PathLike[str],

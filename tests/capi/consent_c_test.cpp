@@ -113,7 +113,7 @@ TEST_CASE("the answers of C are those of C++", "[capi]") {
         CHECK(answer.verdict == static_cast<int>(judgement.verdict));
         CHECK(answer.reason_mask == judgement.reasons.words()[0]);
         CHECK(answer.relied_on == static_cast<std::int64_t>(judgement.relied_on));  // ~0 is -1
-        CHECK(answer.log_size == gate.loaded_size());
+        CHECK(answer.log_size == gate.log_size());
       }
     }
   }

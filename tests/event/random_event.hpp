@@ -230,6 +230,8 @@ inline consent::LogEvent RandomEvents::log_event(std::size_t which) {
       e.lost_from = below(1000);
       e.lost_to = e.lost_from + below(1000);
       e.reason = word();
+      e.end_unknown = maybe();
+      e.reviewed = maybe();
       e.incarnation = std::string(digest().view().substr(0, 16));
       return e;
     }

@@ -26,20 +26,23 @@ TEST_CASE("a recorded consent is answered by log and gate alike", "[gate][log]")
     CHECK(decision.rules == russia().version());
   }
   CHECK(gate.numbers() == 1);
-  CHECK(gate.loaded_size() == log.size());
+  CHECK(gate.log_size() == log.size());
   CHECK(gate.loaded_at() == minute(5));
 }
 
-TEST_CASE("a gate is fresh as of open and says so", "[gate][log]") {
+TEST_CASE("a gate is fresh at the next question", "[gate][log]") {
   const Scratch scratch;
   Log log = new_log(scratch / "log");
   log.append(yes(mobile(), minute(0)), minute(1));
-  const Gate before = Gate::load(log, russia(), minute(5));
-  log.append(stop(mobile(), minute(6)), minute(6));
+  const Gate gate = Gate::load(log, russia(), minute(5));
   const Question question = advertising_call(mobile(), minute(10));
-  CHECK(before.may_contact(question).verdict == Verdict::allow);
-  CHECK(before.loaded_size() + 1 == log.size());
-  CHECK(Gate::load(log, russia(), minute(7)).may_contact(question).verdict == Verdict::deny);
+  const auto resolved = gate.resolve(question);
+  CHECK(gate.may_contact(question).verdict == Verdict::allow);
+  log.append(stop(mobile(), minute(6)), minute(6));
+  CHECK(gate.ask(resolved).verdict == Verdict::deny);
+  CHECK(gate.may_contact(question).verdict == Verdict::deny);
+  CHECK(gate.log_size() == log.size());
+  CHECK(gate.numbers() == 1);
 }
 
 TEST_CASE("a gate opens a closed log read-only", "[gate][log]") {

@@ -420,7 +420,7 @@ def test_a_gate_answers_as_the_log_does(romashka):
         ours, theirs = gate.may_contact(number, **ASKED), romashka.may_contact(number, **ASKED)
         assert ours.verdict == theirs.verdict
         assert [f.rule for f in ours.findings] == [f.rule for f in theirs.findings]
-    assert (gate.loaded_size, gate.numbers) == (2, 1)
+    assert (gate.log_size, gate.numbers) == (2, 1)
 
 
 def test_a_gate_is_fresh_as_of_opening(romashka):

@@ -30,7 +30,8 @@ struct AuditResult {
   std::vector<Judgement> judgements;  ///< one a call, in order; empty from audit_each()
   std::uint64_t log_size = 0;
   Digest log_root;
-  std::string rules;  ///< version of the pack
+  std::string rules;    ///< version of the pack
+  Soundness soundness;  ///< where impaired, no judgement is a yes
 };
 
 /// Judges every call as of its start, from one state of the log, named in the result.

@@ -12,10 +12,13 @@
  *     grow at their end. A size below the first release's is refused, and so is a longer
  *     question or options whose unknown tail is not zero; the unknown tail of a longer answer
  *     is set to zero.
- * (6) consent_gate_ask() takes no lock and allocates nothing; any number of threads may ask.
- * (7) The gate is fresh as of open: consent_answer.age_us is the time since then, log_size the
- *     entries it had. Reopen to see later events. Following the log while it grows, the mapped
- *     snapshot, and operation under another user than the writer come later: not here yet.
+ * (6) While the log stands still, consent_gate_ask() takes no lock, allocates nothing and makes no
+ *     system call; any number of threads may ask.
+ * (7) The gate is fresh at each question: what was acknowledged before it, by any process of this
+ *     machine, is in the answer. Where the log grew, the first question since reads what was
+ *     added (microseconds to milliseconds), under a lock. A child of fork() may ask its parent's
+ *     gate. Where the log can be followed no longer, every answer is UNKNOWN. The mapped snapshot
+ *     and operation under another user than the writer come later: not here yet.
  * (8) Text is UTF-8 and NUL-terminated.
  */
 
@@ -57,6 +60,8 @@ typedef struct consent_gate_options {
   /* Since 0.2. */
   const char* caller_file;    /* TOML with the facts of whoever dials; NULL: nothing stated */
   const char* numbering_file; /* an imported numbering register; NULL: the built-in plan */
+  const char* passphrase;     /* of keys.db, where it was made with one; NULL: none */
+  const char* second_head;    /* a second head file, kept elsewhere; NULL: none */
 } consent_gate_options;
 
 /* Contacts made already with the number asked about, for the same distributor and purpose, in the
@@ -92,13 +97,17 @@ typedef struct consent_answer {
   uint64_t reason_mask;    /* bit i: row i of the rule pack was among the deciding ones */
   int64_t relied_on;       /* seq of the entry the verdict stands on; -1: none */
   int64_t next_allowed_us; /* 0: not known */
-  uint64_t log_size;       /* entries the gate knows */
+  uint64_t log_size;       /* entries that are in the answer */
   int64_t age_us;          /* since the gate was opened */
   /* Since 0.2. */
   uint64_t reason_mask_more[3]; /* the same of rows 64 to 255 */
+  /* 1: the log knows that it lost or mixed something, or what it keeps of this number is damaged:
+   * no answer is ALLOW. consent_gate_status() says what. */
+  uint32_t impaired;
+  uint32_t reserved;
 } consent_answer;
 
-/* Loads the log's standings read-only. *out is set on success only. */
+/* Loads the log's standings read-only, and follows it. *out is set on success only. */
 CONSENT_EXPORT consent_status consent_gate_open(const char* log_folder,
                                                 const consent_gate_options* options,
                                                 consent_gate** out);
@@ -112,6 +121,9 @@ CONSENT_EXPORT size_t consent_answer_explain(const consent_gate* gate,
                                              const consent_question* question,
                                              const consent_answer* answer, const char* lang,
                                              char* buffer, size_t capacity);
+/* What is wrong with the log, in English, as consent_answer_explain() writes; empty where nothing
+ * is. While it is not empty, no answer is ALLOW. */
+CONSENT_EXPORT size_t consent_gate_status(const consent_gate* gate, char* buffer, size_t capacity);
 CONSENT_EXPORT void consent_gate_close(consent_gate* gate);
 /* A fixed word for a status: "locked". Never NULL. */
 CONSENT_EXPORT const char* consent_status_word(consent_status status);

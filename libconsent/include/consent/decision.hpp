@@ -163,6 +163,9 @@ struct [[nodiscard]] Decision {
   /// seq of the entry that assigns the caller, where the answer stands on it
   std::optional<std::uint64_t> assignment;
   std::uint64_t log_size = 0;
+  /// What is wrong with the log, or with what it keeps of this number, so that no answer is a yes;
+  /// "": nothing.
+  Message impaired;
   [[nodiscard]] bool allowed() const noexcept { return verdict == Verdict::allow; }
 };  // no operator bool: `if (decision)` must not compile
 
@@ -214,6 +217,14 @@ whereabouts(PhoneNumber number, const std::optional<Numbering>& numbering = std:
 [[nodiscard]] CONSENT_EXPORT ContactCounts count_contacts(std::span<const EarlierContact> earlier,
                                                           Instant at, ZoneSet zones) noexcept;
 
+/// Under which names of distributors, campaigns and callers a question was resolved. A gate that
+/// follows its log learns more of them.
+struct Names {
+  std::uint32_t loaded = 0;  ///< how often the names were read from the beginning; 0: not said
+  std::uint32_t known = 0;   ///< ids up to this one keep their meaning
+  friend bool operator==(const Names&, const Names&) = default;
+};
+
 /// What judge() needs besides the subject: ids already resolved, so that no string is compared.
 struct ResolvedQuestion {
   PhoneNumber number;
@@ -228,6 +239,7 @@ struct ResolvedQuestion {
   std::optional<ContactCounts> counts{};
   std::optional<Whereabouts> whereabouts{};  ///< nullopt: as the numbering plan says
   std::optional<Numbering> numbering{};      ///< nullopt: the built-in plan
+  Names names{};                             ///< of the gate that resolved it
 };
 
 /// The decision. `subjects`: who held the number, oldest first; the one holding it at `at` counts.
@@ -252,11 +264,12 @@ struct BuiltinFinding {
                                                                  FindingVerdict verdict,
                                                                  const RulePack& pack);
 
-/// Findings with their texts. `caller` is kept as the decision's.
+/// Findings with their texts. `caller` and `impairment` (Soundness) are kept as the decision's.
 [[nodiscard]] CONSENT_EXPORT Decision explain(const Judgement& judgement,
                                               const ResolvedQuestion& question,
                                               const RulePack& pack, std::uint64_t log_size,
-                                              const std::optional<Digest>& caller = std::nullopt);
+                                              const std::optional<Digest>& caller = std::nullopt,
+                                              const Message& impairment = {});
 
 /// May I contact this number, and why? Default deny.
 /// @throws Error (invalid_argument) where the distributor was left out and the log has not exactly

@@ -333,6 +333,9 @@ struct LogRestored {
   std::uint64_t lost_to = 0;    ///< size before the loss, as far as is known; not below lost_from
   std::string reason{};         ///< short word, needed
   std::string incarnation{};    ///< 16 raw bytes: of the log from here on
+  bool end_unknown = false;     ///< more may be gone than is known: no head said where it ended
+  /// Somebody went through what may be lost, by other records, and answers for it.
+  bool reviewed = false;
 };
 
 /// Nothing else happened; the log was alive.

@@ -68,6 +68,33 @@ struct LogOptions {
   std::optional<Instant> now{};
 };
 
+/// What a log knows against itself. No answer from it says more than this lets it.
+struct Soundness {
+  /// What head, database and keys contradict each other in; "": nothing. An impaired log answers
+  /// `unknown` at most.
+  Message impairment{};
+  /// Entries were lost, by a restore that nobody reviewed: whatever permits and was recorded below
+  /// this seq may have been ended by one of them. 0: none were.
+  std::uint64_t doubtful_below = 0;
+  /// The same of a loss that somebody reviewed: it warns. 0: none.
+  std::uint64_t reviewed_below = 0;
+  [[nodiscard]] bool impaired() const noexcept { return !impairment.empty(); }
+};
+
+/// What was added to a log since it had a size, for whoever keeps its standings in memory.
+struct Added {
+  struct Number {
+    PhoneNumber number;
+    std::vector<SubjectStanding> subjects;  ///< as Log::standing_of()
+  };
+  std::uint64_t size = 0;                 ///< entries now
+  std::vector<Number> numbers{};          ///< whose standing is another now
+  std::vector<Digest> gone{};             ///< subjects whose number no key tells any more
+  std::vector<std::string> distributors;  ///< that clauses of these numbers name
+  bool callers = false;                   ///< who dials for whom is another now
+  bool restored = false;                  ///< what came before may be another too
+};
+
 /// Events that are validated, encoded and sealed already, and wait for Log::append_once(). Made by
 /// Log::offer(). Use after the log is closed: Error (invalid_argument). One thread at a time.
 class CONSENT_EXPORT Offered {
@@ -128,9 +155,12 @@ class CONSENT_EXPORT Log {
   [[nodiscard]] const std::filesystem::path& folder() const noexcept;
   /// read_only also where a log opened for writing is impaired.
   [[nodiscard]] Access access() const noexcept;
-  /// What head and database contradict each other in; "" where nothing is wrong. An impaired log
-  /// answers questions and refuses append().
-  [[nodiscard]] const Message& impairment() const noexcept;
+  /// What this log knows against itself now: the head is read before the database. Ask it before
+  /// anything that an answer stands on is read.
+  [[nodiscard]] Soundness soundness() const;
+  /// soundness().impairment. An impaired log answers questions, none of them with yes, and refuses
+  /// append().
+  [[nodiscard]] Message impairment() const;
   /// What whoever runs the log should know and need not act on at once.
   [[nodiscard]] const std::vector<Message>& warnings() const& noexcept;
   const std::vector<Message>& warnings() const&& = delete;  // would dangle
@@ -177,6 +207,11 @@ class CONSENT_EXPORT Log {
   /// Every number of the log with its subjects' standings: what a gate loads. One read transaction.
   void for_each_standing(
       const std::function<void(PhoneNumber, std::span<const SubjectStanding>)>& visit) const;
+  /// What the entries from `size` on change. One read transaction.
+  [[nodiscard]] Added added_since(std::uint64_t size) const;
+  /// The log opened once more, read-only, with what this one was opened with; also in a child of
+  /// fork(). @throws as open().
+  [[nodiscard]] Log reopened() const;
   /// Names behind the term ids of standings read before this call.
   [[nodiscard]] Terms terms() const;
   /// Distributors that the log was created for or, in a log created for none, that its entries

@@ -49,6 +49,11 @@ CONSENT_EXPORT Log restore(const std::filesystem::path& folder, std::string_view
                            Instant now, const LogOptions& options = {},
                            Entropy& entropy = system_entropy());
 
+/// Records that somebody went through what restores say is lost, by other records, and answers for
+/// it: consents recorded before the loss carry a yes again, with a warning. `reason` as restore().
+/// @returns the entry's seq. @throws Error (invalid_argument) if nothing waits for a review.
+CONSENT_EXPORT std::uint64_t review_losses(Log& log, std::string_view reason, Instant now);
+
 /// Puts a backup in the place of a lost or damaged log, and destroys again what was destroyed
 /// since. docs/how/backup.md says what it does and what it cannot know.
 /// @throws Error (invalid_argument) where `folder` holds a log that is not damaged, or something

@@ -51,6 +51,8 @@ struct SubjectStanding {
   /// still open. The next subject of the number begins there.
   std::optional<Instant> closed;
   std::vector<Clause> clauses;
+  /// What is kept of it cannot be read: `clauses` say less than its entries do, or something else.
+  bool broken = false;
   /// Its key was destroyed: nothing leads to the person any more.
   [[nodiscard]] CONSENT_EXPORT bool erased() const noexcept;
   friend bool operator==(const SubjectStanding&, const SubjectStanding&) = default;

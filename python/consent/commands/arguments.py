@@ -358,8 +358,9 @@ def open_log(given: argparse.Namespace, *, writable: bool) -> consent.Log:
             passphrase=passphrase,
         ),
     )
-    if log.impairment and not writable:
-        given.terminal.error(log.impairment)
+    if impairment := log.impairment:
+        given.impaired = True  # no command that asked such a log answers 0
+        given.terminal.error(impairment)
     for warning in log.warnings:
         # The same for every command: `init` says it once.
         if not warning.sentence.startswith("SQLite {}"):

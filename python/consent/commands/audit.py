@@ -157,6 +157,8 @@ def _show_rehearsal(rehearsal: consent.Rehearsal, terminal: Terminal) -> None:
 def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
     say, summary = terminal.say, report.summary
     verdicts = summary["verdicts"]
+    if (reserved := report.reservation(terminal.lang)) is not None:
+        terminal.print("! " + reserved)
     rows: list[tuple[str, object]] = [
         (say("rows"), summary["rows"]),
         (say("judged"), summary["judged"]),

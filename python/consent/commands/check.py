@@ -26,7 +26,7 @@ from consent.commands.arguments import (
     typed_numbers,
 )
 from consent.files import directory
-from consent.locale.message import Lang, Message, message_of
+from consent.locale.message import Lang, Message, in_language, message_of
 from consent.terminal import Progress, Terminal, without_numbers
 
 
@@ -38,6 +38,7 @@ def _decision(
         "number": number.e164,
         "verdict": decision.verdict,
         "allowed": decision.allowed,
+        "impaired": in_language(decision.impaired, lang) or None,
         "findings": [
             {
                 "rule": finding.rule,

@@ -68,23 +68,53 @@ def restore(given: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("--newer and --act: go with --from")
     with open_log(given, writable=False) as log:
         lost = log.impairment
-    restored = with_passphrase(
-        given,
-        lambda passphrase: consent.Log.restore(
-            given.log,
-            reason=given.reason,
-            second_head=given.head,
-            wait=given.wait,
-            passphrase=passphrase,
-        ),
-    )
-    with restored as log:
-        answer = {"log": str(given.log), "lost": lost, "seq": log.size - 1, "size": log.size}
+    given.impaired = False
+    seq: int | None = None
+    if lost or not given.reviewed:
+        restored = with_passphrase(
+            given,
+            lambda passphrase: consent.Log.restore(
+                given.log,
+                reason=given.reason,
+                second_head=given.head,
+                wait=given.wait,
+                passphrase=passphrase,
+            ),
+        )
+        with restored as log:
+            seq = log.size - 1
+    reviewed: int | None = None
+    with open_log(given, writable=given.reviewed) as log:
+        if given.reviewed:
+            reviewed = log.review_losses(given.reason)
+        in_doubt, size = log.doubtful_below, log.size
     if terminal.machine:
-        terminal.document(answer)
-    else:
-        terminal.print(f"{terminal.say('lost')}: {terminal.words(lost)}")
-        terminal.print(f"{terminal.say('restored by entry')} {answer['seq']}")
+        terminal.document(
+            {
+                "log": str(given.log),
+                "lost": lost or None,
+                "seq": seq,
+                "reviewed": reviewed,
+                "doubtful_below": in_doubt or None,
+                "size": size,
+            }
+        )
+        return YES
+    say = terminal.say
+    if seq is not None:
+        terminal.print(f"{say('lost')}: {terminal.words(lost)}")
+        terminal.print(f"{say('restored by entry')} {seq}")
+    if reviewed is not None:
+        terminal.print(f"{say('loss reviewed by entry')} {reviewed}")
+    if in_doubt:
+        terminal.print(
+            say(
+                "consents recorded before entry {} are answered `unknown` until they are given "
+                "again, or until you went through what was lost: consent restore LOG --reviewed "
+                "--reason WORD",
+                in_doubt,
+            )
+        )
     return YES
 
 
@@ -212,6 +242,13 @@ def add(commands: Commands) -> None:
     made = commands.command("restore", restore, "go on with a log that lost something")
     commands.log(made)
     made.add_argument("--reason", default="unstated", help=say("a short word"))
+    made.add_argument(
+        "--reviewed",
+        action="store_true",
+        help=say(
+            "you went through what was lost, by other records, and answer for the consents left"
+        ),
+    )
     made.add_argument(
         "--from",
         dest="backup",

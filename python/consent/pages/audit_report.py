@@ -292,6 +292,7 @@ def page(report: AuditReport, lang: Lang) -> str:
         outgoing=calls.direction.describe(lang),
         asked=_asked(report, lang),
         generated=made and made.astimezone(load_zone(calls.zone)).isoformat(" ", "seconds"),
+        reserved=report.reservation(lang),
         notes=report.warnings(lang),
         verdicts={verdict: verdict_name(verdict, lang) for verdict in VERDICTS},
         chart=_chart(report, lang),

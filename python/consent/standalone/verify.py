@@ -888,6 +888,7 @@ class Bundle:
                 self.failure = failure
                 return
             self.passed.append(step)
+        self.show_damage()
         self.passed.append(10)
 
     def need(self, step: int, name: str, seq: Optional[int] = None) -> bytes:
@@ -1153,6 +1154,32 @@ class Bundle:
                 )
             tags.append(subject["tag"])
         self.check_callers()
+        self.check_damage()
+
+    def check_damage(self) -> None:
+        """What the log knew against itself when it answered. Damage is never a yes."""
+        answer = self.case["answer"]
+        if "impaired" in answer:
+            impaired = answer["impaired"]
+            if not isinstance(impaired, str) or answer.get("verdict") in (None, "allow"):
+                refute(7, "the answer is a yes of a log that was impaired", "ответ «можно» дал повреждённый журнал")
+
+    def show_damage(self) -> None:
+        """What the log knew against itself."""
+        answer = self.case["answer"]
+        impaired = answer.get("impaired")
+        if impaired is not None:
+            self.warnings.append(
+                Text(f"the log that answered was impaired: {impaired}", f"ответивший журнал был повреждён: {impaired}")
+            )
+        findings = answer.get("findings")
+        if isinstance(findings, list) and any(isinstance(f, dict) and f.get("rule") == "log/lost-range" for f in findings):
+            self.warnings.append(
+                Text(
+                    "the log that answered had lost entries, and a stop may be among them",
+                    "ответивший журнал терял записи, и среди них могло быть требование прекратить",
+                )
+            )
 
     def check_callers(self) -> None:
         """The assignment that the answer stands on, and what ends it; stored times order as text."""

@@ -285,10 +285,12 @@ BODIES = {
     "wording.registered": {"language": is_word, "wording!": is_hash},
     "clock.step": {"after!": is_time, "before!": is_time, "kind!": one_of("back forward")},
     "log.restored": {
+        "end_unknown": is_true,
         "incarnation!": lambda v: is_hex(v, 32),
         "lost_from!": is_seq,
         "lost_to!": is_seq,
         "reason!": is_word,
+        "reviewed": is_true,
     },
     "log.heartbeat": {},
     "log.backed_up": {
@@ -518,6 +520,8 @@ HAPPY = {
         "lost_from": 41,
         "lost_to": 57,
         "reason": "disk",
+        "end_unknown": True,
+        "reviewed": True,
     },
     "log.heartbeat": {},
     "log.backed_up": {

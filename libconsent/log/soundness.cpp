@@ -1,0 +1,253 @@
+// What a log knows against itself: the only place that says so, for every interface.
+#include "log/soundness.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/decimal.hpp"
+#include "log/impl.hpp"
+#include "log/open.hpp"
+#include "standing/callers.hpp"
+
+namespace consent {
+
+namespace {
+
+// What was said of the log outside it, held against what it says itself. "" where they agree.
+// A head older than the log is what loss of power leaves, and is repaired; a newer one, or one of
+// another log, means that entries once acknowledged are not here any more.
+Message compare(const HeadState& head, std::uint64_t size, const merkle::NodeReader& nodes) {
+  if (head.size > size) {
+    return Message("log.db: holds {} entries, {} were acknowledged; {} are missing", size,
+                   head.size, head.size - size);
+  }
+  if (merkle::root_of(head.size, nodes) != head.root) {
+    return Message("log.db: its first {} entries are not those that were acknowledged", head.size);
+  }
+  return {};
+}
+
+// keys.db is written before log.db, so it may know more subjects and never fewer. `lost`: how many
+// of the log's have no key.
+Message compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
+                     const std::string& incarnation, std::uint64_t& lost) {
+  const bool other = keys.incarnation() != incarnation;
+  const std::uint64_t seen = keys.log_size_seen();
+  // Asked after it: another process may be writing both.
+  const auto size =
+      static_cast<std::uint64_t>(db.integer("SELECT coalesce(max(seq),-1)+1 FROM entry"));
+  if (!other && seen > size) {
+    return Message(
+        "log.db: is older than keys.db: it holds {} entries, and {} were there when the keys were "
+        "last written; {} are missing",
+        size, seen, seen - size);
+  }
+  std::uint64_t subjects = 0;
+  if (db.integer("PRAGMA user_version") >= schema::with_state) {
+    sqlite::Statement count(db, "SELECT value FROM state WHERE key='subjects'");
+    subjects = count.step() ? to_count(count.blob(0)).value_or(0) : 0;
+  } else {
+    subjects = static_cast<std::uint64_t>(db.integer("SELECT count(*) FROM subject"));
+  }
+  const std::int64_t newest = newest_subject(db);
+  const auto own = keys.newest_id();
+  // As many, but not the same: one was erased and another came since.
+  const bool older = own && *own < newest;
+  if (!other && !older && keys.subjects() + keys.accepted_lost() >= subjects) return {};
+  const sqlite::Transaction snapshot(db, "BEGIN");
+  kept.catch_up();
+  const auto behind = kept.behind();
+  auto newer = behind.begin();
+  sqlite::Statement rows(db, "SELECT tag,clauses FROM subject");
+  lost = keys.missing([&](Digest& tag) {
+    while (rows.step()) {
+      tag = digest_from_bytes(rows.blob(0)).value_or(Digest{});
+      // An erased one has none, and its row may not say so yet.
+      if (std::any_of(behind.begin(), behind.end(), [&](const KeptSubject* each) {
+            return each->standing.tag == tag && each->standing.erased();
+          })) {
+        continue;
+      }
+      SubjectStanding standing;
+      if (auto clauses = try_unpack_clauses(rows.blob(1))) standing.clauses = std::move(*clauses);
+      if (!standing.erased()) return true;
+    }
+    // Subjects that came after the table was last written: those without a row.
+    while (newer != behind.end() && ((*newer)->written || (*newer)->standing.erased())) ++newer;
+    if (newer == behind.end()) return false;
+    tag = (*newer++)->standing.tag;
+    return true;
+  });
+  if (other) {
+    return "keys.db: was written before the log's last restore, or for another copy of it";
+  }
+  if (lost <= keys.accepted_lost() && !older) return {};
+  // Keys of an earlier version do not say how far their log went.
+  if (seen == 0 && keys.suppressed_any()) {
+    return Message(
+        "keys.db and log.db: are not of one moment, one of them is older: {} subject(s) of the log "
+        "have no key",
+        lost);
+  }
+  return Message("keys.db: is older than log.db: {} subject(s) lost their key", lost);
+}
+
+Message other_log(std::string_view name) {
+  return Message("{}: belongs to another log or incarnation than log.db", Message(name));
+}
+
+/// Whether the head was written with the keys beside it, as far as they can say.
+bool is_own(const HeadState& head, KeyStore& keys) {
+  return !keys.requires_head_mac() || is_authentic(head, keys.head_key());
+}
+
+Message forged(std::string_view name) {
+  return Message("{}: was not written with this log's keys", Message(name));
+}
+
+const char* const damaged_list =
+    "log.db: what is kept of its restores is not what its entries say; rebuild the log's tables";
+const char* const no_head = "head: missing or unreadable; what was acknowledged cannot be known";
+
+/// The row `restored`; nullopt where the log has none.
+std::optional<std::string> listed(sqlite::Connection& db) {
+  if (db.integer("PRAGMA user_version") < schema::with_state) return std::nullopt;
+  sqlite::Statement row(db, "SELECT value FROM state WHERE key=?1");
+  if (!row.bind_text(1, losses::state_key).step()) return std::nullopt;
+  return std::string(row.blob(0));
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> find_restores(sqlite::Connection& db, std::uint64_t from) {
+  std::vector<std::uint64_t> seqs;
+  sqlite::Statement rows(db,
+                         "SELECT seq,bytes FROM entry WHERE seq>=?1 AND "
+                         "instr(bytes,CAST('\"log.restored\"' AS BLOB))>0 ORDER BY seq");
+  rows.bind(1, static_cast<std::int64_t>(from));
+  while (rows.step()) {
+    if (losses::are_told_by(decode_entry(rows.blob(1)).entry.type)) {
+      seqs.push_back(static_cast<std::uint64_t>(rows.integer(0)));
+    }
+  }
+  return seqs;
+}
+
+void note_restore(sqlite::Connection& db, std::uint64_t seq) {
+  const auto row = listed(db);
+  std::vector<std::uint64_t> seqs = row ? callers::from_value(*row) : find_restores(db, 0);
+  if (seqs.empty() || seqs.back() < seq) seqs.push_back(seq);
+  sqlite::Statement put(db,
+                        "INSERT INTO state(key,value) VALUES(?1,?2) ON CONFLICT(key) "
+                        "DO UPDATE SET value=excluded.value");
+  const std::string value = callers::to_value(seqs);
+  put.bind_text(1, losses::state_key).bind_blob(2, value).run();
+}
+
+void Log::Impl::examine(const std::optional<HeadState>& head,
+                        const std::optional<HeadState>& second) {
+  const std::uint64_t size = size_now();
+  const auto suspect = [&](Message what) {
+    if (impairment.empty()) impairment = std::move(what);
+  };
+  if (!head) {
+    suspect(no_head);
+    end_unknown = true;
+  } else if (head->incarnation != incarnation) {
+    suspect(other_log("head"));
+    end_unknown = true;
+  } else if (Message what = compare(*head, size, nodes()); !what.empty()) {
+    end_unknown = head->size <= size;
+    suspect(std::move(what));
+  }
+  // A second head may have stayed behind, also behind a restore: what it knows must be here.
+  if (second) {
+    if (Message what = compare(*second, size, nodes()); !what.empty()) {
+      end_unknown = end_unknown || second->size <= size;
+      suspect(Message("second head: {}", what));
+    }
+  }
+}
+
+void Log::Impl::examine_keys(const std::optional<HeadState>& head,
+                             const std::optional<HeadState>& second) {
+  const auto check = [&](std::string_view name, const std::optional<HeadState>& state) {
+    if (impairment.empty() && state && !is_own(*state, *keys)) impairment = forged(name);
+  };
+  check("head", head);
+  check("second head", second);
+  Message what = compare_keys(*keys, db, *kept, incarnation, lost_keys);
+  if (impairment.empty()) impairment = std::move(what);
+}
+
+Soundness Log::Impl::soundness() const {
+  Soundness out;
+  out.impairment = impairment;
+  // A writer holds the writer's place and wrote the head itself.
+  std::optional<HeadState> head;
+  const bool looks = impairment.empty() && !writer;
+  if (looks) head = HeadFile::read(folder / "head");
+  // The head before the database: what it acknowledges must then be there. One statement is one
+  // moment, and one that is prepared once an answer is cheap enough.
+  std::string now = first_incarnation;
+  std::uint64_t size = 0;
+  std::optional<std::string> row;
+  if (db.integer("PRAGMA user_version") < schema::with_state) {
+    size = size_now();
+  } else {
+    sqlite::Statement state(db,
+                            "SELECT (SELECT coalesce(max(seq),-1)+1 FROM entry),"
+                            "(SELECT value FROM state WHERE key='incarnation'),"
+                            "(SELECT value FROM state WHERE key=?1)");
+    state.bind_text(1, losses::state_key);
+    if (state.step()) {
+      size = static_cast<std::uint64_t>(state.integer(0));
+      if (!state.is_null(1)) now = state.blob(1);
+      if (!state.is_null(2)) row = std::string(state.blob(2));
+    }
+  }
+  if (looks) {
+    if (!head) {
+      out.impairment = no_head;
+    } else if (keys && !is_own(*head, *keys)) {
+      out.impairment = forged("head");
+    } else if (head->incarnation != now) {
+      out.impairment = other_log("head");
+    } else if (head->size > size) {
+      out.impairment = compare(*head, size, nodes());
+    }
+  }
+  if (!losses_read) losses_read.emplace();
+  LossesRead& read = *losses_read;
+  const auto take = [&](std::uint64_t seq) {
+    const AnyEvent said = decode_event(entry_at(seq));
+    const auto* const begun = get_if<LogRestored>(said);
+    if (begun == nullptr) throw Error(ErrorCode::storage, damaged_list);
+    read.told.push_back(losses::told(seq, *begun));
+  };
+  try {
+    if (row && *row != read.row) {
+      read = {};
+      for (const std::uint64_t seq : callers::from_value(*row)) take(seq);
+      read.row = *row;
+    } else if (!row && now != first_incarnation && size > read.size) {
+      for (const std::uint64_t seq : find_restores(db, read.size)) take(seq);
+      read.size = size;
+    }
+  } catch (const Error&) {
+    read = {};
+    if (out.impairment.empty()) out.impairment = damaged_list;
+  }
+  const losses::Doubt doubt = losses::doubt(read.told);
+  out.doubtful_below = doubt.below;
+  out.reviewed_below = doubt.reviewed_below;
+  return out;
+}
+
+Soundness Log::soundness() const {
+  impl_->check_fork();
+  const std::lock_guard lock(impl_->reading);
+  return impl_->soundness();
+}
+
+}  // namespace consent
