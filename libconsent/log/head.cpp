@@ -111,8 +111,8 @@ bool is_authentic(const HeadState& head, const HmacKey& key) noexcept {
   const std::string expected = mac_of({slot.data(), slot.size()}, key);
   unsigned differs = head.mac.size() == mac_bytes ? 0U : 1U;
   for (std::size_t i = 0; i < mac_bytes && differs == 0; ++i) {
-    differs |= static_cast<unsigned>(static_cast<unsigned char>(expected[i]) ^
-                                     static_cast<unsigned char>(head.mac[i]));
+    differs |= static_cast<unsigned>(static_cast<unsigned char>(expected[i])) ^
+               static_cast<unsigned>(static_cast<unsigned char>(head.mac[i]));
   }
   return differs == 0;
 }
