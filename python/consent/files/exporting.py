@@ -106,6 +106,7 @@ def _rows(
         for entry in log.entries(first, min(first + _AT_ONCE, size)):
             if entry.subject is None:
                 continue
+            event = entry.event
             # As it is stored, but for the commitment, which says nothing without the key, and the
             # time, which has a column.
             body = {
@@ -116,7 +117,7 @@ def _rows(
             row = {
                 "seq": entry.seq,
                 "type": entry.type,
-                "at": _core.to_rfc3339(at) if (at := getattr(entry.event, "at", None)) else None,
+                "at": _core.to_rfc3339(at) if (at := getattr(event, "at", None)) else None,
                 "recorded_at": _core.to_rfc3339(entry.recorded),
                 "tag": entry.subject.tag.hex(),
                 "subject_seq": entry.subject.seq,
@@ -124,8 +125,8 @@ def _rows(
             if numbers is not None:
                 row["number"] = numbers.get(entry.subject.tag)
                 # With numbers it is read in elsewhere, where the text behind the hash is not known.
-                if wording := body.get("wording"):
-                    row["wording_text"] = log.wording(bytes.fromhex(wording))
+                if wording := getattr(event, "wording", None):
+                    row["wording_text"] = log.wording(wording)
             yield row | body
         if progress is not None:
             progress(min(first + _AT_ONCE, size), size)
