@@ -44,11 +44,8 @@ enum class Builtin : std::int16_t {
   lost_range = -28,      ///< a stop may be among entries that were lost
   lost_range_reviewed = -29,
   names_changed = -30,  ///< the question was resolved under names that are others now
-  no_row = -31,          ///< default: outside advertising, and no rule loaded forbids or permits it
-  held_elsewhere = -32,  ///< of what shows the consent, the log has the hash alone
-  not_stated = -33,      ///< who or what contacts was not stated, and a permitted answer denies
 };
-inline constexpr std::int16_t builtin_count = 33;
+inline constexpr std::int16_t builtin_count = 30;
 
 constexpr std::int16_t number_of(Builtin builtin) { return static_cast<std::int16_t>(builtin); }
 

@@ -47,8 +47,6 @@ inline std::uint32_t campaign_term(std::string_view campaign, const Terms& terms
 
 inline ResolvedQuestion resolved(const Question& question, std::string_view distributor,
                                  const Terms& terms) {
-  CallerFacts caller = facts_of(question.caller, question.serving_operator, terms);
-  if (!question.messenger.empty()) caller.messenger = messenger_id(question.messenger);
   return {.number = question.number,
           .distributor = term(distributor, terms),
           .campaign = campaign_term(question.campaign, terms),
@@ -57,12 +55,10 @@ inline ResolvedQuestion resolved(const Question& question, std::string_view dist
           .dialled_by = question.dialled_by,
           .at = question.at,
           .basis = question.basis,
-          .caller = caller,
+          .caller = facts_of(question.caller, question.serving_operator, terms),
           .counts = question.counts,
           .whereabouts = question.whereabouts,
-          .numbering = question.numbering,
-          .advertiser = question.advertiser.empty() ? 0 : term(question.advertiser, terms),
-          .requested = question.requested};
+          .numbering = question.numbering};
 }
 
 /// Who dials for whom. A caller that no clause names gets an id here, which is why this goes before

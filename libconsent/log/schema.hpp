@@ -7,7 +7,7 @@
 namespace consent::schema {
 
 inline constexpr std::int64_t application_id = 0x434e534c;  // "CNSL"
-inline constexpr std::int64_t version = 6;
+inline constexpr std::int64_t version = 5;
 /// The oldest that is read; opening for writing brings it to `version`.
 inline constexpr std::int64_t oldest = 1;
 /// From this one on `state` is there.
@@ -19,10 +19,6 @@ inline constexpr std::int64_t with_mark = 3;
 /// From this one on `state` holds `newest_subject`: the highest id that keys.db had given, so that
 /// an older keys.db is noticed also where it holds as many subjects.
 inline constexpr std::int64_t with_newest_subject = 5;
-
-/// From this one on rows of `subject` say which advertiser a consent names, and what was added to
-/// show it.
-inline constexpr std::int64_t with_evidence_in_standing = 6;
 
 // BEFORE INSERT compares with the last row, in one seek from the right: neither a gap nor INSERT OR
 // REPLACE gets in, also where recursive_triggers is off.
@@ -149,12 +145,6 @@ CREATE TRIGGER evidence_no_update BEFORE UPDATE ON evidence
 BEGIN SELECT RAISE(ABORT, 'written once'); END;
 CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence
 BEGIN SELECT RAISE(ABORT, 'written once'); END;
-)sql";
-
-inline constexpr const char* from_5_to_6 = R"sql(
-DELETE FROM subject;
-DELETE FROM term;
-UPDATE state SET value = CAST('0' AS BLOB) WHERE key = 'standing_upto';
 )sql";
 
 }  // namespace consent::schema

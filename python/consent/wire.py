@@ -35,7 +35,6 @@ Purpose: TypeAlias = Literal[
     "social",
     "mixed",
     "unknown",
-    "reference",
 ]
 Channel: TypeAlias = Literal["voice", "robot", "sms", "messenger", "email"]
 Method: TypeAlias = Literal[
