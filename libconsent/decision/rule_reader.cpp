@@ -43,6 +43,8 @@ namespace decision {
 void Where::refuse(const Message& what, const toml::node* node) const {
   const toml::source_position at = node != nullptr ? node->source().begin : begin;
   const std::string rule_id = id.empty() ? "" : " (" + id + ")";
+  if (at.line == 0 && row != 0)
+    throw Error(ErrorCode::rules, Message("{}: rule {}{}: {}", file, row, rule_id, what));
   if (at.line == 0) throw Error(ErrorCode::rules, Message("{}: {}", file, what));
   if (row == 0) {
     throw Error(ErrorCode::rules,

@@ -9,7 +9,7 @@ namespace consent {
 std::vector<SubjectStanding> Log::Impl::standings_of(PhoneNumber number) const {
   std::vector<SubjectStanding> standings;
   for (const Digest& tag : tags_of(number)) {
-    if (auto subject = kept->read(tag)) standings.push_back(std::move(subject->standing));
+    if (auto standing = derived(tag)) standings.push_back(std::move(*standing));
   }
   bar_suppressed(number, standings);
   return standings;

@@ -263,6 +263,7 @@ struct Log::Impl {
   [[nodiscard]] std::optional<SubjectStanding> derived(const Digest& tag) const {
     const auto subject = kept->read(tag);
     if (!subject) return std::nullopt;
+    if (subject->standing.broken) return subject->standing;
     return kept->derive(*subject, entries_of_tag(tag));
   }
 
