@@ -105,7 +105,6 @@ def test_no_command_on_an_impaired_log_exits_with_0(impaired):
         ("history", impaired, NUMBER),
         ("due", impaired),
         ("access", impaired, NUMBER),
-        ("check", impaired, NUMBER, *ASKED, "--rehearse"),
         ("export", impaired, "--out", impaired.parent / "out.csv"),
         ("checkpoint", impaired),
     ):
@@ -175,7 +174,7 @@ def test_an_audit_counts_calls_as_unknown_and_its_report_begins_with_the_damage(
 
 
 def standalone(file: Path) -> dict[str, object]:
-    script = Path(consent.__file__).parent / "verify_standalone.py"
+    script = Path(consent.__file__).parent / "standalone" / "verify.py"
     done = subprocess.run(
         [sys.executable, "-I", str(script), str(file), "--json"],
         capture_output=True,

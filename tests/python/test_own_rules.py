@@ -98,7 +98,7 @@ def test_a_file_that_would_allow_more_is_refused_with_its_row(run, romashka, tmp
     loose.write_text(HEAD + ROW.replace('kind = "policy"', 'kind = "law"'), encoding="utf-8")
     done = run("check", romashka.folder, NUMBER, *AD, "--rules", loose)
     assert done.returncode == 2
-    assert "loose.toml: rule 1 (own/evening)" in done.stderr
+    assert "loose.toml: line 5, column 1: rule 1 (own/evening)" in done.stderr
     with pytest.raises(consent.RulesError, match=r"absent\.toml"):
         consent.rules.load([tmp_path / "absent.toml"])
 
@@ -113,7 +113,7 @@ def test_the_callers_facts_decide_and_stay_in_the_answer_by_hash(run, romashka, 
     facts.write_text('phone = "+79161234567"\n', encoding="utf-8")
     bad = run("check", romashka.folder, NUMBER, *AD, "--caller", facts)
     assert bad.returncode == 2
-    assert "caller.toml: 'phone'" in bad.stderr
+    assert "caller.toml: line 1, column 9: 'phone'" in bad.stderr
     assert "9161234567" not in bad.stderr
 
 

@@ -143,7 +143,7 @@ def test_a_log_that_lost_entries_says_why_in_russian_and_counts_them(run, tmp_pa
     lost = "log.db: записей 2, подтверждено было 3; не хватает 1"
     assert russian(run, "check", "rom", NUMBER, *AD).stderr == f"consent: {lost}\n"
     assert russian(run, "withdraw", "rom", NUMBER).stderr == (
-        f"consent: журнал: только для чтения, потому что {lost}\n"
+        f"consent: {lost}\nconsent: журнал: только для чтения, потому что {lost}\n"
     )
     assert f"потеряно: {lost}" in russian(run, "restore", "rom", "--reason", "disk").stdout
 
