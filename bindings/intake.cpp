@@ -140,12 +140,16 @@ py::list against(Taken& taken, const LogHandle& handle, std::uint64_t size, bool
     const Unlocked unlocked;
     const auto distributors = log->distributors();
     const std::string own = distributors.size() == 1 ? distributors.front() : std::string();
+    // A number's entries are read once, however many of its events the list has.
+    std::unordered_map<std::uint64_t, std::vector<consent::SubjectStanding>> standings;
     for (std::size_t i = 0; i < taken.events.size(); ++i) {
       const consent::Event& event = taken.events[i];
       if (!snapshot && !std::holds_alternative<consent::ConsentGiven>(event)) continue;
       const auto& number = consent::base_of(event).number;
       if (!number) continue;
-      auto subjects = log->standing_of(*number);
+      const auto [place, unmet] = standings.try_emplace(number->digits());
+      auto& subjects = place->second;
+      if (unmet) subjects = log->standing_of(*number);
       for (consent::SubjectStanding& subject : subjects) {
         std::erase_if(subject.clauses,
                       [&](const consent::Clause& clause) { return clause.seq >= size; });
