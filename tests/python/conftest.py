@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
 
 import consent
+from command import command
 from romashka import INN, NUMBER, SAID, WORDING
 
 
@@ -42,16 +40,7 @@ def run(tmp_path):
     """Runs ``consent`` in an empty folder, in English unless locale or --lang say otherwise."""
 
     def run(*words, stdin=None, lang="C.UTF-8"):
-        return subprocess.run(
-            [sys.executable, "-m", "consent", *map(str, words)],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            cwd=tmp_path,
-            env=os.environ | {"LC_ALL": lang, "TZ": "Europe/Moscow", "PYTHONUTF8": "1"},
-            timeout=60,
-            check=False,
-        )
+        env = {"LC_ALL": lang, "TZ": "Europe/Moscow", "PYTHONUTF8": "1"}
+        return command(*words, stdin=stdin, cwd=tmp_path, env=env)
 
     return run

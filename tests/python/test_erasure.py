@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import consent
+from command import command
 from consent import erasure
 from consent.pages import act as act_page
 
@@ -28,13 +29,7 @@ EXPORT = {"subject", "categories", "system", "reason", "date"}
 
 
 def cli(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "consent", *map(str, words)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return command(*words, cwd=folder)
 
 
 @pytest.fixture

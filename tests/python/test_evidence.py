@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import consent
+from command import command
 
 AT = datetime(2026, 11, 20, 11, 3, tzinfo=UTC)
 SMALL = b"RIFF: yes, call me"
@@ -21,13 +22,7 @@ PERSONAL = "Я, Мария Иванова, согласна.".encode()
 
 
 def cli(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "consent", *map(str, words)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return command(*words, cwd=folder)
 
 
 @pytest.fixture

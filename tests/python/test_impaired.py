@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import consent
+from command import command
 from romashka import INN, NUMBER, SAID, WORDING
 
 OTHER = "+79031112233"
@@ -57,13 +58,7 @@ def impaired(tmp_path):
 
 
 def run(*words: object, stdin: str = "", lang: str = "en") -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "consent", *map(str, words), "--lang", lang],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = command(*words, "--lang", lang, stdin=stdin)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import consent
+from command import command
 from consent import cli
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -20,13 +20,7 @@ ALICE = "+79161234567"
 
 
 def run(*words: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "consent", *map(str, words)],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        env=os.environ | {"LC_ALL": "C.UTF-8"} | (env or {}),
-    )
+    return command(*words, env={"LC_ALL": "C.UTF-8"} | (env or {}))
 
 
 def a_log(folder: Path, **more: str) -> consent.Log:

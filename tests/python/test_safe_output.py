@@ -1,7 +1,10 @@
 """What we write: no cell runs, nothing steers a terminal, no input is lost, no number leaks."""
 
 import csv
+import importlib.util
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -177,10 +180,14 @@ def test_bytes_of_a_log_that_steer_are_escaped_in_history(run, romashka):
 
 
 def test_the_function_audit_hides_no_module():
-    from consent.audit import Direction as Found
-    from consent.audit import audit
+    assert importlib.util.find_spec("consent.audit") is None
+    assert (consent.auditing.audit, consent.auditing.Direction) == (consent.audit, Direction)
 
-    assert (audit, Found) == (consent.audit, Direction)
+
+def test_a_start_loads_neither_numpy_nor_arrow():
+    loaded = "import sys, consent.cli; print({'numpy', 'pyarrow'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
+    assert done.stdout.strip() == "set()", done.stderr
 
 
 def test_mappings_have_no_file_to_write_over(romashka, tmp_path):
