@@ -20,7 +20,8 @@ bool begins_key(char c) noexcept {
 
 void TomlReader::fail(const toml::source_position& at, const Message& why) const {
   if (at.line == 0) throw Error(code_, Message("{}: {}: {}", file_, where_, why));
-  throw Error(code_, Message("{}: line {}, column {}: {}: {}", file_, at.line, at.column, where_, why));
+  throw Error(code_,
+              Message("{}: line {}, column {}: {}: {}", file_, at.line, at.column, where_, why));
 }
 
 // toml++ 3.3 asserts on a table header without a key and overflows the stack on thousands of dotted
@@ -29,7 +30,7 @@ void TomlReader::refuse_what_crashes(std::string_view text) {
   toml::source_position at{1, 0};
   std::uint32_t depth = 0;
   std::uint32_t dots = 0;
-  bool begins = true;    // nothing but blanks on this line so far
+  bool begins = true;        // nothing but blanks on this line so far
   std::uint32_t header = 0;  // brackets of a header whose key is not there yet
   std::string_view closing;  // of the string that is open
   bool comment = false;

@@ -1,7 +1,8 @@
+#include "tlog/note.hpp"
+
 #include "catch.hpp"
 #include "consent/error.hpp"
 #include "consent/proof.hpp"
-#include "tlog/note.hpp"
 #include "vector_files.hpp"
 
 namespace note = consent::note;
