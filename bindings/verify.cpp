@@ -24,7 +24,11 @@ void bind_verify(py::module_& m) {
                     "False: the key came out of what was checked")
       .def_readonly("standing_checked", &Coverage::standing_checked,
                     "Derived tables were rebuilt and compared")
-      .def_readonly("not_checked", &Coverage::not_checked);
+      .def_readonly("not_checked", &Coverage::not_checked)
+      .def_readonly("litter", &Coverage::litter,
+                    "What systems leave in folders, found beside the files of a pack")
+      .def_readonly("signatures", &Coverage::signatures, "*.sig and *.p7s; none is checked")
+      .def_readonly("extras", &Coverage::extras, "Other files beside those of a pack");
   py::class_<Problem>(m, "Problem", "Where the fault is.")
       .def_readonly("seq", &Problem::seq,
                     "First bad entry; size of the log where the fault is not an entry's")

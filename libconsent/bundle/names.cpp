@@ -19,7 +19,17 @@ constexpr bool is_start(char c) noexcept {
   return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/// What Windows takes for a device, whatever its extension.
+bool is_part(std::string_view part) noexcept {
+  if (part.empty() || part.size() > kMaxPart || !is_start(part.front()) || part.back() == '.') {
+    return false;
+  }
+  return std::all_of(part.begin(), part.end(),
+                     [](char c) { return is_start(c) || c == '.' || c == '-'; }) &&
+         !is_device(part);
+}
+
+}  // namespace
+
 bool is_device(std::string_view part) noexcept {
   constexpr std::array<std::string_view, 6> devices{"con", "prn", "aux", "nul", "com", "lpt"};
   const std::string_view stem = part.substr(0, part.find('.'));
@@ -32,17 +42,6 @@ bool is_device(std::string_view part) noexcept {
   };
   return std::any_of(devices.begin(), devices.end(), same);
 }
-
-bool is_part(std::string_view part) noexcept {
-  if (part.empty() || part.size() > kMaxPart || !is_start(part.front()) || part.back() == '.') {
-    return false;
-  }
-  return std::all_of(part.begin(), part.end(),
-                     [](char c) { return is_start(c) || c == '.' || c == '-'; }) &&
-         !is_device(part);
-}
-
-}  // namespace
 
 bool is_safe(std::string_view name) noexcept {
   if (name.size() > kMaxName || std::count(name.begin(), name.end(), '/') >= kMaxParts)

@@ -17,6 +17,9 @@ inline constexpr std::string_view checkpoint = "checkpoint";
 /// spelling of a name but by case, nothing that a file system reads in its own manner.
 [[nodiscard]] bool is_safe(std::string_view name) noexcept;
 
+/// A part of a name that Windows takes for a device: aux, com1.txt.
+[[nodiscard]] bool is_device(std::string_view part) noexcept;
+
 [[nodiscard]] std::string entry_file(std::uint64_t seq);    ///< "entries/000041.json"
 [[nodiscard]] std::string opening_file(std::uint64_t seq);  ///< "openings/000041.json"
 [[nodiscard]] std::string proof_file(std::uint64_t seq);    ///< "proofs/000041.tlog-proof"

@@ -2,9 +2,10 @@
 // a bundle this file shares the hash, the readers of event/, note and Merkle verification: no more.
 #include "verify/pack_check.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
+
+#include "verify/pack_names.hpp"
 
 namespace consent::checking {
 
@@ -12,15 +13,11 @@ namespace {
 
 constexpr std::size_t kMaxFiles = 10'000;
 constexpr std::size_t kMaxTotal = std::size_t{1} << 30;
-
-std::string printable(std::string_view name) {
-  std::string out;
-  for (const char c : name.substr(0, 120)) {
-    out += c > ' ' && c < 0x7F ? std::string(1, c)
-                               : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-  }
-  return '"' + out + '"';
-}
+constexpr std::array<std::string_view, 5> kFolders{"entries/", "evidence/", "openings/", "proofs/",
+                                                   "wordings/"};
+constexpr std::array<std::string_view, 7> kPlain{
+    bundle::case_file, bundle::checkpoint, bundle::manifest, "report.html",
+    "report.txt",      "verify.py",        "FORMAT.md"};
 
 }  // namespace
 
@@ -36,6 +33,7 @@ Verification Check::run() {
     step_8();
     step_9();
     step_11();
+    if (hostile_) lack(1, *hostile_);
     result_.verdict = ProofVerdict::proven;
     show_damage();
   } catch (const Failed& failed) {
@@ -64,48 +62,94 @@ void Check::only(int step, std::string_view folder, const std::set<std::string>&
 
 void Check::step_1() {
   std::size_t total = 0;
-  std::set<std::string> seen;
+  if (listed_.size() > kMaxFiles) lack(1, "more than 10 000 files");
   for (const BundleFile& file : listed_) {
     total += file.bytes.size();
-    if (listed_.size() > kMaxFiles) refute(1, "more than 10 000 files");
-    if (total > kMaxTotal) refute(1, "larger than 1 GiB");
-    if (!bundle::is_safe(file.name)) {
-      refute(1, Message("the name {} is not safe", printable(file.name)));
+    if (total > kMaxTotal) lack(1, "larger than 1 GiB");
+  }
+  const bundle::Unwrapped unwrapped = bundle::unwrap(listed_);
+  if (!unwrapped.folder.empty()) {
+    result_.coverage.litter.push_back(bundle::shown(unwrapped.folder) + "/");
+  }
+  std::map<std::string_view, const std::string*> all;
+  for (const auto& [name, bytes] : unwrapped.files) {
+    if (!all.emplace(name, bytes).second) {
+      lack(1, Message("the name {} occurs twice", bundle::shown(name)));
     }
-    std::string folded = file.name;
-    for (char& c : folded) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    if (!seen.insert(std::move(folded)).second) {
-      refute(1, Message("the name {} stands twice", file.name));
-    }
-    files_.emplace(file.name, &file.bytes);
+  }
+  if (const auto found = all.find(bundle::manifest); found != all.end()) {
+    files_.emplace(found->first, found->second);
   }
   const auto manifest = read_manifest(need(1, std::string(bundle::manifest)));
-  for (const auto& [name, bytes] : files_) {
-    if (name != bundle::manifest && !manifest.contains(name)) {
-      refute(1, Message("{} is not in the manifest", name));
-    }
-  }
   for (const auto& [name, digest] : manifest) {
+    if (const auto found = all.find(name); found != all.end()) files_.emplace(name, found->second);
     if (sha256(need(1, name)) != digest) {
       refute(1, Message("{} has another hash than the manifest says", name));
     }
   }
-  for (const auto& [name, bytes] : files_) {
-    if (!is_known(name)) result_.warnings.push_back(Message("{} is no part of the proof", name));
+  others(unwrapped.files, manifest);
+}
+
+void Check::others(const std::vector<std::pair<std::string, const std::string*>>& unwrapped,
+                   const std::map<std::string, Digest>& manifest) {
+  std::map<std::string, std::string> spellings;  // of our files and folders, by the folded name
+  const auto add = [&](std::string_view name) {
+    for (std::size_t at = name.find('/');; at = name.find('/', at + 1)) {
+      std::string one(name.substr(0, at));
+      std::string key = bundle::folded(one);
+      spellings.emplace(std::move(key), std::move(one));
+      if (at == name.npos) return;
+    }
+  };
+  for (const auto& [name, digest] : manifest) {
+    if (is_known(name)) add(name);
+  }
+  for (const std::string_view name : kPlain) add(name);
+  for (const std::string_view name : kFolders) add(name.substr(0, name.size() - 1));
+  for (const auto& [name, bytes] : unwrapped) {
+    const bool ours = (manifest.contains(name) && is_known(name)) || name == bundle::manifest;
+    if (!ours) other(name, *bytes, spellings);
   }
 }
 
+void Check::other(const std::string& name, const std::string& bytes,
+                  const std::map<std::string, std::string>& spellings) {
+  const std::string told = bundle::shown(name);
+  const auto hostile = [&](Message why) {
+    if (!hostile_) hostile_ = std::move(why);
+  };
+  if (bundle::is_litter(name, bytes) && bundle::stays_inside(name)) {
+    result_.coverage.litter.push_back(told);
+    return;
+  }
+  for (std::size_t at = name.find('/');; at = name.find('/', at + 1)) {
+    const std::string part = name.substr(0, at);
+    const auto same = spellings.find(bundle::folded(part));
+    const bool whole = at == name.npos;
+    if (same != spellings.end() && (same->second != part || whole == is_folder(part))) {
+      hostile(Message("some systems take {} for {}", told, same->second));
+    }
+    if (whole) break;
+  }
+  if (!bundle::stays_inside(name)) hostile(Message("the name {} is not safe", told));
+  if (bundle::runs(name))
+    hostile(Message("{} is no part of the pack, and a system may run it", told));
+  if (bundle::is_signature(name)) {
+    result_.coverage.signatures.push_back(told);
+    return;
+  }
+  result_.coverage.extras.push_back(told);
+  result_.warnings.push_back(Message("{} is no part of the proof", told));
+}
+
+bool Check::is_folder(const std::string& name) const {
+  return !files_.contains(name) && std::find(kPlain.begin(), kPlain.end(), name) == kPlain.end();
+}
+
 bool Check::is_known(std::string_view name) {
-  constexpr std::array<std::string_view, 5> folders{"entries/", "evidence/", "openings/", "proofs/",
-                                                    "wordings/"};
-  constexpr std::array<std::string_view, 7> plain{
-      bundle::case_file, bundle::checkpoint, bundle::manifest, "report.html",
-      "report.txt",      "verify.py",        "FORMAT.md"};
-  return std::any_of(folders.begin(), folders.end(),
+  return std::any_of(kFolders.begin(), kFolders.end(),
                      [&](auto folder) { return name.starts_with(folder); }) ||
-         std::find(plain.begin(), plain.end(), name) != plain.end();
+         std::find(kPlain.begin(), kPlain.end(), name) != kPlain.end();
 }
 
 std::map<std::string, Digest> Check::read_manifest(std::string_view text) {

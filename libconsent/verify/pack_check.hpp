@@ -50,9 +50,17 @@ class Check {
   /// Refuses files of a folder that nothing names: they would look like evidence.
   void only(int step, std::string_view folder, const std::set<std::string>& named) const;
 
-  /// (1) Names are safe and exactly those of the manifest; every hash agrees.
+  /// (1) The files of the manifest are there, and every hash agrees.
   void step_1();
 
+  /// (1) Files that are none of the pack's: counted, or `hostile_`. They refute nothing, since
+  /// anybody can put a file beside a true pack.
+  void others(const std::vector<std::pair<std::string, const std::string*>>& unwrapped,
+              const std::map<std::string, Digest>& manifest);
+  void other(const std::string& name, const std::string& bytes,
+             const std::map<std::string, std::string>& spellings);
+
+  [[nodiscard]] bool is_folder(const std::string& name) const;
   static bool is_known(std::string_view name);
 
   static std::map<std::string, Digest> read_manifest(std::string_view text);
@@ -143,7 +151,8 @@ class Check {
   std::span<const BundleFile> listed_;
   std::span<const note::VerifierKey> trusted_;
   std::span<const std::string> receipts_;
-  std::map<std::string, const std::string*, std::less<>> files_;
+  std::map<std::string, const std::string*, std::less<>> files_;  ///< of the manifest, and itself
+  std::optional<Message> hostile_;  ///< why a pack that holds otherwise is not proven
   json::Value case_;
   std::vector<Place> places_;  ///< that case.json lists, ascending
   Checkpoint checkpoint_;

@@ -180,6 +180,9 @@ class _NoCoverage:
     not_checked: list[str] = field(
         default_factory=lambda: [Message("everything: the container was refused")]
     )
+    litter: list[str] = field(default_factory=list)
+    signatures: list[str] = field(default_factory=list)
+    extras: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

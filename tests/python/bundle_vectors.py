@@ -17,6 +17,7 @@ class Vector(NamedTuple):
     verdict: str
     step: int
     receipts: list[bytes]
+    beside: dict[str, list[str]]  #: litter, signatures and extras; empty where the vector says none
 
 
 def content(value: str | dict[str, str]) -> bytes:
@@ -33,9 +34,9 @@ def load(name: str) -> Vector:
         kept |= {n: content(d) for n, d in raw["set"]}
         files = sorted(kept.items()) + [(n, content(d)) for n, d in raw["add"]]
     receipts = [each.encode() for each in raw.get("receipts", ())]
-    return Vector(
-        name, files, raw["keys"], raw["expect"]["verdict"], raw["expect"]["step"], receipts
-    )
+    expect = raw["expect"]
+    beside = {key: expect[key] for key in ("litter", "signatures", "extras") if key in expect}
+    return Vector(name, files, raw["keys"], expect["verdict"], expect["step"], receipts, beside)
 
 
 def names() -> list[str]:

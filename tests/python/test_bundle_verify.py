@@ -73,6 +73,7 @@ def test_every_vector_gets_its_verdict_and_a_refusal_names_its_step(name):
         told = json.loads(script.as_json(bundle, lang))
         assert told["verdict"] == vector.verdict
         assert "+7" not in ((told["problem"] or {}).get("what", ""))
+        assert all(told["coverage"][key] == names for key, names in vector.beside.items())
         assert script.as_text(bundle, lang)
 
 
@@ -92,7 +93,9 @@ def test_every_vector_gets_its_verdict_and_a_refusal_names_its_step(name):
         "size-0",
         "json-root",
         "duplicate-keys@entry-7",
-        "extra-file",
+        "extra-files",
+        "runs@page",
+        "in-a-folder+more",
         "deep@case",
         "empty",
     ],
@@ -110,6 +113,55 @@ def test_the_command_says_the_same_with_its_exit_code(name, tmp_path):
 
 def test_the_vectors_are_those_that_the_generator_writes():
     subprocess.run([sys.executable, GENERATOR, "--check"], check=True)
+
+
+# --- modules of the pack ---
+
+
+def poisoned(folder: Path) -> list[str]:
+    """A pack in whose folder every module that verify.py imports has a false double."""
+    keys = unpacked(folder)
+    (folder / "verify.py").write_bytes(SCRIPT.read_bytes())
+    for name in ("__future__", "argparse", "hashlib", "json", "os", "zipfile", "unicodedata"):
+        (folder / f"{name}.py").write_text("print('poison')\n")
+    return keys
+
+
+@pytest.mark.parametrize("how", [[], ["-S"], ["-I"], ["-E", "-S"]])
+def test_it_imports_no_module_of_the_pack(how, tmp_path):
+    keys = poisoned(tmp_path)
+    for where, called in ((tmp_path, "verify.py"), (ROOT, tmp_path / "verify.py")):
+        ended = subprocess.run(
+            [sys.executable, *how, called, tmp_path, "--key", keys[0]],
+            capture_output=True,
+            text=True,
+            cwd=where,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            check=False,
+        )
+        assert "poison" not in ended.stdout + ended.stderr
+        assert "may run it" in ended.stdout
+        assert ended.returncode == 1
+    assert not list(tmp_path.rglob("*.pyc"))
+
+
+def test_names_of_the_pack_steer_no_terminal(tmp_path):
+    extra = [*happy(), ("note\x9b31m.txt", b"x"), ("\u202etxt.note", b"x")]
+    path = zipped(extra, tmp_path)
+    for more in ([], ["--json"]):
+        told = run(SCRIPT, path, *more).stdout
+        assert not script.HIDDEN.search(told.replace("\n", ""))
+        assert "note" in told
+
+
+def test_the_verdict_line_counts_what_is_no_part_of_the_pack(tmp_path):
+    path = zipped(
+        [*happy(), ("note.txt", b"x"), ("письмо.txt", b"x"), (".DS_Store", b"x")], tmp_path
+    )
+    told = run(SCRIPT, path)
+    assert told.returncode == 0
+    assert "Verdict: PROVEN; files that are no part of it: 2\n" in told.stdout
+    assert "Left by systems, passed over: .DS_Store\n" in told.stdout
 
 
 # --- how people run it --------------------------------------------------------------------------
@@ -197,14 +249,13 @@ def happy():
     return list(bundle_vectors.load("happy").files)
 
 
-def refused(path, part, verdict="refuted"):
+def refused(path, part, verdict="not_proven"):
     ended = run(SCRIPT, path, "--json")
     assert ended.returncode == 1, ended
     told = json.loads(ended.stdout)
     assert told["verdict"] == verdict
     assert told["problem"]["step"] == 1
     assert part in told["problem"]["what"]
-    assert told["coverage"]["entries"] == 0
 
 
 @pytest.mark.parametrize(
@@ -215,10 +266,9 @@ def refused(path, part, verdict="refuted"):
         "entries/../../evil",
         "C:evil",
         "a\\b",
-        "~/x",
-        "файл",
-        "e\u0301",
         "a//b",
+        "a\x1b[31m",
+        "a\u202eb",
     ],
 )
 def test_a_zip_with_an_unsafe_name_is_refused_at_step_1(name, tmp_path):
@@ -226,9 +276,9 @@ def test_a_zip_with_an_unsafe_name_is_refused_at_step_1(name, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-@pytest.mark.parametrize("name", ["case.json", "CASE.json"])
-def test_a_zip_with_a_name_twice_is_refused_at_step_1(name, tmp_path):
-    refused(zipped([*happy(), (name, b"{}")], tmp_path), "twice")
+@pytest.mark.parametrize(("name", "why"), [("case.json", "twice"), ("CASE.json", "case.json")])
+def test_a_zip_with_a_name_twice_is_refused_at_step_1(name, why, tmp_path):
+    refused(zipped([*happy(), (name, b"{}")], tmp_path), why)
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
@@ -301,7 +351,7 @@ def test_a_damaged_member_is_not_proven(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("case.json", b"content of it")
     path.write_bytes(path.read_bytes().replace(b"content of it", b"content of IT"))
-    refused(path, "damaged", verdict="not_proven")
+    refused(path, "damaged")
 
 
 def test_no_cut_or_flipped_zip_ends_in_a_traceback(tmp_path):
@@ -315,7 +365,8 @@ def test_no_cut_or_flipped_zip_ends_in_a_traceback(tmp_path):
             except (script.CannotReadError, script.FailedError):
                 continue
             # A bit of a date changes nothing; what is read otherwise is not proven.
-            assert (check(files, []).verdict() == "proven") == (sorted(files) == sorted(happy()))
+            kept = dict(happy()).items() <= dict(files).items()
+            assert (check(files, []).verdict() == "proven") <= kept
 
 
 def test_links_and_strange_files_in_a_folder_are_refused(tmp_path):

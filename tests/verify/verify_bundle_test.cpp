@@ -24,6 +24,8 @@ struct Vector {
   std::vector<std::string> receipts;
   std::string verdict;
   std::int64_t step;
+  /// Litter, signatures and extras that the coverage lists; without those the vector does not say.
+  std::map<std::string, std::vector<std::string>> beside;
 };
 
 std::string read(const fs::path& file) {
@@ -91,6 +93,12 @@ Vector load(const std::string& name) {
   }
   vector.verdict = *raw.find("expect")->find("verdict")->string();
   vector.step = *raw.find("expect")->find("step")->integer();
+  for (const char* list : {"litter", "signatures", "extras"}) {
+    const json::Value* named = raw.find("expect")->find(list);
+    if (named == nullptr) continue;
+    for (const json::Value& each : *named->array()) vector.beside[list].push_back(*each.string());
+    vector.beside.try_emplace(list);
+  }
   return vector;
 }
 
@@ -127,6 +135,12 @@ TEST_CASE("every vector gets its verdict, and a refusal names its step", "[bundl
       CHECK(what.find("+7") == what.npos);  // a number in clear never stands in a message
     }
     CHECK_FALSE(result.coverage.not_checked.empty());
+    for (const auto& [list, named] : vector.beside) {
+      CAPTURE(list);
+      CHECK(named == (list == "litter"       ? result.coverage.litter
+                      : list == "signatures" ? result.coverage.signatures
+                                             : result.coverage.extras));
+    }
   }
 }
 
@@ -158,6 +172,17 @@ TEST_CASE("warnings name what is odd and proves nothing", "[bundle]") {
   };
   CHECK(has(warnings("happy@clock-goes-back"), "entry 7 was recorded earlier"));
   CHECK(has(warnings("happy@other-file"), "letters/fas.txt is no part of the proof"));
+}
+
+TEST_CASE("a name that steers a terminal is listed escaped", "[bundle]") {
+  Vector vector = load("happy");
+  vector.files.push_back({"a\xC2\x9B.txt", "x"});
+  vector.files.push_back({"b\xE2\x80\xAE.txt", "x"});
+  vector.files.push_back({"c\xFF.txt", "x"});
+  const auto result = consent::verify_bundle(vector.files, vector.keys);
+  CHECK(to_word(result.verdict) == "not_proven");
+  CHECK(result.coverage.extras ==
+        std::vector<std::string>{"a\\u009b.txt", "b\\u202e.txt", "c\\xff.txt"});
 }
 
 TEST_CASE("no single flipped bit of the proof goes unseen", "[bundle]") {

@@ -31,6 +31,10 @@ struct Coverage {
   bool key_was_given = false;     ///< false: the key came out of the log itself
   bool standing_checked = false;  ///< derived tables were rebuilt and compared
   std::vector<Message> not_checked;
+  // In the container of a pack, but none of its files; as they may be printed.
+  std::vector<std::string> litter;      ///< what systems leave in folders; "X/": the folder around
+  std::vector<std::string> signatures;  ///< *.sig, *.p7s: not checked
+  std::vector<std::string> extras;      ///< all others
 };
 
 struct Problem {

@@ -52,6 +52,9 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
                     "key_was_given": coverage.key_was_given,
                     "standing_checked": coverage.standing_checked,
                     "not_checked": coverage.not_checked,
+                    "litter": coverage.litter,
+                    "signatures": coverage.signatures,
+                    "extras": coverage.extras,
                 },
                 "warnings": found.warnings,
                 "problem": None
@@ -67,6 +70,9 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
         "not_proven": say("NOT PROVEN"),
     }[found.verdict]
     shown = terminal.coloured(verdict, found.verdict)
+    if coverage.extras:
+        beside = say("files that are no part of it: {}", len(coverage.extras))
+        shown += f" ({beside})"
     terminal.print(f"{shown}: {terminal.words(found.question)}")
     if found.problem is not None:
         terminal.print(
@@ -89,6 +95,12 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
         terminal.print(f"  {name}: {value}")
     for item in coverage.not_checked:
         terminal.print(f"  {say('not checked')}: {terminal.words(item)}")
+    for about, names in (
+        (say("left by systems, passed over"), coverage.litter),
+        (say("signatures, not checked"), coverage.signatures),
+    ):
+        if names:
+            terminal.print(f"  {about}: {', '.join(names)}")
     for warning in found.warnings:
         terminal.print(f"  ! {terminal.words(warning)}")
     return YES if found.verdict == "proven" else NO

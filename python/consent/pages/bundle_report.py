@@ -305,7 +305,7 @@ class _Story:
         )
         self.add("head", self.say("How to check it yourself"))
         self.add("para", self.say("Unpack the bundle, open a command line in its folder and run:"))
-        self.add("pre", f"python3 verify.py --key {self.say('KEY-OF-THE-LOG')}")
+        self.add("pre", f"python3 -I verify.py --key {self.say('KEY-OF-THE-LOG')}")
         self.add(
             "para",
             self.say(

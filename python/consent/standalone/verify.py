@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a libconsent bundle. Python 3.8 or newer and its standard library are all it needs.
 
-    python3 verify.py [FOLDER-OR-ZIP] [--key VKEY] [--receipt FILE] [--json] [--lang ru|en]
+    python3 -I verify.py [FOLDER-OR-ZIP] [--key VKEY] [--receipt FILE] [--json] [--lang ru|en]
 
 Without a path it checks the folder it lies in. It changes nothing and asks no network.
 Exit codes: 0 proven, 1 refuted or not proven, 2 wrong usage, 3 cannot read.
@@ -15,7 +15,18 @@ docs/reference/verify.md, which stands at the end of FORMAT.md.
 # Lines are up to 130 columns, so that a refusal in two languages is one line.
 # ruff: noqa: B905, E501, UP006, UP017, UP035, UP045 - Python 3.8
 # fmt: off
-from __future__ import annotations
+import sys  # built in: no file can stand in for it
+
+# The folder of this file comes from a stranger: no module is taken from it, nor from where the
+# shell happens to be. `python3 -I` says the same from outside. Not even __future__ is imported
+# before this, hence the quotes around types of later classes.
+if __name__ == "__main__":
+    _here = sys.path[0] if sys.path and not sys.flags.isolated else None
+    sys.path[:] = [
+        each
+        for each in sys.path
+        if each != _here and (each[:1] in ("/", "\\") or each[1:2] == ":")
+    ]
 
 import argparse
 import base64
@@ -27,7 +38,7 @@ import os
 import re
 import stat
 import struct
-import sys
+import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
@@ -38,6 +49,7 @@ MANIFEST = "manifest-sha256.txt"
 MAX_FILES = 10_000
 MAX_TOTAL = 1 << 30
 MAX_RATIO = 100
+MAX_SMALL = 64 * 1024
 MAX_ENTRY = 16 * 1024
 MAX_CASE = 16 * 1024 * 1024
 MAX_NOTE = 128 * 1024
@@ -46,6 +58,7 @@ MAX_SIGNATURES = 100
 MAX_INTEGER = (1 << 53) - 1
 ZEROS = "0" * 64
 PLAIN_FILES = ("case.json", "checkpoint", MANIFEST)
+FOLDERS = ("entries/", "evidence/", "openings/", "proofs/", "wordings/")
 UNSIGNED_FILES = ("report.html", "report.txt", "verify.py", "FORMAT.md")
 TYPES = (
     "log.created",
@@ -106,8 +119,8 @@ class Text(NamedTuple):
 
 STEPS = {
     1: Text(
-        "names are safe, the files are exactly those of the manifest, every hash agrees",
-        "имена безопасны, файлы — ровно те, что в описи, все хеши сходятся",
+        "the files of the manifest are here, every hash agrees, nothing beside them is dangerous",
+        "файлы из описи на месте, все хеши сходятся, рядом нет ничего опасного",
     ),
     2: Text(
         "the checkpoint is signed by the log's key, and its origin is that of case.json",
@@ -264,17 +277,93 @@ def is_safe(name: str) -> bool:
     return all(PART.fullmatch(p) and not p.endswith(".") and not DEVICE.fullmatch(p) for p in parts)
 
 
+# Controls, and what changes direction or lines of a text without being seen.
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+)
+
+
+def escaped(found: "re.Match[str]") -> str:
+    """One hidden character, written out; a byte that was no UTF-8 as that byte."""
+    code = ord(found[0])
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\U{code:08x}" if code > 0xFFFF else f"\\u{code:04x}"
+
+
+def shown(text: str) -> str:
+    """Text out of a bundle, fit to be printed: nothing in it steers a terminal."""
+    return HIDDEN.sub(escaped, text)
+
+
 def quoted(name: str) -> str:
     """A hostile name, fit to be printed."""
-    return json.dumps(name[:120])
+    return shown(name[:120])
+
+
+def stays_inside(name: str) -> bool:
+    """Whether every system that unpacks the name puts the file below the bundle and under this name."""
+    if len(name.encode("utf-8", "replace")) > 1024 or HIDDEN.search(name) or "\\" in name or ":" in name:
+        return False
+    return all(part and part == part.rstrip(". ") and not DEVICE.fullmatch(part) for part in name.split("/"))
+
+
+LITTER = (".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".directory")
+APPLE_DOUBLE = b"\x00\x05\x16\x07"
+RUNS = frozenset(
+    ["app", "application", "appref-ms", "bash", "bat", "chm", "class", "cmd", "com", "command", "cpl", "csh", "desktop", "dll", "docm", "dylib", "exe", "fish", "hta", "htm", "html", "inf", "iso", "jar", "js", "jse", "lnk", "mht", "mhtml", "mjs", "msc", "msi", "msix", "msp", "php", "pif", "pl", "ps1", "psd1", "psm1", "pth", "py", "pyc", "pyd", "pyo", "pyw", "pyz", "rb", "reg", "scf", "scr", "sct", "sh", "shtml", "so", "svg", "svgz", "swf", "terminal", "url", "vbe", "vbs", "webloc", "workflow", "ws", "wsf", "wsh", "xhtml", "xht", "xlsm", "xml", "zsh"]
+)
+
+
+def last_part(name: str) -> str:
+    """The name without its folders, in lower case."""
+    return name.rsplit("/", 1)[-1].lower()
+
+
+def runs(name: str) -> bool:
+    """Whether a double click, a browser, a shell or Python runs such a file."""
+    _stem, dot, ending = last_part(name).rstrip(". ").rpartition(".")
+    return bool(dot) and ending in RUNS
+
+
+def is_litter(name: str, data: bytes) -> bool:
+    """What macOS, Windows and desktops leave in folders."""
+    last = last_part(name)
+    if last in LITTER:
+        return True
+    apple = last.startswith("._") and data.startswith(APPLE_DOUBLE)
+    return apple or (not runs(name) and name.split("/")[0] == "__MACOSX")
+
+
+def folded(name: str) -> str:
+    """The name as file systems compare it, without what some of them ignore."""
+    kept = HIDDEN.sub(lambda found: found[0] if ord(found[0]) < 0xA0 else "", name).replace("\xad", "")
+    parts = unicodedata.normalize("NFC", kept).casefold().split("/")
+    return "/".join(part.rstrip(". ") for part in parts)
+
+
+def is_known(name: str) -> bool:
+    """Whether the format has a meaning for a file of this name."""
+    return name.startswith(FOLDERS) or name in PLAIN_FILES + UNSIGNED_FILES
+
+
+def unwrapped(files: Files) -> Tuple[str, Files]:
+    """The files by their names inside the bundle, without the one folder that archivers put around it."""
+    names = [name for name, _ in files]
+    folders = {name[: -len(MANIFEST) - 1] for name in names if name.count("/") == 1 and name.endswith("/" + MANIFEST)}
+    folders = {folder for folder in folders if folder != "__MACOSX" and stays_inside(folder)}
+    if MANIFEST in names or len(folders) != 1:
+        return "", files
+    folder = folders.pop() + "/"
+    return folder, [(name[len(folder) :] if name.startswith(folder) else name, data) for name, data in files]
 
 
 def check_amount(count: int, total: int) -> None:
     """Limits of step 1."""
     if count > MAX_FILES:
-        refute(1, "more than 10 000 files", "больше 10 000 файлов")
+        lack(1, "more than 10 000 files", "больше 10 000 файлов")
     if total > MAX_TOTAL:
-        refute(1, "larger than 1 GiB", "больше 1 ГиБ")
+        lack(1, "larger than 1 GiB", "больше 1 ГиБ")
 
 
 def read_folder(folder: Path) -> Files:
@@ -286,11 +375,13 @@ def read_folder(folder: Path) -> Files:
         place, prefix = waiting.pop()
         for item in sorted(os.scandir(place), key=lambda entry: entry.name):
             name = prefix + item.name
+            if HIDDEN.search(name):  # bytes that are no text among them
+                lack(1, f"the name {quoted(name)} is not safe", f"имя {quoted(name)} небезопасно")
             if item.is_symlink() or not (item.is_dir() or item.is_file(follow_symlinks=False)):
-                refute(1, f"{quoted(name)} is not a regular file", f"{quoted(name)} — не обычный файл")
+                lack(1, f"{quoted(name)} is not a regular file", f"{quoted(name)} — не обычный файл")
             if item.is_dir():
                 if prefix.count("/") >= 8:
-                    refute(1, "folders nested too deep", "слишком глубоко вложенные папки")
+                    lack(1, "folders nested too deep", "слишком глубоко вложенные папки")
                 waiting.append((Path(item.path), name + "/"))
                 continue
             total += item.stat().st_size
@@ -302,7 +393,7 @@ def read_folder(folder: Path) -> Files:
 def read_zip(path: Path) -> Files:
     """Members of a ZIP that hides nothing: no links, no encryption, no bombs, no overlaps."""
     if path.stat().st_size > MAX_TOTAL:
-        refute(1, "larger than 1 GiB", "больше 1 ГиБ")
+        lack(1, "larger than 1 GiB", "больше 1 ГиБ")
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
@@ -316,21 +407,21 @@ def read_zip(path: Path) -> Files:
 
 def check_member(info: zipfile.ZipInfo) -> bool:
     """Refuses a member that is not a plain file; True for the mere name of a folder."""
-    name = info.orig_filename
-    if name != info.filename or not is_safe(name[:-1] if name.endswith("/") else name):
-        refute(1, f"the name {quoted(name)} is not safe", f"имя {quoted(name)} небезопасно")
+    name = quoted(info.orig_filename)
     if info.flag_bits & 0x2041:
-        refute(1, f"{name} is encrypted", f"{name} зашифрован")
+        lack(1, f"{name} is encrypted", f"{name} зашифрован")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        refute(1, f"{name}: compression unknown here", f"{name}: неизвестное сжатие")
+        lack(1, f"{name}: compression unknown here", f"{name}: неизвестное сжатие")
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        refute(1, f"{name} is a link or a device", f"{name} — ссылка или устройство")
-    if name.endswith("/"):
+        lack(1, f"{name} is a link or a device", f"{name} — ссылка или устройство")
+    if info.orig_filename.endswith("/"):
         if info.file_size:
-            refute(1, f"the folder {name} has content", f"у папки {name} есть содержимое")
+            lack(1, f"the folder {name} has content", f"у папки {name} есть содержимое")
+        if not stays_inside(info.orig_filename[:-1]):
+            lack(1, f"the name {name} is not safe", f"имя {name} небезопасно")
         return True
-    if info.file_size > MAX_RATIO * info.compress_size:
-        refute(1, f"{name} expands more than 100 times", f"{name} разворачивается более чем в 100 раз")
+    if info.file_size > max(MAX_RATIO * info.compress_size, MAX_SMALL):
+        lack(1, f"{name} expands more than 100 times", f"{name} разворачивается более чем в 100 раз")
     return False
 
 
@@ -340,7 +431,7 @@ def check_layout(path: Path, infos: List[zipfile.ZipInfo], directory: int) -> No
     with path.open("rb") as file:
         for info in sorted(infos, key=lambda each: each.header_offset):
             if info.header_offset < end or (end == 0 and info.header_offset != 0):
-                refute(
+                lack(
                     1, "members of the ZIP overlap, or bytes precede them", "части ZIP перекрываются, или перед ними есть байты"
                 )
             file.seek(info.header_offset)
@@ -350,7 +441,7 @@ def check_layout(path: Path, infos: List[zipfile.ZipInfo], directory: int) -> No
             sizes = struct.unpack("<HH", header[26:30])
             end = info.header_offset + 30 + sizes[0] + sizes[1] + info.compress_size
     if end > directory:
-        refute(1, "members of the ZIP overlap, or bytes precede them", "части ZIP перекрываются, или перед ними есть байты")
+        lack(1, "members of the ZIP overlap, or bytes precede them", "части ZIP перекрываются, или перед ними есть байты")
 
 
 def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Tuple[str, bytes]:
@@ -359,10 +450,10 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Tuple[str, b
         with archive.open(info) as member:
             data = member.read(info.file_size + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-        lack(1, f"{info.filename} is damaged in the ZIP", f"{info.filename} повреждён внутри ZIP")
+        lack(1, f"{quoted(info.filename)} is damaged in the ZIP", f"{quoted(info.filename)} повреждён внутри ZIP")
     if len(data) != info.file_size:
-        lack(1, f"{info.filename} is damaged in the ZIP", f"{info.filename} повреждён внутри ZIP")
-    return info.filename, data
+        lack(1, f"{quoted(info.filename)} is damaged in the ZIP", f"{quoted(info.filename)} повреждён внутри ZIP")
+    return info.orig_filename, data
 
 
 def read_container(path: Path) -> Files:
@@ -859,9 +950,13 @@ class Bundle:
     """The state of one check; step_N() raises FailedError, and run() keeps the account."""
 
     def __init__(self, files: Files, keys: List[Key], receipts: Optional[List[bytes]] = None) -> None:
-        self.listed = files
+        self.folder, self.listed = unwrapped(files)
         self.receipts = receipts or []
-        self.files = dict(files)
+        self.files: Dict[str, bytes] = {}
+        self.hostile: Optional[Text] = None
+        self.litter: List[str] = []
+        self.signatures: List[str] = []
+        self.extras: List[str] = []
         self.keys = keys
         self.case: Dict[str, Any] = {}
         self.places: List[Dict[str, Any]] = []
@@ -888,6 +983,10 @@ class Bundle:
                 self.failure = failure
                 return
             self.passed.append(step)
+        if self.hostile:
+            self.failure = FailedError(1, self.hostile, None, "not_proven")
+            self.passed.remove(1)
+            return
         self.show_damage()
         self.passed.append(10)
 
@@ -899,31 +998,69 @@ class Bundle:
 
     def only(self, step: int, folder: str, named: List[str]) -> None:
         """Refuses files of a folder that nothing names: they would look like evidence."""
-        for name, _ in self.listed:
+        for name in self.files:
             if name.startswith(folder) and name not in named:
                 refute(step, f"{name} is in the bundle, but nothing names it", f"файл {name} лежит в пакете, но ничем не назван")
 
     def step_1(self) -> None:
-        """Names, manifest, hashes."""
+        """Names, manifest, hashes; then what lies beside the files of the manifest."""
         check_amount(len(self.listed), sum(len(data) for _, data in self.listed))
-        seen = set()
-        for name, _ in self.listed:
-            if not is_safe(name):
-                refute(1, f"the name {quoted(name)} is not safe", f"имя {quoted(name)} небезопасно")
-            if name.lower() in seen:
-                refute(1, f"the name {name} stands twice", f"имя {name} встречается дважды")
-            seen.add(name.lower())
+        if self.folder:
+            self.litter.append(quoted(self.folder))
+        given = dict(self.listed)
+        if len(given) != len(self.listed):
+            names = [name for name, _ in self.listed]
+            twice = quoted(next(name for i, name in enumerate(names) if name in names[:i]))
+            lack(1, f"the name {twice} occurs twice", f"имя {twice} встречается дважды")
+        if MANIFEST in given:
+            self.files[MANIFEST] = given[MANIFEST]
         manifest = self.read_manifest(self.need(1, MANIFEST))
-        for name, _ in self.listed:
-            if name != MANIFEST and name not in manifest:
-                refute(1, f"{name} is not in the manifest", f"файла {name} нет в описи")
         for name, digest in manifest.items():
+            if name in given:
+                self.files[name] = given[name]
             if hashlib.sha256(self.need(1, name)).hexdigest() != digest:
                 refute(1, f"{name} has another hash than the manifest says", f"хеш {name} не сходится с описью")
-        known = ("entries/", "evidence/", "openings/", "proofs/", "wordings/")
-        for name, _ in self.listed:
-            if not name.startswith(known) and name not in PLAIN_FILES + UNSIGNED_FILES:
-                self.warnings.append(Text(f"{name} is no part of the proof", f"{name} не входит в доказательство"))
+        self.others(manifest)
+
+    def others(self, manifest: Dict[str, str]) -> None:
+        """Files that are none of the bundle's. They refute nothing: anybody can put one beside a true bundle."""
+        ours = {name for name in manifest if is_known(name)} | {MANIFEST}
+        names = ours | set(PLAIN_FILES + UNSIGNED_FILES)
+        folders = {folder[:-1] for folder in FOLDERS}
+        for name in names:
+            parts = name.split("/")
+            folders.update("/".join(parts[:i]) for i in range(1, len(parts)))
+        spellings = {folded(name): name for name in names | folders}
+        for name, data in self.listed:
+            if name not in ours:
+                self.other(name, data, spellings, folders)
+
+    def other(self, name: str, data: bytes, spellings: Dict[str, str], folders: "set[str]") -> None:
+        """One such file: litter, a signature, one that is counted, or one that makes the bundle not proven."""
+        told = quoted(name)
+        if is_litter(name, data) and stays_inside(name):
+            self.litter.append(told)
+            return
+        parts = name.split("/")
+        for i in range(1, len(parts) + 1):
+            part = "/".join(parts[:i])
+            same = spellings.get(folded(part))
+            if same is not None and (same != part or (i == len(parts)) == (part in folders)):
+                self.hostile = self.hostile or Text(
+                    f"some systems take {told} for {same}", f"некоторые системы примут {told} за {same}"
+                )
+        if not stays_inside(name):
+            self.hostile = self.hostile or Text(f"the name {told} is not safe", f"имя {told} небезопасно")
+        if runs(name):
+            self.hostile = self.hostile or Text(
+                f"{told} is no part of the pack, and a system may run it",
+                f"{told} не входит в пакет, а система может его запустить",
+            )
+        if last_part(name).endswith((".sig", ".p7s")):
+            self.signatures.append(told)
+            return
+        self.extras.append(told)
+        self.warnings.append(Text(f"{told} is no part of the proof", f"{told} не входит в доказательство"))
 
     @staticmethod
     def read_manifest(data: bytes) -> Dict[str, str]:
@@ -1477,6 +1614,9 @@ def as_json(bundle: Bundle, lang: int) -> str:
             "key_was_given": bool(bundle.keys),
             "standing_checked": False,
             "not_checked": [text[lang] for text in bundle.not_checked],
+            "litter": bundle.litter,
+            "signatures": bundle.signatures,
+            "extras": bundle.extras,
         },
         "warnings": [text[lang] for text in bundle.warnings],
         "problem": {"seq": failure.seq, "step": failure.step, "what": f"({failure.step}) {failure.what[lang]}"}
@@ -1488,7 +1628,9 @@ def as_json(bundle: Bundle, lang: int) -> str:
             if step != 11 or bundle.receipts
         },
     }
-    return json.dumps(result, ensure_ascii=False, indent=1)
+    text = json.dumps(result, ensure_ascii=False, indent=1)
+    # In JSON an escape is the same text: what steers a terminal need not reach it raw.
+    return HIDDEN.sub(lambda found: found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1], text)
 
 
 def as_text(bundle: Bundle, lang: int) -> str:
@@ -1507,12 +1649,20 @@ def as_text(bundle: Bundle, lang: int) -> str:
         lines += [f"         - {text[lang]}" for text in bundle.not_checked]
         lines.append("")
     lines.append(Text("Question: ", "Вопрос: ")[lang] + bundle.question()[lang])
-    lines.append(Text("Verdict: ", "Вывод: ")[lang] + VERDICTS[bundle.verdict()][lang])
+    count = len(bundle.extras)
+    beside = Text(f"; files that are no part of it: {count}", f"; посторонних файлов: {count}")[lang] if count else ""
+    lines.append(Text("Verdict: ", "Вывод: ")[lang] + VERDICTS[bundle.verdict()][lang] + beside)
     if bundle.signer:
         lines.append(Text("Key: ", "Ключ: ")[lang] + bundle.signer.text)
+    for about, names in (
+        (Text("Left by systems, passed over: ", "Оставлено системами, не учтено: "), bundle.litter),
+        (Text("Signatures, not checked: ", "Подписи, не проверены: "), bundle.signatures),
+    ):
+        if names:
+            lines.append(about[lang] + ", ".join(names))
     for text in bundle.warnings:
         lines.append(Text("Warning: ", "Внимание: ")[lang] + text[lang])
-    return "\n".join(lines)
+    return "\n".join(shown(line) for line in lines)
 
 
 def read_receipt(path: Path) -> bytes:

@@ -357,7 +357,7 @@ def text_of(data):
         return {"hex": data.hex()}
 
 
-def vector(name, about, verdict, step, files=None, keys=("given",), extra=(), source="happy", receipts=()):
+def vector(name, about, verdict, step, files=None, keys=("given",), extra=(), source="happy", receipts=(), beside=None):
     """Describes `files` by what differs from happy."""
     files = HAPPY if files is None else files
     result = {
@@ -365,6 +365,8 @@ def vector(name, about, verdict, step, files=None, keys=("given",), extra=(), so
         "expect": {"step": step, "verdict": verdict},
         "keys": [{"given": LOG_KEY.text, "other": OTHER_KEY.text}[key] for key in keys],
     }
+    if beside is not None:  # what the coverage lists: litter, signatures, extras
+        result["expect"] |= {"litter": [], "signatures": [], "extras": []} | beside
     if name == "happy":
         result["files"] = [[each, text_of(files[each])] for each in sorted(files)]
     else:
@@ -414,6 +416,82 @@ def without(seq):
 
     names = [f"entries/{seq:06}.json", f"openings/{seq:06}.json", f"proofs/{seq:06}.tlog-proof"]
     return edited({"case.json": case_with(edit)}, drop=names)
+
+
+APPLE = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        "
+
+
+def beside_the_pack():
+    """Files in the container that are none of the pack's: anybody can put them there, so they refute nothing."""
+    litter = [
+        (".DS_Store", b"Bud1"),
+        ("entries/.DS_Store", b"Bud1"),
+        ("Thumbs.db", b"x"),
+        ("Desktop.ini", b"[.ShellClassInfo]"),
+        ("__MACOSX/._case.json", APPLE),
+        ("__MACOSX/entries/._000003.json", APPLE),
+        ("__MACOSX/._report.html", APPLE),
+        ("._checkpoint", APPLE),
+    ]
+    names = lambda pairs: [name for name, _ in pairs]
+    vector("litter", "what macOS and Windows leave in folders", "proven", 0, extra=litter, beside={"litter": names(litter)})
+    signed = [("case.json.sig", b"x"), ("manifest-sha256.txt.p7s", b"x"), ("Подпись.SIG", b"x")]
+    vector("detached-signatures", "signatures of the one who hands it on", "proven", 0, extra=signed, beside={"signatures": names(signed)})
+    extras = [("note.txt", b"x"), (".bashrc", b"x"), ("~/x", b"x"), ("вложение.txt", b"x"), ("wordings/e\u0301.txt", b"x"), ("entries/000099.json", b"{}")]
+    vector("extra-files", "files that the manifest does not name are counted", "proven", 0, extra=extras, beside={"extras": names(extras)})
+    vector("extra-file+bad-hash", "a file beside it excuses nothing", "refuted", 1, edited({"report.txt": b"x"}, manifest=False), extra=[("a.html", b"x")])
+    vector("unlisted-report", "a text of ours that the manifest does not name", "proven", 0, edited({}, drop=["report.txt"]), extra=[("report.txt", b"x")], beside={"extras": ["report.txt"]})
+    for label, name in {
+        "page": "start.html",
+        "capital": "START.HTM",
+        "picture": "photo.svg",
+        "script": "x.js",
+        "module": "hashlib.py",
+        "package": "json/__init__.py",
+        "bytecode": "__pycache__/hashlib.cpython-311.pyc",
+        "program": "setup.exe",
+        "batch": "x.bat",
+        "shell": "x.cmd",
+        "powershell": "x.ps1",
+        "shortcut": "Отчёт.pdf.lnk",
+        "not-apple": "__MACOSX/._report.html",
+        "in-litter": "__MACOSX/report.html",
+    }.items():
+        vector(f"runs@{label}", f"a system may run {json.dumps(name, ensure_ascii=False)}", "not_proven", 1, extra=[(name, b"x")])
+    vector("runs@in-manifest", "the manifest is signed by nobody", "not_proven", 1, edited({"zipfile.py": b"x"}))
+    vector("runs@own-checker", "verify.py that the manifest does not name", "not_proven", 1, extra=[("verify.py", b"x")])
+    for label, name in {
+        "case": "Case.json",
+        "folder": "Entries/000003.json",
+        "folder-alone": "EVIDENCE/x.txt",
+        "long-s": "ca\u017fe.json",
+        "kelvin": "chec\u212apoint",
+        "ligature": "manife\ufb06-sha256.txt",
+        "sharp-s": "\xdf",
+        "file-as-folder": "case.json/x.txt",
+        "folder-as-file": "entries",
+        "soft-hyphen": "case\xad.json",
+    }.items():
+        verdict = ("proven", 0) if label == "sharp-s" else ("not_proven", 1)
+        vector(f"same-name@{label}", f"some systems may take {json.dumps(name)} for another name", *verdict, extra=[(name, b"{}")])
+    folder = "Пакет №1"
+    inside = {f"{folder}/{name}": data for name, data in HAPPY.items()}
+    vector("in-a-folder", "an archiver put a folder around it", "proven", 0, inside, beside={"litter": [folder + "/"]})
+    more = [(f"{folder}/.DS_Store", b"x"), (f"__MACOSX/{folder}/._case.json", APPLE), ("x.sig", b"x"), ("note.txt", b"x")]
+    vector(
+        "in-a-folder+more",
+        "and other things inside and beside it",
+        "proven",
+        0,
+        inside,
+        extra=more,
+        beside={"litter": [folder + "/", ".DS_Store", more[1][0]], "signatures": ["x.sig"], "extras": ["note.txt"]},
+    )
+    two = inside | {"b/" + name: data for name, data in HAPPY.items()}
+    vector("in-two-folders", "two packs: which one?", "not_proven", 1, two)
+    vector("in-a-folder-in-a-folder", "one folder is taken off, not two", "not_proven", 1, {"a/" + name: data for name, data in inside.items()})
+    vector("in-a-folder+top", "the pack is at the top; the copy below is beside it", "proven", 0, extra=[("a/manifest-sha256.txt", b"")], beside={"extras": ["a/manifest-sha256.txt"]})
+    vector("in-a-folder+twice", "case.json above and in the folder", "not_proven", 1, inside, extra=[("case.json", HAPPY["case.json"])])
 
 
 def all_vectors():
@@ -518,30 +596,30 @@ def all_vectors():
         1,
         edited({"report.txt": b"Report.\n"}, manifest=False),
     )
-    vector("extra-file", "a file that the manifest does not name", "refuted", 1, edited({"note.txt": b"x"}, manifest=False))
     vector("missing-entry-7", "the manifest names it", "not_proven", 1, edited({}, manifest=False, drop=[e7]))
     vector("missing-manifest", "no manifest", "not_proven", 1, edited({}, manifest=False, drop=["manifest-sha256.txt"]))
     vector("empty", "no files at all", "not_proven", 1, {})
-    vector("duplicated-name", "two files of one name: which one is read?", "refuted", 1, extra=[("case.json", HAPPY["case.json"])])
-    vector("duplicated-name@case", "Case.json is case.json on other systems", "refuted", 1, extra=[("Case.json", b"{}")])
+    vector("duplicated-name", "two files of one name: which one is read?", "not_proven", 1, extra=[("case.json", HAPPY["case.json"])])
+    beside_the_pack()
     for label, name in {
         "traversal": "../evil.txt",
         "traversal-inside": "entries/../../evil.txt",
         "absolute": "/etc/evil",
         "backslash": "entries\\evil.json",
         "drive": "C:/evil.txt",
-        "home": "~/evil.txt",
         "dot": "./case.json",
         "empty-part": "entries//000003.json",
-        "hidden": ".bashrc",
         "device": "aux.txt",
         "trailing-dot": "case.json.",
-        "not-ascii": "вложение.txt",
-        "decomposed": "wordings/e\u0301.txt",
         "control": "a\nb.txt",
         "nul": "a\x00.txt",
+        "c1": "a\x9b31m.txt",
+        "right-to-left": "invoice\u202efdp.txt",
+        "trailing-space": "note.txt ",
+        "up-only": "..",
+        "stream": "report.txt:note.txt",
     }.items():
-        vector(f"unsafe-name@{label}", f"a file named {json.dumps(name)}", "refuted", 1, extra=[(name, b"x")])
+        vector(f"unsafe-name@{label}", f"a file named {json.dumps(name)}", "not_proven", 1, extra=[(name, b"x")])
     lines = HAPPY["manifest-sha256.txt"].split(b"\n")
     swapped = b"\n".join([lines[1], lines[0], *lines[2:]])
     vector(
