@@ -66,6 +66,9 @@ function asJson(done, lang) {
       key_was_given: done.keys.length > 0,
       standing_checked: false,
       not_checked: done.notChecked.map((text) => text[lang]),
+      litter: done.litter || [],
+      signatures: done.signatures || [],
+      extras: done.extras || [],
     },
     warnings: done.warnings.map((text) => text[lang]),
     problem: failure

@@ -3,6 +3,7 @@
 const MAX_FILES = 10000;
 const MAX_TOTAL = 2 ** 30;
 const MAX_RATIO = 100;
+const MAX_SMALL = 64 * 1024;
 
 function isSafe(name) {
   const parts = name.split("/");
@@ -11,19 +12,92 @@ function isSafe(name) {
     (part) =>
       /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(part) &&
       !part.endsWith(".") &&
-      !/^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/i.test(part),
+      !DEVICE.test(part),
   );
 }
 
-// A hostile name, fit to be shown.
+// Controls, and what changes direction or lines of a text without being seen.
+const HIDDEN =
+  /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\ud800-\udfff]/gu;
+
+function isHidden(name) {
+  return name.search(HIDDEN) >= 0;
+}
+
+// Text out of a pack, fit to be shown: what is hidden in it is written out.
+function shown(text) {
+  return text.replace(HIDDEN, (c) => {
+    const code = c.codePointAt(0);
+    if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
+    return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  });
+}
+
 function quoted(name) {
-  const start = JSON.stringify(Array.from(name).slice(0, 120).join(""));
-  return start.replace(/[\x7f-\uffff]/g, (c) => (c === "\x7f" ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`));
+  return shown(Array.from(name).slice(0, 120).join(""));
+}
+
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/i;
+
+// Whether every system that unpacks the name puts the file below the pack and under this name.
+function staysInside(name) {
+  if (utf8(name).length > 1024 || isHidden(name) || /[\\:]/.test(name)) return false;
+  return name.split("/").every((part) => part !== "" && !/[. ]$/.test(part) && !DEVICE.test(part));
+}
+
+const LITTER = [".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".directory"];
+const APPLE_DOUBLE = [0, 5, 0x16, 7];
+const RUNS = new Set(
+  (
+    "app application appref-ms bash bat chm class cmd com command cpl csh desktop dll docm dylib exe fish hta htm " +
+    "html inf iso jar js jse lnk mht mhtml mjs msc msi msix msp php pif pl ps1 psd1 psm1 pth py pyc pyd pyo pyw pyz " +
+    "rb reg scf scr sct sh shtml so svg svgz swf terminal url vbe vbs webloc workflow ws wsf wsh xht xhtml xlsm xml " +
+    "zsh"
+  ).split(" "),
+);
+
+function lastPart(name) {
+  return name.slice(name.lastIndexOf("/") + 1).toLowerCase();
+}
+
+// Whether a double click, a browser, a shell or Python runs such a file.
+function runs(name) {
+  const last = lastPart(name).replace(/[. ]+$/, "");
+  return last.includes(".") && RUNS.has(last.slice(last.lastIndexOf(".") + 1));
+}
+
+// What macOS, Windows and desktops leave in folders.
+function isLitter(name, data) {
+  const last = lastPart(name);
+  if (LITTER.includes(last)) return true;
+  const apple = last.startsWith("._") && find(data.subarray(0, 4), APPLE_DOUBLE) === 0;
+  return apple || (!runs(name) && name.split("/")[0] === "__MACOSX");
+}
+
+// The name as file systems compare it, without what some of them ignore. Of all letters only the dotless i has a capital of ASCII
+// that folding does not give it.
+function folded(name) {
+  const kept = name.replace(HIDDEN, (c) => (c.codePointAt(0) < 0xa0 ? c : "")).replace(/\xad/g, "");
+  const fold = (c) => (c === "\u0131" ? c : c.toUpperCase().toLowerCase());
+  const parts = Array.from(kept.normalize("NFC"), fold).join("").split("/");
+  return parts.map((part) => part.replace(/[. ]+$/, "")).join("/");
+}
+
+// The files by their names inside the pack, without the one folder that archivers put around it.
+function unwrapped(files) {
+  const names = files.map(([name]) => name);
+  const around = names.filter((name) => name.split("/").length === 2 && name.endsWith(`/${MANIFEST}`));
+  const folders = new Set(around.map((name) => name.slice(0, -MANIFEST.length - 1)));
+  const [only, ...more] = [...folders].filter((folder) => folder !== "__MACOSX" && staysInside(folder));
+  if (names.includes(MANIFEST) || only === undefined || more.length) return { folder: "", listed: files };
+  const folder = `${only}/`;
+  const inside = (name) => (name.startsWith(folder) ? name.slice(folder.length) : name);
+  return { folder, listed: files.map(([name, data]) => [inside(name), data]) };
 }
 
 function checkAmount(count, total) {
-  if (count > MAX_FILES) refute(1, "more than 10 000 files", "больше 10 000 файлов");
-  if (total > MAX_TOTAL) refute(1, "larger than 1 GiB", "больше 1 ГиБ");
+  if (count > MAX_FILES) lack(1, "more than 10 000 files", "больше 10 000 файлов");
+  if (total > MAX_TOTAL) lack(1, "larger than 1 GiB", "больше 1 ГиБ");
 }
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
@@ -36,6 +110,16 @@ function crc32(data) {
   let c = 0xffffffff;
   for (let i = 0; i < data.length; i += 1) c = CRC[(c ^ data[i]) & 255] ^ (c >>> 8);
   return ~c >>> 0;
+}
+
+// The upper half of code page 437, in which a ZIP has names that it does not call UTF-8.
+const CP437 =
+  "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀" +
+  "αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
+
+function memberName(data, flags) {
+  if (flags & 0x800) return fromUtf8(data);
+  return Array.from(data, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : CP437[byte - 0x80])).join("");
 }
 
 // The members that the ZIP's directory lists.
@@ -58,7 +142,7 @@ function readDirectory(data) {
     const [nameSize, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
     const name = data.subarray(at + 46, at + 46 + nameSize);
     found.push({
-      name: fromUtf8(name) ?? Array.from(name, (byte) => String.fromCharCode(byte)).join(""),
+      name: memberName(name, view.getUint16(at + 8, true)) ?? none(),
       raw: name,
       flags: view.getUint16(at + 8, true),
       method: view.getUint16(at + 10, true),
@@ -76,20 +160,17 @@ function readDirectory(data) {
 
 // Refuses a member that is not a plain file; true for the mere name of a folder.
 function checkMember(info) {
-  const { name } = info;
-  const folder = name.endsWith("/");
-  if (!isSafe(folder ? name.slice(0, -1) : name)) {
-    refute(1, `the name ${quoted(name)} is not safe`, `имя ${quoted(name)} небезопасно`);
-  }
-  if (info.flags & 0x2041) refute(1, `${name} is encrypted`, `${name} зашифрован`);
-  if (info.method !== 0 && info.method !== 8) refute(1, `${name}: compression unknown here`, `${name}: неизвестное сжатие`);
-  if (![0, 8, 4].includes(info.mode)) refute(1, `${name} is a link or a device`, `${name} — ссылка или устройство`);
-  if (folder) {
-    if (info.size) refute(1, `the folder ${name} has content`, `у папки ${name} есть содержимое`);
+  const name = quoted(info.name);
+  if (info.flags & 0x2041) lack(1, `${name} is encrypted`, `${name} зашифрован`);
+  if (info.method !== 0 && info.method !== 8) lack(1, `${name}: compression unknown here`, `${name}: неизвестное сжатие`);
+  if (![0, 8, 4].includes(info.mode)) lack(1, `${name} is a link or a device`, `${name} — ссылка или устройство`);
+  if (info.name.endsWith("/")) {
+    if (info.size) lack(1, `the folder ${name} has content`, `у папки ${name} есть содержимое`);
+    if (!staysInside(info.name.slice(0, -1))) lack(1, `the name ${name} is not safe`, `имя ${name} небезопасно`);
     return true;
   }
-  if (info.size > MAX_RATIO * info.packed) {
-    refute(1, `${name} expands more than 100 times`, `${name} разворачивается более чем в 100 раз`);
+  if (info.size > Math.max(MAX_RATIO * info.packed, MAX_SMALL)) {
+    lack(1, `${name} expands more than 100 times`, `${name} разворачивается более чем в 100 раз`);
   }
   return false;
 }
@@ -97,7 +178,7 @@ function checkMember(info) {
 // Members lie one after another from the first byte and share none.
 function checkLayout(data, infos, directory) {
   const overlap = () =>
-    refute(1, "members of the ZIP overlap, or bytes precede them", "части ZIP перекрываются, или перед ними есть байты");
+    lack(1, "members of the ZIP overlap, or bytes precede them", "части ZIP перекрываются, или перед ними есть байты");
   let end = 0;
   for (const info of [...infos].sort((a, b) => a.offset - b.offset)) {
     if (info.offset < end || (end === 0 && info.offset !== 0)) overlap();
@@ -137,7 +218,8 @@ async function inflate(data, size) {
 }
 
 async function readMember(data, info) {
-  const damaged = () => lack(1, `${info.name} is damaged in the ZIP`, `${info.name} повреждён внутри ZIP`);
+  const name = quoted(info.name.split("\0")[0]);
+  const damaged = () => lack(1, `${name} is damaged in the ZIP`, `${name} повреждён внутри ZIP`);
   const named = data.subarray(info.offset + 30, info.offset + 30 + info.raw.length);
   const flags = info.header[6] | (info.header[7] << 8);
   if (find(info.header, [0x50, 0x4b, 3, 4]) !== 0 || !same(named, info.raw) || flags & 0x2041) damaged();
@@ -149,7 +231,7 @@ async function readMember(data, info) {
 
 // [name, content] of every member.
 async function readZip(data) {
-  if (data.length > MAX_TOTAL) refute(1, "larger than 1 GiB", "больше 1 ГиБ");
+  if (data.length > MAX_TOTAL) lack(1, "larger than 1 GiB", "больше 1 ГиБ");
   const { found, start } = readDirectory(data);
   checkAmount(found.length, found.reduce((sum, info) => sum + info.size, 0));
   checkLayout(data, found, start);

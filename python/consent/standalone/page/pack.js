@@ -2,7 +2,7 @@
 
 const PACK = "libconsent-bundle/v1";
 const MANIFEST = "manifest-sha256.txt";
-const PROVING_FOLDERS = ["entries/", "evidence/", "openings/", "proofs/", "wordings/"];
+const FOLDERS = ["entries/", "evidence/", "openings/", "proofs/", "wordings/"];
 const PLAIN_FILES = ["case.json", "checkpoint", MANIFEST];
 const UNSIGNED_FILES = ["report.html", "report.txt", "verify.py", "FORMAT.md"];
 
@@ -12,8 +12,12 @@ function bySeq(a, b) {
 
 class Pack {
   constructor(files, keys, receipts) {
-    this.listed = files;
-    this.files = new Map(files);
+    Object.assign(this, unwrapped(files));
+    this.files = new Map();
+    this.hostile = null;
+    this.litter = [];
+    this.signatures = [];
+    this.extras = [];
     this.keys = keys;
     this.receipts = receipts;
     this.case = {};
@@ -46,6 +50,11 @@ class Pack {
       }
       this.passed.push(step);
     }
+    if (this.hostile) {
+      this.failure = this.hostile;
+      this.passed = this.passed.filter((step) => step !== 1);
+      return;
+    }
     this.showDamage();
     this.passed.push(10);
   }
@@ -65,37 +74,80 @@ class Pack {
 
   // Refuses files of a folder that nothing names: they would look like evidence.
   only(step, folder, named) {
-    for (const [name] of this.listed) {
+    for (const name of this.files.keys()) {
       if (name.startsWith(folder) && !named.includes(name)) {
         refute(step, `${name} is in the bundle, but nothing names it`, `файл ${name} лежит в пакете, но ничем не назван`);
       }
     }
   }
 
-  // Names, manifest, hashes.
+  // Names, manifest, hashes; then what lies beside the files of the manifest.
   async step1() {
     checkAmount(this.listed.length, this.listed.reduce((sum, [, data]) => sum + data.length, 0));
-    const seen = new Set();
-    for (const [name] of this.listed) {
-      if (!isSafe(name)) refute(1, `the name ${quoted(name)} is not safe`, `имя ${quoted(name)} небезопасно`);
-      if (seen.has(name.toLowerCase())) refute(1, `the name ${name} stands twice`, `имя ${name} встречается дважды`);
-      seen.add(name.toLowerCase());
+    if (this.folder) this.litter.push(quoted(this.folder));
+    const given = new Map(this.listed);
+    if (given.size !== this.listed.length) {
+      const names = this.listed.map(([name]) => name);
+      const twice = quoted(names.find((name, i) => names.indexOf(name) < i));
+      lack(1, `the name ${twice} occurs twice`, `имя ${twice} встречается дважды`);
     }
+    if (given.has(MANIFEST)) this.files.set(MANIFEST, given.get(MANIFEST));
     const manifest = this.readManifest(this.need(1, MANIFEST));
-    for (const [name] of this.listed) {
-      if (name !== MANIFEST && !manifest.has(name)) refute(1, `${name} is not in the manifest`, `файла ${name} нет в описи`);
-    }
     for (const [name, hash] of manifest) {
+      if (given.has(name)) this.files.set(name, given.get(name));
       if (hex(await digest(this.need(1, name))) !== hash) {
         refute(1, `${name} has another hash than the manifest says`, `хеш ${name} не сходится с описью`);
       }
     }
-    for (const [name] of this.listed) {
-      const known = PROVING_FOLDERS.some((folder) => name.startsWith(folder));
-      if (!known && !PLAIN_FILES.includes(name) && !UNSIGNED_FILES.includes(name)) {
-        this.warn(`${name} is no part of the proof`, `${name} не входит в доказательство`);
-      }
+    this.others(manifest);
+  }
+
+  // Files that are none of the pack's. They refute nothing: anybody can put one beside a true pack.
+  others(manifest) {
+    const known = [...PLAIN_FILES, ...UNSIGNED_FILES];
+    const isKnown = (name) => known.includes(name) || FOLDERS.some((folder) => name.startsWith(folder));
+    const ours = new Set([...manifest.keys()].filter(isKnown).concat(MANIFEST));
+    const names = new Set([...ours, ...known]);
+    const folders = new Set(FOLDERS.map((folder) => folder.slice(0, -1)));
+    for (const name of names) {
+      const parts = name.split("/");
+      parts.slice(1).forEach((_, i) => folders.add(parts.slice(0, i + 1).join("/")));
     }
+    const spellings = new Map([...names, ...folders].map((name) => [folded(name), name]));
+    for (const [name, data] of this.listed) if (!ours.has(name)) this.other(name, data, spellings, folders);
+  }
+
+  // One such file: litter, a signature, one that is counted, or one that makes the pack not proven.
+  other(name, data, spellings, folders) {
+    const told = quoted(name);
+    const hostile = (en, ru) => {
+      this.hostile = this.hostile || new FailedError(1, en, ru, null, "not_proven");
+    };
+    if (isLitter(name, data) && staysInside(name)) {
+      this.litter.push(told);
+      return;
+    }
+    const parts = name.split("/");
+    parts.forEach((_, i) => {
+      const part = parts.slice(0, i + 1).join("/");
+      const like = spellings.get(folded(part));
+      if (like !== undefined && (like !== part || (i + 1 === parts.length) === folders.has(part))) {
+        hostile(`some systems take ${told} for ${like}`, `некоторые системы примут ${told} за ${like}`);
+      }
+    });
+    if (!staysInside(name)) hostile(`the name ${told} is not safe`, `имя ${told} небезопасно`);
+    if (runs(name)) {
+      hostile(
+        `${told} is no part of the pack, and a system may run it`,
+        `${told} не входит в пакет, а система может его запустить`,
+      );
+    }
+    if (/\.(?:sig|p7s)$/.test(lastPart(name))) {
+      this.signatures.push(told);
+      return;
+    }
+    this.extras.push(told);
+    this.warn(`${told} is no part of the proof`, `${told} не входит в доказательство`);
   }
 
   // Lines "<hex>  <name>", sorted by name, each name once.

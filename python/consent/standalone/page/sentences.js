@@ -2,8 +2,8 @@
 
 const STEPS = {
   1: {
-    en: "names are safe, the files are exactly those of the manifest, every hash agrees",
-    ru: "имена безопасны, файлы — ровно те, что в описи, все хеши сходятся",
+    en: "the files of the manifest are here, every hash agrees, nothing beside them is dangerous",
+    ru: "файлы из описи на месте, все хеши сходятся, рядом нет ничего опасного",
   },
   2: {
     en: "the checkpoint is signed by the log's key, and its origin is that of case.json",

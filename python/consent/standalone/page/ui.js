@@ -24,6 +24,8 @@ const TEXTS = {
   working: { en: "Checking…", ru: "Идёт проверка…" },
   question: { en: "Question", ru: "Вопрос" },
   signedBy: { en: "Key that signed", ru: "Подписано ключом" },
+  litter: { en: "Left by systems, passed over", ru: "Оставлено системами, не учтено" },
+  signatures: { en: "Signatures, not checked", ru: "Подписи, не проверены" },
   signedUpTo: { en: "Entries signed", ru: "Подписано записей" },
   steps: { en: "Steps of the check", ru: "Шаги проверки" },
   notChecked: { en: "What this check does not show", ru: "Чего эта проверка не показывает" },
@@ -118,7 +120,8 @@ function el(name, attributes, ...children) {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  const kept = children.flat().filter((child) => child !== null && child !== undefined && child !== "");
+  node.append(...kept.map((child) => (typeof child === "string" ? shown(child) : child)));
   return node;
 }
 
@@ -206,6 +209,8 @@ function resultOf({ name, done }) {
       [say(TEXTS.question), json.question],
       [say(TEXTS.signedBy), json.coverage.signed_by && el("code", {}, json.coverage.signed_by)],
       [say(TEXTS.signedUpTo), json.coverage.signed_by && String(json.coverage.signed_up_to)],
+      [say(TEXTS.litter), json.coverage.litter.join(", ")],
+      [say(TEXTS.signatures), json.coverage.signatures.join(", ")],
     ]),
     el("h3", {}, say(TEXTS.steps)),
     el("ol", { class: "steps" }, steps.map((step) => stepRow(step, told[step], json))),
