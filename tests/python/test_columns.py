@@ -92,8 +92,10 @@ def test_a_russian_call_log_is_tagged_where_a_person_would_tag_it():
     found = tag_columns(file, country="RU", header=False)
     tagged = {column.position for column in found if column.kinds}
     assert {2, 3, 5} <= tagged  # src, dst, clid
-    # accountcode, dcontext, lastapp, times, counts, disposition, flags, ids: none of them
-    assert not tagged & {1, 4, 8, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21}
+    # accountcode, dcontext, lastapp, flags, ids: none of them
+    assert not tagged & {1, 4, 8, 16, 17, 20, 21}
+    connections = {column.position for column in found if column.kinds == ("connections",)}
+    assert connections == {10, 11, 12, 13, 14, 15}  # times, counts, disposition
 
 
 def test_consent_records_name_people_only_where_they_do():
@@ -139,6 +141,68 @@ def test_a_shared_table_holds_nobody_and_can_still_be_counted(tmp_path):
     assert [row[0] for row in rows(tmp_path / "out.csv")] == ["id", "1", "2", "3"]
     assert [row[11] for row in rows(tmp_path / "out.csv")] == ["Сумма", "1000", "2000", "3000"]
     assert rows(tmp_path / "out.csv")[3][10] == ""  # that nothing stood there is no secret
+
+
+#: 126-FZ art. 53 p. 1, and how Russian tables call it.
+SUBSCRIBER = {
+    "name": ["Клиент", "Абонент", "ФИО клиента", "Менеджер", "Контактное лицо", "customer"],
+    "birth_date": ["ДР", "Д.р.", "д/р", "Дата рождения", "Дата рожд."],
+    "pseudonym": ["Ник", "Псевдоним", "nickname", "alias"],
+    "login": ["Логин", "login", "username", "Телеграм", "Учётная запись", "sip_user"],
+    "organisation": ["Организация", "Компания", "Юр. лицо", "Контрагент", "company_name"],
+    "terminal": ["IMEI", "imsi", "MAC", "mac_address", "ICCID", "Серийный номер", "Терминал"],
+    "identifier": ["Лицевой счёт", "Л/С", "Номер договора"],
+    "connections": ["Соединения", "Длительность разговора", "Дата звонка", "call_duration"],
+    "traffic": ["Трафик", "Трафик, МБ", "bytes_in", "acct_input_octets"],
+    "payments": ["Баланс", "Платежи", "Сумма платежа", "Тариф", "Задолженность", "balance"],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(k, n) for k, names in SUBSCRIBER.items() for n in names]
+)
+def test_what_the_law_counts_as_a_subscribers_is_tagged_by_its_name(tmp_path, kind, name):
+    cells = ["01.02.1980"] * 3 if kind == "birth_date" else ["x1", "x2", "x3"]
+    source = write(tmp_path, "\n".join([f'"{name}"', *cells]) + "\n")
+    [column] = tag_columns(source, header=True, delimiter=";")
+    assert column.kinds == (kind,)
+    assert column.personal in ("yes", "unknown")
+    assert column.reasons
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Номер заказа",
+        "Статус клиента",
+        "Тип абонента",
+        "Код компании",
+        "Сумма",
+        "Количество клиентов",
+    ],
+)
+def test_what_is_about_nobody_is_not_tagged_by_a_word_in_its_name(tmp_path, name):
+    [column] = tag_columns(write(tmp_path, f'"{name}"\nx1\nx2\nx3\n'), header=True, delimiter=";")
+    assert column.kinds == ()
+
+
+def test_times_and_lengths_are_connections_beside_a_number_only(tmp_path):
+    source = write(tmp_path, "dst;calldate;duration;accountcode\n89161234567;2026-01-02;12;a\n")
+    found = kinds(tag_columns(source, country="RU"))
+    assert found["calldate"] == found["duration"] == {"connections"}
+    assert not found["accountcode"]
+    pseudonymise(source, tmp_path / "out.csv", KEY, country="RU")
+    assert rows(tmp_path / "out.csv")[1][1:] == ["2026-01-02", "12", "a"]
+
+
+def test_a_number_in_a_header_or_behind_a_prefix_fails_the_command(tmp_path):
+    for text in (
+        "phone;89161234567\n89161234567;x\n",
+        "phone;chan\n89161234567;x\n89031112233;Local/09241234567@default\n",
+    ):
+        with pytest.raises(InputError, match="would still stand"):
+            pseudonymise(write(tmp_path, text), tmp_path / "o.csv", KEY, country="RU", header=True)
+        assert not (tmp_path / "o.csv").exists()
 
 
 def test_one_number_has_one_pseudonym_however_it_is_written(tmp_path):
@@ -272,6 +336,6 @@ def test_no_column_of_a_call_log_is_tagged_that_holds_nobody(name):
         pytest.skip(f"{file} is not here")
     country = {"r": "RU", "p": "US"}.get(name.split("_")[1][0], "US")
     found = tag_columns(file, country=None if "_pt_" in name else country)
-    tagged = {column.position for column in found if column.kinds}
+    tagged = {c.position for c in found if c.kinds and c.kinds != ("connections",)}
     assert tagged <= PERSONAL[name], tagged - PERSONAL[name]
     assert len(tagged) >= len(PERSONAL[name]) / 2

@@ -17,7 +17,7 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
@@ -46,16 +46,48 @@ _NAMES: Final[Mapping[str, str]] = {
     "email": r"(?:.*_)?e_?mail(?:_?address)?|.*(?:почта|эл\.? ?адрес).*",
     "name": r"(?:(?:first|last|middle|full|sur|given|family|client|customer|contact|caller|person|"
     r"agent|subscriber|holder)_?name|surname|fio|clid|caller_?id_?name)|"
-    r".*(?:фио|ф\.и\.о|фамилия|отчество).*|имя",
+    r".*(?:фио|ф\. ?и\. ?о|фамилия|отчество).*|имя(?: .*)?|"
+    r"(?!.*(?:тел|номер|№|код|\bid\b|дата|статус|тип|сумм|тариф|почт|mail|адрес|кол|комментар|балл))"
+    r".*(?:клиент|абонент|покупател|заказчик|контактное лицо|контакт|сотрудник|менеджер|"
+    r"представител|руководител|директор|пациент|владелец).*|client|customer|subscriber",
     "inn": r"(?:.*_)?inn|.*инн.*",
-    "address": r"(?:.*_)?(?:address|address_?[123]|street|home_address)|.*(?:адрес|улица).*",
+    "address": r"(?!(?:.*_)?(?:mac|ip|e_?mail)_?addr)(?:.*_)?(?:address|"
+    r"address_?[123]|street|home_address)|.*(?:адрес|улица).*",
     "passport": r"(?:.*_)?passport.*|.*паспорт.*",
     "card": r"(?:.*_)?(?:card|pan|card_?number)|.*номер карты.*",
     "ip": r"(?:.*_)?ip(?:_?addr(?:ess)?)?",
-    "birth_date": r"(?:.*_)?(?:dob|birth_?date|date_?of_?birth|birthday)|.*(?:дата рожд|д\.р\.).*",
+    "birth_date": r"(?:.*_)?(?:dob|birth_?date|date_?of_?birth|birthday)|"
+    r".*(?:дата рожд|д\. ?р\.|день рожд|год рожд).*|д/?р",
     "identifier": r"(?:.*_)?(?:device_?id|user_?id|user_device_id|external_?id|customer_?id|"
-    r"subject_?id|pii_?principal_?id|subscriber_?id|snils)|.*снилс.*",
+    r"subject_?id|pii_?principal_?id|subscriber_?id|snils|account_?(?:number|no))|"
+    r".*(?:снилс|лицевой сч[её]т|номер договора).*|л/?с",
+    "pseudonym": r"(?:.*_)?(?:nick(?:_?name)?|alias|pseudonym)|.*(?:псевдоним|никнейм).*|ник",
+    "login": r"(?:.*_)?(?:login|user_?name|telegram|whats_?app|viber|skype|vk|"
+    r"sip_?(?:user|account))|.*(?:логин|уч[её]тная запись|телеграм|вотсап|ватсап|"
+    r"вайбер|мессенджер).*",
+    "organisation": r"(?:.*_)?(?:company|organi[sz]ation|employer|firm|legal)(?:_?name)?|org|"
+    r"(?!.*(?:тел|номер|код|\bid\b|дата|статус|тип|инн|адрес)).*(?:организаци|компани[яи]|"
+    r"юр\. ?лиц|юридическ|контрагент|предприяти|фирм[аы]|работодател|наименование абонента).*",
+    "terminal": r"(?:.*_)?(?:imei(?:_?sv)?|imsi|iccid|mac(?:_?addr(?:ess)?)?|"
+    r"serial(?:_?(?:no|number))?|terminal(?:_?(?:id|no|number))?|handset|equipment|cell_?id|sim(?:_?card)?|ssid)|"
+    r".*(?:оборудован|терминал|серийный номер|базовая станция|сим-?карт|"
+    r"модель (?:телефона|устройства)).*",
+    "connections": r"(?:.*_)?(?:call_?duration|talk_?time|connections?)|.*(?:соединени|детализаци|"
+    r"длительность (?:звонка|разговора|вызова)|(?:дата|время).*(?:звонка|вызова|разговора)).*",
+    "traffic": r"(?:.*_)?(?:traffic|(?:bytes|octets|packets)"
+    r"(?:_?(?:in|out|up|down|sent|received))?|(?:in|out)put_?octets|data_?usage)|.*трафик.*",
+    "payments": r"(?:.*_)?(?:payments?|balance|tariff|billing|charges?|debt)|"
+    r".*(?:плат[её]ж|оплат|баланс|начислен|задолженн|списани|пополнени|тариф|абонентская плата).*",
 }
+#: Names that mean a connection beside a telephone number, and anything elsewhere.
+_CONNECTION: Final = re.compile(
+    r"call_?date|calldate|(?:call_?)?(?:start|answer|end|stop|hangup|begin)(?:_?(?:time|date|stamp|epoch))?"
+    r"|duration|bill_?sec|uduration|disposition|hangup_?cause|talk|wait(?:ing)?_?time|call_?type"
+    r"|длительность.*|продолжительность.*|дата(?: и время)?|время|направление|тип|исход",
+    re.IGNORECASE,
+)
+#: 126-FZ art. 53 p. 1 names them with the subscriber; without a number they lead to nobody.
+_BILLED: Final = frozenset({"connections", "traffic", "payments"})
 _NAMED: Final = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _NAMES.items()}
 #: Kinds that content can confirm or refute; of the others the name alone is believed.
 _SHOWN: Final = frozenset({"phone", "email", "inn", "card", "ip", "passport", "birth_date"})
@@ -83,8 +115,10 @@ class Column:
     Attributes:
         position: From 1.
         name: Its header; "" where there is none.
-        kinds: ``phone email name inn address passport card ip birth_date identifier``, and ``text``
-            for free text with numbers or addresses in it; empty: nothing personal was seen.
+        kinds: ``phone email name inn address passport card ip birth_date identifier``; what
+            126-FZ art. 53 counts as a subscriber's besides: ``pseudonym login organisation terminal
+            connections traffic payments``; and ``text`` for free text with numbers or addresses in
+            it; empty: nothing of the kind was seen.
         personal: ``yes``, ``unknown`` (treat as yes) or ``no``.
         reasons: Why, one sentence a kind.
         filled: Cells of the sample that are not empty.
@@ -259,8 +293,10 @@ def _tag(name: str, position: int, cells: Sequence[str], country: str | None) ->
             kinds[kind] = Message(
                 'called "{}"; {} of {} cells fit', name, counts.get(kind, len(years)), total
             )
-    if "card" in kinds and "phone" in kinds:
-        del kinds["card"]
+    if "card" in kinds and {"phone", "terminal"} & set(kinds):
+        del kinds["card"]  # an IMEI has the check digit of a card
+    if len(kinds) > 1 and "name" in kinds and "name" in named and not counts["name"]:
+        del kinds["name"]  # "Клиент" over numbers or addresses: they are what it holds
     if "inn" in kinds and "inn" not in named and "phone" in kinds:
         del kinds["inn"]
     # A single number, address or full name among other text is enough: it must not stay.
@@ -274,7 +310,8 @@ def _tag(name: str, position: int, cells: Sequence[str], country: str | None) ->
     personal, basis = "no", "heuristic"
     citations: tuple[str, ...] = ()
     if kinds:
-        personal = "unknown" if set(kinds) <= {"ip", "identifier"} else "yes"
+        doubtful = {"ip", "identifier", "organisation", "terminal", *_BILLED}
+        personal = "unknown" if set(kinds) <= doubtful else "yes"
         if set(kinds) == {"inn"} and all(len(cell) == 10 for cell in filled):
             personal = "no"  # an organisation's; of a sole trader or person it has 12 digits
     if "phone" in kinds:
@@ -361,10 +398,10 @@ def tag_columns(
         file.seek(0)
         if head[:1] in (b"{", b"["):
             found = _json_columns(file)
-            return [
+            return _with_connections(
                 _tag(path.rpartition(".")[2], i, cells[:sample], country)
                 for i, (path, cells) in enumerate(found.items(), 1)
-            ]
+            )
         _, names, rows = _rows(file, header, encoding, delimiter)
         columns: list[list[str]] = [[] for _ in names]
         for count, cells in enumerate(rows):
@@ -372,9 +409,27 @@ def tag_columns(
                 break
             for column, cell in zip(columns, cells or (), strict=False):
                 column.append(cell)
-        return [
+        return _with_connections(
             _tag(n, i, c, country) for i, (n, c) in enumerate(zip(names, columns, strict=True), 1)
-        ]
+        )
+
+
+def _with_connections(columns: Iterable[Column]) -> list[Column]:
+    """Beside a telephone number, times and lengths are those of its connections."""
+    found = list(columns)
+    if not any("phone" in column.kinds for column in found):
+        return found
+    return [
+        replace(
+            column,
+            kinds=("connections",),
+            personal="unknown",
+            reasons=(Message('connections: called "{}", beside a telephone number', column.name),),
+        )
+        if not column.kinds and _CONNECTION.fullmatch(column.name.strip())
+        else column
+        for column in found
+    ]
 
 
 def _rows(
@@ -457,6 +512,7 @@ def pseudonymise(
 
     One value has one pseudonym in every table made with one key, so tables can still be joined; a
     telephone number has one however it is written. Free text with numbers in it is replaced whole.
+    Connections, traffic and payments stay: without the number they lead to nobody.
 
     Args:
         source: CSV, TSV or XLSX.
@@ -499,7 +555,11 @@ def pseudonymise(
         return found
 
     kept = positions(keep)
-    wanted = {tag.position: tag.kinds[0] for tag in tags if tag.personal != "no" and tag.kinds}
+    wanted = {
+        tag.position: tag.kinds[0]
+        for tag in tags
+        if tag.personal != "no" and tag.kinds and not set(tag.kinds) <= _BILLED
+    }
     for place in positions(columns or ()):
         wanted.setdefault(place, (tags[place - 1].kinds or ("text",))[0])
     for place in kept:
@@ -515,6 +575,7 @@ def pseudonymise(
         file.seek(0)
         table, header_row, rows = _rows(file, header, encoding, delimiter)
         names_row = header_row if table.has_header else None
+        leaks |= {i for i, cell in enumerate(names_row or ()) if _leaks(cell, known)}
         with replacing_csv(path, names_row, delimiter=table.delimiter) as writer:
             for cells in rows:
                 if cells is None:
@@ -546,6 +607,8 @@ def pseudonymise(
 #: A telephone number is told apart by its last digits, however it is written.
 _TAIL: Final = 10
 _RUN: Final = re.compile(r"\d(?:[ ().+~–-]{0,3}\d){9,}")
+#: A Russian mobile number behind what an exchange puts in front of it.
+_MOBILE: Final = re.compile(r"(?:0|9|90|98|97|810|[78])9\d{9}")
 
 
 def _tails(text: str) -> Iterator[str]:
@@ -579,6 +642,7 @@ def _numbers_in(
                     continue
                 for found in _RUN.finditer(cell):
                     digits = re.sub(r"\D", "", found[0])
-                    if i in wanted or _is_phone(found[0], country or "RU"):
+                    sure = i in wanted or _MOBILE.fullmatch(digits)
+                    if sure or _is_phone(found[0], country or "RU"):
                         known.add(digits[-_TAIL:])
     return known
