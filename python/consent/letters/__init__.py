@@ -133,7 +133,7 @@ def offices() -> tuple[Office, ...]:
     data = tomllib.loads(text)
     return tuple(
         Office(
-            row["body"],
+            row["authority"],
             tuple(row["regions"]),
             row["name"],
             row.get("address", ""),
