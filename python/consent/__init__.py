@@ -33,6 +33,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import types
 from typing import TYPE_CHECKING
 
 from consent import errors  # first: the binary module raises them
@@ -140,6 +141,17 @@ def __getattr__(name: str) -> object:
     if name in {"AuditReport", "Direction", "Rehearsal", "audit"}:
         return getattr(importlib.import_module("consent.auditing"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+class _Auditing(types.ModuleType):
+    """``consent.audit`` as a module: the function of this name hides none."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(importlib.import_module("consent.auditing"), name)
+
+
+# In its place before anybody imports it: an import would put it over the function.
+sys.modules[f"{__name__}.audit"] = _Auditing(f"{__name__}.audit")
 
 
 def __dir__() -> list[str]:
