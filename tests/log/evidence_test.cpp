@@ -2,8 +2,10 @@
 #include "log/evidence.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "catch.hpp"
 #include "consent/create.hpp"
@@ -238,6 +240,35 @@ TEST_CASE("an event that is refused leaves no evidence behind", "[log][evidence]
   spill(scratch / "empty", "");
   CHECK_THROWS_AS(log.append(with({{"scan", {}, scratch / "empty"}}), noon), Error);
   CHECK(log.size() == 1);
+}
+
+TEST_CASE("evidence that changes between its two reads is refused, and nothing of it is kept",
+          "[log][evidence]") {
+  const Scratch scratch;
+  const fs::path file = scratch / "call.wav";
+  spill(file, content(std::size_t{4} << 20U));
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
+    for (char byte = 0; !done; ++byte) out.seekp(1 << 20).put(byte).flush();
+  });
+  const fs::path folder = scratch / "log";
+  int refused = 0;
+  {
+    Log log = consent::create_log(folder, romashka(), noon);
+    for (int i = 0; i < 20 && refused == 0; ++i) {
+      try {
+        log.append(with({{"recording", {}, file}}), noon);
+      } catch (const Error&) {
+        ++refused;
+      }
+    }
+  }
+  done = true;
+  writer.join();
+  CHECK(refused == 1);
+  const auto verified = verify_log(folder, {});
+  CHECK(verified.verdict == ProofVerdict::proven);
 }
 
 TEST_CASE("evidence found later is kept with the entry that adds it", "[log][evidence]") {

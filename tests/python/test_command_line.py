@@ -23,6 +23,7 @@ from consent.terminal import Terminal
 from romashka import INN, NUMBER, OTHER, WORDING
 
 DOCS = Path(__file__).parents[2] / "docs/reference"
+OTHER_INN = "7736050003"
 AD = ("--purpose", "advertising", "--channel", "voice")
 
 
@@ -203,6 +204,34 @@ MOSCOW = declared_zone("Europe/Moscow")
 )
 def test_dates_are_read_as_people_write_them(text, read):
     assert read_moment("--at", text, MOSCOW) == datetime.fromisoformat(read)
+
+
+def test_until_ends_a_consent_at_its_moment(call, log):
+    other = "+79161234599"
+    given = call(
+        "give", log, other, *AD, "--at", "2026-11-20T10:00:00Z", "--until", "2026-11-26T00:00:00Z"
+    )
+    assert given[0] == 0, given
+    events = json.loads(call("history", log, other, "--json")[1])["events"]
+    assert events[0]["until"] == "2026-11-26T00:00:00.000000Z"
+
+
+def test_withdraw_stops_all_or_the_distributors_that_are_named(call, log):
+    for named, kept in (("all", []), (OTHER_INN, [OTHER_INN])):
+        assert call("withdraw", log, NUMBER, "--distributor", named)[0] == 0
+        events = json.loads(call("history", log, NUMBER, "--json")[1])["events"]
+        assert events[-1].get("distributors") == kept, named
+
+
+def test_who_serves_the_number_decides_whether_a_contract_covers_it(call, log):
+    Path("caller.toml").write_text(f'mass = true\noperator_contracts = ["{OTHER_INN}"]\n', "utf-8")
+    found = {}
+    for operator in (OTHER_INN, "7740000076"):
+        asked = ("check", log, NUMBER, *AD, "--dialled-by", "person", "--caller", "caller.toml")
+        said = call(*asked, "--operator", operator, "--at", "2026-11-24T12:00:00Z", "--json")
+        answer = json.loads(said[1])
+        found[operator] = {each["rule"] for each in answer["findings"] if each["verdict"] == "deny"}
+    assert "ru/126-fz/44.1-1/3" in found["7740000076"] - found[OTHER_INN]
 
 
 def test_until_a_date_is_the_end_of_that_day():

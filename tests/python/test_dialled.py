@@ -94,6 +94,13 @@ def test_a_prefix_that_is_not_declared_is_named_and_not_guessed():
     assert "--prefix" in dialled("989000000001").detail
 
 
+def test_a_code_that_sets_something_up_for_a_number_calls_nobody_and_says_so():
+    for text in ("*21*89000000001#", "**61*89000000001*11*20#"):
+        found = dialled(text)
+        assert (found.number, found.reason) == (None, "bad_number"), text
+        assert "sets something up" in str(found.detail), text
+
+
 def test_what_reads_as_one_number_with_the_prefix_and_another_without_is_rejected():
     found = dialled("12125550123", country="US", prefixes=["1212"])
     assert found.number == 12125550123  # 5550123 alone is no number

@@ -52,6 +52,11 @@ def test_a_leg_that_rang_and_the_next_are_two_calls():
         assert notes == {"one_id": 2}
 
 
+def test_a_leg_that_begins_when_the_one_before_ended_does_not_overlap_it():
+    calls, _ = merged((0, 8, "ANSWERED", 8, "L"), (8, 60, "ANSWERED", 50, "L"))
+    assert len(calls) == 2
+
+
 def test_two_calls_of_one_id_days_apart_are_two_calls():
     calls, notes = merged((0, 60, "ANSWERED", 50, "L"), (259200, 60, "ANSWERED", 50, "L"))
     assert [row for row, *_ in calls] == [1, 2]
