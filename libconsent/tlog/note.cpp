@@ -143,6 +143,9 @@ VerifierKey parse_verifier_key(std::string_view text) {
   if (typed->front() != kEd25519) refuse("verifier key: the algorithm is not Ed25519 (0x01)");
   if (typed->size() != 1 + result.key.size()) refuse("verifier key: an Ed25519 key has 32 bytes");
   std::copy(typed->begin() + 1, typed->end(), result.key.begin());
+  if (!is_proper(result.key)) {
+    refuse("verifier key: not a point in its one encoding, or of small order");
+  }
   result.id = key_id(result.name, result.key);
   if (text.substr(first + 1, second - first - 1) != to_hex(id_bytes(result.id))) {
     refuse("verifier key: the id is not that of the name and key");

@@ -257,6 +257,19 @@ TEST_CASE("UTF-8 is decoded strictly", "[number][text]") {
   }
 }
 
+TEST_CASE("what is a number in E.164 form is the same for every verifier", "[number][vectors]") {
+  for (const std::string& line : consent_testing::split(
+           consent_testing::read_file(CONSENT_VECTORS "/number/e164.tsv"), '\n')) {
+    const std::size_t tab = line.find('\t');
+    if (line.starts_with('#') || tab == std::string::npos) continue;
+    INFO(line);
+    const bool accepted = line.substr(tab + 1) == "accept";
+    const auto number = PhoneNumber::from_e164(line.substr(0, tab));
+    CHECK(number.has_value() == accepted);
+    if (number) CHECK(number->e164() == line.substr(0, tab));
+  }
+}
+
 TEST_CASE("messy lists are read but for what cannot be one number", "[number][shared]") {
   const auto data = consent_testing::shared_data();
   if (!data) {

@@ -233,6 +233,30 @@ def notes():
     bad("base64-no-padding", TEXT + "\n" + PETER_LINE.replace("=", ""))
     bad("base64-url-alphabet", good + ENOCH_LINE.replace("+", "-"))
     bad("base64-space-inside", TEXT + "\n" + PETER_LINE[:40] + " " + PETER_LINE[40:])
+    signature = sign(PETER_SEED, TEXT.encode())
+    r, s = signature[:32], int.from_bytes(signature[32:], "little")
+    low = int.from_bytes(r, "little")
+    for name, forged in (
+        ("s-plus-order@signature", r + (s + L).to_bytes(32, "little")),
+        ("s-plus-twice-order@signature", r + (s + 2 * L).to_bytes(32, "little")),
+        ("r-with-sign@signature", (low ^ 1 << 255).to_bytes(32, "little") + signature[32:]),
+        ("r-not-canonical@signature", (P + 1).to_bytes(32, "little") + signature[32:]),
+        ("r-all-ones@signature", b"\xff" * 32 + signature[32:]),
+    ):
+        mark = key_id("PeterNeumann", public(PETER_SEED))
+        bad(name, TEXT + "\n" + f"— PeterNeumann {b64(mark + forged)}\n")
+    # R is the identity, written as p + 1: with S = h * a the equation holds, the encoding is not R's.
+    identity = (P + 1).to_bytes(32, "little")
+    a = expand(PETER_SEED)[0]
+    h = int.from_bytes(
+        hashlib.sha512(identity + public(PETER_SEED) + TEXT.encode()).digest(), "little"
+    )
+    forged = identity + (h * a % L).to_bytes(32, "little")
+    mark = key_id("PeterNeumann", public(PETER_SEED))
+    bad(
+        "r-of-identity-not-canonical@signature",
+        TEXT + "\n" + f"— PeterNeumann {b64(mark + forged)}\n",
+    )
     bad("too-many-signatures", TEXT + "\n" + PETER_LINE * 101)
     other = vkey("PeterNeumann", public(b"o" * 32))
     bad("other-key-same-name", good, [other])
@@ -268,6 +292,51 @@ def notes():
         ("empty-key", "a+b+"),
     ]:
         write(f"key-{name}", "refuse", GO_MUTATED, key=text)
+    for name, key in improper_keys():
+        write(f"key-{name}", "refuse", key=vkey("romashka.example/consent", key))
+
+
+def improper_keys():
+    """What is not the one encoding of a point whose order is large."""
+
+    def encoded(y, sign=0):
+        return (y | sign << 255).to_bytes(32, "little")
+
+    # A point of order 8: L times a point of the curve that is not in the subgroup.
+    y = 2
+    while True:
+        xx = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+        x = pow(xx, (P + 3) // 8, P)
+        if (x * x - xx) % P:
+            x = x * pow(2, (P - 1) // 4, P) % P
+        if (x * x - xx) % P == 0:
+            order8 = multiply(L, (x, y))
+            if multiply(4, order8) != (0, 1):
+                break
+        y += 1
+    off = next(
+        y for y in range(2, 99) if pow((y * y - 1) * (D * y * y + 1) % P, (P - 1) // 2, P) != 1
+    )
+    eighth = order8[1]
+    return [
+        ("small-order@1", encoded(1)),
+        ("small-order@1-with-sign", encoded(1, 1)),
+        ("small-order@2", encoded(P - 1)),
+        ("small-order@2-with-sign", encoded(P - 1, 1)),
+        ("small-order@4", encoded(0)),
+        ("small-order@4-with-sign", encoded(0, 1)),
+        ("small-order@8", encoded(eighth)),
+        ("small-order@8-with-sign", encoded(eighth, 1)),
+        ("small-order@8-other", encoded(P - eighth)),
+        ("small-order@8-other-with-sign", encoded(P - eighth, 1)),
+        ("not-canonical@p", encoded(P)),
+        ("not-canonical@p-with-sign", encoded(P, 1)),
+        ("not-canonical@p-plus-1", encoded(P + 1)),
+        ("not-canonical@p-plus-1-with-sign", encoded(P + 1, 1)),
+        ("not-canonical@p-plus-3", encoded(P + 3)),
+        ("not-canonical@all-ones", b"\xff" * 32),
+        ("off-curve", encoded(off)),
+    ]
 
 
 def checkpoints():
