@@ -52,6 +52,18 @@ void bind_bundle(py::module_& m) {
       [](const py::iterable& files) { return to_pair(consent::manifest_of(to_files(files))); },
       py::arg("files"), "The manifest of files given as (name, bytes), as one more of them.");
   m.def(
+      "sign_pack",
+      [](const LogHandle& log, const py::iterable& files) {
+        const auto open = log.get();
+        std::vector<std::pair<std::string, py::bytes>> pairs;
+        for (const auto& file : consent::sign_pack(*open, to_files(files))) {
+          pairs.push_back(to_pair(file));
+        }
+        return pairs;
+      },
+      py::arg("log"), py::arg("files"),
+      "The manifest of files given as (name, bytes) and its signature, as two more of them.");
+  m.def(
       "verify_bundle",
       [](const py::iterable& files, const py::iterable& trusted, const py::iterable& receipts) {
         const auto unpacked = to_files(files);

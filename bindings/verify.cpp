@@ -38,6 +38,8 @@ void bind_verify(py::module_& m) {
       .def_property_readonly(
           "verdict", [](const Verification& v) { return consent::to_word(v.verdict); },
           "\"proven\", \"refuted\" or \"not_proven\"")
+      .def_readonly("statement", &Verification::statement,
+                    "What a pack that is proven shows, and does not exclude; else \"\"")
       .def_readonly("coverage", &Verification::coverage)
       .def_readonly("warnings", &Verification::warnings)
       .def_readonly("problem", &Verification::problem)

@@ -1,6 +1,6 @@
 """The whole idea on example records, and on real call logs where there are any.
 
-Consents are recorded, calls gated, a campaign audited, numbers classified, and an evidence bundle
+Consents are recorded, calls gated, a campaign audited, numbers classified, and an evidence pack
 is written and checked by a program that shares nothing with the writer. Run by ``./dev demo``.
 """
 
@@ -161,7 +161,7 @@ def main() -> int:
         found = consent.classify(text, **facts)  # type: ignore[arg-type]
         say(f"  {found.personal_data:7} {found.row}: {found.basis}")
 
-    say("5. An evidence bundle is written, and checked by a program that shares no code with it")
+    say("5. An evidence pack is written, and checked by a program that shares no code with it")
     pack = OUT / "proof-3.zip"
     bundle.prove(log, "+79000000003", at=moment, created_at=datetime.now(UTC), out=pack)
     unpacked = OUT / "proof-3"
@@ -180,7 +180,7 @@ def main() -> int:
     say(f"  the whole log: {verified.verdict}, {verified.coverage.entries} entries re-hashed")
     say()
     say(f"Report: {(OUT / 'audit-example.html').relative_to(HERE.parent)}")
-    say(f"Bundle: {pack.relative_to(HERE.parent)} (unpacked beside it; open report.html)")
+    say(f"Pack: {pack.relative_to(HERE.parent)} (unpacked beside it; open report.html)")
     good = checked.returncode == 0 and verified.verdict == "proven"
     return 0 if good else 1
 

@@ -54,6 +54,13 @@ bool is_safe(std::string_view name) noexcept {
   }
 }
 
+std::string signed_text(std::string_view origin, std::string_view manifest_bytes) {
+  std::string text(format);
+  text.append("\nlog ").append(origin);
+  text.append("\nmanifest ").append(to_hex(sha256(manifest_bytes)));
+  return text += '\n';
+}
+
 std::string entry_file(std::uint64_t seq) { return fmt::format("entries/{:06}.json", seq); }
 std::string opening_file(std::uint64_t seq) { return fmt::format("openings/{:06}.json", seq); }
 std::string proof_file(std::uint64_t seq) { return fmt::format("proofs/{:06}.tlog-proof", seq); }

@@ -4,14 +4,17 @@
 #include <string>
 #include <string_view>
 
-/// Names of files inside a bundle. docs/reference/bundle.md, "Files".
+#include "consent/digest.hpp"
+
+/// Names of files inside a pack, and what its signature signs. docs/reference/bundle.md, "Files".
 namespace consent::bundle {
 
-inline constexpr std::string_view format = "libconsent-bundle/v1";
+inline constexpr std::string_view format = "libconsent-pack/v2";
 inline constexpr std::string_view receipt_format = "libconsent-receipt/v1";
 inline constexpr std::string_view manifest = "manifest-sha256.txt";
 inline constexpr std::string_view case_file = "case.json";
 inline constexpr std::string_view checkpoint = "checkpoint";
+inline constexpr std::string_view signature = "signature";
 
 /// ASCII letters, digits, '.', '_', '-' in parts divided by '/': no way out of a folder, no second
 /// spelling of a name but by case, nothing that a file system reads in its own manner.
@@ -19,6 +22,10 @@ inline constexpr std::string_view checkpoint = "checkpoint";
 
 /// A part of a name that Windows takes for a device: aux, com1.txt.
 [[nodiscard]] bool is_device(std::string_view part) noexcept;
+
+/// The text of the note in `signature`. Its second line is no size, so that no reader of
+/// checkpoints accepts it.
+[[nodiscard]] std::string signed_text(std::string_view origin, std::string_view manifest_bytes);
 
 [[nodiscard]] std::string entry_file(std::uint64_t seq);    ///< "entries/000041.json"
 [[nodiscard]] std::string opening_file(std::uint64_t seq);  ///< "openings/000041.json"

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "consent/error.hpp"
+#include "crypto/public_key.hpp"
 
 namespace consent {
 namespace {

@@ -38,14 +38,8 @@ class SigningKey {
   std::unique_ptr<evp_pkey_st, Free> key_;
 };
 
-/// Whether the 32 bytes are the canonical encoding of a point of the curve whose order is not
-/// small: y < p, no sign bit on x = 0, and not one of the eight points under which a signature says
-/// nothing.
-/// @throws Error (crypto) when OpenSSL cannot work.
-[[nodiscard]] bool is_proper(const PublicKey& key);
-
-/// False for any wrong signature, for S >= L, a non-canonical R and a key that is not is_proper().
-/// @throws Error (crypto) when OpenSSL cannot work.
+/// False for any wrong signature or impossible key. @throws Error (crypto) when OpenSSL cannot
+/// work.
 [[nodiscard]] bool verify_ed25519(const PublicKey& key, std::string_view message,
                                   std::string_view signature);
 

@@ -8,7 +8,7 @@
 #include "consent/error.hpp"
 #include "consent/proof.hpp"
 #include "crypto/base64.hpp"
-#include "crypto/sign.hpp"
+#include "crypto/public_key.hpp"
 
 namespace consent::note {
 namespace {

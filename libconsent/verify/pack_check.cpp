@@ -1,10 +1,11 @@
 // The steps have the numbers of docs/reference/verify.md; verify.py has the same. Of what writes
-// a bundle this file shares the hash, the readers of event/, note and Merkle verification: no more.
+// a pack this file shares the hash, the readers of event/, note and Merkle verification: no more.
 #include "verify/pack_check.hpp"
 
 #include <algorithm>
 #include <array>
 
+#include "tlog/note.hpp"
 #include "verify/pack_names.hpp"
 
 namespace consent::checking {
@@ -15,9 +16,9 @@ constexpr std::size_t kMaxFiles = 10'000;
 constexpr std::size_t kMaxTotal = std::size_t{1} << 30;
 constexpr std::array<std::string_view, 5> kFolders{"entries/", "evidence/", "openings/", "proofs/",
                                                    "wordings/"};
-constexpr std::array<std::string_view, 7> kPlain{
-    bundle::case_file, bundle::checkpoint, bundle::manifest, "report.html",
-    "report.txt",      "verify.py",        "FORMAT.md"};
+constexpr std::array<std::string_view, 8> kPlain{
+    bundle::case_file, bundle::checkpoint, bundle::manifest, bundle::signature,
+    "report.html",     "report.txt",       "verify.py",      "FORMAT.md"};
 
 }  // namespace
 
@@ -55,7 +56,7 @@ const std::string& Check::need(int step, const std::string& name,
 void Check::only(int step, std::string_view folder, const std::set<std::string>& named) const {
   for (const auto& [name, bytes] : files_) {
     if (name.starts_with(folder) && !named.contains(std::string(name))) {
-      refute(step, Message("{} is in the bundle, but nothing names it", name));
+      refute(step, Message("{} is in the pack, but nothing names it", name));
     }
   }
 }
@@ -81,6 +82,9 @@ void Check::step_1() {
     files_.emplace(found->first, found->second);
   }
   const auto manifest = read_manifest(need(1, std::string(bundle::manifest)));
+  if (const auto found = all.find(bundle::signature); found != all.end()) {
+    files_.emplace(found->first, found->second);
+  }
   for (const auto& [name, digest] : manifest) {
     if (const auto found = all.find(name); found != all.end()) files_.emplace(name, found->second);
     if (sha256(need(1, name)) != digest) {
@@ -107,7 +111,8 @@ void Check::others(const std::vector<std::pair<std::string, const std::string*>>
   for (const std::string_view name : kPlain) add(name);
   for (const std::string_view name : kFolders) add(name.substr(0, name.size() - 1));
   for (const auto& [name, bytes] : unwrapped) {
-    const bool ours = (manifest.contains(name) && is_known(name)) || name == bundle::manifest;
+    const bool ours = (manifest.contains(name) && is_known(name)) || name == bundle::manifest ||
+                      name == bundle::signature;
     if (!ours) other(name, *bytes, spellings);
   }
 }
@@ -171,7 +176,9 @@ std::map<std::string, Digest> Check::read_manifest(std::string_view text) {
     if (!bundle::is_safe(name) || (!result.empty() && name <= result.rbegin()->first)) {
       refute(1, "a line of the manifest is malformed or out of order");
     }
-    if (name == bundle::manifest) refute(1, "the manifest names itself");
+    if (name == bundle::manifest || name == bundle::signature) {
+      refute(1, "the manifest names itself or its signature");
+    }
     result.emplace_hint(result.end(), std::move(name), *digest);
   }
   return result;
@@ -181,21 +188,35 @@ void Check::step_2() {
   read_case();
   const auto own =
       in_step(2, "case.json", {}, [&] { return note::parse_verifier_key(*text_of(case_, "key")); });
+  std::vector<note::VerifierKey> keys(trusted_.begin(), trusted_.end());
+  keys.push_back(own);
+  const auto has_signed = [&own](const note::Opened& note) {
+    return std::any_of(note.signers.begin(), note.signers.end(),
+                       [&](const note::VerifierKey& key) { return key.text() == own.text(); });
+  };
   const std::string& text = need(2, std::string(bundle::checkpoint));
-  const bundle::Signed found = bundle::open_checkpoint(2, text, own, trusted_);
-  checkpoint_ = found.checkpoint;
+  const auto opened = in_step(2, "checkpoint", {}, [&] { return note::open(text, keys); });
+  checkpoint_ = in_step(2, "checkpoint", {}, [&] { return parse_checkpoint(opened.text); });
+  if (!has_signed(opened)) refute(2, "the key named in case.json has not signed the checkpoint");
   if (checkpoint_.origin != *text_of(case_, "origin")) {
     refute(2, "case.json names another log than the checkpoint");
   }
-  if (found.signer.text() != own.text()) {
-    refute(2, "case.json names another key than the one that signed");
+  if (own.name != checkpoint_.origin) refute(2, "the key has another name than the log");
+  const auto signature = files_.find(bundle::signature);
+  if (signature == files_.end()) lack(2, "the pack is not signed");
+  const auto signed_note =
+      in_step(2, "signature", {}, [&] { return note::open(*signature->second, keys); });
+  if (signed_note.text !=
+      bundle::signed_text(checkpoint_.origin, need(2, std::string(bundle::manifest)))) {
+    refute(2, "what the log signed is another pack");
   }
-  result_.coverage.signed_by = found.signer.text();
+  if (!has_signed(signed_note)) lack(2, "the key named in case.json has not signed the pack");
+  result_.coverage.signed_by = own.text();
   result_.coverage.signed_up_to = checkpoint_.size;
   result_.coverage.key_was_given = !trusted_.empty();
   if (trusted_.empty()) {
     result_.warnings.emplace_back(
-        "the key came out of the bundle itself: compare it with one got from the log's owner");
+        "the key came out of the pack itself: compare it with one got from the log's owner");
   }
 }
 
@@ -205,7 +226,7 @@ void Check::read_case() {
   if (case_.object() == nullptr) refute(2, "case.json: not an object");
   const std::string* format = text_of(case_, "format");
   if (format == nullptr || *format != bundle::format) {
-    lack(2, "case.json is of a format this checker does not know");
+    lack(2, "case.json is of a format that this checker does not know or no longer proves");
   }
   for (const std::string_view name : {"key", "number", "origin"}) {
     if (text_of(case_, name) == nullptr) lacks_member();
@@ -316,6 +337,12 @@ void Check::step_5() const {
   const LogCreated* const created = first.says<LogCreated>();
   if (created->key.empty() || created->key != result_.coverage.signed_by) {
     refute(5, "entry 0 names another key than the one that signed", 0);
+  }
+  const auto given = [&](const note::VerifierKey& key) {
+    return key.text() == result_.coverage.signed_by;
+  };
+  if (!trusted_.empty() && std::none_of(trusted_.begin(), trusted_.end(), given)) {
+    lack(5, "no given key has signed the pack");
   }
 }
 

@@ -124,12 +124,12 @@ class Check {
   /// (9) Wordings hash to their names; those that entries name are here, or reported as hash only.
   void step_9();
 
-  /// (11) What the subscriber holds does not contradict the bundle.
+  /// (11) What the subscriber holds does not contradict the pack.
   void step_11();
 
   void compare(const Message& about, const bundle::ReadReceipt& receipt);
 
-  /// The receipt's entry is one of the bundle, or comes after them in the subject's own count.
+  /// The receipt's entry is one of the pack, or comes after them in the subject's own count.
   void same_subject(const Message& about, const Read& held);
 
   /// Two tags of one number: one has to have ended before the other began.

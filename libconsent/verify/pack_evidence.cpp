@@ -71,7 +71,7 @@ void Check::step_11() {
       try {
         return bundle::check_receipt(receipts_[i], trusted_);
       } catch (const Failed& failed) {
-        // A receipt that does not hold shows nothing, neither for the bundle nor against it.
+        // A receipt that does not hold shows nothing, neither for the pack nor against it.
         lack(11, Message("{}: it does not hold itself: ({}) {}", about, failed.step, failed.what));
       }
     }();
@@ -113,11 +113,11 @@ void Check::same_subject(const Message& about, const Read& held) {
     return;
   }
   if (held.seq < checkpoint_.size) {
-    refute(11, Message("{}: the bundle leaves out entry {}", about, held.seq), held.seq);
+    refute(11, Message("{}: the pack leaves out entry {}", about, held.seq), held.seq);
   }
   const auto count = static_cast<std::int64_t>(chain.size());
   const auto last = static_cast<std::int64_t>(chain.back().seq);
-  // Below its checkpoint the bundle has all of them: what follows points at the last, or at what
+  // Below its checkpoint the pack has all of them: what follows points at the last, or at what
   // follows that one.
   const bool fits = held.subject->seq == count + 1
                         ? held.subject->prev == last
@@ -162,7 +162,7 @@ void Check::other_subject(const Message& about, const Read& held) {
 
 void Check::newer(const Message& about, const Read& held) {
   result_.warnings.push_back(
-      Message("{}: entry {} is newer than this bundle; ask for a newer one", about, held.seq));
+      Message("{}: entry {} is newer than this pack; ask for a newer one", about, held.seq));
 }
 
 void Check::step_10() {
@@ -172,7 +172,7 @@ void Check::step_10() {
         "that the times are true: no time anchor, the log's owner set the clock",
         "that everyone was shown the same log: no witness has signed",
         "the answer in case.json: it was not derived again from the entries",
-        "report.html, report.txt, verify.py and FORMAT.md: nobody signed them",
+        "that report.html, report.txt, verify.py and FORMAT.md say what the entries say",
         "that the entries tell the truth about what was said"}) {
     result_.coverage.not_checked.emplace_back(what);
   }
@@ -182,16 +182,20 @@ void Check::step_10() {
   }
   if (result_.verdict != ProofVerdict::proven) {
     result_.question =
-        "Does the log hold the entries of this bundle, and are they about the number of "
+        "Does the log hold the entries of this pack, and are they about the number of "
         "case.json?";
     return;
   }
   result_.question = Message(
-      "Does log {}, signed at {} entries by {}, hold the {} entries of this bundle about {}, "
+      "Does log {}, signed at {} entries by {}, hold the {} entries of this pack about {}, "
       "the subject's first to entry {} without a gap?",
       checkpoint_.origin, checkpoint_.size,
-      Message(trusted_.empty() ? "the key inside the bundle" : "the given key"),
-      entries_.size() - 1, *text_of(case_, "number"), entries_.back().seq);
+      Message(trusted_.empty() ? "the key inside the pack" : "the given key"), entries_.size() - 1,
+      *text_of(case_, "number"), entries_.back().seq);
+  result_.statement = Message(
+      "all {} entries about this subject up to entry {}, of the {} that were signed; a later stop "
+      "is not excluded",
+      entries_.size() - 1, entries_.back().seq, checkpoint_.size);
 }
 
 std::vector<Read>& Check::list_of(Of of) {

@@ -12,7 +12,7 @@
 #include "consent/proof.hpp"
 #include "event/decode.hpp"
 
-/// What the checks of a bundle and of a receipt have in common. Nothing here writes, and of what
+/// What the checks of a pack and of a receipt have in common. Nothing here writes, and of what
 /// writes entries it shares the hash and the readers of event/: no more.
 namespace consent::bundle {
 
@@ -59,7 +59,7 @@ struct Read {
 [[nodiscard]] PhoneNumber opened_number(const Read& entry, const std::string* salt,
                                         const std::string* details);
 
-/// A checkpoint that a trusted key has signed.
+/// A checkpoint that a key of the log has signed.
 struct Signed {
   Checkpoint checkpoint;
   note::VerifierKey signer;

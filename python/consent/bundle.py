@@ -1,7 +1,7 @@
 """Packs: what shows one number's entries to a stranger, in one ZIP that needs none of our code.
 
-The compiled core chooses and checks the files; this module adds what people read and run, and is
-the only place that knows the container.
+The compiled core chooses, signs and checks the files; this module adds what people read and run,
+and is the only place that knows the container.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def prove(
     )
     also = [_tag_of(receipt) for receipt in receipts]
     assembled = _core.assemble_bundle(log, rules or russia(), question.core(), also)
-    files = pack_files(assembled, created_at)
+    files = pack_files(log, assembled, created_at)
     path = Path(out)
     write_whole(path, zip_bytes(files))
     case = json.loads(files["case.json"])
@@ -125,8 +125,10 @@ def _tag_of(receipt: bytes) -> bytes:
     return entry.subject.tag
 
 
-def pack_files(assembled: Iterable[tuple[str, bytes]], created_at: datetime) -> dict[str, bytes]:
-    """Add the report, verify.py, FORMAT.md and the manifest to what the core assembled."""
+def pack_files(
+    log: Log, assembled: Iterable[tuple[str, bytes]], created_at: datetime
+) -> dict[str, bytes]:
+    """Add report, verify.py and FORMAT.md to what the core assembled; the log signs the whole."""
     files = dict(assembled)
     case = json.loads(files["case.json"])
     case["created_at"] = created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -137,8 +139,7 @@ def pack_files(assembled: Iterable[tuple[str, bytes]], created_at: datetime) -> 
     files["report.txt"] = report_text(files)
     files["verify.py"] = (_HERE / "verify.py").read_bytes()
     files["FORMAT.md"] = (_HERE / "FORMAT.md").read_bytes()
-    name, manifest = _core.manifest_of(files.items())
-    files[name] = manifest
+    files.update(_core.sign_pack(log, files.items()))
     return files
 
 
@@ -176,6 +177,7 @@ class _NoCoverage:
     open_tail: int = 0
     signed_by: str = ""
     key_was_given: bool = False
+    covered: int = 0
     standing_checked: bool = False
     not_checked: list[str] = field(
         default_factory=lambda: [Message("everything: the container was refused")]
@@ -198,10 +200,11 @@ class _RefusedContainer:
     verdict: str
     problem: _ContainerProblem
     question: Message = field(
-        default_factory=lambda: Message("Is this file a bundle that can be opened safely?")
+        default_factory=lambda: Message("Is this file a pack that can be opened safely?")
     )
     coverage: _NoCoverage = field(default_factory=_NoCoverage)
     warnings: list[str] = field(default_factory=list)
+    statement: str = ""
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Verification is not a yes or no: use .verdict")

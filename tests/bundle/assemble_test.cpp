@@ -80,10 +80,17 @@ Question asked(consent::Instant at) {
   return question;
 }
 
-std::vector<BundleFile> packed(consent::Log& log, const Question& question) {
-  auto files = consent::assemble_bundle(log, consent::RulePack::russia(), question);
-  files.push_back(consent::manifest_of(files));
+/// With manifest and signature, made anew where there were others.
+std::vector<BundleFile> whole(const consent::Log& log, std::vector<BundleFile> files) {
+  std::erase_if(files, [](const BundleFile& file) {
+    return file.name == "manifest-sha256.txt" || file.name == "signature";
+  });
+  for (BundleFile& file : consent::sign_pack(log, files)) files.push_back(std::move(file));
   return files;
+}
+
+std::vector<BundleFile> packed(consent::Log& log, const Question& question) {
+  return whole(log, consent::assemble_bundle(log, consent::RulePack::russia(), question));
 }
 
 const std::string& bytes_of(const std::vector<BundleFile>& files, const std::string& name) {
@@ -125,9 +132,7 @@ TEST_CASE("a bundle opens the sealed evidence of its subject, and nobody else's"
   theirs.files = {{"wording", "Я, Пётр, согласен", {}}};
   log.append(theirs, kStart + 6h);
   const auto check = [&](std::vector<BundleFile> files) {
-    std::erase_if(files, [](const BundleFile& file) { return file.name == "manifest-sha256.txt"; });
-    files.push_back(consent::manifest_of(files));
-    return consent::verify_bundle(files, std::vector{log.verifier_key()});
+    return consent::verify_bundle(whole(log, std::move(files)), std::vector{log.verifier_key()});
   };
   const auto files = packed(log, asked(kStart + 240h));
   const auto whole = check(files);
@@ -194,6 +199,68 @@ TEST_CASE("the same log and question give the same bytes", "[bundle]") {
   }
 }
 
+TEST_CASE("a pack whose withdrawal a stranger takes out is not proven", "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  const auto whole_pack = packed(log, asked(kStart + 240h));
+  const std::vector keys{log.verifier_key()};
+  const auto verdict = [&](const std::vector<BundleFile>& files) {
+    return consent::verify_bundle(files, keys).verdict;
+  };
+  REQUIRE(verdict(whole_pack) == consent::ProofVerdict::proven);
+  // Every file taken out, and the manifest made to fit, with the signature and without.
+  for (const BundleFile& gone : whole_pack) {
+    CAPTURE(gone.name);
+    auto files = whole_pack;
+    std::erase_if(files, [&](const BundleFile& file) { return file.name == gone.name; });
+    for (BundleFile& file : files) {
+      if (file.name == "manifest-sha256.txt") file = consent::manifest_of(files);
+    }
+    CHECK(verdict(files) != consent::ProofVerdict::proven);
+    std::erase_if(files, [](const BundleFile& file) { return file.name == "signature"; });
+    CHECK(verdict(files) != consent::ProofVerdict::proven);
+  }
+}
+
+TEST_CASE("no reader of checkpoints takes the signature of a pack, nor a pack that of a tree",
+          "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  auto files = packed(log, asked(kStart + 240h));
+  const std::vector keys{log.verifier_key()};
+  const std::string note = bytes_of(files, "signature");
+  CHECK(note.starts_with("libconsent-pack/v2\nlog romashka.example/consent\nmanifest "));
+  const auto text = consent::note::verify(note, keys).text;
+  CHECK_THROWS_AS(consent::parse_checkpoint(text), consent::ProofError);
+  for (BundleFile& file : files) {
+    if (file.name == "signature") file.bytes = log.checkpoint();
+  }
+  CHECK(consent::verify_bundle(files, keys).verdict == consent::ProofVerdict::refuted);
+}
+
+TEST_CASE("a log signs no pack of another log", "[bundle]") {
+  const Folder folder;
+  const Folder elsewhere;
+  auto log = two_people(folder);
+  auto other = two_people(elsewhere);
+  const auto theirs =
+      consent::assemble_bundle(other, consent::RulePack::russia(), asked(kStart + 240h));
+  CHECK_THROWS_AS(consent::sign_pack(log, theirs), consent::Error);
+  CHECK_THROWS_AS(consent::sign_pack(log, std::vector<BundleFile>{}), consent::Error);
+}
+
+TEST_CASE("a proven pack says how many entries it shows, and that a later stop is not excluded",
+          "[bundle]") {
+  const Folder folder;
+  auto log = two_people(folder);
+  const auto found = consent::verify_bundle(packed(log, asked(kStart + 240h)), {});
+  CHECK(
+      found.statement.text() ==
+      "all 2 entries about this subject up to entry 3, of the 5 that were signed; a later stop is "
+      "not excluded");
+  CHECK(consent::verify_bundle({}, {}).statement.empty());
+}
+
 TEST_CASE("a number that changed hands shows the holder of the moment asked about", "[bundle]") {
   const Folder folder;
   auto log = two_people(folder);
@@ -255,9 +322,7 @@ TEST_CASE("a bundle carries the assignment that its answer stands on", "[bundle]
   question.caller.id = "7736050003";
   question.caller.mass = consent::Stated::no;
   const auto check = [&](std::vector<BundleFile> files) {
-    std::erase_if(files, [](const BundleFile& file) { return file.name == "manifest-sha256.txt"; });
-    files.push_back(consent::manifest_of(files));
-    return consent::verify_bundle(files, std::vector{log.verifier_key()});
+    return consent::verify_bundle(whole(log, std::move(files)), std::vector{log.verifier_key()});
   };
   const auto files = packed(log, question);
   const auto result = check(files);

@@ -5,9 +5,10 @@
 
 using consent::BundleFile;
 
-TEST_CASE("the manifest is what sha256sum writes, sorted, without itself", "[bundle]") {
+TEST_CASE("the manifest is what sha256sum writes, sorted, without itself and the signature",
+          "[bundle]") {
   const std::vector<BundleFile> files{
-      {"b/c.txt", "abc"}, {"manifest-sha256.txt", "old"}, {"a", ""}};
+      {"b/c.txt", "abc"}, {"manifest-sha256.txt", "old"}, {"signature", "old"}, {"a", ""}};
   const BundleFile manifest = consent::manifest_of(files);
   CHECK(manifest.name == "manifest-sha256.txt");
   CHECK(manifest.bytes ==

@@ -45,7 +45,7 @@ struct Story {
     question.channel = Channel::voice;
     question.at = at(when);
     auto files = assemble_bundle(log, RulePack::russia(), question, also);
-    files.push_back(manifest_of(files));
+    for (BundleFile& file : sign_pack(log, files)) files.push_back(std::move(file));
     return files;
   }
   Verification against(const std::vector<BundleFile>& files, const std::string& receipt) {

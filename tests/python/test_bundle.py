@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
@@ -116,14 +115,10 @@ def test_the_same_log_question_and_moment_give_the_same_bytes(log, tmp_path):
     assert made[0].read_bytes() == made[1].read_bytes()
 
 
-def test_an_entry_changed_in_a_pack_is_refuted(packed, tmp_path):
+def test_an_entry_changed_in_a_pack_is_refuted_also_if_its_owner_signs_it(packed, log, tmp_path):
     files = dict(bundle.read_pack(packed.path))
     files["entries/000003.json"] = files["entries/000003.json"].replace(b"withdrawn", b"refused")
-    files["manifest-sha256.txt"] = b"".join(
-        f"{hashlib.sha256(files[n]).hexdigest()}  {n}\n".encode()
-        for n in sorted(files)
-        if n != "manifest-sha256.txt"
-    )
+    files.update(consent._core.sign_pack(log, files.items()))  # as the log's owner can
     changed = tmp_path / "changed.zip"
     changed.write_bytes(bundle.zip_bytes(files))
     result = consent.verify(changed)
@@ -249,7 +244,7 @@ def test_a_report_tells_the_case_in_both_languages_with_zones_and_limits(render)
         "2026-03-05 09:29:00 UTC",
         "python3 -I verify.py --key",
         "Чего этот пакет НЕ показывает",
-        "What this bundle does NOT show",
+        "What this pack does NOT show",
         "romashka.example/consent 13 ",
     ):
         assert part in text, part

@@ -13,7 +13,7 @@
 
 namespace consent {
 
-/// One file of a bundle, by its path inside ("entries/000041.json").
+/// One file of a pack, by its path inside ("entries/000041.json").
 struct BundleFile {
   std::string name;
   std::string bytes;
@@ -22,8 +22,8 @@ struct BundleFile {
 /// What shows one number's events to a stranger: the exact entries of its subject, their openings
 /// (salt and details, so that the reader can see that they speak of this number), an inclusion
 /// proof each, one signed checkpoint, the wordings, and case.json with the question and the answer.
-/// Of other people only hashes leave. Bodies of the report and verify.py are added by the packer,
-/// which also writes the container; manifest-sha256.txt is made by finish_manifest().
+/// Of other people only hashes leave. The report and verify.py are added by the packer, which also
+/// writes the container; sign_pack() makes manifest and signature.
 /// Where the number had other holders before, the entry that ended each one's holding is there too,
 /// and nothing else of them; `also` names tags of holders since erased, whose erasure is to be
 /// shown. `question` holds number and moment; its scope is answered in case.json.
@@ -31,7 +31,14 @@ struct BundleFile {
 [[nodiscard]] CONSENT_EXPORT std::vector<BundleFile> assemble_bundle(
     Log& log, const RulePack& pack, const Question& question, std::span<const Digest> also = {});
 
-/// "<hex>  <name>\n" for every file but itself, sorted by name: `sha256sum -c` reads it.
+/// "<hex>  <name>\n" for every file but itself and the signature, sorted by name: `sha256sum -c`
+/// reads it.
 [[nodiscard]] CONSENT_EXPORT BundleFile manifest_of(std::span<const BundleFile> files);
+
+/// The manifest of `files` and its signature by the log's key: the last two files of a pack.
+/// Nothing may be left out, added or changed afterwards.
+/// @throws Error (invalid_argument) where case.json is not of this log; (storage) without keys.db.
+[[nodiscard]] CONSENT_EXPORT std::vector<BundleFile> sign_pack(const Log& log,
+                                                               std::span<const BundleFile> files);
 
 }  // namespace consent

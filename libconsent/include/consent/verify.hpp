@@ -45,6 +45,8 @@ struct Problem {
 struct Verification {
   Message question;
   ProofVerdict verdict = ProofVerdict::not_proven;
+  /// What a pack that is proven shows, and what it does not exclude; empty of anything else.
+  Message statement;
   Coverage coverage;
   std::vector<Message> warnings;
   std::optional<Problem> problem;
@@ -74,9 +76,9 @@ struct VerifyOptions {
                                                      std::span<const note::VerifierKey> trusted,
                                                      const VerifyOptions& options = {});
 
-/// Checks an unpacked bundle: manifest, signature, origin, each entry's inclusion and opening, the
+/// Checks an unpacked pack: manifest, signatures, origin, each entry's inclusion and opening, the
 /// subject's chain, and that everything is about the number that case.json names.
-/// `trusted` empty: the key of the bundle itself is used and coverage says so.
+/// `trusted` empty: the key of the pack itself is used and coverage says so.
 /// `receipts`: files of receipts that the person holds. One that shows what the bundle leaves out,
 /// or another tag for its number, refutes it; one that does not hold itself makes it not_proven.
 [[nodiscard]] CONSENT_EXPORT Verification verify_bundle(std::span<const BundleFile> files,

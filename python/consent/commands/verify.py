@@ -43,6 +43,7 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
             {
                 "question": found.question,
                 "verdict": found.verdict,
+                "statement": found.statement,
                 "coverage": {
                     "entries": coverage.entries,
                     "signed_up_to": coverage.signed_up_to,
@@ -73,7 +74,11 @@ def verify(given: argparse.Namespace, terminal: Terminal) -> int:
     if coverage.extras:
         beside = say("files that are no part of it: {}", len(coverage.extras))
         shown += f" ({beside})"
-    terminal.print(f"{shown}: {terminal.words(found.question)}")
+    if found.statement:
+        terminal.print(f"{shown}: {terminal.words(found.statement)}")
+        terminal.print(f"  {terminal.words(found.question)}")
+    else:
+        terminal.print(f"{shown}: {terminal.words(found.question)}")
     if found.problem is not None:
         terminal.print(
             f"  {terminal.entry(found.problem.seq)}: {terminal.words(found.problem.what)}"

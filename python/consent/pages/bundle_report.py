@@ -1,6 +1,6 @@
-"""The page of a bundle that a person reads: what was asked, what the log answers, what it shows.
+"""The page of a pack that a person reads: what was asked, what the log answers, what it shows.
 
-It is made from the bundle's own files and from nothing else, so it can hold nobody whom the bundle
+It is made from the pack's own files and from nothing else, so it can hold nobody whom the pack
 does not hold. Russian first, then English; one page of HTML without scripts or outside resources,
 and the same in plain text.
 """
@@ -48,13 +48,13 @@ _LIMITS: Final = (
     ),
     Message("That everyone was shown the same log: no witness has signed."),
     Message(
-        "That what was recorded is true: the bundle proves that an entry was made and not changed, "
+        "That what was recorded is true: the pack proves that an entry was made and not changed, "
         "not that it is right."
     ),
     Message("That the answer above is right: a program gave it, and the check does not repeat it."),
     Message(
-        "Nobody signed this page nor verify.py; only entries, proofs and the checkpoint prove "
-        "anything."
+        "This page and verify.py are signed with the pack, but say no more than their author: only "
+        "entries, proofs and the checkpoint prove anything."
     ),
 )
 
@@ -131,7 +131,7 @@ class _Story:
             )
             rows.append((self.say("Whose log"), owner))
         if case.get("created_at"):
-            rows.append((self.say("Bundle made"), _time(case["created_at"])))
+            rows.append((self.say("Pack made"), _time(case["created_at"])))
         rows.append((self.say("Entries about the number"), str(len(self.entries) - 1)))
         others = case.get("other_subjects", 0)
         if others:
@@ -304,20 +304,20 @@ class _Story:
             ),
         )
         self.add("head", self.say("How to check it yourself"))
-        self.add("para", self.say("Unpack the bundle, open a command line in its folder and run:"))
+        self.add("para", self.say("Unpack the pack, open a command line in its folder and run:"))
         self.add("pre", f"python3 -I verify.py --key {self.say('KEY-OF-THE-LOG')}")
         self.add(
             "para",
             self.say(
                 "Python 3.8 or newer is all it needs; no network. Get the log's key from its "
-                "owner, not from this bundle; without --key the check trusts the key inside the "
-                "bundle and says so. FORMAT.md describes the format: the checker can be written "
+                "owner, not from this pack; without --key the check trusts the key inside the "
+                "pack and says so. FORMAT.md describes the format: the checker can be written "
                 "anew."
             ),
         )
 
     def limits(self) -> None:
-        self.add("head", self.say("What this bundle does NOT show"))
+        self.add("head", self.say("What this pack does NOT show"))
         self.add("list", *(in_language(limit, self.lang) for limit in _LIMITS))
 
     def checkpoint(self) -> None:
@@ -337,7 +337,7 @@ def report_html(files: Mapping[str, bytes]) -> bytes:
     """One printable page, Russian and then English.
 
     Args:
-        files: The files of a bundle, by name: at least case.json, checkpoint and the entries.
+        files: The files of a pack, by name: at least case.json, checkpoint and the entries.
     """
     languages: tuple[Lang, ...] = ("ru", "en")
     sections = [(lang, _Story(files, lang).tell()) for lang in languages]

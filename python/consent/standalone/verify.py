@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Checks a libconsent bundle. Python 3.8 or newer and its standard library are all it needs.
+"""Checks a libconsent pack. Python 3.8 or newer and its standard library are all it needs.
 
     python3 -I verify.py [FOLDER-OR-ZIP] [--key VKEY] [--receipt FILE] [--json] [--lang ru|en]
 
 Without a path it checks the folder it lies in. It changes nothing and asks no network.
 Exit codes: 0 proven, 1 refuted or not proven, 2 wrong usage, 3 cannot read.
 
-A bundle can carry a false verify.py as easily as false entries. Whoever must be sure takes this
+A pack can carry a false verify.py as easily as false entries. Whoever must be sure takes this
 file from the libconsent project, reads it (it is meant to be read), and gets the log's verifier
-key from its owner by another way than the bundle. The steps below have the numbers of
+key from its owner by another way than the pack. The steps below have the numbers of
 docs/reference/verify.md, which stands at the end of FORMAT.md.
 """
 
@@ -44,8 +44,9 @@ import zlib
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, NoReturn, Optional, Tuple
 
-FORMAT = "libconsent-bundle/v1"
+FORMAT = "libconsent-pack/v2"
 MANIFEST = "manifest-sha256.txt"
+SIGNATURE = "signature"
 MAX_FILES = 10_000
 MAX_TOTAL = 1 << 30
 MAX_RATIO = 100
@@ -57,9 +58,9 @@ RECEIPT = "libconsent-receipt/v1"
 MAX_SIGNATURES = 100
 MAX_INTEGER = (1 << 53) - 1
 ZEROS = "0" * 64
-PLAIN_FILES = ("case.json", "checkpoint", MANIFEST)
+PLAIN_FILES = ("case.json", "checkpoint", MANIFEST, SIGNATURE)
 FOLDERS = ("entries/", "evidence/", "openings/", "proofs/", "wordings/")
-UNSIGNED_FILES = ("report.html", "report.txt", "verify.py", "FORMAT.md")
+PAGES = ("report.html", "report.txt", "verify.py", "FORMAT.md")
 TYPES = (
     "log.created",
     "consent.asked",
@@ -123,8 +124,8 @@ STEPS = {
         "файлы из описи на месте, все хеши сходятся, рядом нет ничего опасного",
     ),
     2: Text(
-        "the checkpoint is signed by the log's key, and its origin is that of case.json",
-        "контрольная точка подписана ключом журнала, журнал — тот, что назван в case.json",
+        "the log's key has signed the checkpoint and the whole pack, of the log that case.json names",
+        "ключ журнала подписал контрольную точку и весь пакет; журнал — тот, что назван в case.json",
     ),
     3: Text(
         "each entry is canonical, of this log, and has the place its name says",
@@ -134,7 +135,7 @@ STEPS = {
         "each entry is included in the signed tree by its proof",
         "каждая запись входит в подписанное дерево: доказательства верны",
     ),
-    5: Text("entry 0 created the log and names the same key", "запись 0 создала журнал и называет тот же ключ"),
+    5: Text("entry 0 created the log and names the same key, and it is trusted", "запись 0 создала журнал и называет тот же ключ, и ему доверяют"),
     6: Text(
         "each opening fits its entry and names the number of case.json",
         "каждое раскрытие подходит к своей записи и называет номер из case.json",
@@ -142,7 +143,7 @@ STEPS = {
     7: Text("the entries are one subject's chain without gaps", "записи — цепочка одного абонента без пропусков"),
     8: Text("the times of the entries are possible", "времена записей возможны"),
     9: Text("the wordings are the texts that the entries name", "формулировки — те, что названы в записях"),
-    11: Text("no receipt that was given contradicts the bundle", "ни одна из заданных квитанций не противоречит пакету"),
+    11: Text("no receipt that was given contradicts the pack", "ни одна из заданных квитанций не противоречит пакету"),
     10: Text("what this check does not show", "чего эта проверка не показывает"),
 }
 
@@ -164,8 +165,8 @@ NOT_CHECKED = (
         "the answer in case.json: it was not derived again from the entries", "ответ в case.json: он не выведен из записей заново"
     ),
     Text(
-        "report.html, report.txt, verify.py and FORMAT.md: nobody signed them",
-        "report.html, report.txt, verify.py и FORMAT.md: их никто не подписывал",
+        "that report.html, report.txt, verify.py and FORMAT.md say what the entries say",
+        "что report.html, report.txt, verify.py и FORMAT.md говорят то же, что записи",
     ),
     Text("that the entries tell the truth about what was said", "что записи правдиво передают сказанное"),
 )
@@ -189,6 +190,7 @@ PROOFS_RU: Dict[str, str] = {
     "a verifier key is name+id+key": "ключ проверки — это имя+id+ключ",
     "the key is not Ed25519": "ключ не Ed25519",
     "the key id is not that of the name and key": "id ключа не от этих имени и ключа",
+    "the key is no point in its one encoding, or of small order": "ключ — не точка в единственной записи или точка малого порядка",
     "the note is larger than 128 KiB": "подписанный текст больше 128 КиБ",
     "the note is not UTF-8": "подписанный текст не в UTF-8",
     "the note holds a control character": "в подписанном тексте управляющий символ",
@@ -292,7 +294,7 @@ def escaped(found: "re.Match[str]") -> str:
 
 
 def shown(text: str) -> str:
-    """Text out of a bundle, fit to be printed: nothing in it steers a terminal."""
+    """Text out of a pack, fit to be printed: nothing in it steers a terminal."""
     return HIDDEN.sub(escaped, text)
 
 
@@ -302,7 +304,7 @@ def quoted(name: str) -> str:
 
 
 def stays_inside(name: str) -> bool:
-    """Whether every system that unpacks the name puts the file below the bundle and under this name."""
+    """Whether every system that unpacks the name puts the file below the pack and under this name."""
     if len(name.encode("utf-8", "replace")) > 1024 or HIDDEN.search(name) or "\\" in name or ":" in name:
         return False
     return all(part and part == part.rstrip(". ") and not DEVICE.fullmatch(part) for part in name.split("/"))
@@ -344,11 +346,11 @@ def folded(name: str) -> str:
 
 def is_known(name: str) -> bool:
     """Whether the format has a meaning for a file of this name."""
-    return name.startswith(FOLDERS) or name in PLAIN_FILES + UNSIGNED_FILES
+    return name.startswith(FOLDERS) or name in PLAIN_FILES + PAGES
 
 
 def unwrapped(files: Files) -> Tuple[str, Files]:
-    """The files by their names inside the bundle, without the one folder that archivers put around it."""
+    """The files by their names inside the pack, without the one folder that archivers put around it."""
     names = [name for name, _ in files]
     folders = {name[: -len(MANIFEST) - 1] for name in names if name.count("/") == 1 and name.endswith("/" + MANIFEST)}
     folders = {folder for folder in folders if folder != "__MACOSX" and stays_inside(folder)}
@@ -605,9 +607,15 @@ BASE_Y = 4 * pow(5, P - 2, P) % P
 BASE = decompress(BASE_Y.to_bytes(32, "little"))
 
 
+def public_point(key: bytes) -> Optional[Point]:
+    """The point of a public key; None for another encoding of one and for the eight of small order."""
+    point = decompress(key) if len(key) == 32 else None
+    return None if point is None or times(8, point)[0] == 0 else point
+
+
 def signed_by(key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether `signature` is that of `key` on `message`."""
-    point = decompress(key) if len(key) == 32 else None
+    point = public_point(key)
     if point is None or BASE is None or len(signature) != 64:
         return False
     s = int.from_bytes(signature[32:], "little")
@@ -665,6 +673,8 @@ def parse_key(text: str) -> Key:
     digest = hashlib.sha256(parts[0].encode("utf-8") + b"\n" + typed).digest()[:4]
     if digest.hex() != parts[1]:
         raise ProofError("the key id is not that of the name and key")
+    if public_point(typed[1:]) is None:
+        raise ProofError("the key is no point in its one encoding, or of small order")
     return Key(text, parts[0], digest, typed[1:])
 
 
@@ -770,7 +780,8 @@ def check_inclusion(leaf: bytes, index: int, size: int, path: List[bytes], root:
 # --- the steps ----------------------------------------------------------------------------------
 
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
-NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+# Numbers of country codes 1 and 7 have eleven digits.
+NUMBER = re.compile(r"\+(?:[17][0-9]{10}|[2-689][0-9]{6,14})")
 
 
 def is_time(value: object) -> bool:
@@ -1000,7 +1011,7 @@ class Bundle:
         """Refuses files of a folder that nothing names: they would look like evidence."""
         for name in self.files:
             if name.startswith(folder) and name not in named:
-                refute(step, f"{name} is in the bundle, but nothing names it", f"файл {name} лежит в пакете, но ничем не назван")
+                refute(step, f"{name} is in the pack, but nothing names it", f"файл {name} лежит в пакете, но ничем не назван")
 
     def step_1(self) -> None:
         """Names, manifest, hashes; then what lies beside the files of the manifest."""
@@ -1015,6 +1026,8 @@ class Bundle:
         if MANIFEST in given:
             self.files[MANIFEST] = given[MANIFEST]
         manifest = self.read_manifest(self.need(1, MANIFEST))
+        if SIGNATURE in given:
+            self.files[SIGNATURE] = given[SIGNATURE]
         for name, digest in manifest.items():
             if name in given:
                 self.files[name] = given[name]
@@ -1023,9 +1036,9 @@ class Bundle:
         self.others(manifest)
 
     def others(self, manifest: Dict[str, str]) -> None:
-        """Files that are none of the bundle's. They refute nothing: anybody can put one beside a true bundle."""
-        ours = {name for name in manifest if is_known(name)} | {MANIFEST}
-        names = ours | set(PLAIN_FILES + UNSIGNED_FILES)
+        """Files that are none of the pack's. They refute nothing: anybody can put one beside a true pack."""
+        ours = {name for name in manifest if is_known(name)} | {MANIFEST, SIGNATURE}
+        names = ours | set(PLAIN_FILES + PAGES)
         folders = {folder[:-1] for folder in FOLDERS}
         for name in names:
             parts = name.split("/")
@@ -1036,7 +1049,7 @@ class Bundle:
                 self.other(name, data, spellings, folders)
 
     def other(self, name: str, data: bytes, spellings: Dict[str, str], folders: "set[str]") -> None:
-        """One such file: litter, a signature, one that is counted, or one that makes the bundle not proven."""
+        """One such file: litter, a signature, one that is counted, or one that makes the pack not proven."""
         told = quoted(name)
         if is_litter(name, data) and stays_inside(name):
             self.litter.append(told)
@@ -1075,31 +1088,52 @@ class Bundle:
             digest, name = line[:64], line[66:]
             if not HASH.fullmatch(digest) or line[64:66] != "  " or not is_safe(name) or name <= last:
                 refute(1, "a line of the manifest is malformed or out of order", "строка описи искажена или стоит не на месте")
-            if name == MANIFEST:
-                refute(1, "the manifest names itself", "опись называет сама себя")
+            if name in (MANIFEST, SIGNATURE):
+                refute(1, "the manifest names itself or its signature", "опись называет сама себя или свою подпись")
             result[name] = digest
             last = name
         return result
 
     def step_2(self) -> None:
-        """case.json is readable; the checkpoint's signature and origin."""
+        """case.json is readable; its key has signed the checkpoint and the manifest."""
         self.read_case()
         try:
             own = parse_key(self.case["key"])
         except ProofError as error:
             refute(2, f"case.json: {error}", f"case.json: ключ негоден ({error.ru})")
-        origin, self.size, self.root, signer = open_checkpoint(2, self.need(2, "checkpoint"), own, self.keys)
+        keys = [*self.keys, own]
+        try:
+            text, signers = open_note(self.need(2, "checkpoint"), keys)
+            origin, self.size, self.root = parse_checkpoint(text)
+        except ProofError as error:
+            refute(2, f"checkpoint: {error}", f"контрольная точка: {error.ru}")
+        if own not in signers:
+            refute(
+                2,
+                "the key named in case.json has not signed the checkpoint",
+                "ключ, названный в case.json, не подписывал контрольную точку",
+            )
         if origin != self.case["origin"]:
             refute(
                 2, "case.json names another log than the checkpoint", "case.json называет другой журнал, чем контрольная точка"
             )
-        if signer.text != own.text:
-            refute(2, "case.json names another key than the one that signed", "case.json называет не тот ключ, которым подписано")
-        self.signer = signer
+        if own.name != origin:
+            refute(2, "the key has another name than the log", "имя ключа не совпадает с именем журнала")
+        if SIGNATURE not in self.files:
+            lack(2, "the pack is not signed", "пакет не подписан")
+        try:
+            text, signers = open_note(self.files[SIGNATURE], keys)
+        except ProofError as error:
+            refute(2, f"signature: {error}", f"подпись: {error.ru}")
+        if text != f"{FORMAT}\nlog {origin}\nmanifest {hashlib.sha256(self.files[MANIFEST]).hexdigest()}\n":
+            refute(2, "what the log signed is another pack", "журнал подписал другой пакет")
+        if own not in signers:
+            lack(2, "the key named in case.json has not signed the pack", "ключ, названный в case.json, не подписывал пакет")
+        self.signer = own
         if not self.keys:
             self.warnings.append(
                 Text(
-                    "the key came out of the bundle itself: compare it with one got from the log's owner (--key)",
+                    "the key came out of the pack itself: compare it with one got from the log's owner (--key)",
                     "ключ взят из самого пакета: сверьте его с полученным от владельца журнала (--key)",
                 )
             )
@@ -1111,7 +1145,7 @@ class Bundle:
         except ProofError as error:
             refute(2, f"case.json: {error}", f"case.json: {error.ru}")
         if case.get("format") != FORMAT:
-            lack(2, "case.json is of a format this checker does not know", "case.json в формате, которого эта проверка не знает")
+            lack(2, "case.json is of a format that this checker does not know or no longer proves", "case.json в формате, которого эта проверка не знает или уже не доказывает")
         texts = all(isinstance(case.get(name), str) for name in ("key", "number", "origin"))
         objects = all(isinstance(case.get(name), dict) for name in ("answer", "completeness", "question"))
         places = case.get("entries")
@@ -1202,6 +1236,8 @@ class Bundle:
             refute(5, "entry 0 is not the creation of the log", "запись 0 — не создание журнала", 0)
         if first["body"].get("key") != self.case["key"]:
             refute(5, "entry 0 names another key than the one that signed", "запись 0 называет другой ключ, чем подписавший", 0)
+        if self.keys and self.signer not in self.keys:
+            lack(5, "no given key has signed the pack", "ни один из заданных ключей не подписывал пакет")
 
     def step_6(self) -> None:
         """Openings, and that everything is about the one number."""
@@ -1512,12 +1548,12 @@ class Bundle:
             self.other_subject(en, ru, held)
 
     def same_subject(self, en: str, ru: str, held: Entry) -> None:
-        """The entry is one of the bundle, or comes after them in the subject's own count."""
+        """The entry is one of the pack, or comes after them in the subject's own count."""
         chain, subject, seq = self.entries[1:], held.value["subject"], held.seq
         if seq in [entry.seq for entry in chain]:
             return
         if seq < self.size:
-            refute(11, f"{en}: the bundle leaves out entry {seq}", f"{ru}: в пакете нет записи {seq}", seq)
+            refute(11, f"{en}: the pack leaves out entry {seq}", f"{ru}: в пакете нет записи {seq}", seq)
         if subject["seq"] == len(chain) + 1:
             fits = subject["prev"] == chain[-1].seq
         else:
@@ -1561,12 +1597,24 @@ class Bundle:
             )
 
     def newer(self, en: str, ru: str, seq: int) -> None:
-        """The receipt was made after the bundle."""
+        """The receipt was made after the pack."""
         self.warnings.append(
             Text(
-                f"{en}: entry {seq} is newer than this bundle; ask for a newer one",
+                f"{en}: entry {seq} is newer than this pack; ask for a newer one",
                 f"{ru}: запись {seq} новее этого пакета; запросите новый",
             )
+        )
+
+    def statement(self) -> Optional[Text]:
+        """What a pack that is proven shows, and what it does not exclude."""
+        if self.failure:
+            return None
+        count, last = len(self.entries) - 1, self.entries[-1].seq
+        return Text(
+            f"all {count} entries about this subject up to entry {last}, of the {self.size} that were signed; "
+            "a later stop is not excluded",
+            f"все записи об этом абоненте ({count}) до записи {last}, из подписанных {self.size}; более позднее требование "
+            "прекратить не исключено",
         )
 
     def verdict(self) -> str:
@@ -1577,16 +1625,16 @@ class Bundle:
         """What the verdict answers."""
         if self.failure or self.signer is None:
             return Text(
-                "Does the log hold the entries of this bundle, and are they about the number of case.json?",
+                "Does the log hold the entries of this pack, and are they about the number of case.json?",
                 "Есть ли в журнале записи этого пакета и о том ли номере они, что назван в case.json?",
             )
         count, origin, number = len(self.entries) - 1, self.case["origin"], self.case["number"]
         by_en, by_ru = (
-            ("the given key", "заданным ключом") if self.keys else ("the key inside the bundle", "ключом из самого пакета")
+            ("the given key", "заданным ключом") if self.keys else ("the key inside the pack", "ключом из самого пакета")
         )
         return Text(
             f"Does log {origin}, signed at {self.size} entries by {by_en}, hold the {count} entries "
-            f"of this bundle about {number}, the subject's first to entry {self.entries[-1].seq} without a gap?",
+            f"of this pack about {number}, the subject's first to entry {self.entries[-1].seq} without a gap?",
             f"Есть ли в журнале {origin}, подписанном {by_ru} на {self.size} записях, записи этого пакета "
             f"о номере {number} ({count}): от первой об этом абоненте до записи {self.entries[-1].seq} без пропусков?",
         )
@@ -1607,6 +1655,7 @@ def as_json(bundle: Bundle, lang: int) -> str:
     result = {
         "question": bundle.question()[lang],
         "verdict": bundle.verdict(),
+        "statement": (bundle.statement() or ("", ""))[lang],
         "coverage": {
             "entries": len(bundle.entries) + len(bundle.ended),
             "signed_up_to": bundle.size if bundle.signer else 0,
@@ -1651,7 +1700,9 @@ def as_text(bundle: Bundle, lang: int) -> str:
     lines.append(Text("Question: ", "Вопрос: ")[lang] + bundle.question()[lang])
     count = len(bundle.extras)
     beside = Text(f"; files that are no part of it: {count}", f"; посторонних файлов: {count}")[lang] if count else ""
-    lines.append(Text("Verdict: ", "Вывод: ")[lang] + VERDICTS[bundle.verdict()][lang] + beside)
+    statement = bundle.statement()
+    stated = f": {statement[lang]}" if statement else ""
+    lines.append(Text("Verdict: ", "Вывод: ")[lang] + VERDICTS[bundle.verdict()][lang] + stated + beside)
     if bundle.signer:
         lines.append(Text("Key: ", "Ключ: ")[lang] + bundle.signer.text)
     for about, names in (
@@ -1684,13 +1735,13 @@ def main(arguments: Optional[List[str]] = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    parser = argparse.ArgumentParser(prog="verify.py", description="Checks a libconsent bundle.")
+    parser = argparse.ArgumentParser(prog="verify.py", description="Checks a libconsent pack.")
     parser.add_argument("path", nargs="?", metavar="FOLDER-OR-ZIP", help="default: the folder of this file")
     parser.add_argument(
         "--key", action="append", default=[], metavar="VKEY", help="the log's verifier key, got from its owner; may be repeated"
     )
     parser.add_argument(
-        "--receipt", action="append", default=[], metavar="FILE", help="a receipt to check the bundle against; may be repeated"
+        "--receipt", action="append", default=[], metavar="FILE", help="a receipt to check the pack against; may be repeated"
     )
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--lang", choices=("ru", "en"), default=default_language())

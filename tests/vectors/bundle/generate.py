@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the bundle vectors: happy ones, and each way of cheating in a file named by its mutation.
+"""Writes the pack vectors: happy ones, and each way of cheating in a file named by its mutation.
 
     python3 tests/vectors/bundle/generate.py [--check]
 
@@ -196,7 +196,7 @@ def body(seq, kind):
 
 
 def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kinds=None, former=None, callers=()):
-    """A whole bundle. change(seq, entry) alters an entry before it is hashed, raw(seq, bytes) its
+    """A whole pack. change(seq, entry) alters an entry before it is hashed, raw(seq, bytes) its
     bytes, signed(size, root) the text that is signed; former: {seq: opened} of entries that ended
     other holders; callers: of entries on who dials. All hashes, proofs and signatures agree."""
     kinds = kinds or {3: "consent.asked", 4: "consent.given", 7: "contact.made", 11: "consent.withdrawn"}
@@ -266,7 +266,7 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
             "note": "every entry about this subject in the log as signed; the signature does not prove that none follows",
         },
         "entries": [],
-        "format": "libconsent-bundle/v1",
+        "format": "libconsent-pack/v2",
         "key": key.text,
         "number": NUMBER,
         "origin": ORIGIN,
@@ -337,11 +337,23 @@ def receipt(entries, seq, key=LOG_KEY, number=NUMBER, named=None, extra=None, in
     return ("c2sp.org/tlog-proof@v1\n" + "\n".join(lines) + "\n\n" + note).encode()
 
 
+def listed(files):
+    """With the manifest that fits them; a signature stays as it is."""
+    named = sorted(set(files) - {"manifest-sha256.txt", "signature"})
+    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in named)
+    return files | {"manifest-sha256.txt": "".join(lines).encode()}
+
+
+def signature_of(files, key=LOG_KEY, origin=ORIGIN, first="libconsent-pack/v2", more=""):
+    digest = hashlib.sha256(files["manifest-sha256.txt"]).hexdigest()
+    return key.note(f"{first}\nlog {origin}\nmanifest {digest}\n{more}").encode()
+
+
 def manifested(files):
-    files = {name: data for name, data in files.items() if name != "manifest-sha256.txt"}
-    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
-    files["manifest-sha256.txt"] = "".join(lines).encode()
-    return files
+    """Manifest and signature made anew, as the log's owner can: by the key that case.json names."""
+    files = listed(files)
+    key = OTHER_KEY if OTHER_KEY.text.encode() in files.get("case.json", b"") else LOG_KEY
+    return files | {"signature": signature_of(files, key)}
 
 
 # --- the vectors ------------------------------------------------------------------------------------
@@ -379,9 +391,10 @@ def vector(name, about, verdict, step, files=None, keys=("given",), extra=(), so
     VECTORS[name] = result
 
 
-def edited(changes, manifest=True, drop=()):
+def edited(changes, manifest=True, drop=(), signed=True):
+    """Happy with changes; manifest=False leaves the old manifest, signed=False the old signature."""
     files = {name: data for name, data in HAPPY.items() if name not in drop} | changes
-    return manifested(files) if manifest else files
+    return (manifested if signed else listed)(files) if manifest else files
 
 
 def case_with(edit):
@@ -408,14 +421,14 @@ def on(wanted, edit):
     return lambda seq, entry: edit(entry) if seq == wanted else None
 
 
-def without(seq):
+def without(seq, signed=True):
     def edit(case):
         case["entries"] = [place for place in case["entries"] if place["seq"] != seq]
         if seq:
             case["completeness"]["entries"] -= 1
 
     names = [f"entries/{seq:06}.json", f"openings/{seq:06}.json", f"proofs/{seq:06}.tlog-proof"]
-    return edited({"case.json": case_with(edit)}, drop=names)
+    return edited({"case.json": case_with(edit)}, drop=names, signed=signed)
 
 
 APPLE = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        "
@@ -516,7 +529,7 @@ def all_vectors():
 
     # happy
     vector("happy", "four entries of one subject in a log of 13, as the log's key signed them", "proven", 0)
-    vector("happy@own-key", "no key is given: the bundle's own is used, with a warning", "proven", 0, keys=())
+    vector("happy@own-key", "no key is given: the pack's own is used, with a warning", "proven", 0, keys=())
     vector("happy@two-keys-given", "a key that did not sign stands beside the one that did", "proven", 0, keys=("other", "given"))
     note = HAPPY["checkpoint"].decode()
     text = note.split("\n\n")[0] + "\n"
@@ -591,13 +604,17 @@ def all_vectors():
     )
     vector(
         "flipped-bit@report",
-        "nobody signed the report, but the manifest names its hash",
+        "the manifest names the hash of the report",
         "refuted",
         1,
         edited({"report.txt": b"Report.\n"}, manifest=False),
     )
     vector("missing-entry-7", "the manifest names it", "not_proven", 1, edited({}, manifest=False, drop=[e7]))
     vector("missing-manifest", "no manifest", "not_proven", 1, edited({}, manifest=False, drop=["manifest-sha256.txt"]))
+    itself = HAPPY["manifest-sha256.txt"] + f"{hashlib.sha256(HAPPY['signature']).hexdigest()}  signature\n".encode()
+    inside = b"".join(sorted(itself.splitlines(True), key=lambda line: line[66:]))
+    vector("manifest-names-signature", "which signs the manifest", "refuted", 1, edited({"manifest-sha256.txt": inside}, manifest=False))
+    vector("signature-twice", "two of them: which one is read?", "not_proven", 1, extra=[("signature", HAPPY["signature"])])
     vector("empty", "no files at all", "not_proven", 1, {})
     vector("duplicated-name", "two files of one name: which one is read?", "not_proven", 1, extra=[("case.json", HAPPY["case.json"])])
     beside_the_pack()
@@ -672,12 +689,12 @@ def all_vectors():
     root_at = HAPPY["checkpoint"].index(b"\n13\n") + 8
     vector("flipped-bit@checkpoint-root", "the signed text is another", "refuted", 2, edited(everywhere(flipped(HAPPY["checkpoint"], root_at))))
     vector("other-size", "13 became 14 in the signed text", "refuted", 2, edited(everywhere(HAPPY["checkpoint"].replace(b"\n13\n", b"\n14\n"))))
-    vector("other-key-given", "the verifier trusts another key under the same name", "not_proven", 2, keys=("other",))
+    vector("other-key-given", "the verifier trusts another key under the same name", "not_proven", 5, keys=("other",))
     vector("other-key@case", "case.json names a key that signed nothing", "refuted", 2, case(key=OTHER_KEY.text), keys=())
     vector("other-key@case-with-given", "the given key signed, case.json names another", "refuted", 2, case(key=OTHER_KEY.text))
-    vector("other-key@case-and-given", "case.json and the verifier name one key, and it signed nothing", "not_proven", 2, case(key=OTHER_KEY.text), keys=("other",))
+    vector("other-key@case-and-given", "case.json and the verifier name one key, and it signed nothing", "refuted", 2, case(key=OTHER_KEY.text), keys=("other",))
     vector("bad-key@case", "the key id is not that of the key", "refuted", 2, case(key=LOG_KEY.text.replace(LOG_KEY.id.hex(), "00000000")), keys=())
-    vector("rebuilt-log", "the whole log made anew under another key", "not_proven", 2, made(key=OTHER_KEY))
+    vector("rebuilt-log", "the whole log made anew under another key", "not_proven", 5, made(key=OTHER_KEY))
     vector("rebuilt-log@own-key", "… and nobody gave a key: consistent in itself, the warning says so", "proven", 0, made(key=OTHER_KEY), keys=())
     vector("other-origin@case", "case.json names another log", "refuted", 2, case(origin="liliya.example/consent"))
     vector(
@@ -722,7 +739,7 @@ def all_vectors():
         edited({"case.json": HAPPY["case.json"].replace(b'"log_size":13', b'"log_size":' + b"9" * 5000)}),
     )
     vector("not-an-object@case", "a list", "refuted", 2, edited({"case.json": b"[]"}))
-    vector("other-format@case", "a later version", "not_proven", 2, case(format="libconsent-bundle/v9"))
+    vector("other-format@case", "a later version", "not_proven", 2, case(format="libconsent-pack/v9"))
     vector("lacks-number@case", "no number", "refuted", 2, edited({"case.json": case_with(lambda c: c.pop("number"))}))
     vector("wrong-type@case", "entries is a text", "refuted", 2, case(entries="all"))
     vector("null-number@case", "null stands where a number must", "refuted", 2, case(number=None))
@@ -753,6 +770,63 @@ def all_vectors():
     )
     vector("opening@callers", "an assignment is about nobody's number", "refuted", 2, with_callers(case=lambda c: c["callers"][0].update(opening="openings/000005.json")))
     vector("opening@entries-missing", "an entry of the number without its opening", "refuted", 2, edited({"case.json": case_with(lambda c: c["entries"][1].pop("opening"))}))
+
+    # step 2, of the signature over the whole
+    signature = HAPPY["signature"]
+    line = signature.split(b"\n\n")[1]
+    other_line = OTHER_KEY.note(signature.split(b"\n\n")[0].decode() + "\n").split("\n\n")[1].encode()
+
+    def under(data):
+        return edited({"signature": data}, manifest=False)
+
+    vector("unsigned", "nobody signed the pack", "not_proven", 2, edited({}, manifest=False, drop=["signature"]))
+    vector("unsigned@own-key", "… and no key is given", "not_proven", 2, edited({}, manifest=False, drop=["signature"]), keys=())
+    for version in ("libconsent-bundle/v1", "libconsent-pack/v1"):
+        label = version.replace("libconsent-", "").replace("/", "-")
+        vector(f"{label}@case", "it calls itself by an earlier format, and the log signed it", "not_proven", 2, case(format=version))
+        vector(
+            f"{label}@case-unsigned",
+            "a genuine pack thinned and renamed to the format that had no signature",
+            "not_proven",
+            2,
+            edited({"case.json": case_with(lambda c, v=version: c.update(format=v))}, drop=["signature"], signed=False),
+        )
+    gone = [f"{folder}/000011.{kind}" for folder, kind in (("entries", "json"), ("openings", "json"), ("proofs", "tlog-proof"))]
+
+    def thin(c):
+        c["entries"] = [place for place in c["entries"] if place["seq"] != 11]
+        c["completeness"].update(entries=3, last_seq=7)
+        c["answer"].update(allowed=True, findings=[], relied_on=4, verdict="allow")
+
+    thinned = edited({"case.json": case_with(thin)}, drop=gone, signed=False)
+    vector("thinned", "the withdrawal is left out and the answer turned; the signature is that of the whole pack", "refuted", 2, thinned)
+    vector("thinned@own-key", "… and no key is given", "refuted", 2, thinned, keys=())
+    vector("thinned@unsigned", "… and the signature is left out", "not_proven", 2, {n: d for n, d in thinned.items() if n != "signature"})
+    vector(
+        "thinned@signed-by-other",
+        "… and signed by a key of the forger's under the log's name",
+        "not_proven",
+        2,
+        thinned | {"signature": signature_of(thinned, OTHER_KEY)},
+    )
+    dressed = edited({"case.json": case_with(lambda c: c["answer"].update(allowed=True, findings=[], verdict="allow"))}, signed=False)
+    vector("dressed-up", "the answer alone is turned", "refuted", 2, dressed)
+    vector("dressed-up@report", "another report", "refuted", 2, edited({"report.txt": b"It was lawful.\n"}, signed=False))
+    vector("dressed-up@letter", "a letter is added", "refuted", 2, edited({"letters/fas.txt": b"letter\n"}, signed=False))
+    vector("flipped-bit@pack-signature", "one letter of the signature", "refuted", 2, under(flipped(signature, signature.rindex(b" ") + 20)))
+    at = signature.index(b"manifest ") + 20
+    vector("flipped-bit@pack-signature-text", "one digit of the hash that is signed", "refuted", 2, under(flipped(signature, at)))
+    vector("signature-by-other-key", "another key signed it", "not_proven", 2, under(signature_of(HAPPY, OTHER_KEY)))
+    vector("signature-by-other-key@given", "… and that key is given too", "not_proven", 2, under(signature_of(HAPPY, OTHER_KEY)), keys=("given", "other"))
+    vector("happy@pack-signed-twice", "a key nobody knows has signed the pack too", "proven", 0, under(signature + other_line))
+    vector("signature-of-checkpoint", "the checkpoint stands in for it", "refuted", 2, under(HAPPY["checkpoint"]))
+    vector("signature-as-checkpoint", "it stands in for the checkpoint", "refuted", 2, edited(everywhere(signature)))
+    vector("signature-of-v1", "its first line names an earlier format", "refuted", 2, under(signature_of(HAPPY, first="libconsent-pack/v1")))
+    vector("signature-of-other-log", "it names another log", "refuted", 2, under(signature_of(HAPPY, origin="liliya.example/consent")))
+    vector("signature-with-more-lines", "a line more than there may be", "refuted", 2, under(signature_of(HAPPY, more="entries 3\n")))
+    vector("signature-without-lines", "nobody signed the text", "refuted", 2, under(signature.replace(line, b"")))
+    vector("signature-empty", "an empty file", "refuted", 2, under(b""))
+    vector("malleable-signature@pack", "s + L: another spelling of the same signature", "refuted", 2, under(LOG_KEY.note(signature.split(b"\n\n")[0].decode() + "\n", malleable=True).encode()))
 
     # step 3
     vector("swapped-entries-4-7", "manifest edited to match", "refuted", 3, edited({e4: HAPPY[e7], e7: HAPPY[e4]}))
@@ -826,7 +900,7 @@ def all_vectors():
     vector("shorter-proof-7", "one hash less", "refuted", 4, edited({p7: b"\n".join(proof_lines[:2] + proof_lines[3:])}))
     vector("proof-7-without-header", "the first line is missing", "refuted", 4, edited({p7: b"\n".join(proof_lines[1:])}))
     vector("proof-7-leading-zero", "index 07", "refuted", 4, edited({p7: HAPPY[p7].replace(b"index 7", b"index 07")}))
-    older = made()  # the same leaves, another size: signed, but not the bundle's checkpoint
+    older = made()  # the same leaves, another size: signed, but not the pack's checkpoint
     leaves = [leaf(data) for data in ALL_ENTRIES[:12]]
     old_note = LOG_KEY.note(f"{ORIGIN}\n12\n{b64(root(leaves))}\n")
     old_proof = "c2sp.org/tlog-proof@v1\n" + "\n".join(["index 7", *map(b64, path(leaves, 7))]) + "\n\n" + old_note
@@ -1052,12 +1126,12 @@ def relying_on_nothing(files):
 
 
 def receipt_vectors():
-    """Former holders of the number, and receipts that the bundle is checked against."""
+    """Former holders of the number, and receipts that the pack is checked against."""
     earlier = [held(1, "consent.withdrawn", 1, -1), held(2, "number.reassigned", 2, 1)]
     moved, log = build(also(*earlier), former={2: True})
     unshown, _ = build(also(*earlier))
     vector("happy@former-holder", "the entry that ended an earlier holder is there", "proven", 0, moved)
-    vector("receipt-of-own-entry", "the receipt is of the bundle's last entry", "proven", 0, receipts=[receipt(ALL_ENTRIES, 11)])
+    vector("receipt-of-own-entry", "the receipt is of the pack's last entry", "proven", 0, receipts=[receipt(ALL_ENTRIES, 11)])
     vector(
         "receipt-of-own-entry@own-key", "no key is given", "proven", 0, keys=(), receipts=[receipt(ALL_ENTRIES, 3), receipt(ALL_ENTRIES, 11)]
     )
@@ -1072,7 +1146,7 @@ def receipt_vectors():
     after, log = build(also(*earlier, held(5, "consent.withdrawn", 3, 2)), former={2: True})
     vector("receipt-of-former-holder@after-the-end", "a tag that had ended goes on", "refuted", 11, after, receipts=[receipt(log, 5)])
     skipped, log = build(also(held(5, "consent.withdrawn", 3, 4, TAG)))
-    vector("receipt-of-left-out-entry", "the subject has an entry that the bundle leaves out", "refuted", 11, skipped, receipts=[receipt(log, 5)])
+    vector("receipt-of-left-out-entry", "the subject has an entry that the pack leaves out", "refuted", 11, skipped, receipts=[receipt(log, 5)])
     _, forked = build(on(11, lambda e: e["body"].update(means="paper")))
     vector("receipt-of-another-tree", "two trees of one size are signed", "refuted", 11, receipts=[receipt(forked, 3)])
     _, theirs = build(key=OTHER_KEY)
@@ -1088,8 +1162,8 @@ def receipt_vectors():
         held(SIZE, "consent.withdrawn", count, before, tag)[1](entry)
         return [*ALL_ENTRIES, canonical(entry)]
 
-    vector("receipt-newer", "the entry was recorded after the bundle was made: a warning", "proven", 0, receipts=[receipt(grown(5, 11), 13)])
-    vector("receipt-newer@other-tag", "a tag that began after the bundle", "proven", 0, receipts=[receipt(grown(1, -1, EARLIER), 13)])
+    vector("receipt-newer", "the entry was recorded after the pack was made: a warning", "proven", 0, receipts=[receipt(grown(5, 11), 13)])
+    vector("receipt-newer@other-tag", "a tag that began after the pack", "proven", 0, receipts=[receipt(grown(1, -1, EARLIER), 13)])
     vector("receipt-newer@counts-less", "the subject has fewer entries than here", "refuted", 11, receipts=[receipt(grown(4, 7), 13)])
     vector("receipt-newer@counts-more", "the subject has an older entry that is not here", "refuted", 11, receipts=[receipt(grown(6, 12), 13)])
     vector("receipt-newer@older-other-tag", "another tag had an entry before", "refuted", 11, receipts=[receipt(grown(2, 6, EARLIER), 13)])

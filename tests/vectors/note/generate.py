@@ -252,6 +252,19 @@ def notes():
         hashlib.sha512(identity + public(PETER_SEED) + TEXT.encode()).digest(), "little"
     )
     forged = identity + (h * a % L).to_bytes(32, "little")
+    one = (1).to_bytes(32, "little")
+    h_one = hashlib.sha512(one + public(PETER_SEED) + TEXT.encode()).digest()
+    true = one + (int.from_bytes(h_one, "little") * a % L).to_bytes(32, "little")
+    write(
+        "note-happy-r-of-identity",
+        "accept",
+        GO_MUTATED,
+        keys=[PETER],
+        note=TEXT
+        + "\n"
+        + f"— PeterNeumann {b64(key_id('PeterNeumann', public(PETER_SEED)) + true)}\n",
+        signers=["PeterNeumann"],
+    )
     mark = key_id("PeterNeumann", public(PETER_SEED))
     bad(
         "r-of-identity-not-canonical@signature",

@@ -16,6 +16,7 @@ function parseKey(text) {
   if (typed.length !== 33 || typed[0] !== 1) throw new ProofError("the key is not Ed25519");
   const whole = sha256(concat(utf8(`${name}\n`), typed)).subarray(0, 4);
   if (hex(whole) !== id) throw new ProofError("the key id is not that of the name and key");
+  if (!publicPoint(typed.subarray(1))) throw new ProofError("the key is no point in its one encoding, or of small order");
   return { text, name, id, key: typed.subarray(1) };
 }
 

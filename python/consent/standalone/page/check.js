@@ -59,6 +59,7 @@ function asJson(done, lang) {
   return {
     question: done.question()[lang],
     verdict: failure ? failure.verdict : "proven",
+    statement: done.statement && !failure ? done.statement()[lang] : "",
     coverage: {
       entries: done.entries.length + done.ended.length,
       signed_up_to: signer ? Number(done.size) : 0,

@@ -1,4 +1,4 @@
-// Ed25519 (RFC 8032, 5.1.7), strict: A and R in their one encoding and not of small order, S below L.
+// Ed25519 (RFC 8032, 5.1.7), strict: A and R in their one encoding, A not of small order, S below L.
 
 const P = 2n ** 255n - 19n;
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
@@ -70,13 +70,19 @@ function isSmall(point) {
 
 const BASE = decompress(unhex(mod(4n * power(5n, P - 2n)).toString(16).padStart(64, "0")).reverse());
 
+// The point of a public key; null for another encoding of one and for the eight of small order.
+function publicPoint(key) {
+  const point = key.length === 32 ? decompress(key) : null;
+  return point && !isSmall(point) ? point : null;
+}
+
 // Whether `signature` is that of `key` on `message`.
 function signedBy(key, message, signature) {
-  const point = key.length === 32 ? decompress(key) : null;
+  const point = publicPoint(key);
   if (!point || signature.length !== 64) return false;
   const s = littleEndian(signature.subarray(32));
   const r = decompress(signature.subarray(0, 32));
-  if (s >= L || !r || isSmall(r) || isSmall(point)) return false;
+  if (s >= L || !r) return false;
   const h = littleEndian(sha512(concat(signature.subarray(0, 32), key, message))) % L;
   const minus = [mod(-point[0]), point[1], 1n, mod(-point[3])];
   return same(compress(add(times(s, BASE), times(h, minus))), signature.subarray(0, 32));

@@ -14,7 +14,8 @@ const TYPES = [
 ];
 const ENDS = ["number.reassigned", "subject.erased"];
 const ABOUT_THE_RECORD = ["subject.erased", "subject.restricted", "subject.held"];
-const NUMBER = /^\+[1-9][0-9]{6,14}$/;
+// Numbers of country codes 1 and 7 have eleven digits.
+const NUMBER = /^\+(?:[17][0-9]{10}|[2-689][0-9]{6,14})$/;
 
 // A stored time: 27 bytes of RFC 3339 in UTC that name a real moment.
 function isTime(value) {

@@ -1,10 +1,11 @@
-// The steps of a pack (FORMAT.md, "What a check of a bundle does"), 1 to 9 and 11.
+// The steps of a pack (FORMAT.md, "What a check of a pack does"), 1 to 9 and 11.
 
-const PACK = "libconsent-bundle/v1";
+const PACK = "libconsent-pack/v2";
 const MANIFEST = "manifest-sha256.txt";
+const SIGNATURE = "signature";
 const FOLDERS = ["entries/", "evidence/", "openings/", "proofs/", "wordings/"];
-const PLAIN_FILES = ["case.json", "checkpoint", MANIFEST];
-const UNSIGNED_FILES = ["report.html", "report.txt", "verify.py", "FORMAT.md"];
+const PLAIN_FILES = ["case.json", "checkpoint", MANIFEST, SIGNATURE];
+const PAGES = ["report.html", "report.txt", "verify.py", "FORMAT.md"];
 
 function bySeq(a, b) {
   return a.seq - b.seq;
@@ -76,7 +77,7 @@ class Pack {
   only(step, folder, named) {
     for (const name of this.files.keys()) {
       if (name.startsWith(folder) && !named.includes(name)) {
-        refute(step, `${name} is in the bundle, but nothing names it`, `файл ${name} лежит в пакете, но ничем не назван`);
+        refute(step, `${name} is in the pack, but nothing names it`, `файл ${name} лежит в пакете, но ничем не назван`);
       }
     }
   }
@@ -92,6 +93,7 @@ class Pack {
       lack(1, `the name ${twice} occurs twice`, `имя ${twice} встречается дважды`);
     }
     if (given.has(MANIFEST)) this.files.set(MANIFEST, given.get(MANIFEST));
+    if (given.has(SIGNATURE)) this.files.set(SIGNATURE, given.get(SIGNATURE));
     const manifest = this.readManifest(this.need(1, MANIFEST));
     for (const [name, hash] of manifest) {
       if (given.has(name)) this.files.set(name, given.get(name));
@@ -104,9 +106,9 @@ class Pack {
 
   // Files that are none of the pack's. They refute nothing: anybody can put one beside a true pack.
   others(manifest) {
-    const known = [...PLAIN_FILES, ...UNSIGNED_FILES];
+    const known = [...PLAIN_FILES, ...PAGES];
     const isKnown = (name) => known.includes(name) || FOLDERS.some((folder) => name.startsWith(folder));
-    const ours = new Set([...manifest.keys()].filter(isKnown).concat(MANIFEST));
+    const ours = new Set([...manifest.keys()].filter(isKnown).concat(MANIFEST, SIGNATURE));
     const names = new Set([...ours, ...known]);
     const folders = new Set(FOLDERS.map((folder) => folder.slice(0, -1)));
     for (const name of names) {
@@ -163,14 +165,16 @@ class Pack {
       if (!/^[0-9a-f]{64} {2}/.test(line) || !isSafe(name) || name <= last) {
         refute(1, "a line of the manifest is malformed or out of order", "строка описи искажена или стоит не на месте");
       }
-      if (name === MANIFEST) refute(1, "the manifest names itself", "опись называет сама себя");
+      if (name === MANIFEST || name === SIGNATURE) {
+        refute(1, "the manifest names itself or its signature", "опись называет сама себя или свою подпись");
+      }
       result.set(name, line.slice(0, 64));
       last = name;
     }
     return result;
   }
 
-  // case.json is readable; the checkpoint's signature and origin.
+  // case.json is readable; its key has signed the checkpoint and the manifest.
   step2() {
     this.readCase();
     let own;
@@ -180,18 +184,35 @@ class Pack {
       if (!(error instanceof ProofError)) throw error;
       refute(2, `case.json: ${error.message}`, `case.json: ключ негоден (${PROOFS_RU[error.message]})`);
     }
-    const { origin, size, root, signer } = openCheckpoint(2, this.need(2, "checkpoint"), own, this.keys);
+    const keys = [...this.keys, own];
+    const hasSigned = ({ signers }) => signers.some((key) => key.text === own.text);
+    const note = this.need(2, "checkpoint");
+    const opened = within(2, "checkpoint", "контрольная точка", undefined, () => openNote(note, keys));
+    const { origin, size, root } = within(2, "checkpoint", "контрольная точка", undefined, () => parseCheckpoint(opened.text));
     Object.assign(this, { size, root });
+    if (!hasSigned(opened)) {
+      refute(
+        2,
+        "the key named in case.json has not signed the checkpoint",
+        "ключ, названный в case.json, не подписывал контрольную точку",
+      );
+    }
     if (origin !== this.case.origin) {
       refute(2, "case.json names another log than the checkpoint", "case.json называет другой журнал, чем контрольная точка");
     }
-    if (signer.text !== own.text) {
-      refute(2, "case.json names another key than the one that signed", "case.json называет не тот ключ, которым подписано");
+    if (own.name !== origin) refute(2, "the key has another name than the log", "имя ключа не совпадает с именем журнала");
+    if (!this.files.has(SIGNATURE)) lack(2, "the pack is not signed", "пакет не подписан");
+    const whole = within(2, "signature", "подпись", undefined, () => openNote(this.files.get(SIGNATURE), keys));
+    if (whole.text !== `${PACK}\nlog ${origin}\nmanifest ${hex(sha256(this.files.get(MANIFEST)))}\n`) {
+      refute(2, "what the log signed is another pack", "журнал подписал другой пакет");
     }
-    this.signer = signer;
+    if (!hasSigned(whole)) {
+      lack(2, "the key named in case.json has not signed the pack", "ключ, названный в case.json, не подписывал пакет");
+    }
+    this.signer = own;
     if (!this.keys.length) {
       this.warn(
-        "the key came out of the bundle itself: compare it with one got from the log's owner (--key)",
+        "the key came out of the pack itself: compare it with one got from the log's owner (--key)",
         "ключ взят из самого пакета: сверьте его с полученным от владельца журнала (--key)",
       );
     }
@@ -204,7 +225,11 @@ class Pack {
     const bad = () =>
       refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа");
     if (read.format !== PACK) {
-      lack(2, "case.json is of a format this checker does not know", "case.json в формате, которого эта проверка не знает");
+      lack(
+        2,
+        "case.json is of a format that this checker does not know or no longer proves",
+        "case.json в формате, которого эта проверка не знает или уже не доказывает",
+      );
     }
     const texts = ["key", "number", "origin"].every((name) => typeof read[name] === "string");
     const objects = ["answer", "completeness", "question"].every((name) => isObject(read[name]));
@@ -307,6 +332,9 @@ class Pack {
     }
     if (first.body.key !== this.case.key) {
       refute(5, "entry 0 names another key than the one that signed", "запись 0 называет другой ключ, чем подписавший", 0);
+    }
+    if (this.keys.length && !this.keys.some((key) => key.text === this.signer.text)) {
+      lack(5, "no given key has signed the pack", "ни один из заданных ключей не подписывал пакет");
     }
   }
 
@@ -628,13 +656,13 @@ class Pack {
     else this.otherSubject(en, ru, held);
   }
 
-  // The entry is one of the bundle, or comes after them in the subject's own count.
+  // The entry is one of the pack, or comes after them in the subject's own count.
   sameSubject(en, ru, held) {
     const chain = this.entries.slice(1);
     const { seq } = held;
     const { subject } = held.value;
     if (chain.some((entry) => entry.seq === seq)) return;
-    if (seq < this.size) refute(11, `${en}: the bundle leaves out entry ${seq}`, `${ru}: в пакете нет записи ${seq}`, seq);
+    if (seq < this.size) refute(11, `${en}: the pack leaves out entry ${seq}`, `${ru}: в пакете нет записи ${seq}`, seq);
     const fits =
       subject.seq === chain.length + 1
         ? subject.prev === chain[chain.length - 1].seq
@@ -695,15 +723,29 @@ class Pack {
 
   newer(en, ru, seq) {
     this.warn(
-      `${en}: entry ${seq} is newer than this bundle; ask for a newer one`,
+      `${en}: entry ${seq} is newer than this pack; ask for a newer one`,
       `${ru}: запись ${seq} новее этого пакета; запросите новый`,
     );
+  }
+
+  // What a pack that is proven shows, and what it does not exclude.
+  statement() {
+    const count = this.entries.length - 1;
+    const last = this.entries[count].seq;
+    return {
+      en:
+        `all ${count} entries about this subject up to entry ${last}, of the ${this.size} that were signed; ` +
+        "a later stop is not excluded",
+      ru:
+        `все записи об этом абоненте (${count}) до записи ${last}, из подписанных ${this.size}; более позднее требование ` +
+        "прекратить не исключено",
+    };
   }
 
   question() {
     if (this.failure || !this.signer) {
       return {
-        en: "Does the log hold the entries of this bundle, and are they about the number of case.json?",
+        en: "Does the log hold the entries of this pack, and are they about the number of case.json?",
         ru: "Есть ли в журнале записи этого пакета и о том ли номере они, что назван в case.json?",
       };
     }
@@ -712,11 +754,11 @@ class Pack {
     const last = this.entries[count].seq;
     const [byEn, byRu] = this.keys.length
       ? ["the given key", "заданным ключом"]
-      : ["the key inside the bundle", "ключом из самого пакета"];
+      : ["the key inside the pack", "ключом из самого пакета"];
     return {
       en:
         `Does log ${origin}, signed at ${this.size} entries by ${byEn}, hold the ${count} entries ` +
-        `of this bundle about ${number}, the subject's first to entry ${last} without a gap?`,
+        `of this pack about ${number}, the subject's first to entry ${last} without a gap?`,
       ru:
         `Есть ли в журнале ${origin}, подписанном ${byRu} на ${this.size} записях, записи этого пакета ` +
         `о номере ${number} (${count}): от первой об этом абоненте до записи ${last} без пропусков?`,

@@ -6,8 +6,8 @@ const STEPS = {
     ru: "файлы из описи на месте, все хеши сходятся, рядом нет ничего опасного",
   },
   2: {
-    en: "the checkpoint is signed by the log's key, and its origin is that of case.json",
-    ru: "контрольная точка подписана ключом журнала, журнал — тот, что назван в case.json",
+    en: "the log's key has signed the checkpoint and the whole pack, of the log that case.json names",
+    ru: "ключ журнала подписал контрольную точку и весь пакет; журнал — тот, что назван в case.json",
   },
   3: {
     en: "each entry is canonical, of this log, and has the place its name says",
@@ -17,7 +17,10 @@ const STEPS = {
     en: "each entry is included in the signed tree by its proof",
     ru: "каждая запись входит в подписанное дерево: доказательства верны",
   },
-  5: { en: "entry 0 created the log and names the same key", ru: "запись 0 создала журнал и называет тот же ключ" },
+  5: {
+    en: "entry 0 created the log and names the same key, and it is trusted",
+    ru: "запись 0 создала журнал и называет тот же ключ, и ему доверяют",
+  },
   6: {
     en: "each opening fits its entry and names the number of case.json",
     ru: "каждое раскрытие подходит к своей записи и называет номер из case.json",
@@ -26,7 +29,7 @@ const STEPS = {
   8: { en: "the times of the entries are possible", ru: "времена записей возможны" },
   9: { en: "the wordings are the texts that the entries name", ru: "формулировки — те, что названы в записях" },
   10: { en: "what this check does not show", ru: "чего эта проверка не показывает" },
-  11: { en: "no receipt that was given contradicts the bundle", ru: "ни одна из заданных квитанций не противоречит пакету" },
+  11: { en: "no receipt that was given contradicts the pack", ru: "ни одна из заданных квитанций не противоречит пакету" },
 };
 
 const NOT_CHECKED = [
@@ -48,8 +51,8 @@ const NOT_CHECKED = [
     ru: "ответ в case.json: он не выведен из записей заново",
   },
   {
-    en: "report.html, report.txt, verify.py and FORMAT.md: nobody signed them",
-    ru: "report.html, report.txt, verify.py и FORMAT.md: их никто не подписывал",
+    en: "that report.html, report.txt, verify.py and FORMAT.md say what the entries say",
+    ru: "что report.html, report.txt, verify.py и FORMAT.md говорят то же, что записи",
   },
   { en: "that the entries tell the truth about what was said", ru: "что записи правдиво передают сказанное" },
 ];

@@ -202,6 +202,7 @@ function resultOf({ name, done }) {
       { class: `verdict ${shown}`, role: "status" },
       el("strong", {}, say(VERDICTS[shown])),
       el("p", {}, say(MEANINGS[shown])),
+      json.statement ? el("p", {}, json.statement) : "",
       json.problem ? el("p", {}, json.problem.what) : "",
     ),
     json.warnings.map((warning) => el("p", { class: "warning" }, el("b", {}, `${say(TEXTS.warning)}: `), warning.replace(" (--key)", ""))),

@@ -52,6 +52,7 @@ const PROOFS_RU = {
   "a verifier key is name+id+key": "ключ проверки — это имя+id+ключ",
   "the key is not Ed25519": "ключ не Ed25519",
   "the key id is not that of the name and key": "id ключа не от этих имени и ключа",
+  "the key is no point in its one encoding, or of small order": "ключ — не точка в единственной записи или точка малого порядка",
   "the note is larger than 128 KiB": "подписанный текст больше 128 КиБ",
   "the note is not UTF-8": "подписанный текст не в UTF-8",
   "the note holds a control character": "в подписанном тексте управляющий символ",
