@@ -1,0 +1,3 @@
+module libconsent.example/verifier
+
+go 1.19
