@@ -163,6 +163,30 @@ def test_it_says_of_every_receipt_what_the_vector_says(page):
         assert (problem["step"] if problem else 0) == vector["step"], name
 
 
+def test_it_accepts_and_refuses_every_entry_as_the_vectors_say(page):
+    vectors = {}
+    for path in sorted((ROOT / "tests" / "vectors" / "entry").glob("*.json")):
+        vectors[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+    data = [
+        packed(bytes.fromhex(each["bytes_hex"]) if "bytes_hex" in each else each["bytes"].encode())
+        for each in vectors.values()
+    ]
+    accepts = page.ask(
+        """((all) => all.map((text) => {
+          const data = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+          try {
+            return libconsent.checkEntryAlone(data);
+          } catch (error) {
+            return "no: " + error.message;
+          }
+        }))"""
+        f"({json.dumps(data)})"
+    )
+    for (name, vector), said in zip(vectors.items(), accepts, strict=True):
+        assert (said is True) == (vector["expect"] == "accept"), (name, said)
+        assert said in (True, False) or "undefined" not in said, (name, said)
+
+
 def zip_of(files, method=zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:

@@ -10,8 +10,8 @@ const EXPORT_STEPS = {
   1: { en: "the file is whole: its lines are counted and in order", ru: "файл цел: строки сосчитаны и стоят по порядку" },
   2: { en: "the checkpoint is signed by the log's key", ru: "контрольная точка подписана ключом журнала" },
   3: {
-    en: "each entry is canonical, of this log, in its place, and follows the one before it",
-    ru: "каждая запись канонична, из этого журнала, на своём месте и продолжает предыдущую",
+    en: "each entry is canonical, of this log, in its place, has its members and follows the one before",
+    ru: "каждая запись канонична, из этого журнала, на своём месте, с нужными полями и продолжает предыдущую",
   },
   4: {
     en: "the entries give the signed root, and the root of each older checkpoint at its size",
@@ -134,6 +134,14 @@ class ExportCheck {
           3,
           `entry ${seq} follows another entry than the one before it here`,
           `запись ${seq} продолжает другую запись, чем стоящая здесь перед ней`,
+          seq,
+        );
+      }
+      if (!hasItsBody(entry.value)) {
+        refute(
+          3,
+          `entry ${seq}: a member of its body is missing or of another shape`,
+          `запись ${seq}: поля её содержания нет, или оно другого вида`,
           seq,
         );
       }
