@@ -43,7 +43,10 @@ def source_hash(text: str) -> str:
 def script() -> str:
     """All scripts in one, which leaves no name behind but ``libconsent``."""
     parts = [(HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
-    face = "return { checkFiles, checkZip, checkOneReceipt, checkExport, checkEntryAlone, asJson, parseKey, take };"
+    face = (
+        "return { checkFiles, checkZip, checkOneReceipt, checkExport, checkEntryAlone, asJson, "
+        "parseKey, take };"
+    )
     whole = ['"use strict";', "const libconsent = (() => {", *parts, face, "})();"]
     return "\n" + "\n".join(whole) + "\n"
 
