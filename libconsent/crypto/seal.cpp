@@ -154,15 +154,15 @@ std::string open(SecretKey::View subject_key, std::string_view context, std::str
   return out;
 }
 
-SecretKey stretch(std::string_view passphrase, std::string_view salt) {
-  constexpr std::uint64_t cost = std::uint64_t{1} << 15U;
+SecretKey stretch(std::string_view passphrase, std::string_view salt, unsigned cost) {
   constexpr std::uint64_t block = 8;
   constexpr std::uint64_t lanes = 1;
-  constexpr std::uint64_t most_memory = std::uint64_t{64} << 20U;
+  const std::uint64_t n = std::uint64_t{1} << cost;
+  const std::uint64_t most_memory = 2 * 128 * n * block;
   std::array<std::uint8_t, SecretKey::size> bytes{};
   const int done = EVP_PBE_scrypt(passphrase.data(), passphrase.size(),
                                   reinterpret_cast<const unsigned char*>(salt.data()), salt.size(),
-                                  cost, block, lanes, most_memory, bytes.data(), bytes.size());
+                                  n, block, lanes, most_memory, bytes.data(), bytes.size());
   if (done != 1) throw Error(ErrorCode::crypto, "scrypt: OpenSSL could not derive a key");
   SecretKey key = SecretKey::copy_of(bytes);
   wipe(bytes.data(), bytes.size());

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <functional>
 #include <map>
 #include <utility>
 
 #include "consent/error.hpp"
 #include "crypto/seal.hpp"
+#include "sqlite/objects.hpp"
 
 namespace consent {
 
@@ -43,6 +45,17 @@ CREATE TABLE suppressed (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// What schema 1 had otherwise; its index of the tags stays.
+constexpr const char* schema_1 = R"sql(
+CREATE TABLE subject (
+  id       INTEGER PRIMARY KEY,
+  tag      BLOB NOT NULL UNIQUE CHECK (length(tag) = 32),
+  key      BLOB NOT NULL CHECK (length(key) = 32),
+  address  BLOB NOT NULL,             -- the number, sealed under this subject's key
+  previous INTEGER NOT NULL           -- the number's subject before; 0: none
+) STRICT;
+)sql";
+
 constexpr const char* from_1_to_2 = R"sql(
 CREATE TABLE suppressed (
   idx    BLOB PRIMARY KEY CHECK (length(idx) = 32),
@@ -67,6 +80,31 @@ SecretKey key_from(std::string_view bytes, const std::string& name) {
 constexpr std::string_view meta_context = "libconsent/meta/v1/";
 constexpr std::size_t salt_bytes = 16;
 
+// N of scrypt is 2^this. A store says its own in meta; one that does not say is older.
+constexpr unsigned new_cost = 17;
+constexpr unsigned old_cost = 15;
+constexpr unsigned most_cost = 20;  // 1 GiB: a file may not ask for more
+constexpr std::size_t shortest_passphrase = 12;
+
+unsigned cost_of(const std::optional<std::string>& stored, const std::string& store) {
+  if (!stored) return old_cost;
+  unsigned cost = 0;
+  const auto [end, code] = std::from_chars(stored->data(), stored->data() + stored->size(), cost);
+  if (code != std::errc{} || end != stored->data() + stored->size() || cost < old_cost ||
+      cost > most_cost) {
+    throw Error(ErrorCode::storage, store + ": the cost of scrypt is none that this build knows");
+  }
+  return cost;
+}
+
+void check_new(std::string_view passphrase) {
+  const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  const auto length = std::count_if(passphrase.begin(), passphrase.end(), is_start);
+  if (!passphrase.empty() && static_cast<std::size_t>(length) < shortest_passphrase) {
+    throw Error(ErrorCode::invalid_argument, "passphrase: fewer than 12 characters");
+  }
+}
+
 std::string random_salt(Entropy& entropy) {
   std::string salt(salt_bytes, '\0');
   entropy.fill({reinterpret_cast<std::uint8_t*>(salt.data()), salt.size()});
@@ -78,6 +116,7 @@ std::string random_salt(Entropy& entropy) {
 KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& origin,
                           const std::string& incarnation, std::string_view passphrase,
                           Entropy& entropy) {
+  check_new(passphrase);
   // The mode is set before the first byte of a key is written.
   const mode_t before = umask(0077);
   KeyStore store;
@@ -105,8 +144,9 @@ KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& 
     std::optional<SecretKey> master;
     if (!passphrase.empty()) {
       const std::string salt = random_salt(entropy);
-      master = stretch(passphrase, salt);
+      master = stretch(passphrase, salt, new_cost);
       put.bind_text(1, "lock").bind_blob(2, salt).run();
+      put.bind_text(1, "scrypt").bind_blob(2, std::to_string(new_cost)).run();
     }
     const auto put_key = [&](const char* name, std::string_view key) {
       // One master key seals each name once, when the store is made.
@@ -141,6 +181,12 @@ KeyStore KeyStore::open(const std::filesystem::path& file, sqlite::Mode mode,
   if (version < 1 || version > schema_version) {
     throw Error(ErrorCode::storage, store.db_.name() + ": a schema of another version");
   }
+  static const std::set<std::string> known = [] {
+    auto all = sqlite::objects_after({schema});
+    all.merge(sqlite::objects_after({schema_1, from_1_to_2, from_2_to_3}));
+    return all;
+  }();
+  sqlite::check_objects(store.db_, known);
   store.writing_ = mode == sqlite::Mode::write;
   if (mode == sqlite::Mode::write) {
     store.db_.execute("PRAGMA secure_delete=ON");
@@ -194,7 +240,7 @@ void KeyStore::load(const std::string& origin, std::string_view passphrase) {
       throw Error(ErrorCode::crypto,
                   db_.name() + ": is closed with a passphrase, and none was given");
     }
-    master_ = stretch(passphrase, *salt);
+    master_ = stretch(passphrase, *salt, cost_of(find("scrypt"), db_.name()));
   }
   const auto secret = [&](const char* key) {
     std::string bytes = value(key);

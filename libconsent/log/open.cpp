@@ -5,6 +5,7 @@
 #include "base/decimal.hpp"
 #include "consent/error.hpp"
 #include "log/schema.hpp"
+#include "sqlite/objects.hpp"
 
 namespace consent {
 
@@ -19,6 +20,13 @@ void check_log_file(sqlite::Connection& db) {
     throw Error(ErrorCode::storage, Message("{}: schema {}, this version reads {}", db.name(),
                                             version, schema::version));
   }
+  static const std::set<std::string> known = [] {
+    auto all = sqlite::objects_after({schema::log, schema::entry_in_order});
+    all.merge(sqlite::objects_after({schema::schema_1, schema::from_1_to_2, schema::from_2_to_3,
+                                     schema::entry_in_order, schema::from_3_to_4}));
+    return all;
+  }();
+  sqlite::check_objects(db, known);
 }
 
 sqlite::Connection open_log_for_reading(const fs::path& file) {

@@ -104,6 +104,40 @@ CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence
 BEGIN SELECT RAISE(ABORT, 'written once'); END;
 )sql";
 
+/// What schema 1 had otherwise; a log of it is read as it is.
+inline constexpr const char* schema_1 = R"sql(
+CREATE TABLE entry (
+  seq   INTEGER PRIMARY KEY CHECK (seq >= 0),
+  prev  BLOB NOT NULL CHECK (length(prev) = 32),
+  leaf  BLOB NOT NULL CHECK (length(leaf) = 32),
+  bytes BLOB NOT NULL
+) STRICT;
+CREATE TABLE sealed (
+  seq   INTEGER PRIMARY KEY,
+  bytes BLOB NOT NULL
+) STRICT;
+CREATE TABLE subject (
+  tag     BLOB PRIMARY KEY CHECK (length(tag) = 32),
+  count   INTEGER NOT NULL,
+  last    INTEGER NOT NULL,
+  closed  INTEGER,
+  clauses BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE term (
+  id   INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TRIGGER entry_in_order BEFORE INSERT ON entry
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), -1) + 1 FROM entry)
+  OR NEW.prev IS NOT coalesce((SELECT leaf FROM entry WHERE seq = NEW.seq - 1), zeroblob(32))
+BEGIN SELECT RAISE(ABORT, 'append-only: entries follow each other'); END;
+CREATE TRIGGER sealed_once BEFORE INSERT ON sealed
+WHEN EXISTS (SELECT 1 FROM sealed WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'written once'); END;
+CREATE TRIGGER sealed_no_update BEFORE UPDATE ON sealed BEGIN SELECT RAISE(ABORT, 'written once'); END;
+CREATE TRIGGER sealed_no_delete BEFORE DELETE ON sealed BEGIN SELECT RAISE(ABORT, 'written once'); END;
+)sql";
+
 /// From schema 1: `state` holds what the entries say of the log itself, so that opening need not
 /// read them all: the incarnation after the last restore, and how many subjects there are.
 inline constexpr const char* from_1_to_2 = R"sql(

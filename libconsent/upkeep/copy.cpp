@@ -476,7 +476,7 @@ Copied import_entries(const fs::path& file, const fs::path& folder,
   }
   Copied copied;
   try {
-    fs::permissions(made, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
+    fs::permissions(made, fs::perms::owner_all);
     {
       auto db = sqlite::Connection::open(made / "log.db", sqlite::Mode::create);
       db.execute("PRAGMA journal_mode=WAL");

@@ -85,7 +85,7 @@ Log create_log(const fs::path& folder, const LogIdentity& identity, Instant now,
                 Message("log: the folder cannot be made: {}", Message(code.message())));
   }
   try {
-    fs::permissions(made, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
+    fs::permissions(made, fs::perms::owner_all);
     auto keys = KeyStore::create(made / "keys.db", identity.origin, incarnation, options.passphrase,
                                  entropy);
     auto db = sqlite::Connection::open(made / "log.db", sqlite::Mode::create);

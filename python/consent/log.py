@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import json
+import shutil
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,10 +27,10 @@ from consent._core import (
     Verification,
 )
 from consent.decision import Asked, Question, asked
-from consent.errors import RestrictedError
+from consent.errors import InvalidArgument, RestrictedError, StorageError
 from consent.event import SEALED, AnyEvent, Event, told
 from consent.files import private_file
-from consent.locale.message import Message
+from consent.locale.message import Message, system_message
 from consent.number import Number, as_number
 from consent.party import Organisation
 from consent.rules import russia
@@ -47,6 +49,14 @@ __all__ = [
     "Log",
     "Rebuilt",
 ]
+
+
+def _is_group(name: str) -> bool:
+    try:
+        grp.getgrnam(name)
+    except KeyError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +217,7 @@ class Log(_core.Log):
         subscriber: Number | None = None,
         second_head: str | PathLike[str] | None = None,
         passphrase: str = "",
+        group: str | None = None,
         now: datetime | None = None,
     ) -> Self:
         """Make a log's folder and its entry 0, and open it for writing.
@@ -217,13 +228,17 @@ class Log(_core.Log):
             distributor: Whose log it is.
             subscriber: In a diary, the diarist's own number.
             second_head: As for :meth:`open`.
-            passphrase: Closes keys.db (scrypt); every later opening needs it.
+            passphrase: Closes keys.db (scrypt); every later opening needs it. At least 12
+                characters.
+            group: Who may pass through the folder: it is 0710 and of this group, else 0700.
             now: The moment of making it, for replays and tests; the clock's where left out.
 
         Raises:
             StorageError: The folder holds something already.
-            InvalidArgument: A bad origin or INN.
+            InvalidArgument: A bad origin or INN, a short passphrase, or no such group.
         """
+        if group is not None and not _is_group(group):
+            raise InvalidArgument("no such group on this machine")
         _core.create_log(
             folder,
             origin,
@@ -234,6 +249,14 @@ class Log(_core.Log):
             second_head,
             passphrase,
         )
+        if group is not None:
+            try:
+                shutil.chown(folder, group=group)
+                Path(folder).chmod(0o710)
+            except OSError as error:
+                raise StorageError(
+                    Message("the folder cannot be given to the group: {}", system_message(error))
+                ) from error
         return cls.open(folder, second_head=second_head, passphrase=passphrase)
 
     @classmethod

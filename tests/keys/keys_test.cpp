@@ -42,7 +42,7 @@ std::vector<Digest> add_many(KeyStore& store, int first, int last) {
 }  // namespace
 
 TEST_CASE("each of many subjects is found by its tag, those that came later too", "[log][keys]") {
-  const std::string passphrase = GENERATE("", "open sesame");
+  const std::string passphrase = GENERATE("", "open sesame!");
   const Scratch scratch;
   KeyStore writer = create(scratch, passphrase);
   KeyStore reader = open(scratch, passphrase);
@@ -152,13 +152,39 @@ TEST_CASE("a store made with an index of its tags is read and written by it", "[
     KeyStore store = create(scratch);
     tags = add_many(store, 0, 3);
   }
-  REQUIRE(foreign_sql(scratch / "keys.db", "CREATE UNIQUE INDEX by_tag ON subject(tag)") ==
-          SQLITE_OK);
+  REQUIRE(foreign_sql(scratch / "keys.db", R"sql(
+CREATE TABLE kept AS SELECT * FROM subject;
+DROP TABLE subject;
+CREATE TABLE subject (
+  id       INTEGER PRIMARY KEY,
+  tag      BLOB NOT NULL UNIQUE CHECK (length(tag) = 32),
+  key      BLOB NOT NULL CHECK (length(key) = 32),
+  address  BLOB NOT NULL,             -- the number, sealed under this subject's key
+  previous INTEGER NOT NULL           -- the number's subject before; 0: none
+) STRICT;
+INSERT INTO subject SELECT * FROM kept;
+DROP TABLE kept;
+)sql") == SQLITE_OK);
   KeyStore store = open(scratch, "", sqlite::Mode::write);
   const auto more = add_many(store, 3, 5);
   tags.insert(tags.end(), more.begin(), more.end());
   for (const Digest& tag : tags) CHECK(store.by_tag(tag));
   CHECK_FALSE(store.by_tag(Digest{}));
+}
+
+TEST_CASE("what is not ours in keys.db is refused at opening, by its name", "[log][keys]") {
+  const auto* const sql = GENERATE(
+      "CREATE VIEW foreign_one AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 "
+      "FROM n) SELECT x FROM n",
+      "CREATE TRIGGER foreign_one AFTER INSERT ON subject BEGIN DELETE FROM number; END",
+      "CREATE TABLE foreign_one (x)", "CREATE INDEX foreign_one ON subject(key)");
+  CAPTURE(sql);
+  const Scratch scratch;
+  { KeyStore store = create(scratch); }
+  REQUIRE(foreign_sql(scratch / "keys.db", sql) == SQLITE_OK);
+  for (const auto mode : {sqlite::Mode::read, sqlite::Mode::write}) {
+    CHECK_THROWS_WITH(open(scratch, "", mode), consent_testing::contains("foreign_one"));
+  }
 }
 
 TEST_CASE("a number is found while its subject is recent and after the index was brought up to it",

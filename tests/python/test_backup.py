@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -181,3 +183,30 @@ def test_the_face_gives_the_same(folder, tmp_path):
     with consent.Log.open(folder, writable=False) as log:
         made = log.backup(tmp_path / "copy")
         assert (made.size, made.root) == (log.size, log.root)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="inotify is Linux's")
+def test_nothing_that_is_done_with_an_open_log_reads_its_shared_memory_file(
+    folder, tmp_path, capsys
+):
+    # Closing a second descriptor would release SQLite's locks: docs/reference/format.md.
+    libc = ctypes.CDLL(None, use_errno=True)
+    opened_or_closed = 0x20 | 0x10 | 0x8  # IN_OPEN, IN_CLOSE_NOWRITE, IN_CLOSE_WRITE
+    with consent.Log.open(folder) as log:
+        log.append(consent.ConsentWithdrawn("+79171234567", at=datetime.now(UTC)))
+        watch = libc.inotify_init1(os.O_NONBLOCK)
+        assert libc.inotify_add_watch(watch, bytes(folder / "log.db-shm"), opened_or_closed) >= 0
+        try:
+            with consent.Log.open(folder, writable=False) as reader:
+                reader.history("+79171234567")
+            consent.verify(folder)
+            consent.Gate(folder)
+            for number, words in enumerate((["backup"], ["export", "--entries", "--out"])):
+                assert run(capsys, words[0], folder, *words[1:], tmp_path / str(number))[0] == 0
+            log.append(consent.ConsentWithdrawn("+79181234567", at=datetime.now(UTC)))
+            with pytest.raises(BlockingIOError):
+                os.read(watch, 4096)
+            (folder / "log.db-shm").open("rb").close()  # what others must not do is seen
+            assert os.read(watch, 4096)
+        finally:
+            os.close(watch)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import grp
 import json
+import os
 import shutil
+import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -85,7 +88,7 @@ def test_a_passphrase_file_alone_closes_the_keys_and_an_empty_one_is_refused(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "word"
-    file.write_text("long word", encoding="utf-8")
+    file.write_text("a long enough word", encoding="utf-8")
     who = ("--origin", "a.example/c", "--inn", "7707083893")
     assert run("init", tmp_path / "log", *who, "--passphrase-file", file).returncode == 0
     assert run("history", tmp_path / "log", ALICE).returncode == 3
@@ -95,8 +98,31 @@ def test_a_passphrase_file_alone_closes_the_keys_and_an_empty_one_is_refused(
     assert not (tmp_path / "other").exists()
 
 
+def test_a_short_passphrase_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    refused = run(
+        "init",
+        tmp_path / "log",
+        *("--origin", "a.example/c", "--inn", "7707083893", "--passphrase"),
+        env={"CONSENT_PASSPHRASE": "сим-сим"},
+    )
+    assert refused.returncode == 2, refused.stderr
+    assert "12" in refused.stderr
+    assert not (tmp_path / "log").exists()
+
+
+def test_a_log_is_its_owners_alone_unless_a_group_may_pass(tmp_path: Path) -> None:
+    who = ("--origin", "a.example/c", "--inn", "7707083893")
+    group = grp.getgrgid(os.getgid()).gr_name
+    assert run("init", tmp_path / "own", *who).returncode == 0
+    assert run("init", tmp_path / "shared", *who, "--group", group).returncode == 0
+    assert run("init", tmp_path / "other", *who, "--group", "nobody-has-it").returncode == 2
+    assert stat.S_IMODE((tmp_path / "own").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o710
+    assert not (tmp_path / "other").exists()
+
+
 def test_keys_closed_with_a_passphrase_need_it(tmp_path: Path) -> None:
-    folder, word = tmp_path / "log", {"CONSENT_PASSPHRASE": "сим-сим"}
+    folder, word = tmp_path / "log", {"CONSENT_PASSPHRASE": "сим-сим, откройся"}
     made = run(
         "init", folder, "--origin", "a.example/c", "--inn", "7707083893", "--passphrase", env=word
     )
@@ -105,7 +131,7 @@ def test_keys_closed_with_a_passphrase_need_it(tmp_path: Path) -> None:
     assert run("withdraw", folder, ALICE, env={"CONSENT_PASSPHRASE": "сезам"}).returncode == 3
     assert run("withdraw", folder, ALICE, env=word).returncode == 0
     file = tmp_path / "word.txt"
-    file.write_text("сим-сим\n", encoding="utf-8")
+    file.write_text("сим-сим, откройся\n", encoding="utf-8")
     assert run("history", folder, ALICE, "--passphrase-file", file).returncode == 0
     assert run("verify", folder).returncode == 1  # only with keys.db is every entry covered
     assert run("verify", folder, env=word).returncode == 0
@@ -139,7 +165,7 @@ def test_an_old_sqlite_is_warned_of_where_it_has_the_wal_reset_bug(tmp_path: Pat
 def test_a_passphrase_typed_at_the_terminal_restores_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, word = tmp_path / "log", "сим-сим"
+    folder, word = tmp_path / "log", "сим-сим, откройся"
     with a_log(folder, passphrase=word) as log:
         log.append(yes(ALICE))
     kept = (folder / "log.db").read_bytes()

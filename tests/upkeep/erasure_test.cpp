@@ -91,7 +91,7 @@ const std::string erased_code = std::to_string(static_cast<int>(ErrorCode::erase
 
 TEST_CASE("after an erasure no file of the folder holds the number or its key, in any packing",
           "[log][erasure]") {
-  const std::string passphrase = GENERATE("", "open sesame");
+  const std::string passphrase = GENERATE("", "open sesame!");
   INFO(passphrase);
   const Scratch scratch;
   const fs::path folder = scratch / "log";
@@ -483,7 +483,7 @@ TEST_CASE("keys put back after an erasure do not bring anybody back", "[log][era
 }
 
 TEST_CASE("a key store of schema 1 gets the suppress key when it is written", "[log][erasure]") {
-  const std::string passphrase = GENERATE("", "open sesame");
+  const std::string passphrase = GENERATE("", "open sesame!");
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   {

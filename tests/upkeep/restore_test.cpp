@@ -14,6 +14,7 @@
 #include "consent/rebuild.hpp"
 #include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
+#include "sqlite/sqlite.hpp"
 
 using namespace consent;
 using namespace consent::test;
@@ -167,7 +168,7 @@ TEST_CASE("keys closed with a passphrase open with it alone", "[log][passphrase]
   const Scratch scratch;
   const fs::path folder = scratch / "log";
   LogOptions options = writing();
-  options.passphrase = "сим-сим";
+  options.passphrase = "сим-сим, откройся";
   {
     Log log = consent::create_log(folder, romashka(), noon, options);
     log.append(given(alice, "2026-11-02T10:00:00Z"), noon);
@@ -194,6 +195,8 @@ TEST_CASE("keys closed with a passphrase open with it alone", "[log][passphrase]
     ++numbers;
   });
   CHECK(numbers == 1);
+  CHECK(consent::sqlite::open_for_reading(folder / "keys.db")
+            .integer("SELECT CAST(value AS TEXT) FROM meta WHERE key='scrypt'") == 17);
   // log.db needs no passphrase; what keys.db covers does.
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::not_proven);
   CHECK(verify_log(folder, {}, {{}, {}, {}, options.passphrase}).verdict == ProofVerdict::proven);
@@ -215,6 +218,101 @@ TEST_CASE("derived tables that were edited are rebuilt from the entries", "[log]
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
   Log log = Log::open(folder, Access::write);
   CHECK(log.standing_of(number(alice)).front().clauses.size() == 2);
+}
+
+TEST_CASE("what is not ours in log.db is refused wherever it is opened, by its name",
+          "[log][hostile]") {
+  const auto* const sql = GENERATE(
+      "CREATE VIEW foreign_one AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) "
+      "SELECT x FROM n",
+      "CREATE TRIGGER foreign_one AFTER INSERT ON entry BEGIN DELETE FROM subject; END",
+      "CREATE TEMP TABLE x(y); CREATE TABLE foreign_one (x)",
+      "CREATE INDEX foreign_one ON entry(leaf)",
+      // ours by its name alone
+      "DROP TABLE state; CREATE VIEW state AS SELECT 'foreign_one' AS key, x'00' AS value",
+      "DROP TRIGGER tile_once; CREATE TRIGGER tile_once BEFORE INSERT ON tile WHEN (WITH RECURSIVE "
+      "n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) SELECT max(x) FROM n) BEGIN SELECT "
+      "RAISE(ABORT, 'written once'); END");
+  CAPTURE(sql);
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  consent::create_log(folder, romashka(), noon, writing())
+      .append(given(alice, "2026-11-02T10:00:00Z"), noon);
+  REQUIRE(foreign_sql(folder / "log.db", sql) == SQLITE_OK);
+  const auto refusal = [](const auto& call) -> std::string {
+    try {
+      call();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  const std::string name = std::string_view(sql).starts_with("DROP") ? "t" : "foreign_one";
+  for (const std::string& said : {refusal([&] { (void)Log::open(folder, Access::read_only); }),
+                                  refusal([&] { (void)Log::open(folder, Access::write); }),
+                                  refusal([&] { (void)verify_log(folder, {}); }),
+                                  refusal([&] { consent::rebuild(folder); })}) {
+    CHECK_THAT(said, consent_testing::contains(name) && consent_testing::contains("libconsent's"));
+  }
+}
+
+TEST_CASE("statistics of SQLite are tolerated", "[log][hostile]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "log";
+  consent::create_log(folder, romashka(), noon, writing())
+      .append(given(alice, "2026-11-02T10:00:00Z"), noon);
+  REQUIRE(foreign_sql(folder / "log.db", "ANALYZE") == SQLITE_OK);
+  REQUIRE(foreign_sql(folder / "keys.db", "ANALYZE") == SQLITE_OK);
+  CHECK(Log::open(folder, Access::write).history(number(alice)).size() == 1);
+}
+
+TEST_CASE("a new passphrase has 12 characters, whatever bytes they take", "[log][passphrase]") {
+  const Scratch scratch;
+  for (const auto& [word, refused] : {std::pair{"сим-сим", true},
+                                      {"12345678901", true},
+                                      {"одиннадцать", true},
+                                      {"123456789012", false},
+                                      {"двенадцать!!", false}}) {
+    CAPTURE(word);
+    LogOptions options = writing();
+    options.passphrase = word;
+    const fs::path folder = scratch / (refused ? "none" : word);
+    if (!refused) {
+      CHECK_NOTHROW(consent::create_log(folder, romashka(), noon, options));
+      continue;
+    }
+    CHECK_THROWS_AS(consent::create_log(folder, romashka(), noon, options), Error);
+    CHECK_FALSE(fs::exists(folder));
+  }
+}
+
+TEST_CASE("the folder of a new log is its owner's alone", "[log]") {
+  const Scratch scratch;
+  consent::create_log(scratch / "log", romashka(), noon, writing());
+  CHECK(fs::status(scratch / "log").permissions() == fs::perms::owner_all);
+}
+
+TEST_CASE("a store with a passphrase of an earlier build opens by its own scrypt",
+          "[log][passphrase][migration]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "old";
+  fs::copy(fs::path(CONSENT_VECTORS) / "log" / "scrypt-15", folder);
+  LogOptions options = writing();
+  options.passphrase = "сим-сим";
+  const Log log = Log::open(folder, options);
+  CHECK(log.history(number(alice)).size() == 1);
+}
+
+TEST_CASE("keys.db may not ask for any amount of memory", "[log][passphrase]") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "old";
+  fs::copy(fs::path(CONSENT_VECTORS) / "log" / "scrypt-15", folder);
+  LogOptions options = writing();
+  options.passphrase = "сим-сим";
+  const auto* const cost = GENERATE("40", "21", "14", "", "x", "17x", "-1");
+  REQUIRE(foreign_sql(folder / "keys.db", std::string("REPLACE INTO meta VALUES('scrypt',CAST('") +
+                                              cost + "' AS BLOB))") == SQLITE_OK);
+  CHECK_THROWS_AS(Log::open(folder, options), Error);
 }
 
 TEST_CASE("a log of schema 1 is read as it is, and migrated when it is written",

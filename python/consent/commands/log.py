@@ -40,6 +40,7 @@ def init(given: argparse.Namespace, terminal: Terminal) -> int:
         subscriber=subscriber,
         second_head=given.head,
         passphrase=passphrase,
+        group=given.group,
     ) as log:
         answer = {
             "log": str(given.log),
@@ -237,6 +238,11 @@ def add(commands: Commands) -> None:
 
     made.add_argument(
         "--passphrase", action="store_true", help=say("close keys.db with a passphrase")
+    )
+    made.add_argument(
+        "--group",
+        metavar="NAME",
+        help=say("who may pass through the log's folder: 0710 instead of 0700"),
     )
 
     made = commands.command("restore", restore, "go on with a log that lost something")
