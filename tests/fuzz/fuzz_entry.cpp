@@ -48,10 +48,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto* const event = std::get_if<Event>(&said);
   if (event == nullptr) return 0;
+  std::vector<Digest> files;  // an entry holds commitments to files, and the writer asks for them
+  for (const EvidenceFile& file : base_of(*event).files) files.push_back(file.commitment);
   std::string body, once_more;
-  (void)encode_body(*event, {}, base_of(*event).details, {}, body);
+  (void)encode_body(*event, {}, base_of(*event).details, files, body);
   const AnyEvent reread = decode_body(entry.type, canonical::decode(body));
-  (void)encode_body(std::get<Event>(reread), {}, base_of(*event).details, {}, once_more);
+  (void)encode_body(std::get<Event>(reread), {}, base_of(*event).details, files, once_more);
   promise(body == once_more, "what the table knows is read as it was written");
   Terms terms;
   SubjectStanding standing;
