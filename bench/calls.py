@@ -45,7 +45,7 @@ PROGRAMS = {
     "consent, calls parsed": (OURS, READ.format("")),
     "consent, row by row": (OURS, READ.format(", blocks=False")),
     "duckdb": (
-        "import duckdb\ndb = duckdb.connect()",
+        "import duckdb\ndb = duckdb.connect()\ndb.execute('set enable_progress_bar = false')",
         'db.execute("create table t as select * from read_csv(\'" + path + "\', header=false)")\n'
         'rows = db.execute("select count(*) from t").fetchone()[0]',
     ),
@@ -68,7 +68,7 @@ def measure(name: str, path: Path) -> list[float] | None:
     done = subprocess.run(
         [sys.executable, "-c", program, path], check=True, capture_output=True, text=True
     )
-    *figures, rows = json.loads(done.stdout)
+    *figures, rows = json.loads(done.stdout.splitlines()[-1])
     if rows != ROWS:
         sys.exit(f"bench: {name} read {rows} of {ROWS} rows")
     return figures
