@@ -22,7 +22,7 @@ std::vector<BundleFile> to_files(const py::iterable& pairs) {
   std::vector<BundleFile> files;
   for (const py::handle pair : pairs) {
     auto [name, bytes] = pair.cast<std::pair<std::string, py::bytes>>();
-    files.push_back({std::move(name), std::string(bytes)});
+    files.push_back({std::move(name), std::string(std::string_view(bytes))});
   }
   return files;
 }

@@ -179,7 +179,7 @@ std::vector<OpenedFile> open_files(const Log& log, std::uint64_t seq, std::size_
     std::string content;
     bool fits = true;
     const std::string salt = read_evidence(log, seq, kept.place, [&](std::string_view piece) {
-      fits = fits && content.size() + piece.size() <= room;
+      fits = fits && content.size() + piece.size() <= std::min(room, bundle::most_of_a_file);
       if (fits) content.append(piece);
     });
     if (!fits) continue;
@@ -267,8 +267,8 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
     files.push_back({bundle::proof_file(seq), log.prove_inclusion(seq, checkpoint).text()});
   };
   add(0, log.entry(0).bytes);
-  // A container may hold 1 GiB; a tenth is left for everything else.
-  std::size_t room = std::size_t{900} << 20U;
+  // A tenth is left for everything else.
+  std::size_t room = bundle::most_bytes / 10 * 9;
   for (const OpenedEntry& each : opened) {
     add(each.entry.seq, each.entry.bytes);
     const auto evidence = open_files(log, each.entry.seq, room, files);
@@ -319,6 +319,17 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   files.push_back({std::string(bundle::case_file), std::move(out)});
   std::sort(files.begin(), files.end(),
             [](const BundleFile& a, const BundleFile& b) { return a.name < b.name; });
+  std::size_t parsed = 0;
+  for (const BundleFile& file : files) {
+    // A line of the manifest besides: a hash, two spaces, the name.
+    parsed += file.name.size() + 67 + (bundle::is_parsed(file.name) ? file.bytes.size() : 0);
+  }
+  if (parsed > bundle::most_proof) {
+    throw Error(ErrorCode::invalid_argument,
+                Message("bundle: {} entries about the number do not fit into a pack of 4 MiB; "
+                        "hand out the log itself (consent export --entries)",
+                        opened.size()));
+  }
   return files;
 }
 

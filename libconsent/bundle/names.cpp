@@ -30,6 +30,11 @@ bool is_part(std::string_view part) noexcept {
 
 }  // namespace
 
+bool is_parsed(std::string_view name) noexcept {
+  return name.starts_with("entries/") || name.starts_with("openings/") ||
+         name.starts_with("proofs/") || name == case_file || name == checkpoint || name == manifest;
+}
+
 bool is_device(std::string_view part) noexcept {
   constexpr std::array<std::string_view, 6> devices{"con", "prn", "aux", "nul", "com", "lpt"};
   const std::string_view stem = part.substr(0, part.find('.'));

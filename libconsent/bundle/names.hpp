@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,6 +16,15 @@ inline constexpr std::string_view manifest = "manifest-sha256.txt";
 inline constexpr std::string_view case_file = "case.json";
 inline constexpr std::string_view checkpoint = "checkpoint";
 inline constexpr std::string_view signature = "signature";
+
+/// What a pack may hold: unpacked bytes, of one file, and of all that is parsed. A check reads the
+/// whole of it into memory, which stays below 300 MB so.
+inline constexpr std::size_t most_bytes = std::size_t{128} << 20U;
+inline constexpr std::size_t most_of_a_file = std::size_t{64} << 20U;
+inline constexpr std::size_t most_proof = std::size_t{4} << 20U;
+
+/// Whether a file is parsed: entries, openings, proofs, case.json, checkpoint, manifest.
+[[nodiscard]] bool is_parsed(std::string_view name) noexcept;
 
 /// ASCII letters, digits, '.', '_', '-' in parts divided by '/': no way out of a folder, no second
 /// spelling of a name but by case, nothing that a file system reads in its own manner.

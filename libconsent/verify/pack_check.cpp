@@ -13,7 +13,6 @@ namespace consent::checking {
 namespace {
 
 constexpr std::size_t kMaxFiles = 10'000;
-constexpr std::size_t kMaxTotal = std::size_t{1} << 30;
 constexpr std::array<std::string_view, 5> kFolders{"entries/", "evidence/", "openings/", "proofs/",
                                                    "wordings/"};
 constexpr std::array<std::string_view, 8> kPlain{
@@ -66,7 +65,10 @@ void Check::step_1() {
   if (listed_.size() > kMaxFiles) lack(1, "more than 10 000 files");
   for (const BundleFile& file : listed_) {
     total += file.bytes.size();
-    if (total > kMaxTotal) lack(1, "larger than 1 GiB");
+    if (file.bytes.size() > bundle::most_of_a_file) {
+      lack(1, Message("{} is larger than 64 MiB", bundle::shown(file.name)));
+    }
+    if (total > bundle::most_bytes) lack(1, "larger than 128 MiB");
   }
   const bundle::Unwrapped unwrapped = bundle::unwrap(listed_);
   if (!unwrapped.folder.empty()) {
@@ -81,6 +83,9 @@ void Check::step_1() {
   if (const auto found = all.find(bundle::manifest); found != all.end()) {
     files_.emplace(found->first, found->second);
   }
+  if (need(1, std::string(bundle::manifest)).size() > bundle::most_proof) {
+    lack(1, "entries, openings and proofs are larger than 4 MiB");
+  }
   const auto manifest = read_manifest(need(1, std::string(bundle::manifest)));
   if (const auto found = all.find(bundle::signature); found != all.end()) {
     files_.emplace(found->first, found->second);
@@ -91,6 +96,11 @@ void Check::step_1() {
       refute(1, Message("{} has another hash than the manifest says", name));
     }
   }
+  std::size_t parsed = 0;
+  for (const auto& [name, bytes] : files_) {
+    if (bundle::is_parsed(name)) parsed += bytes->size();
+  }
+  if (parsed > bundle::most_proof) lack(1, "entries, openings and proofs are larger than 4 MiB");
   others(unwrapped.files, manifest);
 }
 

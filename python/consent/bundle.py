@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -241,4 +241,11 @@ def verify(
             0, Message("({}) {}", refused.step, Message.in_both(refused.what.en, refused.what.ru))
         )
         return cast("Verification", _RefusedContainer(refused.verdict, problem))
-    return _core.verify_bundle(files, list(trusted), list(receipts))
+    return _core.verify_bundle(_taken(files), list(trusted), list(receipts))
+
+
+def _taken(files: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Each file once, and let go of: the core keeps its own copy."""
+    files.reverse()
+    while files:
+        yield files.pop()

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import bundle_vectors
+import consent
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "python" / "consent" / "standalone" / "verify.py"
@@ -309,13 +310,64 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
     )
 
 
-def test_a_zip_that_promises_more_than_a_gibibyte_is_refused(tmp_path):
+def test_a_zip_that_promises_more_than_its_limit_is_refused(tmp_path):
     path = zipped([("bomb.txt", b"x" * 1000)], tmp_path)
     data = bytearray(path.read_bytes())
     at = data.index(b"PK\x01\x02") + 24
-    data[at : at + 4] = struct.pack("<I", (1 << 30) + 1)
+    data[at : at + 4] = struct.pack("<I", (128 << 20) + 1)
     path.write_bytes(data)
-    refused(path, "1 GiB")
+    refused(path, "128 MiB")
+
+
+def test_a_file_and_what_is_parsed_have_limits_of_their_own(tmp_path):
+    refused(zipped([*happy(), ("big.bin", bytes((64 << 20) + 1))], tmp_path), "64 MiB")
+    files = dict(happy()) | {"entries/000099.json": bytes(4 << 20)}
+    del files[script.MANIFEST]
+    manifest = consent._core.manifest_of(files.items())
+    refused(zipped([*files.items(), manifest], tmp_path), "4 MiB")
+    assert consent.verify(tmp_path / "x.zip").problem.what.startswith("(1) entries, openings")
+
+
+# Not ru_maxrss: a child inherits that of its parent.
+MEASURE = """
+import json, re, sys
+{0}
+peak = re.search("VmHWM:\\\\s*(\\\\d+)", open("/proc/self/status").read())
+print(json.dumps([verdict, int(peak[1]) / 1024]))
+"""
+VERIFIERS = {
+    "verify.py": MEASURE.format(
+        "sys.path.insert(0, sys.argv[2])\nimport verify\nfrom pathlib import Path\n"
+        "bundle = verify.Bundle(verify.read_container(Path(sys.argv[1])), [])\n"
+        "bundle.run()\nverdict = bundle.verdict()"
+    ),
+    "consent": MEASURE.format("import consent\nverdict = consent.verify(sys.argv[1]).verdict"),
+}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="VmHWM is Linux's")
+@pytest.mark.parametrize("verifier", VERIFIERS)
+@pytest.mark.parametrize("hostile", ["[]", "{}", "0", '""'])
+def test_a_pack_at_the_limit_is_checked_within_300_megabytes(verifier, hostile, tmp_path):
+    files = dict(happy())
+    del files[script.MANIFEST]
+    files |= {f"evidence/00000{i}-1": bytes(60 << 20) for i in (1, 2)}
+    room = (4 << 20) - sum(len(data) for name, data in files.items() if script.is_parsed(name))
+    # Of all texts of this size the one that takes most memory when it is read.
+    items = (room - 4000) // (len(hostile) + 1)
+    files["case.json"] = b'{"a":[' + b",".join([hostile.encode()] * items) + b"]}"
+    name, manifest = consent._core.manifest_of(files.items())
+    path = zipped([*files.items(), (name, manifest)], tmp_path)
+    ended = subprocess.run(
+        [sys.executable, "-c", VERIFIERS[verifier], path, SCRIPT.parent],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    verdict, peak = json.loads(ended.stdout)
+    assert verdict != "proven"
+    print(f"{verifier}, {hostile}: {peak:.0f} MB")
+    assert 120 < peak < 300
 
 
 def test_a_zip_of_too_many_files_is_refused(tmp_path):

@@ -48,11 +48,13 @@ FORMAT = "libconsent-pack/v2"
 MANIFEST = "manifest-sha256.txt"
 SIGNATURE = "signature"
 MAX_FILES = 10_000
-MAX_TOTAL = 1 << 30
+MAX_TOTAL = 128 << 20
+MAX_FILE = 64 << 20
+MAX_PARSED = 4 << 20
 MAX_RATIO = 100
 MAX_SMALL = 64 * 1024
 MAX_ENTRY = 16 * 1024
-MAX_CASE = 16 * 1024 * 1024
+MAX_CASE = MAX_PARSED
 MAX_NOTE = 128 * 1024
 RECEIPT = "libconsent-receipt/v1"
 MAX_SIGNATURES = 100
@@ -361,11 +363,22 @@ def unwrapped(files: Files) -> Tuple[str, Files]:
 
 
 def check_amount(count: int, total: int) -> None:
-    """Limits of step 1."""
+    """Limits of step 1: the whole is read into memory, which stays below 300 MB so."""
     if count > MAX_FILES:
         lack(1, "more than 10 000 files", "больше 10 000 файлов")
     if total > MAX_TOTAL:
-        lack(1, "larger than 1 GiB", "больше 1 ГиБ")
+        lack(1, "larger than 128 MiB", "больше 128 МиБ")
+
+
+def check_size(name: str, size: int) -> None:
+    """The limit of one file."""
+    if size > MAX_FILE:
+        lack(1, f"{quoted(name)} is larger than 64 MiB", f"{quoted(name)} больше 64 МиБ")
+
+
+def is_parsed(name: str) -> bool:
+    """Whether more than a hash is made of a file."""
+    return name.startswith(("entries/", "openings/", "proofs/")) or name in ("case.json", "checkpoint", MANIFEST)
 
 
 def read_folder(folder: Path) -> Files:
@@ -388,14 +401,14 @@ def read_folder(folder: Path) -> Files:
                 continue
             total += item.stat().st_size
             check_amount(len(files) + 1, total)
+            check_size(name, item.stat().st_size)
             files.append((name, Path(item.path).read_bytes()))
     return files
 
 
 def read_zip(path: Path) -> Files:
     """Members of a ZIP that hides nothing: no links, no encryption, no bombs, no overlaps."""
-    if path.stat().st_size > MAX_TOTAL:
-        lack(1, "larger than 1 GiB", "больше 1 ГиБ")
+    check_amount(0, path.stat().st_size)
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
@@ -422,6 +435,7 @@ def check_member(info: zipfile.ZipInfo) -> bool:
         if not stays_inside(info.orig_filename[:-1]):
             lack(1, f"the name {name} is not safe", f"имя {name} небезопасно")
         return True
+    check_size(info.orig_filename, info.file_size)
     if info.file_size > max(MAX_RATIO * info.compress_size, MAX_SMALL):
         lack(1, f"{name} expands more than 100 times", f"{name} разворачивается более чем в 100 раз")
     return False
@@ -1016,6 +1030,8 @@ class Bundle:
     def step_1(self) -> None:
         """Names, manifest, hashes; then what lies beside the files of the manifest."""
         check_amount(len(self.listed), sum(len(data) for _, data in self.listed))
+        for name, data in self.listed:
+            check_size(name, len(data))
         if self.folder:
             self.litter.append(quoted(self.folder))
         given = dict(self.listed)
@@ -1025,6 +1041,8 @@ class Bundle:
             lack(1, f"the name {twice} occurs twice", f"имя {twice} встречается дважды")
         if MANIFEST in given:
             self.files[MANIFEST] = given[MANIFEST]
+        if len(self.need(1, MANIFEST)) > MAX_PARSED:
+            self.too_much()
         manifest = self.read_manifest(self.need(1, MANIFEST))
         if SIGNATURE in given:
             self.files[SIGNATURE] = given[SIGNATURE]
@@ -1033,7 +1051,14 @@ class Bundle:
                 self.files[name] = given[name]
             if hashlib.sha256(self.need(1, name)).hexdigest() != digest:
                 refute(1, f"{name} has another hash than the manifest says", f"хеш {name} не сходится с описью")
+        if sum(len(data) for name, data in self.files.items() if is_parsed(name)) > MAX_PARSED:
+            self.too_much()
         self.others(manifest)
+
+    @staticmethod
+    def too_much() -> NoReturn:
+        """What is parsed takes many times its size."""
+        lack(1, "entries, openings and proofs are larger than 4 MiB", "записи, раскрытия и доказательства больше 4 МиБ")
 
     def others(self, manifest: Dict[str, str]) -> None:
         """Files that are none of the pack's. They refute nothing: anybody can put one beside a true pack."""
