@@ -21,7 +21,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "tlog": ("proof",),
     "keys": (),
     "standing": ("effect", "standing"),
-    "log": ("log", "callers", "evidence", "maintenance", "restriction"),
+    "log": ("log", "callers", "clock", "evidence", "maintenance", "restriction"),
     "decision": ("rules", "decision"),
     "advertising": ("advertising",),
     "duties": ("deadline", "outcome", "retention"),

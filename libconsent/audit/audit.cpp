@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "consent/callers.hpp"
+#include "consent/clock.hpp"
 #include "consent/restriction.hpp"
 #include "decision/conditions.hpp"
 #include "decision/doubt.hpp"
@@ -108,6 +109,8 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
   Terms terms = log.terms();
   const std::vector<AssignedCaller> assigned =
       decision::resolved(assignments(log, result.log_size), terms);
+  const std::vector<ClockSetBack> set_back = clock_set_back(log, result.log_size);
+  const LogFacts facts{assigned, set_back};
   ResolvedQuestion question = decision::resolved(scope, distributor, terms);
   const std::vector<ContactCounts> counts =
       scope.counts ? std::vector<ContactCounts>() : count_calls(calls, pack, scope);
@@ -131,7 +134,7 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
       if (!counts.empty()) question.counts = counts[i];
       doubts.broken = table.is_broken(slots[i - first]);
       take(result, i,
-           decision::judge_log(question, table.run(slots[i - first]), pack, assigned, doubts));
+           decision::judge_log(question, table.run(slots[i - first]), pack, facts, doubts));
     }
   }
   return result;

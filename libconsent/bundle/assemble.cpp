@@ -5,10 +5,12 @@
 #include "bundle/names.hpp"
 #include "consent/bundle.hpp"
 #include "consent/callers.hpp"
+#include "consent/clock.hpp"
 #include "consent/error.hpp"
 #include "consent/evidence.hpp"
 #include "event/canonical.hpp"
 #include "event/decode.hpp"
+#include "standing/clock.hpp"
 
 namespace consent {
 namespace {
@@ -42,10 +44,12 @@ void write_finding(Writer& w, const Finding& finding) {
 }
 
 void write_answer(Writer& w, const Decision& decision, PhoneNumber number,
-                  std::span<const OpenedEntry> opened, std::span<const Entry> callers) {
+                  std::span<const OpenedEntry> opened, std::span<const Entry> callers,
+                  std::span<const Entry> clock) {
   std::set<std::uint64_t> shown;
   for (const OpenedEntry& each : opened) shown.insert(each.entry.seq);
   for (const Entry& each : callers) shown.insert(each.seq);
+  for (const Entry& each : clock) shown.insert(each.seq);
   w.key("answer").begin_object();
   w.key("allowed").boolean(decision.allowed());
   if (decision.assignment) {
@@ -205,6 +209,27 @@ std::vector<Entry> callers_of(const Log& log, std::optional<std::uint64_t> assig
   return entries;
 }
 
+/// The steps of the clock that make doubtful what the bundle shows: of each consent, release and
+/// assignment the first.
+std::vector<Entry> clock_of(const Log& log, std::span<const OpenedEntry> opened,
+                            std::span<const Entry> callers, std::uint64_t size) {
+  const std::vector<ClockSetBack> steps = clock_set_back(log, size);
+  std::set<std::uint64_t> found;
+  const auto look = [&](const Entry& entry) {
+    if (entry.type != EventType::consent_given && entry.type != EventType::subject_restricted &&
+        entry.type != EventType::caller_assigned) {
+      return;
+    }
+    if (const auto* const step = standing::doubt(steps, entry.seq, entry.recorded))
+      found.insert(step->seq);
+  };
+  for (const OpenedEntry& each : opened) look(each.entry);
+  for (const Entry& each : callers) look(each);
+  std::vector<Entry> entries;
+  for (const std::uint64_t seq : found) entries.push_back(log.entry(seq));
+  return entries;
+}
+
 /// Hashes of the wordings that entries name.
 std::set<Digest> wordings_of(std::span<const OpenedEntry> opened) {
   std::set<Digest> result;
@@ -261,6 +286,8 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
 
   const std::vector<Entry> callers = callers_of(log, decision.assignment, size);
 
+  const std::vector<Entry> clock = clock_of(log, opened, callers, size);
+
   std::vector<BundleFile> files;
   const auto add = [&](std::uint64_t seq, const std::string& bytes) {
     files.push_back({bundle::entry_file(seq), bytes});
@@ -281,6 +308,7 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
     }
   }
   for (const Entry& each : callers) add(each.seq, each.bytes);
+  for (const Entry& each : clock) add(each.seq, each.bytes);
   for (const Digest& hash : wordings_of(opened)) {
     if (auto text = log.wording(hash)) {
       files.push_back({bundle::wording_file(to_hex(hash)), std::move(*text)});
@@ -291,10 +319,15 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   std::string out;
   Writer w(out);
   w.begin_object();
-  write_answer(w, decision, question.number, opened, callers);
+  write_answer(w, decision, question.number, opened, callers, clock);
   if (!callers.empty()) {
     w.key("callers").begin_array();
     for (const Entry& each : callers) write_place(w, each.seq, false);
+    w.end_array();
+  }
+  if (!clock.empty()) {
+    w.key("clock").begin_array();
+    for (const Entry& each : clock) write_place(w, each.seq, false);
     w.end_array();
   }
   w.key("completeness").begin_object();

@@ -156,6 +156,7 @@ void Answer::warn() noexcept {
   }
   if (out_.assignment != no_seq && it_.assignment->recorded > it_.at())
     put(Builtin::assigned_late, FindingVerdict::warn, it_.assignment->seq);
+  warn_of_clock();
   if (it_.home_only) put(Builtin::home_region, FindingVerdict::warn, no_seq);
   const auto& known_until = it_.pack().known_until;
   if (known_until && it_.at() >= *known_until)
@@ -164,6 +165,28 @@ void Answer::warn() noexcept {
     if (out_.count >= Judgement::max_findings) out_.count = Judgement::max_findings - 1;
     put(Builtin::more, FindingVerdict::warn, no_seq);
   }
+}
+
+/// Whatever the answer met that a step of the clock makes doubtful: it names the step.
+void Answer::warn_of_clock() noexcept {
+  const auto say = [&](const ClockSetBack* step) {
+    if (step == nullptr) return;
+    const auto said = std::find_if(
+        out_.items.begin(), out_.items.begin() + out_.count, [&](const Judgement::Item& item) {
+          return item.rule == number_of(Builtin::clock_set_back) && item.seq == step->seq;
+        });
+    if (said == out_.items.begin() + out_.count)
+      put(Builtin::clock_set_back, FindingVerdict::warn, step->seq);
+  };
+  if (it_.log().set_back.empty()) return;
+  for (std::size_t i = 0; i < ground_count; ++i) {
+    const standing::Standing* const read = it_.standing_read(static_cast<Ground>(i));
+    if (read != nullptr && read->doubtful != nullptr) say(it_.holder().doubt(*read->doubtful));
+  }
+  if (const Clause* const release = standing::doubtful_release(it_.holder(), it_.at()))
+    say(it_.holder().doubt(*release));
+  if (out_.assignment != no_seq)
+    say(standing::doubt(it_.log().set_back, it_.assignment->seq, it_.assignment->recorded));
 }
 
 void Answer::put(std::int16_t rule, FindingVerdict verdict, std::uint64_t seq) noexcept {

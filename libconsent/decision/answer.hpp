@@ -20,6 +20,7 @@ class Answer {
   void say_earlier_holder() noexcept;
   void say_defects(std::uint32_t found, const Clause& clause, Ground ground) noexcept;
   void warn() noexcept;
+  void warn_of_clock() noexcept;
   [[nodiscard]] const Clause* consent_relied_on() noexcept;
 
   void put(Builtin builtin, FindingVerdict verdict, std::uint64_t seq) noexcept {

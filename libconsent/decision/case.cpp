@@ -16,12 +16,11 @@ bool in_jurisdiction(const NumberFacts& number, const RulePack::Impl& pack) noex
 }  // namespace
 
 Case::Case(const ResolvedQuestion& asked, const RulePack::Impl& pack,
-           const standing::Holder& holder, std::span<const AssignedCaller> assigned,
-           Instant counted_at) noexcept
+           const standing::Holder& holder, const LogFacts& facts, Instant counted_at) noexcept
     : asked_(asked),
       pack_(pack),
       holder_(holder),
-      assigned_(assigned),
+      log_(facts),
       counted_at_(counted_at),
       contact_{asked.distributor, asked.campaign, asked.purpose, asked.channel},
       facts_(numbering_facts(asked.number)),

@@ -24,7 +24,7 @@ class Case {
 
   /// `counted_at`: the moment that the question's counts are of.
   Case(const ResolvedQuestion& asked, const RulePack::Impl& pack, const standing::Holder& holder,
-       std::span<const AssignedCaller> assigned, Instant counted_at) noexcept;
+       const LogFacts& facts, Instant counted_at) noexcept;
 
   // What is asked.
   [[nodiscard]] const ResolvedQuestion& asked() const noexcept { return asked_; }
@@ -34,7 +34,8 @@ class Case {
   [[nodiscard]] Channel channel() const noexcept { return contact_.channel; }
   [[nodiscard]] const standing::Contact& contact() const noexcept { return contact_; }
   [[nodiscard]] NumberKind number_kind() const noexcept { return facts_.kind; }
-  [[nodiscard]] std::span<const AssignedCaller> assigned() const noexcept { return assigned_; }
+  [[nodiscard]] std::span<const AssignedCaller> assigned() const noexcept { return log_.assigned; }
+  [[nodiscard]] const LogFacts& log() const noexcept { return log_; }
   [[nodiscard]] Instant counted_at() const noexcept { return counted_at_; }
   [[nodiscard]] bool is_message() const noexcept {
     return channel() != Channel::voice && channel() != Channel::robot;
@@ -62,6 +63,11 @@ class Case {
   [[nodiscard]] const standing::Standing& standing(Ground ground) noexcept;
   [[nodiscard]] const standing::Standing& consent() noexcept {
     return standing(Ground::advertising);
+  }
+  /// The same where a row has asked for it; nullptr: none has.
+  [[nodiscard]] const standing::Standing* standing_read(Ground ground) const noexcept {
+    const auto& kept = standings_[static_cast<std::size_t>(ground)];
+    return kept ? &*kept : nullptr;
   }
   /// The last answer to "is this number personal data?"; nullptr: none.
   [[nodiscard]] const Clause* classified() noexcept;
@@ -106,7 +112,7 @@ class Case {
   const ResolvedQuestion& asked_;
   const RulePack::Impl& pack_;
   const standing::Holder& holder_;
-  std::span<const AssignedCaller> assigned_;
+  const LogFacts& log_;
   Instant counted_at_;
   standing::Contact contact_;
   NumberFacts facts_;

@@ -94,20 +94,20 @@ class Without {
 /// consent: then nothing that was lost before can have ended it.
 template <typename Subjects>
 [[nodiscard]] bool allowed_without(const ResolvedQuestion& asked, const Subjects& subjects,
-                                   const RulePack& pack, std::span<const AssignedCaller> assigned,
+                                   const RulePack& pack, const LogFacts& facts,
                                    std::uint64_t end) noexcept {
   const Without left(subjects, end);
   if (!left.fits()) return false;
-  const auto since = std::find_if(assigned.begin(), assigned.end(),
+  const auto since = std::find_if(facts.assigned.begin(), facts.assigned.end(),
                                   [end](const AssignedCaller& each) { return each.seq >= end; });
-  const Judgement judged = judge_over(asked, left, pack, {since, assigned.end()});
+  const Judgement judged =
+      judge_over(asked, left, pack, {{since, facts.assigned.end()}, facts.set_back});
   return judged.verdict == Verdict::allow && judged.relied_on != no_seq;
 }
 
 template <typename Subjects>
 void weigh(Judgement& judged, const ResolvedQuestion& asked, const Subjects& subjects,
-           const RulePack& pack, std::span<const AssignedCaller> assigned,
-           const Doubts& doubts) noexcept {
+           const RulePack& pack, const LogFacts& facts, const Doubts& doubts) noexcept {
   // What somebody may do later is no more certain than what they may do now.
   if (doubts.impaired || doubts.broken || doubts.doubtful_below != 0) judged.next_allowed.reset();
   if (doubts.broken) {
@@ -118,10 +118,10 @@ void weigh(Judgement& judged, const ResolvedQuestion& asked, const Subjects& sub
   if (doubts.impaired) doubt(judged, Builtin::log_impaired, no_seq);
   if (judged.verdict != Verdict::allow) return;
   if (doubts.doubtful_below != 0 &&
-      !allowed_without(asked, subjects, pack, assigned, doubts.doubtful_below)) {
+      !allowed_without(asked, subjects, pack, facts, doubts.doubtful_below)) {
     doubt(judged, Builtin::lost_range, judged.relied_on);
   } else if (doubts.reviewed_below > doubts.doubtful_below &&
-             !allowed_without(asked, subjects, pack, assigned, doubts.reviewed_below)) {
+             !allowed_without(asked, subjects, pack, facts, doubts.reviewed_below)) {
     warn(judged, Builtin::lost_range_reviewed, judged.relied_on);
   }
 }
@@ -129,10 +129,10 @@ void weigh(Judgement& judged, const ResolvedQuestion& asked, const Subjects& sub
 /// judge_over(), and what the log knows against itself.
 template <typename Subjects>
 [[nodiscard]] Judgement judge_log(const ResolvedQuestion& asked, const Subjects& subjects,
-                                  const RulePack& pack, std::span<const AssignedCaller> assigned,
+                                  const RulePack& pack, const LogFacts& facts,
                                   const Doubts& doubts) noexcept {
-  Judgement judged = judge_over(asked, subjects, pack, assigned);
-  if (!doubts.none()) weigh(judged, asked, subjects, pack, assigned, doubts);
+  Judgement judged = judge_over(asked, subjects, pack, facts);
+  if (!doubts.none()) weigh(judged, asked, subjects, pack, facts, doubts);
   return judged;
 }
 

@@ -109,6 +109,13 @@ constexpr std::array<BuiltinFinding, decision::builtin_count> builtins{{
      "it again.",
      "После подготовки вопроса журнал узнал новое название, и вопрос может быть о нём: подготовьте "
      "вопрос заново."},
+    {"standing/clock-set-back",
+     "The clock was set back here: what was recorded before it with a later time is doubtful, and "
+     "a "
+     "stop recorded after it counts as the later one.",
+     "Здесь часы перевели назад: записанное раньше с более поздним временем под сомнением, и "
+     "отказ, "
+     "записанный после, считается более поздним."},
 }};
 
 constexpr const char* record_damaged =

@@ -43,9 +43,10 @@ enum class Builtin : std::int16_t {
   record_damaged = -27,  ///< what is kept of this number cannot be read
   lost_range = -28,      ///< a stop may be among entries that were lost
   lost_range_reviewed = -29,
-  names_changed = -30,  ///< the question was resolved under names that are others now
+  names_changed = -30,   ///< the question was resolved under names that are others now
+  clock_set_back = -31,  ///< and what the answer met was recorded before with a later time
 };
-inline constexpr std::int16_t builtin_count = 30;
+inline constexpr std::int16_t builtin_count = 31;
 
 constexpr std::int16_t number_of(Builtin builtin) { return static_cast<std::int16_t>(builtin); }
 

@@ -101,13 +101,13 @@ void ask_default(Case& it) noexcept {
 
 /// Where time alone cures the deny: the moment by which every reason given has passed.
 std::optional<Instant> judge_once(const ResolvedQuestion& asked, const Subjects& subjects,
-                                  const RulePack::Impl& pack,
-                                  std::span<const AssignedCaller> assigned, Instant counted_at,
-                                  Judgement& out) noexcept {
+                                  const RulePack::Impl& pack, const LogFacts& facts,
+                                  Instant counted_at, Judgement& out) noexcept {
   const bool channel_known = static_cast<unsigned>(asked.channel) < RulePack::Impl::channels;
-  const standing::Holder holder =
+  standing::Holder holder =
       channel_known ? subjects.holder_at(subjects.all, asked.at) : standing::Holder();
-  Case it(asked, pack, holder, assigned, counted_at);
+  holder.clock_set_back(facts.set_back);
+  Case it(asked, pack, holder, facts, counted_at);
   ask_standing(it);
   ask_rules(it);
   close_rules(it);
@@ -119,15 +119,14 @@ std::optional<Instant> judge_once(const ResolvedQuestion& asked, const Subjects&
 
 /// First moment after a deny at which the same question is allowed, where time alone brings it.
 std::optional<Instant> next_allowed(const ResolvedQuestion& asked, const Subjects& subjects,
-                                    const RulePack::Impl& pack,
-                                    std::span<const AssignedCaller> assigned,
+                                    const RulePack::Impl& pack, const LogFacts& facts,
                                     Instant cured) noexcept {
   constexpr int steps = 16;
   ResolvedQuestion later = asked;
   for (int step = 0; step < steps; ++step) {
     later.at = cured;
     Judgement out;
-    const auto next = judge_once(later, subjects, pack, assigned, asked.at, out);
+    const auto next = judge_once(later, subjects, pack, facts, asked.at, out);
     if (out.verdict == Verdict::allow) return later.at;
     if (!next) return std::nullopt;
     cured = *next;
@@ -138,10 +137,10 @@ std::optional<Instant> next_allowed(const ResolvedQuestion& asked, const Subject
 }  // namespace
 
 Judgement judge_erased(const ResolvedQuestion& asked, const Subjects& subjects,
-                       const RulePack& pack, std::span<const AssignedCaller> assigned) noexcept {
+                       const RulePack& pack, const LogFacts& facts) noexcept {
   Judgement out;
-  if (const auto cured = judge_once(asked, subjects, pack.impl(), assigned, asked.at, out))
-    out.next_allowed = next_allowed(asked, subjects, pack.impl(), assigned, *cured);
+  if (const auto cured = judge_once(asked, subjects, pack.impl(), facts, asked.at, out))
+    out.next_allowed = next_allowed(asked, subjects, pack.impl(), facts, *cured);
   return out;
 }
 
@@ -168,8 +167,25 @@ Worth worth_of(const Clause& consent, std::uint32_t distributor, Channel channel
 }
 
 Judgement judge(const ResolvedQuestion& question, std::span<const SubjectStanding> subjects,
-                const RulePack& pack, std::span<const AssignedCaller> assigned) noexcept {
-  return decision::judge_over(question, standing::Vectors{subjects}, pack, assigned);
+                const RulePack& pack, const LogFacts& facts) noexcept {
+  return decision::judge_over(question, standing::Vectors{subjects}, pack, facts);
+}
+
+StandingEntries standing_at(const ResolvedQuestion& question,
+                            std::span<const SubjectStanding> subjects, const RulePack& pack,
+                            const LogFacts& facts) noexcept {
+  const standing::Vectors all{subjects};
+  standing::Holder holder(all, question.at);
+  holder.clock_set_back(facts.set_back);
+  decision::Case it(question, pack.impl(), holder, facts, question.at);
+  StandingEntries found;
+  const standing::Standing& stands = it.consent();
+  if (stands.live != nullptr) found.consent = stands.live->seq;
+  if (stands.stop != nullptr && stands.stop->type != EventType::subject_erased)
+    found.stop = stands.stop->seq;
+  if (const Clause* const restricted = standing::restriction(holder.clauses(), question.at))
+    found.restriction = restricted->seq;
+  return found;
 }
 
 }  // namespace consent

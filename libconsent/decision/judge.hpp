@@ -1,7 +1,5 @@
 #pragma once
 
-#include <span>
-
 #include "consent/decision.hpp"
 #include "standing/holder.hpp"
 
@@ -16,18 +14,16 @@ struct Subjects {
 };
 
 [[nodiscard]] Judgement judge_erased(const ResolvedQuestion& asked, const Subjects& subjects,
-                                     const RulePack& pack,
-                                     std::span<const AssignedCaller> assigned) noexcept;
+                                     const RulePack& pack, const LogFacts& facts) noexcept;
 
 /// `subjects`: size() and operator[](i) giving a SubjectView, oldest first.
 template <typename Source>
 [[nodiscard]] Judgement judge_over(const ResolvedQuestion& asked, const Source& subjects,
-                                   const RulePack& pack,
-                                   std::span<const AssignedCaller> assigned = {}) noexcept {
+                                   const RulePack& pack, const LogFacts& facts = {}) noexcept {
   const auto holder_at = [](const void* all, Instant at) noexcept {
     return standing::Holder(*static_cast<const Source*>(all), at);
   };
-  return judge_erased(asked, {&subjects, holder_at}, pack, assigned);
+  return judge_erased(asked, {&subjects, holder_at}, pack, facts);
 }
 
 }  // namespace consent::decision

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "consent/callers.hpp"
+#include "consent/clock.hpp"
 #include "consent/decision.hpp"
 #include "decision/conditions.hpp"
 #include "decision/doubt.hpp"
@@ -66,12 +67,14 @@ Decision may_contact(const Log& log, const RulePack& pack, const Question& quest
   std::vector<AssignedCaller> assigned;
   if (!question.caller.id.empty() && question.caller.id != distributor)
     assigned = decision::resolved(assignments(log), terms);
+  const std::vector<ClockSetBack> set_back = clock_set_back(log);
   ResolvedQuestion resolved = decision::resolved(question, distributor, terms);
   if (!resolved.counts) resolved.counts = counts_in(log, question, distributor, pack);
   decision::Doubts doubts = decision::doubts_of(soundness);
   doubts.broken = std::any_of(subjects.begin(), subjects.end(),
                               [](const SubjectStanding& each) { return each.broken; });
-  return explain(decision::judge_log(resolved, standing::Vectors{subjects}, pack, assigned, doubts),
+  return explain(decision::judge_log(resolved, standing::Vectors{subjects}, pack,
+                                     {assigned, set_back}, doubts),
                  resolved, pack, size, decision::caller_hash(question), soundness.impairment);
 }
 

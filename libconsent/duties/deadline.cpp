@@ -11,6 +11,7 @@
 #include "consent/maintenance.hpp"
 #include "consent/retention.hpp"
 #include "consent/zones.hpp"
+#include "duties/broken_stops.hpp"
 #include "event/decode.hpp"
 #include "rules_data.hpp"
 
@@ -155,8 +156,6 @@ class DeadlineReader : TomlReader {
   }
 };
 
-constexpr Purposes promotion{Purpose::advertising, Purpose::mixed, Purpose::unknown};
-
 /// Whether a scope reaches one of these; an empty one reaches all.
 template <typename E>
 bool reaches(SetOf<E> scope, SetOf<E> any) {
@@ -168,7 +167,7 @@ class Clocks {
   Clocks(const DeadlineRows& rows, const Calendar& calendar, Instant at, std::string own)
       : calendar_(calendar),
         at_(at),
-        own_(std::move(own)),
+        broken_(std::move(own)),
         zone_(Zones::russia().zone(rows.zone())) {
     for (const DeadlineRow& row : rows.rows()) {
       rows_.push_back(std::make_shared<const DeadlineRow>(row));
@@ -188,6 +187,7 @@ class Clocks {
       case EventType::subject_held:
       case EventType::request_received:
       case EventType::request_answered:
+      case EventType::clock_step:
       case EventType::log_backed_up:
       case EventType::log_backup_destroyed:
         break;
@@ -195,6 +195,7 @@ class Clocks {
         return;
     }
     const AnyEvent said = decode_event(entry);
+    broken_.take(entry, said);
     if (const auto* const event = std::get_if<Event>(&said)) {
       std::visit([&](const auto& e) { take(entry, e); }, *event);
     } else if (const auto* const made = get_if<LogBackedUp>(said)) {
@@ -204,10 +205,22 @@ class Clocks {
     }
   }
 
-  [[nodiscard]] std::vector<Due> finish() {
+  [[nodiscard]] std::vector<Due> finish(const Log& log, const RulePack& pack) {
     std::vector<Due> out;
+    for (const auto& [stop, contact] : broken_.find(log, pack)) {
+      const auto demanded = stops_.find(stop);
+      if (demanded == stops_.end()) continue;
+      for (const auto& row : in_force(Trigger::stop, demanded->second.started)) {
+        Running made{demanded->second};
+        made.row = row;
+        made.broken_by = contact;
+        out.push_back(judge(std::move(made)));
+      }
+    }
     for (auto& [tag, running] : running_) {
       for (Running& each : running) {
+        // A restriction that has ended leaves the demand as it was.
+        if (each.row->closed_by.restricted && broken_.restricted(tag, at_)) continue;
         if (!each.closed) out.push_back(judge(std::move(each)));
       }
     }
@@ -225,16 +238,8 @@ class Clocks {
   }
 
  private:
-  /// What a stop reaches; what is empty reaches all.
-  struct Stop {
-    Purposes purposes;
-    Channels channels;
-    std::vector<std::string> distributors;
-    std::string campaign;
-  };
   struct Running : Due {
     bool closed = false;
-    Stop stop;  ///< of a stop alone
   };
 
   /// Of other types nothing follows.
@@ -246,21 +251,13 @@ class Clocks {
     if (e.covers.contains(Cover::personal_data)) {
       close(tag, e.happened, [](const DeadlineRow& row) { return row.closed_by.consent; });
     }
-    if (e.covers.contains(Cover::advertising)) {
-      close(tag, e.happened, [](const DeadlineRow& row) { return row.closed_by.recorded; });
-    }
   }
-  template <typename E>
-  void take_stop(const Entry& entry, const E& e, Instant received) {
-    if (!reaches(e.covers, Covers{Cover::advertising}) || !reaches(e.purposes, promotion)) return;
-    start(Trigger::stop, entry, received,
-          Stop{e.purposes, e.channels, e.distributors.value_or(std::vector<std::string>{}),
-               e.campaign});
+  void take(const Entry& entry, const ConsentRefused& e) {
+    stops_[entry.seq] = demand(entry, e.happened);
   }
-  void take(const Entry& entry, const ConsentRefused& e) { take_stop(entry, e, e.happened); }
   void take(const Entry& entry, const ConsentWithdrawn& e) {
     const Instant received = e.received_at.value_or(e.happened);
-    take_stop(entry, e, received);
+    stops_[entry.seq] = demand(entry, received);
     if (reaches(e.covers, Covers{Cover::personal_data})) {
       start(Trigger::withdrawal, entry, received);
     }
@@ -274,66 +271,51 @@ class Clocks {
     start(Trigger::erased, entry, e.happened);
     gone_.insert(entry.subject->tag);
   }
-  void take(const Entry& entry, const SubjectRestricted& e) {
-    if (e.released) return;
-    close(entry.subject->tag, Instant::max(),
-          [](const DeadlineRow& row) { return row.closed_by.restricted; });
-  }
   void take(const Entry& entry, const RequestReceived& e) {
     if (const auto trigger = value_of<Trigger>(trigger_words, to_word(e.kind))) {
       start(*trigger, entry, e.received_at.value_or(e.happened));
     }
   }
 
-  void start(Trigger trigger, const Entry& entry, Instant started, const Stop& stop = {}) {
+  [[nodiscard]] static Running demand(const Entry& entry, Instant started) {
+    Running made;
+    made.seq = entry.seq;
+    made.tag = entry.subject->tag;
+    made.started = started;
+    return made;
+  }
+
+  /// Rows of the trigger that were in force on the local day.
+  [[nodiscard]] std::vector<std::shared_ptr<const DeadlineRow>> in_force(Trigger trigger,
+                                                                         Instant started) const {
+    std::vector<std::shared_ptr<const DeadlineRow>> found;
     const auto offset = offset_at(started);
     const Day day = local_day(started, offset.value_or(std::chrono::minutes{0}));
     for (const auto& row : rows_) {
       if (row->trigger != trigger) continue;
       if (row->from && sys_days{day} < sys_days{*row->from}) continue;
       if (row->to && sys_days{day} > sys_days{*row->to}) continue;
-      Running made;
+      found.push_back(row);
+    }
+    return found;
+  }
+
+  void start(Trigger trigger, const Entry& entry, Instant started) {
+    for (const auto& row : in_force(trigger, started)) {
+      Running made = demand(entry, started);
       made.row = row;
-      made.seq = entry.seq;
-      made.tag = entry.subject->tag;
-      made.started = started;
-      made.stop = stop;
       asked_by_.emplace(made.seq, made.tag);
       running_[made.tag].push_back(std::move(made));
     }
   }
 
-  /// Ends what of a subject started by `until` and ends so. A stop that was broken stays.
+  /// Ends what of a subject started by `until` and ends so.
   template <typename Ends>
   void close(const Digest& tag, Instant until, const Ends& ends) {
     const auto found = running_.find(tag);
     if (found == running_.end()) return;
     for (Running& each : found->second) {
-      if (!each.broken_by && each.started <= until && ends(*each.row)) each.closed = true;
-    }
-  }
-
-  void take(const Entry& entry, const ContactMade& e) {
-    const auto found = running_.find(entry.subject->tag);
-    if (found == running_.end() || e.direction != Direction::outgoing ||
-        !promotion.contains(e.purpose)) {
-      return;
-    }
-    const std::string& named = e.distributor.empty() ? own_ : e.distributor;
-    for (Running& each : found->second) {
-      if (each.closed || each.broken_by || !each.row->closed_by.recorded ||
-          e.happened < each.started) {
-        continue;
-      }
-      const Stop& stop = each.stop;
-      const std::vector<std::string>& whom = stop.distributors;
-      if (reaches(stop.channels, Channels{e.channel}) &&
-          // What is mixed or not known counts as advertising, in the stop as in the contact.
-          reaches(stop.purposes, promotion) &&
-          (whom.empty() || std::find(whom.begin(), whom.end(), named) != whom.end()) &&
-          (stop.campaign.empty() || stop.campaign == e.campaign)) {
-        each.broken_by = entry.seq;
-      }
+      if (each.started <= until && ends(*each.row)) each.closed = true;
     }
   }
 
@@ -412,8 +394,7 @@ class Clocks {
     const DeadlineRow& row = *each.row;
     if (row.unit == TermUnit::immediately) {
       each.ends = each.started;
-      // A stop is kept by the log itself; only a contact shows that it was not.
-      each.state = row.closed_by.recorded && !each.broken_by ? DueState::open : DueState::overdue;
+      each.state = DueState::overdue;
       return each;
     }
     const auto offset = offset_at(each.started);
@@ -443,10 +424,11 @@ class Clocks {
 
   const Calendar& calendar_;
   Instant at_;
-  std::string own_;
+  BrokenStops broken_;
   ZoneSet zone_;
   std::vector<std::shared_ptr<const DeadlineRow>> rows_;
   std::map<Digest, std::vector<Running>> running_;
+  std::map<std::uint64_t, Running> stops_;    ///< refusals and withdrawals, by seq
   std::map<std::uint64_t, Digest> asked_by_;  ///< seq of what started a term, and whose it is
   std::set<Digest> gone_;  ///< subjects who were erased, or hold the number no more
   std::map<std::pair<Digest, std::string>, Due> holds_;
@@ -470,15 +452,11 @@ std::string_view DeadlineRows::version() const noexcept { return impl_->version;
 std::string_view DeadlineRows::zone() const noexcept { return impl_->zone; }
 std::span<const DeadlineRow> DeadlineRows::rows() const& noexcept { return impl_->rows; }
 
-std::vector<Due> due(const Log& log, const DeadlineRows& rows, const Calendar& calendar,
-                     Instant at) {
+std::vector<Due> due(const Log& log, const DeadlineRows& rows, const Calendar& calendar, Instant at,
+                     const RulePack& pack) {
   Clocks clocks(rows, calendar, at, log.identity().distributor);
   log.for_each(0, log.size(), [&](const Entry& entry) { clocks.read(entry); });
-  std::vector<Due> found = clocks.finish();
-  // Stops that are kept need nobody's hand.
-  std::erase_if(found, [](const Due& each) {
-    return each.row != nullptr && each.row->closed_by.recorded && !each.broken_by;
-  });
+  std::vector<Due> found = clocks.finish(log, pack);
   for (Due& each : found) {
     if (each.row != nullptr && each.row->trigger == Trigger::keys_copied) {
       each.where = keys_copy_place(log, each.seq);

@@ -45,13 +45,13 @@ struct Gate::Impl {
     if (const auto* const cell = state.base->overlay.find(question.number)) {
       return state.base->overlay.read(*cell, [&](const gate::Overlay::Node& node) noexcept {
         doubts.broken = node.broken;
-        return decision::judge_log(question, standing::Vectors{node.subjects}, pack, state.assigned,
+        return decision::judge_log(question, standing::Vectors{node.subjects}, pack, state.facts(),
                                    doubts);
       });
     }
     const StandingTable& table = state.base->table;
     doubts.broken = table.is_broken(slot);
-    return decision::judge_log(question, table.run(slot), pack, state.assigned, doubts);
+    return decision::judge_log(question, table.run(slot), pack, state.facts(), doubts);
   }
 
   [[nodiscard]] Judgement judge(const ResolvedQuestion& question,

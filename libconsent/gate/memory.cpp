@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "consent/callers.hpp"
+#include "consent/clock.hpp"
 #include "consent/error.hpp"
 #include "decision/resolve.hpp"
 #include "log/impl.hpp"
@@ -162,6 +163,7 @@ void Memory::load(Following& following, const Log& log) {
   next->terms = log.terms();  // after the standings: every id in them has its name
   next->names.known = static_cast<std::uint32_t>(next->terms.size());
   next->assigned = decision::resolved(assignments(log), next->terms);
+  next->set_back = clock_set_back(log);
   next->distributors = log.distributors();
   next->doubts = decision::doubts_of(soundness);
   next->impairment = soundness.impairment;
@@ -222,6 +224,7 @@ void Memory::add(Following& following, const Added& added, const Soundness& soun
     next->terms = following.log->terms();
     next->names.known = static_cast<std::uint32_t>(next->terms.size());
     next->assigned = decision::resolved(assignments(*following.log), next->terms);
+    next->set_back = clock_set_back(*following.log);
     next->distributors = now.distributors;
     for (const std::string& name : added.distributors) {
       if (is_new(name)) next->distributors.push_back(name);

@@ -35,8 +35,11 @@ struct State {
   Terms terms;
   std::vector<std::string> distributors;
   std::vector<AssignedCaller> assigned;
+  std::vector<ClockSetBack> set_back;
   decision::Doubts doubts;
   Message impairment;
+
+  [[nodiscard]] LogFacts facts() const noexcept { return {assigned, set_back}; }
 };
 
 /// Any number of threads read; whoever finds that the head moved brings it level, one at a time.

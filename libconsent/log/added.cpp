@@ -34,7 +34,7 @@ Added Log::added_since(std::uint64_t size) const {
     const Entry entry = decode_entry(rows.blob(1)).entry;
     if (entry.subject) {
       if (speaks_to_standing(entry.type)) tags.insert(entry.subject->tag);
-    } else if (callers::are_told_by(entry.type)) {
+    } else if (callers::are_told_by(entry.type) || entry.type == EventType::clock_step) {
       added.callers = true;
     } else if (losses::are_told_by(entry.type)) {
       added.restored = true;

@@ -231,6 +231,10 @@ struct Log::Impl {
   [[nodiscard]] std::vector<SubjectStanding> standings_of(PhoneNumber number) const;
   /// Distributors named by consents and stops, by their ids.
   static void take_distributors(std::span<const Clause> clauses, std::set<std::uint32_t>& ids);
+  // As clock_set_back() read them last: the row, and the steps back that it names. Under `reading`.
+  mutable std::string clock_steps;
+  mutable std::vector<ClockSetBack> set_back;
+
   /// Puts the clause that bars advertising before whatever is known of whoever is there since.
   void bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>& standings) const;
   /// Who of those that held a number, oldest first, held it at `held_at`; without one the latest.

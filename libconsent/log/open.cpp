@@ -64,8 +64,9 @@ void migrate_log_file(sqlite::Connection& db) {
     db.execute(schema::from_3_to_4);
     db.execute("PRAGMA user_version=4");
   }
-  // Nothing but room for one more row in `state`, which the next new subject writes.
-  db.execute("PRAGMA user_version=5");
+  if (db.integer("PRAGMA user_version") < 6) db.execute(schema::from_5_to_6);
+  // Version 5 is nothing but room for one more row in `state`, which the next new subject writes.
+  db.execute("PRAGMA user_version=6");
   transaction.commit();
 }
 

@@ -73,13 +73,19 @@ std::optional<Instant> erased_at(const Log& log, PhoneNumber number) {
 
 namespace {
 
-std::optional<Restriction> restriction_in(const SubjectStanding& standing, Instant at) {
-  std::optional<Restriction> found;
-  if (standing.erased()) return found;  // nothing leads to anybody any more
-  if (const Clause* const clause = standing::restriction(standing.clauses, at)) {
-    found = Restriction{{}, std::nullopt, clause->seq};
-    if (clause->until != Instant::max()) found->until = clause->until;
-  }
+/// The clause that restricts one subject's record; nothing leads to somebody who was erased.
+const Clause* restriction_in(const SubjectStanding& standing, Instant at) {
+  return standing.erased() ? nullptr : standing::restriction(standing.clauses, at);
+}
+
+std::optional<Restriction> said_by(const LogImpl& impl, const Clause* clause) {
+  if (clause == nullptr) return std::nullopt;
+  Restriction found;
+  const AnyEvent said = decode_event(impl.entry_at(clause->seq));
+  if (const auto* const restricted = get_if<SubjectRestricted>(said))
+    found.ground = restricted->ground;
+  if (clause->until != Instant::max()) found.until = clause->until;
+  found.seq = clause->seq;
   return found;
 }
 
@@ -88,12 +94,11 @@ std::optional<Restriction> restriction_in(const SubjectStanding& standing, Insta
 std::optional<Restriction> restriction_of(const Log& log, PhoneNumber number, Instant at) {
   const LogImpl& impl = LogAccess::of(log);
   impl.check_fork();
-  std::vector<Digest> tags;
-  {
-    const LogImpl::Reading reading(impl);
-    tags = impl.tags_of(number);
-  }
-  return tags.empty() ? std::nullopt : restriction_of(log, tags.back(), at);
+  const LogImpl::Reading reading(impl);
+  const std::vector<SubjectStanding> subjects = impl.standings_of(number);
+  const standing::Vectors all{subjects};
+  const standing::Holder holder(all, at);
+  return said_by(impl, standing::restriction(holder.clauses(), at));
 }
 
 std::optional<Restriction> restriction_of(const Log& log, const Digest& tag, Instant at) {
@@ -101,14 +106,7 @@ std::optional<Restriction> restriction_of(const Log& log, const Digest& tag, Ins
   impl.check_fork();
   const LogImpl::Reading reading(impl);
   const auto standing = impl.derived(tag);
-  auto found = standing ? restriction_in(*standing, at) : std::nullopt;
-  if (found) {
-    const AnyEvent said = decode_event(impl.entry_at(found->seq));
-    if (const auto* const restricted = get_if<SubjectRestricted>(said)) {
-      found->ground = restricted->ground;
-    }
-  }
-  return found;
+  return standing ? said_by(impl, restriction_in(*standing, at)) : std::nullopt;
 }
 
 std::vector<Digest> restricted(const Log& log, Instant at) {
@@ -120,7 +118,7 @@ std::vector<Digest> restricted(const Log& log, Instant at) {
   std::vector<Digest> tags;
   for (const KeptSubject* subject : behind) {
     newer.insert(subject->standing.tag);
-    if (restriction_in(subject->standing, at)) tags.push_back(subject->standing.tag);
+    if (restriction_in(subject->standing, at) != nullptr) tags.push_back(subject->standing.tag);
   }
   sqlite::Statement rows(impl.db, "SELECT tag,clauses FROM subject");
   while (rows.step()) {
@@ -128,7 +126,7 @@ std::vector<Digest> restricted(const Log& log, Instant at) {
     standing.tag = digest_from_bytes(rows.blob(0)).value_or(Digest{});
     if (newer.contains(standing.tag)) continue;
     standing.clauses = unpack_clauses(rows.blob(1));
-    if (restriction_in(standing, at)) tags.push_back(standing.tag);
+    if (restriction_in(standing, at) != nullptr) tags.push_back(standing.tag);
   }
   return tags;
 }

@@ -7,7 +7,7 @@
 namespace consent::schema {
 
 inline constexpr std::int64_t application_id = 0x434e534c;  // "CNSL"
-inline constexpr std::int64_t version = 5;
+inline constexpr std::int64_t version = 6;
 /// The oldest that is read; opening for writing brings it to `version`.
 inline constexpr std::int64_t oldest = 1;
 /// From this one on `state` is there.
@@ -19,6 +19,9 @@ inline constexpr std::int64_t with_mark = 3;
 /// From this one on `state` holds `newest_subject`: the highest id that keys.db had given, so that
 /// an older keys.db is noticed also where it holds as many subjects.
 inline constexpr std::int64_t with_newest_subject = 5;
+
+/// From this one on `state` holds `clock_steps`: the seq of every clock.step.
+inline constexpr std::int64_t with_clock_steps = 6;
 
 // BEFORE INSERT compares with the last row, in one seek from the right: neither a gap nor INSERT OR
 // REPLACE gets in, also where recursive_triggers is off.
@@ -180,5 +183,14 @@ BEGIN SELECT RAISE(ABORT, 'written once'); END;
 CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence
 BEGIN SELECT RAISE(ABORT, 'written once'); END;
 )sql";
+
+/// The seq of every clock.step from the entries themselves, a space between two; no row where there
+/// is none. Canonical JSON escapes every quotation mark inside a text, so nothing else matches.
+inline constexpr const char* clock_steps_in_entries =
+    R"sql(SELECT CAST(group_concat(seq, ' ') AS BLOB) FROM (SELECT seq FROM entry WHERE instr(bytes, CAST('"type":"clock.step"' AS BLOB)) > 0 ORDER BY seq) HAVING count(*) > 0)sql";
+
+/// From schema 5.
+inline constexpr const char* from_5_to_6 =
+    R"sql(INSERT INTO state(key, value) SELECT 'clock_steps', CAST(group_concat(seq, ' ') AS BLOB) FROM (SELECT seq FROM entry WHERE instr(bytes, CAST('"type":"clock.step"' AS BLOB)) > 0 ORDER BY seq) HAVING count(*) > 0)sql";
 
 }  // namespace consent::schema

@@ -25,6 +25,7 @@
 #include "log/head.hpp"
 #include "log/kept.hpp"
 #include "sqlite/sqlite.hpp"
+#include "standing/clock.hpp"
 #include "tlog/tiles.hpp"
 
 namespace consent {
@@ -131,7 +132,7 @@ class Writer {
  private:
   static constexpr std::size_t salt_size = 16;  ///< of an entry
   /// Two machines' clocks under one time service differ by less; more is a step that somebody made.
-  static constexpr auto most_clock_drift = std::chrono::seconds(2);
+  static constexpr auto most_clock_drift = standing::most_clock_drift;
   static constexpr int most_wal_pages = (64 << 20) / 4096;
   struct Request {
     std::vector<Prepared> events;

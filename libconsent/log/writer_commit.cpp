@@ -11,6 +11,7 @@
 #include "log/soundness.hpp"
 #include "log/writer.hpp"
 #include "standing/callers.hpp"
+#include "standing/clock.hpp"
 #include "standing/standing.hpp"
 #include "tlog/note.hpp"
 
@@ -364,6 +365,10 @@ void Writer::record_log_event(const LogEvent& event, Instant now) {
   envelope.salt = salt;
   envelope.seq = frontier_.size();
   envelope.type = type_of(event);
+  if (envelope.type == EventType::clock_step) {
+    settle_rows();
+    callers::note(db_, standing::clock_key, envelope.seq);
+  }
   put_entry(envelope, body, {});
 }
 
@@ -411,7 +416,8 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
       put_state_.bind_text(1, "incarnation").bind_blob(2, prepared.incarnation).run();
     }
     if (losses::are_told_by(prepared.type)) note_restore(db_, seq);
-    if (callers::are_told_by(prepared.type)) callers::note(db_, seq);
+    if (callers::are_told_by(prepared.type)) callers::note(db_, callers::state_key, seq);
+    if (prepared.type == EventType::clock_step) callers::note(db_, standing::clock_key, seq);
     put_entry(envelope, prepared.body, {});
     done.leaf = last_leaf_;
     return;

@@ -23,7 +23,7 @@ inline constexpr std::string_view state_key = "callers";
 /// @throws Error (storage) where it is not such a list.
 [[nodiscard]] std::vector<std::uint64_t> from_value(std::string_view value);
 
-/// Adds an entry to the row, within the transaction under way.
-void note(sqlite::Connection& db, std::uint64_t seq);
+/// Adds an entry to such a row of `state`, within the transaction under way.
+void note(sqlite::Connection& db, std::string_view key, std::uint64_t seq);
 
 }  // namespace consent::callers

@@ -6,11 +6,15 @@
 #include <span>
 
 #include "consent/standing.hpp"
+#include "standing/clock.hpp"
 #include "standing/reach.hpp"
 
 /// What a number's subjects amount to at a moment: who holds it, which consent or stop stands, who
 /// is restricted. The one copy of these rules. noexcept, no allocation; O(clauses).
 namespace consent::standing {
+
+/// Of a clause that no entry says: the bar on a number whose holder was erased.
+inline constexpr std::uint64_t no_entry = ~std::uint64_t{0};
 
 /// One holder of the number, borrowed.
 struct SubjectView {
@@ -39,6 +43,9 @@ class Holder {
  public:
   Holder() = default;
 
+  /// Tells it where the clock was set back, in order of seq; `steps` must outlive this.
+  void clock_set_back(std::span<const ClockSetBack> steps) noexcept { set_back_ = steps; }
+
   /// `subjects`: size() and operator[](i) giving a SubjectView, oldest first; it must outlive this.
   template <typename Subjects>
   Holder(const Subjects& subjects, Instant at) noexcept : at_(at), count_(subjects.size()) {
@@ -62,11 +69,19 @@ class Holder {
     }
   }
 
+  template <typename Subjects>
+  Holder(const Subjects&&, Instant) = delete;  // it would point at what is gone
+
   [[nodiscard]] std::span<const Clause> clauses() const noexcept { return clauses_; }
   /// When the holder's time began; nullopt: there was no other before.
   [[nodiscard]] const std::optional<Instant>& began() const noexcept { return began_; }
   /// Position among the subjects; their number where nobody holds it.
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
+
+  /// The step of the clock that makes a clause doubtful; nullptr: none.
+  [[nodiscard]] const ClockSetBack* doubt(const Clause& clause) const noexcept {
+    return standing::doubt(set_back_, clause.seq, clause.recorded);
+  }
 
   /// Clauses of subjects before the holder, the latest subject and the latest clause first, until
   /// `visit` returns true.
@@ -100,6 +115,7 @@ class Holder {
   std::span<const Clause> clauses_;
   std::optional<Instant> began_;
   std::size_t index_ = 0, count_ = 0;
+  std::span<const ClockSetBack> set_back_;
   const void* others_ = nullptr;  // all subjects, where there are others than the holder
   SubjectView (*other_)(const void*, std::size_t) noexcept = nullptr;
 };
@@ -136,42 +152,62 @@ struct Standing {
   Instant stopped{};
   const Clause* named_stop = nullptr;  ///< the latest that says this cover by name
   bool consented = false;              ///< some consent would stand but for the stop
+  const Clause* doubtful = nullptr;    ///< the last consent that the clock makes doubtful
 };
 
-/// Within a scope the later event wins; a tie is a stop. `counts`: whether a consent counts.
+/// Within a scope the later event wins; a tie is a stop. A stop recorded after the step that makes
+/// a consent doubtful ends it whatever the times say. `counts`: whether a consent counts.
 template <typename Counts>
 [[nodiscard]] Standing read(const Holder& holder, Cover cover, const Contact& contact, Instant at,
                             const Counts& counts) noexcept {
   Standing standing;
-  const Clause* late = nullptr;  // counts, but was recorded after `at`
-  const auto stop = [&](const Clause& clause) {
+  const auto reaches = [&](const Clause& clause) {
+    return is_stop(clause) && forbids_from(clause) <= at && stops(clause, cover, contact);
+  };
+  const auto take_stop = [&](const Clause& clause) {
+    if (!reaches(clause)) return;
     const Instant from = forbids_from(clause);
-    if (from > at || !stops(clause, cover, contact)) return;
     if (standing.stop == nullptr || from >= standing.stopped) {
       standing.stop = &clause;
       standing.stopped = from;
     }
     if (clause.covers.contains(cover)) standing.named_stop = &clause;
   };
+  std::uint64_t last_stop = 0;  // the highest seq of those that reach the contact
   // The erasure of another holder says nothing of this one.
-  holder.for_each_stray([&](const Clause& clause) {
-    if (is_stop(clause) && clause.type != EventType::subject_erased) stop(clause);
-  });
-  for (const Clause& clause : holder.clauses()) {
-    if (is_stop(clause)) {
-      stop(clause);
-    } else if (is_consent(clause) && counts(clause)) {
-      const Clause*& best = clause.recorded > at ? late : standing.live;
-      if (best == nullptr || clause.said >= best->said) best = &clause;
-    }
-  }
-  // What was said before the stop is ended by it, whenever it was recorded.
-  const auto ended = [&](const Clause* consent) {
-    return consent != nullptr && standing.stop != nullptr && consent->said <= standing.stopped;
+  const auto each_stray_stop = [&](const auto& visit) {
+    holder.for_each_stray([&](const Clause& clause) {
+      if (clause.type != EventType::subject_erased) visit(clause);
+    });
   };
-  standing.consented = standing.live != nullptr || late != nullptr;
-  if (ended(standing.live)) standing.live = nullptr;
-  if (ended(late)) late = nullptr;
+  each_stray_stop(take_stop);
+  each_stray_stop([&](const Clause& clause) {
+    if (reaches(clause)) last_stop = std::max(last_stop, clause.seq);
+  });
+  for (const Clause& clause : holder.clauses()) take_stop(clause);
+
+  const Clause* late = nullptr;  // counts, but was recorded after `at`
+  const std::span<const Clause> clauses = holder.clauses();
+  for (std::size_t i = clauses.size(); i-- > 0;) {
+    const Clause& clause = clauses[i];
+    if (reaches(clause)) {
+      // What bars a number whose holder was erased is of no entry, and came before the consent.
+      if (clause.seq != no_entry) last_stop = std::max(last_stop, clause.seq);
+      continue;
+    }
+    if (!is_consent(clause) || !counts(clause)) continue;
+    standing.consented = true;
+    const ClockSetBack* const step = holder.doubt(clause);
+    if (step != nullptr && standing.doubtful == nullptr) standing.doubtful = &clause;
+    if (standing.stop != nullptr) {
+      // What was said before the stop is ended by it, whenever it was recorded.
+      if (clause.said <= standing.stopped) continue;
+      // Between two entries without a step the times tell the order.
+      if (step != nullptr && last_stop > step->seq) continue;
+    }
+    const Clause*& best = clause.recorded > at ? late : standing.live;
+    if (best == nullptr || clause.said > best->said) best = &clause;
+  }
   // A consent that the log could show then is preferred.
   if (standing.live == nullptr) standing.live = late;
   if (standing.live != nullptr) standing.stop = standing.named_stop = nullptr;
@@ -189,6 +225,19 @@ template <typename Counts>
     if ((clause.flags & Clause::released) != 0) {
       if (std::max(clause.said, clause.recorded) <= at) found = nullptr;
     } else if (forbids_from(clause) <= at && at < clause.until) {
+      found = &clause;
+    }
+  }
+  return found;
+}
+
+/// The last release of a restriction in effect that the clock makes doubtful; nullptr: none. A
+/// restriction recorded after it stands whatever the times say, since clauses are read in order.
+[[nodiscard]] inline const Clause* doubtful_release(const Holder& holder, Instant at) noexcept {
+  const Clause* found = nullptr;
+  for (const Clause& clause : holder.clauses()) {
+    if (clause.type == EventType::subject_restricted && (clause.flags & Clause::released) != 0 &&
+        std::max(clause.said, clause.recorded) <= at && holder.doubt(clause) != nullptr) {
       found = &clause;
     }
   }

@@ -7,6 +7,7 @@
 #include "log/impl.hpp"
 #include "log/open.hpp"
 #include "standing/callers.hpp"
+#include "standing/clock.hpp"
 
 namespace consent {
 
@@ -26,7 +27,7 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
   Terms terms;
   std::map<Digest, Kept> subjects;
   std::optional<std::string> incarnation;
-  std::vector<std::uint64_t> told_callers;
+  std::vector<std::uint64_t> told_callers, clock_steps;
   std::vector<std::uint64_t> restores;
   {
     sqlite::Statement rows(db, "SELECT seq,leaf,bytes FROM entry ORDER BY seq");
@@ -39,6 +40,7 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
       }
       if (losses::are_told_by(entry.type)) restores.push_back(entry.seq);
       if (callers::are_told_by(entry.type)) told_callers.push_back(entry.seq);
+      if (entry.type == EventType::clock_step) clock_steps.push_back(entry.seq);
       if (!entry.subject) continue;
       Kept& kept = subjects[entry.subject->tag];
       kept.standing.tag = entry.subject->tag;
@@ -105,6 +107,10 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
   if (!told_callers.empty()) {
     const std::string value = callers::to_value(told_callers);
     state.bind_text(1, callers::state_key).bind_blob(2, value).run();
+  }
+  if (!clock_steps.empty()) {
+    const std::string value = callers::to_value(clock_steps);
+    state.bind_text(1, standing::clock_key).bind_blob(2, value).run();
   }
   const std::string upto = std::to_string(done.entries);
   state.bind_text(1, "standing_upto").bind_blob(2, upto).run();

@@ -89,6 +89,7 @@ void LogCheck::read_mark(std::uint64_t all) {
   kept_upto_ = all;
   has_state_ = db_.integer("PRAGMA user_version") >= schema::with_state;
   has_mark_ = db_.integer("PRAGMA user_version") >= schema::with_mark;
+  has_clock_steps_ = db_.integer("PRAGMA user_version") >= schema::with_clock_steps;
   if (!has_mark_) return;
   sqlite::Statement row(db_, "SELECT value FROM state WHERE key='standing_upto'");
   const auto mark = row.step() ? to_count(row.blob(0)) : std::nullopt;
@@ -154,6 +155,7 @@ void LogCheck::join(Part& part) {
   }
   result_.coverage.entries = leaves_.size();
   assigned_.insert(assigned_.end(), part.assigned.begin(), part.assigned.end());
+  clock_steps_.insert(clock_steps_.end(), part.clock_steps.begin(), part.clock_steps.end());
   for (const auto& [seq, of] : part.released) {
     // What is ended stands before: check_body() has seen to that.
     if (!std::binary_search(assigned_.begin(), assigned_.end(), of)) {

@@ -24,6 +24,7 @@
 #include "log/open.hpp"
 #include "log/schema.hpp"
 #include "sqlite/sqlite.hpp"
+#include "standing/clock.hpp"
 #include "standing/standing.hpp"
 
 /// The check of a whole log. docs/reference/verify.md has its steps by number.
@@ -78,7 +79,7 @@ struct NamedEvidence {
   Digest tag;  ///< of the subject
 };
 
-inline constexpr auto most_clock_drift = std::chrono::seconds(2);  // as the writer's
+using standing::most_clock_drift;
 
 inline constexpr std::uint64_t worth_a_thread = 20000;
 
@@ -102,6 +103,7 @@ struct Part {
   std::vector<NamedEvidence> evidence;
   bool wants_details = false;  ///< keys.db is here
   std::vector<NamedDetails> details;
+  std::vector<std::uint64_t> clock_steps;                         ///< seq of clock.step
   std::vector<std::uint64_t> assigned;                            ///< seq of caller.assigned
   std::vector<std::pair<std::uint64_t, std::uint64_t>> released;  ///< seq, and what it ends
   std::string origin, key, incarnation;
@@ -164,6 +166,7 @@ struct Part {
         incarnation = begun->incarnation;
         restores.push_back(seq);
       }
+      if (entry.type == EventType::clock_step) clock_steps.push_back(seq);
       if (entry.type == EventType::caller_assigned) assigned.push_back(seq);
       if (const auto* const ends = get_if<CallerReleased>(said)) {
         released.emplace_back(seq, ends->of);
@@ -314,6 +317,7 @@ class LogCheck {
   std::vector<Given> given_;
   std::vector<NamedDetails> named_details_;
   std::vector<NamedEvidence> named_evidence_;
+  std::vector<std::uint64_t> clock_steps_;
   std::vector<std::uint64_t> assigned_, released_;  ///< seq of entries on callers
   std::optional<Refuted> lacking_;
   std::vector<Digest> leaves_;
@@ -326,7 +330,7 @@ class LogCheck {
   std::string origin_, own_key_, incarnation_;
   std::vector<std::uint64_t> restores_;  ///< seq of log.restored
   std::uint64_t kept_upto_ = 0;
-  bool has_state_ = false, has_mark_ = false, mark_fits_ = true;
+  bool has_state_ = false, has_clock_steps_ = false, has_mark_ = false, mark_fits_ = true;
   Terms terms_;
   std::unordered_map<Digest, Subject, DigestHash> subjects_;
   std::map<std::uint64_t, Digest> roots_;

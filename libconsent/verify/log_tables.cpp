@@ -3,6 +3,7 @@
 #include "crypto/seal.hpp"
 #include "log/evidence.hpp"
 #include "standing/callers.hpp"
+#include "standing/clock.hpp"
 #include "standing/losses.hpp"
 #include "verify/log_check.hpp"
 
@@ -85,11 +86,14 @@ void LogCheck::state() {
                           ? !restores_.empty() && rows.blob(1) == callers::to_value(restores_)
                       : key == callers::state_key
                           ? !told_callers.empty() && rows.blob(1) == callers::to_value(told_callers)
+                      : key == standing::clock_key
+                          ? has_clock_steps_ && rows.blob(1) == callers::to_value(clock_steps_)
                           : false;
     if (!fits) refute(leaves_.size(), state_text);
   }
   const std::size_t needed = 1U + (restores_.empty() ? 0U : 1U) + (has_mark_ ? 1U : 0U) +
-                             (lists_restores ? 1U : 0U) + (told_callers.empty() ? 0U : 1U);
+                             (lists_restores ? 1U : 0U) + (told_callers.empty() ? 0U : 1U) +
+                             (has_clock_steps_ && !clock_steps_.empty() ? 1U : 0U);
   if (seen != needed) refute(leaves_.size(), state_text);
 }
 

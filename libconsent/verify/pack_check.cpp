@@ -8,6 +8,8 @@
 #include "tlog/note.hpp"
 #include "verify/pack_names.hpp"
 
+#include "verify/check_clock.hpp"
+
 namespace consent::checking {
 
 namespace {
@@ -253,7 +255,8 @@ void Check::read_case() {
     refute(2, "case.json: the number is not in E.164 form");
   }
   read_places(*places->array(), Of::subject);
-  for (const auto& [name, of] : {std::pair{"former", Of::former}, {"callers", Of::callers}}) {
+  for (const auto& [name, of] :
+       {std::pair{"former", Of::former}, {"callers", Of::callers}, {"clock", Of::clock}}) {
     const json::Value* const more = case_.find(name);
     if (more == nullptr) continue;
     if (more->array() == nullptr || more->array()->empty()) lacks_member();
@@ -323,6 +326,7 @@ void Check::step_4() const {
   for (const Read& entry : entries_) included(entry);
   for (const Read& entry : former_) included(entry);
   for (const Read& entry : callers_) included(entry);
+  for (const Read& entry : clock_) included(entry);
 }
 
 void Check::included(const Read& entry) const {
@@ -450,6 +454,7 @@ void Check::step_7() const {
   check_former(tag);
   check_callers();
   check_damage();
+  bundle::check_clock(case_, entries_, callers_, clock_);
 }
 
 void Check::check_damage() const {

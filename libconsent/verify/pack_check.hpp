@@ -42,7 +42,7 @@ class Check {
 
  private:
   /// Which of its lists case.json names an entry in.
-  enum class Of { subject, former, callers };
+  enum class Of { subject, former, callers, clock };
 
   [[nodiscard]] const std::string& need(int step, const std::string& name,
                                         std::optional<std::uint64_t> seq = {}) const;
@@ -158,6 +158,7 @@ class Check {
   Checkpoint checkpoint_;
   std::vector<Read> entries_;  ///< entry 0, then the subject's
   std::vector<Read> former_;   ///< that ended other subjects of the number
+  std::vector<Read> clock_;    ///< steps that make doubtful what is here
   std::vector<Read> callers_;  ///< the assignment that the answer stands on, and what ends it
   std::map<std::pair<std::uint64_t, std::uint64_t>, Digest> salts_;  ///< of files, by seq and place
   Verification result_;

@@ -91,7 +91,7 @@ void Check::compare(const Message& about, const bundle::ReadReceipt& receipt) {
   }
   if (receipt.number.e164() != *text_of(case_, "number"))
     lack(11, Message("{}: it is about another number", about));
-  for (const std::vector<Read>* each : {&entries_, &former_, &callers_}) {
+  for (const std::vector<Read>* each : {&entries_, &former_, &callers_, &clock_}) {
     for (const Read& entry : *each) {
       if (entry.seq == seq && entry.leaf != receipt.entry.leaf) {
         refute(11, Message("{}: entry {} is another one there", about, seq), seq);
@@ -199,7 +199,10 @@ void Check::step_10() {
 }
 
 std::vector<Read>& Check::list_of(Of of) {
-  return of == Of::former ? former_ : of == Of::callers ? callers_ : entries_;
+  return of == Of::former    ? former_
+         : of == Of::callers ? callers_
+         : of == Of::clock   ? clock_
+                             : entries_;
 }
 
 }  // namespace consent::checking

@@ -54,7 +54,7 @@ TEST_CASE("built-in findings have both languages and cite no law", "[decision][e
     CHECK_FALSE(finding->why.empty());
     CHECK_FALSE(finding->why_ru.empty());
   }
-  CHECK(i == -31);
+  CHECK(i == -32);
   CHECK(builtin_finding(0) == nullptr);
   CHECK(builtin_finding(INT16_MIN) == nullptr);
 }

@@ -210,8 +210,8 @@ void come_out(const std::string& folder, std::size_t at_least) {
       for (const std::string& zone : words(*zones)) where.zones |= Zones::russia().zone(zone);
       question.whereabouts = where;
     }
-    const Decision decision = explain(judge(question, subjects, pack, assigned), question, pack,
-                                      seq, decision::caller_hash(put));
+    const Decision decision = explain(judge(question, subjects, pack, {assigned, {}}), question,
+                                      pack, seq, decision::caller_hash(put));
 
     const Value& expected = member(vector, "expected");
     CHECK(std::string(to_word(decision.verdict)) == text(expected, "verdict"));

@@ -175,6 +175,69 @@ TEST_CASE("deadline: a stop of another channel or distributor is not broken", "[
   CHECK(story.due(kLate).empty());
 }
 
+TEST_CASE("deadline: a stop of calls is broken by a robot's call", "[deadline][standing]") {
+  Story story;
+  auto stop = withdrawal({Cover::advertising}, "2026-10-01T10:00:00+03:00");
+  stop.channels = {Channel::voice};
+  story.tell(stop);
+  ContactMade call{{number(kWho), at("2026-10-02T10:00:00+03:00")}};
+  call.purpose = Purpose::advertising;
+  call.channel = Channel::robot;
+  const auto seq = story.tell(call);
+  CHECK(story.due(kLate).at("ru/38-fz/18-1/stop").broken_by == seq);
+}
+
+TEST_CASE("deadline: a stop of one campaign is broken by a call that names none",
+          "[deadline][standing]") {
+  Story story;
+  auto stop = withdrawal({Cover::advertising}, "2026-10-01T10:00:00+03:00");
+  stop.campaign = "spring";
+  story.tell(stop);
+  ContactMade call{{number(kWho), at("2026-10-02T10:00:00+03:00")}};
+  call.purpose = Purpose::advertising;
+  call.campaign = "autumn";
+  story.tell(call);
+  CHECK(story.due(kLate).empty());
+  call.campaign = "";
+  const auto seq = story.tell(call);
+  CHECK(story.due(kLate).at("ru/38-fz/18-1/stop").broken_by == seq);
+}
+
+TEST_CASE("deadline: a consent to somebody else does not end a stop", "[deadline][standing]") {
+  Story story;
+  story.tell(withdrawal({Cover::advertising}, "2026-10-01T10:00:00+03:00"));
+  auto other = test::given(kWho, "2026-10-02T10:00:00+03:00");
+  other.distributors = {"7736050003"};
+  story.tell(other);
+  ContactMade call{{number(kWho), at("2026-10-03T10:00:00+03:00")}};
+  call.purpose = Purpose::advertising;
+  const auto seq = story.tell(call);
+  CHECK(story.due(kLate).at("ru/38-fz/18-1/stop").broken_by == seq);
+}
+
+TEST_CASE("deadline: a call recorded before the stop that was said before it breaks the stop",
+          "[deadline][standing]") {
+  Story story;
+  ContactMade call{{number(kWho), at("2026-10-03T10:00:00+03:00")}};
+  call.purpose = Purpose::advertising;
+  const auto seq = story.tell(call);
+  CHECK(story.due(kLate).empty());
+  story.tell(withdrawal({Cover::advertising}, "2026-10-01T10:00:00+03:00"));
+  CHECK(story.due(kLate).at("ru/38-fz/18-1/stop").broken_by == seq);
+}
+
+TEST_CASE("deadline: a restriction ends a duty to block only while it stands",
+          "[deadline][standing]") {
+  Story story;
+  story.request(RequestKind::unlawful_processing, "2026-10-01T10:00:00+03:00");
+  SubjectRestricted block{{number(kWho), at("2026-10-02T10:00:00+03:00")}};
+  block.ground = "demand";
+  block.until = at("2026-11-01T12:00:00+03:00");
+  story.tell(block);
+  CHECK(story.due("2026-11-01T11:00:00+03:00").count("ru/152-fz/21-1") == 0);
+  CHECK(story.due("2026-11-01T12:00:00+03:00").count("ru/152-fz/21-1") == 1);
+}
+
 TEST_CASE("deadline: unlawful processing is overdue at once until it is blocked", "[deadline]") {
   Story story;
   const auto seq = story.request(RequestKind::unlawful_processing, "2026-10-30T10:00:00+03:00");

@@ -15,6 +15,7 @@
 #include "consent/instant.hpp"
 #include "consent/log.hpp"
 #include "consent/number.hpp"
+#include "consent/rules.hpp"
 
 namespace consent {
 
@@ -99,11 +100,13 @@ struct Due {
 };
 
 /// The terms that what the log had recorded by `at` has started and nothing has ended: overdue
-/// first, then by their end. Reads every entry once.
-/// A day counts as the zone's local one; a term that ends on a day about which the calendar is in
-/// doubt ends on the earlier one.
+/// first, then by their end. Reads every entry once. A stop is broken by an advertising contact
+/// over which it stood, as may_contact() would say of the contact's own moment by `pack`. A day
+/// counts as the zone's local one; a term that ends on a day about which the calendar is in doubt
+/// ends on the earlier one.
 /// @throws Error (storage), BrokenLog.
 [[nodiscard]] CONSENT_EXPORT std::vector<Due> due(const Log& log, const DeadlineRows& rows,
-                                                  const Calendar& calendar, Instant at);
+                                                  const Calendar& calendar, Instant at,
+                                                  const RulePack& pack = RulePack::russia());
 
 }  // namespace consent

@@ -243,11 +243,25 @@ struct ResolvedQuestion {
 };
 
 /// The decision. `subjects`: who held the number, oldest first; the one holding it at `at` counts.
-/// `assigned`: who dials for whom. noexcept, no allocation, no lock. Rules: house.md "standing";
-/// rows of `pack`.
-[[nodiscard]] CONSENT_EXPORT Judgement
-judge(const ResolvedQuestion& question, std::span<const SubjectStanding> subjects,
-      const RulePack& pack, std::span<const AssignedCaller> assigned = {}) noexcept;
+/// `facts`: who dials for whom, and where the clock was set back. noexcept, no allocation, no lock.
+/// Rules: house.md "standing"; rows of `pack`.
+[[nodiscard]] CONSENT_EXPORT Judgement judge(const ResolvedQuestion& question,
+                                             std::span<const SubjectStanding> subjects,
+                                             const RulePack& pack,
+                                             const LogFacts& facts = {}) noexcept;
+
+/// What stands at the moment asked about, of advertising: entries by seq.
+struct StandingEntries {
+  std::optional<std::uint64_t> consent;
+  std::optional<std::uint64_t> stop;         ///< a refusal or withdrawal
+  std::optional<std::uint64_t> restriction;  ///< the record is kept for proof alone
+  friend bool operator==(const StandingEntries&, const StandingEntries&) = default;
+};
+/// As judge() reads them for the same question.
+[[nodiscard]] CONSENT_EXPORT StandingEntries standing_at(const ResolvedQuestion& question,
+                                                         std::span<const SubjectStanding> subjects,
+                                                         const RulePack& pack,
+                                                         const LogFacts& facts = {}) noexcept;
 
 /// A finding that is no rule of law: what follows from standing itself, and the defaults. Judgement
 /// names it by a negative number.

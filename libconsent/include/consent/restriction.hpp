@@ -21,7 +21,8 @@ struct Restriction {
   std::uint64_t seq = 0;
 };
 
-/// Whether what is held on the number's present holder may be used for proof alone at `at`.
+/// Whether what is held on the subject who held the number at `at` may be used for proof alone
+/// then.
 [[nodiscard]] CONSENT_EXPORT std::optional<Restriction> restriction_of(const Log& log,
                                                                        PhoneNumber number,
                                                                        Instant at);

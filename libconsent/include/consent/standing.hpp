@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -75,6 +76,20 @@ struct AssignedCaller {
   Instant until = Instant::max();
   Instant recorded{};
   std::uint64_t seq = 0;
+};
+
+/// A clock.step that set the clock back. What was recorded before it with a later time than it
+/// shows is doubtful: any stop recorded after a doubtful consent ends it, whatever the times say.
+struct ClockSetBack {
+  std::uint64_t seq = 0;
+  Instant to{};  ///< what the clock showed then
+  friend bool operator==(const ClockSetBack&, const ClockSetBack&) = default;
+};
+
+/// What a judgement needs of the log besides a number's subjects. Borrowed.
+struct LogFacts {
+  std::span<const AssignedCaller> assigned;  ///< who dials for whom
+  std::span<const ClockSetBack> set_back;    ///< in order of seq
 };
 
 /// Names behind the term ids of clauses: distributors and campaigns. Ids begin with 1.

@@ -21,7 +21,6 @@ from consent.event import (
     ConsentWithdrawn,
     NumberReassigned,
     SubjectHeld,
-    SubjectRestricted,
     told,
 )
 from consent.locale.message import Lang, Message, in_language
@@ -116,6 +115,7 @@ def access(log: Log, number: Number, *, at: datetime) -> Access:
         facts["state"] = "new_holder"
         return Access("new_holder", facts)
     facts["state"] = "held"
+    facts["restricted"] = log.restriction_of_subject(subjects[-1], at) is not None
     _gather(facts, entries, log, at)
     for each in deadline.due(log, at=at):
         if each.tag == subjects[-1] and each.rule is not None:
@@ -135,7 +135,6 @@ def access(log: Log, number: Number, *, at: datetime) -> Access:
 
 
 def _gather(facts: dict[str, Any], entries: list[Entry], log: Log, at: datetime) -> None:
-    restricted: datetime | None = None
     holds: dict[str, str | None] = {}
     hashed = False
     stops: list[tuple[ConsentRefused | ConsentWithdrawn, int]] = []
@@ -203,9 +202,6 @@ def _gather(facts: dict[str, Any], entries: list[Entry], log: Log, at: datetime)
             )
         elif isinstance(event, _ENDS):
             stops.append((event, entry.seq))
-        elif isinstance(event, SubjectRestricted):
-            over = event.released or (event.until is not None and event.until <= at)
-            restricted = None if over else event.at
         elif isinstance(event, SubjectHeld):
             if event.released or (event.until is not None and event.until <= at):
                 holds.pop(event.by, None)
@@ -214,7 +210,6 @@ def _gather(facts: dict[str, Any], entries: list[Entry], log: Log, at: datetime)
         wording = getattr(event, "wording", None)
         if wording and wording.hex() not in [each["sha256"] for each in facts["wordings"]]:
             facts["wordings"].append({"sha256": wording.hex(), "text": log.wording(wording)})
-    facts["restricted"] = restricted is not None
     facts["holds"] = [{"by": by, "until": until} for by, until in holds.items()]
     facts["data"] = [
         "phone",

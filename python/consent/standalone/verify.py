@@ -971,6 +971,11 @@ def check_times(step: int, entry: Entry) -> None:
         )
 
 
+def makes_doubtful(step: Entry, entry: Entry) -> bool:
+    """Whether a step that set the clock back makes an entry doubtful: it came later, and shows an earlier time."""
+    return step.seq > entry.seq and bool(entry.value["at"] > step.value["body"]["after"])
+
+
 class Bundle:
     """The state of one check; step_N() raises FailedError, and run() keeps the account."""
 
@@ -990,6 +995,8 @@ class Bundle:
         self.root = b""
         self.former: List[Dict[str, Any]] = []
         self.callers: List[Dict[str, Any]] = []
+        self.clock: List[Dict[str, Any]] = []
+        self.steps: List[Entry] = []
         self.entries: List[Entry] = []
         self.ended: List[Entry] = []
         self.assigned: List[Entry] = []
@@ -1178,18 +1185,18 @@ class Bundle:
             refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа")
         if not NUMBER.fullmatch(case["number"]):
             refute(2, "case.json: the number is not in E.164 form", "case.json: номер записан не в форме E.164")
-        former, callers = case.get("former", []), case.get("callers", [])
+        former, callers, clock = case.get("former", []), case.get("callers", []), case.get("clock", [])
         self.check_places(places, "entries")
-        for name, more in (("former", former), ("callers", callers)):
+        for name, more in (("former", former), ("callers", callers), ("clock", clock)):
             if not isinstance(more, list) or (name in case and not more):
                 refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа")
             self.check_places(more, name)
         seen = set()
-        for place in sorted(places + former + callers, key=lambda each: each["seq"]):
+        for place in sorted(places + former + callers + clock, key=lambda each: each["seq"]):
             if place["seq"] in seen:
                 refute(2, "case.json lists an entry twice", "case.json называет запись дважды", place["seq"])
             seen.add(place["seq"])
-        self.former, self.callers = former, callers
+        self.former, self.callers, self.clock = former, callers, clock
         self.case, self.places = case, places
 
     @staticmethod
@@ -1213,7 +1220,7 @@ class Bundle:
 
     def step_3(self) -> None:
         """Bytes and envelope of each entry; `prev` where the entry before is here too."""
-        listed = sorted(self.places + self.former + self.callers, key=lambda place: place["seq"])
+        listed = sorted(self.places + self.former + self.callers + self.clock, key=lambda place: place["seq"])
         self.only(3, "entries/", [place["entry"] for place in listed])
         before: Optional[Entry] = None
         for place in listed:
@@ -1233,12 +1240,15 @@ class Bundle:
                     seq,
                 )
             before = Entry(seq, hashlib.sha256(b"\x00" + data).digest(), value)
+            if place in self.clock:
+                self.steps.append(before)
+                continue
             (self.ended if place in self.former else self.assigned if place in self.callers else self.entries).append(before)
 
     def step_4(self) -> None:
         """Inclusion of each entry under the one checkpoint."""
         listed = list(zip(self.places, self.entries)) + list(zip(self.former, self.ended))
-        listed += list(zip(self.callers, self.assigned))
+        listed += list(zip(self.callers, self.assigned)) + list(zip(self.clock, self.steps))
         self.only(4, "proofs/", [place["proof"] for place, _ in listed])
         for place, entry in listed:
             data = self.need(4, place["proof"], entry.seq)
@@ -1353,6 +1363,7 @@ class Bundle:
             tags.append(subject["tag"])
         self.check_callers()
         self.check_damage()
+        self.check_clock()
 
     def check_damage(self) -> None:
         """What the log knew against itself when it answered. Damage is never a yes."""
@@ -1378,6 +1389,59 @@ class Bundle:
                     "ответивший журнал терял записи, и среди них могло быть требование прекратить",
                 )
             )
+
+    def check_clock(self) -> None:
+        """Steps that set the clock back; a stop recorded after a doubtful consent ends it. Stored times order as text."""
+        for step in self.steps:
+            body = step.value["body"]
+            back = step.value["type"] == "clock.step" and "subject" not in step.value and body.get("kind") == "back"
+            if not back or not is_time(body.get("after")):
+                refute(7, f"entry {step.seq} does not set the clock back", f"запись {step.seq} не переводит часы назад", step.seq)
+            kinds = ("consent.given", "subject.restricted", "caller.assigned")
+            if not [each for each in self.entries + self.assigned if each.value["type"] in kinds and makes_doubtful(step, each)]:
+                refute(
+                    7,
+                    f"entry {step.seq} makes no entry here doubtful",
+                    f"запись {step.seq} не ставит под сомнение ни одной записи отсюда",
+                    step.seq,
+                )
+        answer, here = self.case["answer"], [step.seq for step in self.steps]
+        findings = answer.get("findings")
+        for finding in findings if isinstance(findings, list) else []:
+            if isinstance(finding, dict) and finding.get("rule") == "standing/clock-set-back" and not (is_int(finding.get("seq")) and finding["seq"] in here):
+                refute(
+                    7,
+                    "the answer names a step of the clock that is not here",
+                    "ответ называет перевод часов, которого здесь нет",
+                )
+        if answer.get("verdict") != "allow":
+            return
+        for consent in [each for each in self.entries if each.seq == answer.get("relied_on")]:
+            for stop in [each for each in self.entries if each.seq > consent.seq]:
+                doubtful = [step for step in self.steps if step.seq < stop.seq and makes_doubtful(step, consent)]
+                if doubtful and self.ends(stop, consent):
+                    refute(
+                        7,
+                        f"the answer relies on entry {consent.seq} over the stop of entry {stop.seq}, recorded after it",
+                        f"ответ опирается на запись {consent.seq} вопреки отказу в записи {stop.seq}, сделанной после неё",
+                        stop.seq,
+                    )
+
+    def ends(self, stop: Entry, consent: Entry) -> bool:
+        """Whether a stop was said by the moment asked about, and covers all that the question and the consent name."""
+        if stop.value["type"] not in ("consent.refused", "consent.withdrawn"):
+            return False
+        question, body = self.case["question"], stop.value["body"]
+        at, said = question.get("at"), body.get("received_at", body.get("happened"))
+        if not isinstance(at, str) or not isinstance(said, str) or min(said, stop.value["at"]) > at:
+            return False
+        if "campaign" in body and body["campaign"] != question.get("campaign"):
+            return False
+        covers = consent.value["body"].get("covers")
+        named = [(name + "s", question.get(name)) for name in ("purpose", "channel", "distributor")]
+        named += [("covers", each) for each in covers] if isinstance(covers, list) else []
+        lists = [(body.get(name), what) for name, what in named]
+        return isinstance(covers, list) and all(not isinstance(each, list) or not each or what in each for each, what in lists)
 
     def check_callers(self) -> None:
         """The assignment that the answer stands on, and what ends it; stored times order as text."""
