@@ -1,6 +1,7 @@
 #include "consent/decision.hpp"
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,7 +38,8 @@ Question question(const AnyNumber& number, py::handle purpose, py::handle channe
                   const std::optional<consent::Caller>& caller, py::handle serving_operator,
                   const std::optional<consent::ContactCounts>& counts,
                   const std::optional<std::vector<std::string>>& zones, bool home_only,
-                  const std::optional<consent::Numbering>& numbering) {
+                  const std::optional<consent::Numbering>& numbering, py::handle messenger,
+                  bool requested) {
   return {.number = number.number,
           .distributor = std::string(to_text(distributor)),
           .advertiser = std::string(to_text(advertiser)),
@@ -51,7 +53,9 @@ Question question(const AnyNumber& number, py::handle purpose, py::handle channe
           .serving_operator = std::string(to_text(serving_operator)),
           .counts = counts,
           .whereabouts = where(zones, home_only),
-          .numbering = numbering};
+          .numbering = numbering,
+          .messenger = std::string(to_text(messenger)),
+          .requested = requested};
 }
 
 consent::ContactCounts::In three(const std::array<std::uint32_t, 3>& counts) {
@@ -98,7 +102,8 @@ void bind_decision(py::module_& m) {
            py::arg("basis") = "said", py::arg("caller") = py::none(),
            py::arg("serving_operator") = "", py::arg("counts") = py::none(),
            py::arg("zones") = py::none(), py::arg("home_only") = false,
-           py::arg("numbering") = py::none())
+           py::arg("numbering") = py::none(), py::arg("messenger") = "",
+           py::arg("requested") = false)
       .def_readonly("number", &Question::number)
       .def_property_readonly("purpose", [](const Question& q) { return to_word(q.purpose); })
       .def_property_readonly("channel", [](const Question& q) { return to_word(q.channel); })
@@ -122,6 +127,9 @@ void bind_decision(py::module_& m) {
       .def_readonly("citation_ru", &Finding::citation_ru)
       .def_readonly("confidence", &Finding::confidence, "C1, C2 or G (unconfirmed)")
       .def_readonly("seq", &Finding::seq, "The entry it speaks of")
+      .def_readonly("of_campaign", &Finding::of_campaign,
+                    "Says the same of every contact of a campaign: shown once, with a count")
+      .def_readonly("weakens", &Finding::weakens, "A warning that belongs into the one line")
       .def("__repr__", [](const Finding& f) {
         return "Finding(rule='" + f.rule + "', verdict='" + std::string(to_word(f.verdict)) + "')";
       });
@@ -143,6 +151,16 @@ void bind_decision(py::module_& m) {
             return to_word(*d.worth);
           },
           "Of the consent relied on: \"strong\", \"fair\" or \"weak\"")
+      .def_property_readonly(
+          "proof",
+          [](const Decision& d) -> std::optional<std::map<std::string, std::string_view>> {
+            if (!d.proof) return std::nullopt;
+            return std::map<std::string, std::string_view>{
+                {"identified", to_word(d.proof->identified)},
+                {"expressed", to_word(d.proof->expressed)},
+                {"named", to_word(d.proof->named)}};
+          },
+          "What the same consent shows of each of the three, or None")
       .def_readonly("at", &Decision::at, "The moment the answer is about")
       .def_readonly("zones", &Decision::zones, "Version of the zone data; \"\" where none was read")
       .def_readonly("consulted", &Decision::consulted, "Ids of the rows in force for the question")

@@ -49,6 +49,9 @@ def events() -> Iterator[tuple[consent.Event, datetime]]:
                     distributors=row["distributor"].split() or None,
                     method=row["method"],
                     wording=wording if row["wording"] else None,
+                    evidence=[consent.EvidenceFile(b"the file that shows it", kind="recording")]
+                    if row["method"] in {"paper", "recorded_voice"}
+                    else [],
                     code=consent.Code(True, True) if row["method"] == "sms_code" else None,
                     until=datetime.fromisoformat(row["until"]) if row["until"] else None,
                     source=source,
@@ -104,7 +107,7 @@ def main() -> int:
     say("2. Calls are gated: may I?")
     gate = consent.Gate(log)
     moment = datetime.fromisoformat("2026-11-17T11:05:19+03:00")
-    scope = {"purpose": "advertising", "channel": "voice", "at": moment}
+    scope = {"purpose": "advertising", "channel": "voice", "dialled_by": "person", "at": moment}
     for last in (1, 2, 3, 4, 5, 8):
         answer = gate.may_contact(f"+7900000000{last}", **scope)  # type: ignore[arg-type]
         say(f"  +7 900 000-00-0{last}   {answer.one_line('en')}")

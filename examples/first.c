@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
                                      .number = argv[2],
                                      .purpose = "advertising",
                                      .channel = "voice",
+                                     .dialled_by = "person",
                                      .at_us = now + 300000000};
   consent_answer answer = {.size = sizeof answer};
   consent_gate_ask(gate, &question, &answer); /* whatever goes wrong, the verdict is DENY */

@@ -17,12 +17,14 @@ int main(int argc, char** argv) {
   const Question question{.number = number,
                           .purpose = Purpose::advertising,
                           .channel = Channel::voice,
+                          .dialled_by = DialledBy::person,
                           .at = now + std::chrono::minutes(5)};
   const LogIdentity romashka{.origin = "romashka.example/consent", .distributor = "7707083893"};
   ConsentGiven yes{{number, now}};
   yes.purposes = {Purpose::advertising};
   yes.channels = {Channel::voice};
   yes.method = Method::recorded_voice;
+  yes.files.push_back({"recording", "RIFF: yes, call me"});
 
   // README
   auto log = create_log(folder, romashka, now);

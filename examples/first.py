@@ -9,8 +9,14 @@ folder = sys.argv[1] if len(sys.argv) > 1 else "romashka"
 now = datetime.now(UTC)
 romashka = consent.Organisation(inn="7707083893", name="ООО Ромашка")
 number = "8 (916) 123-45-67"
-call = {"purpose": "advertising", "channel": "voice", "at": now + timedelta(minutes=5)}
-scope = {"purposes": "advertising", "channels": "voice"}
+call = {
+    "purpose": "advertising",
+    "channel": "voice",
+    "dialled_by": "person",
+    "at": now + timedelta(minutes=5),
+}
+recording = consent.EvidenceFile(b"RIFF: yes, call me", kind="recording")
+scope = {"purposes": "advertising", "channels": "voice", "evidence": [recording]}
 
 # README
 log = consent.Log.create(folder, origin="romashka.example/consent", distributor=romashka)

@@ -161,11 +161,12 @@ func (c *check) pack(files []file, given []vkey, receipts []string) {
 	m := parseObject([]byte(read("case.json")), 1<<24, true)
 	have(text(m, "format") == "libconsent-pack/v2", "a format not known here")
 	question, answer, completeness := child(m, "question"), child(m, "answer"), child(m, "completeness")
-	listed := map[string][]any{"entries": list(m, "entries"), "former": list(m, "former"), "callers": list(m, "callers")}
+	listed := map[string][]any{"entries": list(m, "entries"), "former": list(m, "former"), "callers": list(m, "callers"),
+		"clock": list(m, "clock")}
 	_, entries := m["entries"].([]any)
 	must(entries && question != nil && answer != nil && completeness != nil && isHash(text(m, "tag")) && isE164(text(m, "number")) &&
 		m["origin"] == text(m, "origin") && (m["former"] != nil) == (len(listed["former"]) > 0) &&
-		(m["callers"] != nil) == (len(listed["callers"]) > 0), "case.json lacks a member")
+		(m["callers"] != nil) == (len(listed["callers"]) > 0) && (m["clock"] != nil) == (len(listed["clock"]) > 0), "case.json lacks a member")
 	twice, place := map[int64]bool{}, map[int64]object{}
 	for list, items := range listed {
 		before := int64(-1)
@@ -275,6 +276,7 @@ func (c *check) pack(files []file, given []vkey, receipts []string) {
 	assignment(question, answer, lists["callers"])
 	impaired, told := answer["impaired"].(string)
 	must(answer["impaired"] == nil && !told || told && answer["verdict"] != nil && answer["verdict"] != "allow", "a yes of "+impaired)
+	clock(question, answer, lists)
 
 	c.step = 8
 	for _, e := range chain {
@@ -353,6 +355,70 @@ func assignment(question, answer object, callers []entry) {
 		must(text(e.object, "type") == "caller.released" && e.object["subject"] == nil && number(body(e)["of"]) == a.seq &&
 			isTime(text(body(e), "until")) && at < text(body(e), "until"), "the assignment had ended")
 	}
+}
+
+// doubtful: the step set the clock back behind the time that the entry shows.
+func doubtful(step, e entry) bool {
+	return step.seq > e.seq && text(e.object, "at") > text(body(step), "after")
+}
+
+// clock: steps back that make entries here doubtful; a stop recorded after a doubtful consent ends it.
+func clock(question, answer object, lists map[string][]entry) {
+	here := map[int64]bool{}
+	for _, step := range lists["clock"] {
+		b, met := body(step), false
+		must(text(step.object, "type") == "clock.step" && step.object["subject"] == nil && b["kind"] == "back" && isTime(text(b, "after")), "no step back")
+		for _, e := range append(append([]entry{}, lists["entries"]...), lists["callers"]...) {
+			kind := text(e.object, "type")
+			met = met || in([]string{"consent.given", "subject.restricted", "caller.assigned"}, kind) && doubtful(step, e)
+		}
+		must(met, "a step that makes nothing doubtful")
+		here[step.seq] = true
+	}
+	for _, each := range list(answer, "findings") {
+		f, _ := each.(object)
+		must(text(f, "rule") != "standing/clock-set-back" || here[number(f["seq"])], "a step that is not here")
+	}
+	for _, consent := range lists["entries"] {
+		for _, stop := range lists["entries"] {
+			for _, step := range lists["clock"] {
+				over := answer["verdict"] == "allow" && number(answer["relied_on"]) == consent.seq && stop.seq > step.seq
+				must(!over || !doubtful(step, consent) || !stops(stop, consent, question), "a consent over the stop after it")
+			}
+		}
+	}
+}
+
+// stops: the stop was said by the moment asked about, and covers what the question and the consent name.
+func stops(stop, consent entry, question object) bool {
+	b, at := body(stop), text(question, "at")
+	said, told := b["received_at"].(string)
+	if !told {
+		said, told = b["happened"].(string)
+	}
+	if recorded := text(stop.object, "at"); recorded < said {
+		said = recorded
+	}
+	covers, covered := body(consent)["covers"].([]any)
+	if !in([]string{"consent.refused", "consent.withdrawn"}, text(stop.object, "type")) || !told || question["at"] == nil || said > at ||
+		b["campaign"] != nil && b["campaign"] != question["campaign"] || !covered {
+		return false
+	}
+	all := func(name string, what any) bool {
+		scope := list(b, name)
+		for _, item := range scope {
+			if item == what {
+				return true
+			}
+		}
+		return len(scope) == 0
+	}
+	for _, cover := range covers {
+		if !all("covers", cover) {
+			return false
+		}
+	}
+	return all("purposes", question["purpose"]) && all("channels", question["channel"]) && all("distributors", question["distributor"])
 }
 
 // against: a receipt that holds, beside the entries of the pack.

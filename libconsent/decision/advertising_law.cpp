@@ -12,7 +12,7 @@ void stop_demand(Case& it, const Rows& rows) noexcept {
 void no_consent(Case& it, const Rows& rows) noexcept {
   const standing::Standing& consent = it.consent();
   if (consent.live != nullptr) {
-    it.meet(rows, consent.live->seq);
+    it.meet(rows, *consent.live, Ground::advertising);
     return;
   }
   it.lacking[static_cast<std::size_t>(Ground::advertising)] = true;
@@ -21,21 +21,72 @@ void no_consent(Case& it, const Rows& rows) noexcept {
 }
 
 void consent_stands(Case& it, const Rows& rows) noexcept {
-  if (it.consent().live != nullptr) it.allow(rows, it.consent().live->seq);
+  const Clause* const consent = it.consent().live;
+  if (consent == nullptr) return;
+  it.relied_on[static_cast<std::size_t>(Ground::advertising)] = true;
+  it.allow(rows, consent->seq);
 }
 
+/// The subscriber asked for this very contact.
+void requested_contact(Case& it, const Rows& rows) noexcept {
+  if (it.asked().requested) it.allow(rows, no_seq);
+}
+
+/// A consent limited to one advertiser's goods, and another's are advertised.
+void other_advertiser(Case& it, const Rows& rows) noexcept {
+  const Clause* const consent = it.consent().live;
+  if (consent == nullptr || consent->advertiser == 0) return;
+  const std::uint32_t asked = it.asked().advertiser;
+  if (consent->advertiser != (asked != 0 ? asked : it.asked().distributor))
+    it.verdict_of(rows, consent->seq);
+}
+
+namespace {
+
+/// A message that a machine sends under a proven consent has a row of its own.
+bool is_consented_mailing(Case& it) noexcept {
+  return it.is_message() && it.consent().live != nullptr &&
+         !it.rows_of(Condition::mailing_with_consent).empty();
+}
+
+/// Whether not saying who dials or sends would be better than saying "a machine".
+bool machine_would_fail(Case& it) noexcept {
+  const Condition condition = !it.is_message()           ? Condition::machine_dialled_person
+                              : is_consented_mailing(it) ? Condition::mailing_with_consent
+                                                         : Condition::without_human;
+  return !(it.rows_of(condition) & (it.pack().denies | it.pack().unknowns)).empty();
+}
+
+}  // namespace
+
 void without_human(Case& it, const Rows& rows) noexcept {
-  const bool machine = it.asked().dialled_by == DialledBy::machine;
-  if (it.channel() == Channel::robot || (machine && it.is_message())) it.verdict_of(rows, no_seq);
+  const bool machine = it.dialled_by() == DialledBy::machine;
+  if (it.channel() == Channel::robot || (machine && it.is_message() && !is_consented_mailing(it))) {
+    it.verdict_of(rows, no_seq);
+  }
+}
+
+void mailing_with_consent(Case& it, const Rows& rows) noexcept {
+  if (it.dialled_by() == DialledBy::machine && it.is_message() && it.consent().live != nullptr)
+    it.verdict_of(rows, it.consent().live->seq);
 }
 
 void machine_dialled_person(Case& it, const Rows& rows) noexcept {
-  if (it.asked().dialled_by == DialledBy::machine && it.channel() == Channel::voice)
+  if (it.channel() != Channel::voice) return;
+  if (it.dialled_by() == DialledBy::machine) {
     it.verdict_of(rows, no_seq);
+  } else if (it.dialled_by() == DialledBy::unstated && machine_would_fail(it)) {
+    it.touch(rows);
+    it.unknown(Builtin::not_stated, no_seq);
+  }
 }
 
 void sender_not_stated(Case& it, const Rows& rows) noexcept {
-  if (it.asked().dialled_by == DialledBy::unstated && it.is_message()) it.verdict_of(rows, no_seq);
+  if (it.dialled_by() != DialledBy::unstated || !it.is_message()) return;
+  it.verdict_of(rows, no_seq);
+  // Without a consent the answer is no whoever sends.
+  if (it.consent().live != nullptr && machine_would_fail(it))
+    it.unknown(Builtin::not_stated, no_seq);
 }
 
 namespace {

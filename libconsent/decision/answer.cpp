@@ -19,13 +19,15 @@ void Answer::write() noexcept {
   warn();
 }
 
-/// A consent that no row relies on is not what the answer stands on.
-const Clause* Answer::consent_relied_on() noexcept {
-  const Clause* const consent = it_.consent().live;
-  const bool relied =
-      consent != nullptr && std::any_of(it_.allows.begin(), it_.allows.end(),
-                                        [&](const auto& item) { return item.seq == consent->seq; });
-  return relied ? consent : it_.mass_consent;
+/// A consent that no row relies on is not what the answer rests on. Those to the contact itself
+/// come first, those to the use of data last.
+std::optional<Answer::Relied> Answer::consent_relied_on() noexcept {
+  for (const Ground ground :
+       {Ground::advertising, Ground::mass_calls, Ground::mailing, Ground::personal_data}) {
+    if (!it_.relied_on[static_cast<std::size_t>(ground)]) continue;
+    if (const Clause* const consent = it_.standing(ground).live) return Relied{consent, ground};
+  }
+  return std::nullopt;
 }
 
 void Answer::settle() noexcept {
@@ -42,13 +44,12 @@ void Answer::settle() noexcept {
   for (const Judgement::Item& item : *deciding) {
     if (item.rule >= 0) out_.reasons.insert(static_cast<std::size_t>(item.rule));
   }
-  if (out_.verdict == Verdict::allow) {
-    if (const Clause* const consent = consent_relied_on()) {
-      out_.relied_on = consent->seq;
-      out_.worth = worth(*consent, it_.asked().distributor, it_.channel()).grade();
-    }
-  } else if (out_.verdict == Verdict::deny && it_.relied_stop != nullptr) {
-    out_.relied_on = it_.relied_stop->seq;
+  if (out_.verdict == Verdict::deny) {
+    if (it_.relied_stop != nullptr) out_.relied_on = it_.relied_stop->seq;
+  } else if (const auto relied = consent_relied_on()) {
+    if (out_.verdict == Verdict::allow) out_.relied_on = relied->consent->seq;
+    out_.worth = it_.worth_of(*relied->consent, relied->ground);
+    out_.has_worth = true;
   }
 }
 
@@ -123,8 +124,12 @@ void Answer::say_earlier_holder() noexcept {
 
 void Answer::say_defects(std::uint32_t found, const Clause& clause, Ground ground) noexcept {
   const RulePack::Impl& pack = it_.pack();
+  bool said = false;
   for (const DefectName& name : defect_names) {
     if ((found & name.defect) == 0) continue;
+    // That it is not proven, unless what is wrong with it was said.
+    if (name.defect == defect::not_proven && said) continue;
+    said = true;
     RuleSet rows;
     if (name.defect == defect::without_document) {
       rows =
@@ -150,9 +155,12 @@ void Answer::warn() noexcept {
   if (const Clause* const consent = it_.consent().live) {
     if (consent->recorded > it_.at())
       put(Builtin::recorded_late, FindingVerdict::warn, consent->seq);
-    constexpr auto kept = Clause::has_document | Clause::has_evidence | Clause::has_wording;
-    if ((consent->flags & kept) == 0)
+    constexpr auto shown = Clause::has_document | Clause::has_evidence;
+    const std::uint16_t flags = it_.flags_of(*consent);
+    if ((flags & (shown | Clause::has_wording)) == 0)
       put(Builtin::nothing_kept, FindingVerdict::warn, consent->seq);
+    if ((flags & shown) != 0 && (flags & Clause::keeps_file) == 0)
+      put(Builtin::held_elsewhere, FindingVerdict::warn, consent->seq);
   }
   if (out_.assignment != no_seq && it_.assignment->recorded > it_.at())
     put(Builtin::assigned_late, FindingVerdict::warn, it_.assignment->seq);

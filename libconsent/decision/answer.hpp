@@ -21,7 +21,11 @@ class Answer {
   void say_defects(std::uint32_t found, const Clause& clause, Ground ground) noexcept;
   void warn() noexcept;
   void warn_of_clock() noexcept;
-  [[nodiscard]] const Clause* consent_relied_on() noexcept;
+  struct Relied {
+    const Clause* consent;
+    Ground ground;
+  };
+  [[nodiscard]] std::optional<Relied> consent_relied_on() noexcept;
 
   void put(Builtin builtin, FindingVerdict verdict, std::uint64_t seq) noexcept {
     put(number_of(builtin), verdict, seq);

@@ -21,6 +21,20 @@ constexpr std::array<std::pair<std::string_view, Exempt>, 5> exempt_words{
      {"municipality", Exempt::municipality},
      {"government_list", Exempt::listed}}};
 
+constexpr std::array<std::pair<std::string_view, Organisation>, 12> organisation_words{
+    {{"", Organisation::not_stated},
+     {"public_body", Organisation::public_body},
+     {"subordinate", Organisation::subordinate},
+     {"municipality", Organisation::municipality},
+     {"central_bank", Organisation::central_bank},
+     {"state_company", Organisation::state_company},
+     {"bank", Organisation::bank},
+     {"financial", Organisation::financial},
+     {"payment_participant", Organisation::payment_participant},
+     {"telecom_operator", Organisation::telecom_operator},
+     {"platform", Organisation::platform},
+     {"other", Organisation::other}}};
+
 /// Reads one file of facts: every refusal names file and key, never the value.
 class Reader {
  public:
@@ -100,11 +114,32 @@ std::string_view to_word(Exempt exempt) noexcept {
   return "";
 }
 
+std::string_view to_word(Organisation organisation) noexcept {
+  for (const auto& [word, value] : organisation_words) {
+    if (value == organisation) return word;
+  }
+  return "";
+}
+
+std::uint64_t messenger_id(std::string_view name) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
+  bool any = false;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte >= 128;
+    if (!letter) continue;
+    any = true;
+    hash = (hash ^ byte) * 0x100000001B3;
+  }
+  return any ? hash : 0;
+}
+
 Caller Caller::from_toml(std::string_view toml, const std::string& name) {
   const toml::table table = TomlReader(name, ErrorCode::invalid_argument).parse(toml);
   const Reader read(table, name);
   read.only({"caller", "kind", "exempt_as", "mass", "calls_a_day", "operator_contracts", "label",
-             "label_contract", "hidden_number", "foreign_number", "creditor_named"});
+             "label_contract", "hidden_number", "foreign_number", "creditor_named", "dialled_by",
+             "messenger", "organisation", "sells_with_data"});
   Caller caller;
   if (const auto* id = read.text("caller")) caller.id = read.party("caller", *id);
   if (const auto* word = read.text("kind")) {
@@ -130,6 +165,26 @@ Caller Caller::from_toml(std::string_view toml, const std::string& name) {
   caller.hidden_number = read.flag("hidden_number");
   caller.foreign_number = read.flag("foreign_number");
   caller.creditor_named = read.flag("creditor_named");
+  if (const auto* word = read.text("dialled_by")) {
+    const auto who = from_word<DialledBy>(*word);
+    if (!who || *who == DialledBy::unstated) read.refuse("dialled_by", "must be person or machine");
+    caller.dialled_by = *who;
+  }
+  if (const auto* service = read.text("messenger")) {
+    if (messenger_id(*service) == 0) read.refuse("messenger", "must name a service, \"whatsapp\"");
+    caller.messenger = *service;
+  }
+  if (const auto* word = read.text("organisation")) {
+    for (const auto& [known, organisation] : organisation_words) {
+      if (!known.empty() && known == *word) caller.organisation = organisation;
+    }
+    if (caller.organisation == Organisation::not_stated) {
+      read.refuse("organisation",
+                  "must be public_body, subordinate, municipality, central_bank, state_company, "
+                  "bank, financial, payment_participant, telecom_operator, platform or other");
+    }
+  }
+  caller.sells_with_data = read.flag("sells_with_data");
   (void)canonical_text(caller);  // refuses what could not be hashed
   return caller;
 }
@@ -173,6 +228,12 @@ std::string canonical_text(const Caller& caller) {
   put_flag(object, "hidden_number", caller.hidden_number);
   put_flag(object, "foreign_number", caller.foreign_number);
   put_flag(object, "creditor_named", caller.creditor_named);
+  if (caller.dialled_by != DialledBy::unstated)
+    canonical::set(object, "dialled_by", to_word(caller.dialled_by));
+  if (!caller.messenger.empty()) canonical::set(object, "messenger", caller.messenger);
+  if (caller.organisation != Organisation::not_stated)
+    canonical::set(object, "organisation", to_word(caller.organisation));
+  put_flag(object, "sells_with_data", caller.sells_with_data);
   return canonical::encode(canonical::Value(std::move(object)));
 }
 
@@ -219,6 +280,10 @@ CallerFacts decision::facts_of(const Caller& caller, std::string_view serving_op
   facts.hidden_number = caller.hidden_number;
   facts.foreign_number = caller.foreign_number;
   facts.creditor_named = caller.creditor_named;
+  facts.dialled_by = caller.dialled_by;
+  facts.messenger = messenger_id(caller.messenger);
+  facts.organisation = caller.organisation;
+  facts.sells_with_data = caller.sells_with_data;
   if (caller.label) {
     facts.label = caller.label->empty() ? Stated::no : Stated::yes;
     read_label(*caller.label, facts);

@@ -73,6 +73,7 @@ std::uint32_t Case::defects(const Clause& consent, Ground ground) const noexcept
   std::uint32_t found =
       standing::defects(consent, cover_of(ground), contact_, {at(), asked_.basis}, holder_.began());
   if ((found & (defect::other_cover | defect::other_distributor)) != 0) return found;
+  if (worth_of(consent, ground).grade() == Grade::not_proven) found |= defect::not_proven;
   const std::uint32_t counted = in_force_->defects[static_cast<std::size_t>(ground)];
   if (counted != 0) found |= defects_of_worth(consent, ground, counted);
   return found;
@@ -80,7 +81,8 @@ std::uint32_t Case::defects(const Clause& consent, Ground ground) const noexcept
 
 std::uint32_t Case::defects_of_worth(const Clause& consent, Ground ground,
                                      std::uint32_t wanted) const noexcept {
-  const auto has = [&](std::uint16_t flag) { return (consent.flags & flag) != 0; };
+  const std::uint16_t flags = flags_of(consent);
+  const auto has = [&](std::uint16_t flag) { return (flags & flag) != 0; };
   std::uint32_t found = 0;
   if (lacks_number_proof(consent, channel())) found |= defect::form_without_number_proof;
   if (consent.method == Method::open_source) found |= defect::open_source;
@@ -104,11 +106,29 @@ std::uint32_t Case::defects_of_worth(const Clause& consent, Ground ground,
   return found & wanted;
 }
 
+std::uint16_t Case::flags_of(const Clause& consent) const noexcept {
+  std::uint16_t flags = consent.flags;
+  for (const Clause& clause : holder_.clauses()) {
+    if (clause.type == EventType::evidence_added && clause.of == consent.seq &&
+        clause.recorded <= at()) {
+      flags = static_cast<std::uint16_t>(flags | clause.flags);
+    }
+  }
+  return flags;
+}
+
+Worth Case::worth_of(const Clause& consent, Ground ground) const noexcept {
+  const bool needs_mark = ground == Ground::advertising && standing::in_family(purpose());
+  return worth(consent, flags_of(consent), contact_.distributor, channel(), needs_mark);
+}
+
 Stated Case::mass() const noexcept {
   if (channel() == Channel::robot) return Stated::yes;
   if (caller().mass != Stated::not_stated) return caller().mass;
   if (!made_mass.empty()) return Stated::yes;
-  return asked_.dialled_by == DialledBy::person ? Stated::no : Stated::not_stated;
+  // Where a row counts contacts a day, a person who dials may be one of many.
+  const bool counted = !rows_of(Condition::mass_by_count).empty() && caller().calls_a_day == 0;
+  return dialled_by() == DialledBy::person && !counted ? Stated::no : Stated::not_stated;
 }
 
 void Case::verdict_of(const Rows& rows, std::uint64_t seq, std::optional<Instant> cured) noexcept {
@@ -140,6 +160,11 @@ void Case::warn_of(const Rows& rows, std::uint64_t seq) noexcept {
 void Case::meet(const Rows& rows, std::uint64_t seq) noexcept {
   touched_ |= rows;
   allow(rows & pack_.met, seq);
+}
+
+void Case::meet(const Rows& rows, const Clause& consent, Ground ground) noexcept {
+  if (!(rows & pack_.met).empty()) relied_on[static_cast<std::size_t>(ground)] = true;
+  meet(rows, consent.seq);
 }
 
 void Case::allow(const Rows& rows, std::uint64_t seq) noexcept {

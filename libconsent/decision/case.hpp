@@ -32,6 +32,14 @@ class Case {
   [[nodiscard]] Instant at() const noexcept { return asked_.at; }
   [[nodiscard]] Purpose purpose() const noexcept { return contact_.purpose; }
   [[nodiscard]] Channel channel() const noexcept { return contact_.channel; }
+  /// Who or what dials or sends: as asked, else as the caller states once for all.
+  [[nodiscard]] DialledBy dialled_by() const noexcept {
+    return asked_.dialled_by != DialledBy::unstated ? asked_.dialled_by : caller().dialled_by;
+  }
+  /// Neither advertising nor taken for it, nor a purpose with rules of its own.
+  [[nodiscard]] bool is_outside_advertising() const noexcept {
+    return !standing::in_family(purpose()) && purpose() != Purpose::debt_collection;
+  }
   [[nodiscard]] const standing::Contact& contact() const noexcept { return contact_; }
   [[nodiscard]] NumberKind number_kind() const noexcept { return facts_.kind; }
   [[nodiscard]] std::span<const AssignedCaller> assigned() const noexcept { return log_.assigned; }
@@ -76,6 +84,18 @@ class Case {
   /// Of `wanted`: what rules may hold against a consent, whether or not one in force does.
   [[nodiscard]] std::uint32_t defects_of_worth(const Clause& consent, Ground ground,
                                                std::uint32_t wanted) const noexcept;
+  /// Flags of a consent with what was added to show it until the moment.
+  [[nodiscard]] std::uint16_t flags_of(const Clause& consent) const noexcept;
+  [[nodiscard]] Worth worth_of(const Clause& consent, Ground ground) const noexcept;
+  /// Consents that a row which allows relies on; visit(clause, ground).
+  template <typename Visit>
+  void for_each_relied_on(const Visit& visit) noexcept {
+    for (std::size_t i = 0; i < ground_count; ++i) {
+      const auto ground = static_cast<Ground>(i);
+      if (!relied_on[i]) continue;
+      if (const Clause* const consent = standing(ground).live) visit(*consent, ground);
+    }
+  }
   /// Is this one of many? By what is stated, else by the rows that take it for one.
   [[nodiscard]] Stated mass() const noexcept;
 
@@ -86,6 +106,7 @@ class Case {
   void warn_of(const Rows& rows, std::uint64_t seq) noexcept;
   /// Rows that are met: those that may allow say so.
   void meet(const Rows& rows, std::uint64_t seq) noexcept;
+  void meet(const Rows& rows, const Clause& consent, Ground ground) noexcept;
   void allow(const Rows& rows, std::uint64_t seq) noexcept;
   void deny(Builtin builtin, std::uint64_t seq) noexcept;
   void unknown(Builtin builtin, std::uint64_t seq) noexcept;
@@ -99,13 +120,14 @@ class Case {
 
   Items denies, unknowns, allows, warns;
   Rows made_mass, exempted;
+  Rows exemption;  ///< rows that accept the caller's claim, whether or not the contact is mass
   const AssignedCaller* assignment = nullptr;  ///< that lets the caller call
   const Clause* relied_stop = nullptr;
-  const Clause* mass_consent = nullptr;      ///< a consent to mass contacts that a row relies on
-  std::array<bool, ground_count> lacking{};  ///< grounds asked for, and not there
-  bool ground_open = false;                  ///< a row would allow, if only more were known
-  bool home_only = false;                    ///< a row spoke by the mobile number's home region
-  bool curable = true;                       ///< time alone ends every deny
+  std::array<bool, ground_count> relied_on{};  ///< grounds that a row found met by a consent
+  std::array<bool, ground_count> lacking{};    ///< grounds asked for, and not there
+  bool ground_open = false;                    ///< a row would allow, if only more were known
+  bool home_only = false;                      ///< a row spoke by the mobile number's home region
+  bool curable = true;                         ///< time alone ends every deny
   Instant cure = Instant::min();
 
  private:

@@ -13,7 +13,7 @@ bool mass_is_stated(const Case& it) noexcept {
 }  // namespace
 
 void mass_by_machine(Case& it, const Rows& rows) noexcept {
-  if (!mass_is_stated(it) && it.asked().dialled_by == DialledBy::machine) it.made_mass |= rows;
+  if (!mass_is_stated(it) && it.dialled_by() == DialledBy::machine) it.made_mass |= rows;
 }
 
 void mass_by_count(Case& it, const Rows& rows) noexcept {
@@ -25,28 +25,38 @@ void mass_by_count(Case& it, const Rows& rows) noexcept {
 
 namespace {
 
-/// A claim to be exempt lifts the ground, or leaves the answer open; true: nothing else is asked.
-bool is_lifted(Case& it, Ground ground) noexcept {
-  if (it.caller().exempt == Exempt::none) return false;
-  const Rows claims = it.rows_of(Condition::exempt_caller);
-  const Rows lifts = it.feeding(Condition::exempt_caller, ground);
-  it.touch(lifts);
-  if (const Rows open = claims & it.pack().unknowns; !open.empty()) {
-    it.verdict_of(open, no_seq);
-    return true;
-  }
-  it.exempted |= lifts;
-  return !lifts.empty();
+/// Rows on exempt callers whose claims are the caller's.
+Rows claimed(const Case& it) noexcept {
+  Rows found;
+  if (it.caller().exempt == Exempt::none) return found;
+  const auto claim = 1U << static_cast<unsigned>(it.caller().exempt);
+  it.rows_of(Condition::exempt_caller).for_each([&](std::size_t row) {
+    const std::uint16_t claims = it.pack().figures[row].claims;
+    if (claims == 0 || (claims & claim) != 0) found.insert(row);
+  });
+  return found;
+}
+
+/// A claim to be exempt lifts the ground.
+Rows lifts(const Case& it, Ground ground) noexcept {
+  return claimed(it) & it.pack().treats & it.pack().feeding[static_cast<std::size_t>(ground)];
 }
 
 void needs_if_mass(Case& it, const Rows& rows, Ground ground) noexcept {
+  it.exemption |= lifts(it, ground);
   if (it.mass() != Stated::yes) return;
   if (const Clause* const consent = it.standing(ground).live) {
-    it.meet(rows, consent->seq);
-    if (it.mass_consent == nullptr) it.mass_consent = consent;
+    it.meet(rows, *consent, ground);
     return;
   }
-  if (is_lifted(it, ground)) return;
+  const Rows lifted = lifts(it, ground);
+  it.touch(lifted);
+  if (const Rows open = claimed(it) & it.pack().unknowns; !open.empty()) {
+    it.verdict_of(open, no_seq);
+    return;
+  }
+  it.exempted |= lifted;
+  if (!lifted.empty()) return;
   it.lacking[static_cast<std::size_t>(ground)] = true;
   it.verdict_of(rows, no_seq);
 }
@@ -60,8 +70,34 @@ void no_mailing_consent(Case& it, const Rows& rows) noexcept {
   needs_if_mass(it, rows, Ground::mailing);
 }
 
+namespace {
+
+bool has_no_contract(const Case& it) noexcept {
+  return it.caller().contract == Contract::none || it.caller().contract == Contract::not_with_it;
+}
+
+/// Whether a mass contact would be denied, or be left open: then not saying that it is one must not
+/// be better.
+bool mass_would_fail(Case& it) noexcept {
+  for (const Ground ground : {Ground::mass_calls, Ground::mailing}) {
+    if ((it.rows_of(ground_conditions[static_cast<std::size_t>(ground)]) & it.pack().denies)
+            .empty())
+      continue;
+    if (it.standing(ground).live == nullptr && lifts(it, ground).empty()) return true;
+  }
+  const Case& facts = it;
+  const bool contract_denies =
+      has_no_contract(facts) &&
+      !(it.rows_of(Condition::no_operator_contract) & it.pack().denies).empty();
+  const bool contract_open = it.caller().contract == Contract::not_stated &&
+                             !it.rows_of(Condition::contracts_not_stated).empty();
+  return contract_denies || contract_open;
+}
+
+}  // namespace
+
 void mass_not_stated(Case& it, const Rows& rows) noexcept {
-  if (it.mass() == Stated::not_stated) it.verdict_of(rows, no_seq);
+  if (it.mass() == Stated::not_stated && mass_would_fail(it)) it.verdict_of(rows, no_seq);
 }
 
 namespace {
@@ -116,20 +152,27 @@ void operator_refused_mailing(Case& it, const Rows& rows) noexcept {
   refused_at_operator(it, rows, Cover::mailing);
 }
 
+namespace {
+
+/// Contracts are asked of mass contacts, and not of whoever is exempt from the rules on them.
+bool needs_contract(const Case& it) noexcept {
+  return it.mass() == Stated::yes && it.exemption.empty();
+}
+
+}  // namespace
+
 void no_operator_contract(Case& it, const Rows& rows) noexcept {
-  const Contract contract = it.caller().contract;
-  if (it.mass() == Stated::yes &&
-      (contract == Contract::none || contract == Contract::not_with_it)) {
+  if (needs_contract(it) && has_no_contract(it)) it.verdict_of(rows, no_seq);
+}
+
+void contracts_not_stated(Case& it, const Rows& rows) noexcept {
+  if (needs_contract(it) && it.caller().contract == Contract::not_stated)
     it.verdict_of(rows, no_seq);
-  }
 }
 
 void operator_not_known(Case& it, const Rows& rows) noexcept {
-  const Contract contract = it.caller().contract;
-  if (it.mass() == Stated::yes &&
-      (contract == Contract::not_stated || contract == Contract::operator_not_known)) {
+  if (needs_contract(it) && it.caller().contract == Contract::operator_not_known)
     it.verdict_of(rows, no_seq);
-  }
 }
 
 namespace {

@@ -23,6 +23,9 @@ inline constexpr std::uint32_t employee_without_authority = first_of_worth << 5;
 inline constexpr std::uint32_t without_document = first_of_worth << 6;
 inline constexpr std::uint32_t without_term = first_of_worth << 7;
 inline constexpr std::uint32_t in_contract_without_term = first_of_worth << 8;
+/// Nothing shows who gave it, or that they willed it. Counts whatever the rules say: a consent that
+/// nobody can prove is none.
+inline constexpr std::uint32_t not_proven = first_of_worth << 9;
 }  // namespace defect
 
 /// What each defect is called: by a row of its condition where one is in force, else by a built-in
@@ -32,7 +35,7 @@ struct DefectName {
   std::optional<Condition> condition;
   std::optional<Builtin> builtin;  ///< none: worth, which without a row in force is no defect
 };
-inline constexpr std::array<DefectName, 18> defect_names{{
+inline constexpr std::array<DefectName, 19> defect_names{{
     {defect::earlier_holder, Condition::earlier_holder, Builtin::earlier_holder},
     {defect::other_distributor, Condition::other_distributor, Builtin::other_distributor},
     {defect::other_cover, std::nullopt, Builtin::other_cover},
@@ -51,6 +54,7 @@ inline constexpr std::array<DefectName, 18> defect_names{{
     {defect::employee_without_authority, Condition::employee_without_authority, std::nullopt},
     {defect::without_document, Condition::without_document, std::nullopt},
     {defect::without_term, Condition::without_term, std::nullopt},
+    {defect::not_proven, std::nullopt, Builtin::not_proven},
 }};
 
 }  // namespace consent::decision

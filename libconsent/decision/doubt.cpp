@@ -36,7 +36,8 @@ void doubt(Judgement& judgement, Builtin why, std::uint64_t seq) noexcept {
   judgement.verdict = Verdict::unknown;
   judgement.relied_on = no_seq;
   judgement.assignment = no_seq;
-  judgement.worth = Grade::not_proven;
+  judgement.worth = {};
+  judgement.has_worth = false;
   judgement.reasons = {};
   const auto rule = number_of(why);
   if (says(judgement, rule)) return;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "consent/decision.hpp"
+#include "decision/conditions.hpp"
 #include "decision/findings.hpp"
 #include "decision/rule_pack.hpp"
 #include "decision/text.hpp"
@@ -116,7 +117,28 @@ constexpr std::array<BuiltinFinding, decision::builtin_count> builtins{{
      "Здесь часы перевели назад: записанное раньше с более поздним временем под сомнением, и "
      "отказ, "
      "записанный после, считается более поздним."},
+    {"default/no-row",
+     "No rule loaded forbids this contact, and none permits it: its purpose is outside the rules "
+     "on "
+     "advertising.",
+     "Загруженные правила такой контакт не запрещают и не разрешают: его цель вне правил о "
+     "рекламе."},
+    {"evidence/held-elsewhere",
+     "The log has only the hash of what shows this consent; the file is held elsewhere.",
+     "В журнале только хеш подтверждения этого согласия; сам файл хранится в другом месте."},
+    {"facts/not-stated",
+     "Whether a person or a machine dials or sends was not stated, and a machine would not be "
+     "allowed.",
+     "Не указано, набирает (отправляет) человек или машина, а машине это запрещено."},
 }};
+
+/// Warnings that make an answer weaker, among those that are no row.
+bool weakens(decision::Builtin builtin) {
+  using decision::Builtin;
+  return builtin == Builtin::recorded_late || builtin == Builtin::nothing_kept ||
+         builtin == Builtin::held_elsewhere || builtin == Builtin::assigned_late ||
+         builtin == Builtin::restricted;
+}
 
 constexpr const char* record_damaged =
     "log.db: what is kept of this number is damaged; rebuild the log's tables";
@@ -154,6 +176,36 @@ std::string_view verdict_en(Verdict verdict) {
 const Numbering& built_in_plan() {
   static const Numbering plan = Numbering::built_in();
   return plan;
+}
+
+std::string_view grade_ru(Grade grade) {
+  switch (grade) {
+    case Grade::weak:
+      return "слабое";
+    case Grade::fair:
+      return "среднее";
+    case Grade::strong:
+      return "сильное";
+    case Grade::not_proven:
+      break;
+  }
+  return "не доказано";
+}
+
+std::string proof_sentence(Grade grade, bool russian) {
+  return russian ? fmt::format("Доказательство согласия: {}.", grade_ru(grade))
+                 : fmt::format("Proof of consent: {}.", to_word(grade));
+}
+
+/// The three that a consent must show, apart.
+std::string prongs(const Worth& worth, bool russian) {
+  if (russian) {
+    return fmt::format("  Доказательство: кто — {}; что согласился — {}; кому — {}\n",
+                       grade_ru(worth.identified), grade_ru(worth.expressed),
+                       grade_ru(worth.named));
+  }
+  return fmt::format("  Proof: who it was: {}; that they agreed: {}; to whom: {}\n",
+                     to_word(worth.identified), to_word(worth.expressed), to_word(worth.named));
 }
 
 /// Why, and says who.
@@ -209,6 +261,9 @@ std::optional<Finding> finding_text(std::int16_t rule, FindingVerdict verdict,
     finding.rule = builtin->rule;
     finding.why = builtin->why;
     finding.why_ru = builtin->why_ru;
+    finding.of_campaign = rule == decision::number_of(decision::Builtin::known_until);
+    finding.weakens =
+        verdict == FindingVerdict::warn && weakens(static_cast<decision::Builtin>(rule));
     return finding;
   }
   const auto rows = pack.rules();
@@ -223,6 +278,9 @@ std::optional<Finding> finding_text(std::int16_t rule, FindingVerdict verdict,
   finding.citation = row.citation;
   finding.citation_ru = row.citation_ru;
   finding.confidence = row.confidence;
+  finding.of_campaign = row.of_campaign;
+  const auto* const known = decision::condition_named(row.condition);
+  finding.weakens = verdict == FindingVerdict::warn && known != nullptr && known->weakens;
   return finding;
 }
 
@@ -240,14 +298,16 @@ Decision explain(const Judgement& judgement, const ResolvedQuestion& question, c
   for (const std::string& option : pack.options()) out.rules += " " + option;
   out.log_size = log_size;
   out.caller = caller;
-  if (judgement.relied_on != decision::no_seq && judgement.verdict == Verdict::allow)
-    out.worth = judgement.worth;
+  if (judgement.has_worth) {
+    out.worth = judgement.worth.grade();
+    out.proof = judgement.worth;
+  }
   const auto rows = pack.rules();
   bool local_time = false;
   pack.in_force(question.at, question.purpose, question.channel).for_each([&](std::size_t row) {
     if (row >= rows.size()) return;
     out.consulted.push_back(rows[row].id);
-    local_time = local_time || rows[row].figures != RuleFigures{};
+    local_time = local_time || decision::asks_local_time(rows[row].condition);
   });
   if (local_time) {
     out.zones = Zones::russia().version();
@@ -279,6 +339,15 @@ std::string one_line(const Decision& decision, std::string_view lang) {
   } else {
     out += russian ? ": ни одно правило не спрошено." : ": no rule was asked.";
   }
+  if (decision.verdict == Verdict::allow && decision.worth)
+    out += fmt::format(" {}", proof_sentence(*decision.worth, russian));
+  // A no is not made weaker.
+  if (decision.verdict != Verdict::deny) {
+    for (std::size_t i = 1; i < decision.findings.size(); ++i) {
+      if (decision.findings[i].weakens)
+        out += " " + (russian ? decision.findings[i].why_ru : decision.findings[i].why);
+    }
+  }
   if (decision.relied_on)
     out += fmt::format(" {} {}.", russian ? "Запись" : "Entry", *decision.relied_on);
   return out;
@@ -293,6 +362,7 @@ std::string decision::every_line(const Decision& decision, std::string_view lang
     if (finding.seq) out += fmt::format(" ({} {})", russian ? "запись" : "entry", *finding.seq);
     out += '\n';
   }
+  if (decision.proof) out += prongs(*decision.proof, russian);
   if (decision.next_allowed) {
     out += fmt::format("  {} {}\n", russian ? "Можно с" : "Allowed from",
                        to_text(*decision.next_allowed));

@@ -45,8 +45,11 @@ enum class Builtin : std::int16_t {
   lost_range_reviewed = -29,
   names_changed = -30,   ///< the question was resolved under names that are others now
   clock_set_back = -31,  ///< and what the answer met was recorded before with a later time
+  no_row = -32,          ///< default: outside advertising, and no rule loaded forbids or permits it
+  held_elsewhere = -33,  ///< of what shows the consent, the log has the hash alone
+  not_stated = -34,      ///< who or what contacts was not stated, and a permitted answer denies
 };
-inline constexpr std::int16_t builtin_count = 31;
+inline constexpr std::int16_t builtin_count = 34;
 
 constexpr std::int16_t number_of(Builtin builtin) { return static_cast<std::int16_t>(builtin); }
 

@@ -21,7 +21,10 @@ constexpr std::array<Speak, condition_count> speakers{
     law::stop_demand,
     law::no_consent,
     law::consent_stands,
+    law::requested_contact,
+    law::other_advertiser,
     law::without_human,
+    law::mailing_with_consent,
     law::machine_dialled_person,
     law::sender_not_stated,
     law::caller_not_named,
@@ -34,14 +37,21 @@ constexpr std::array<Speak, condition_count> speakers{
     law::operator_refused_calls,
     law::operator_refused_mailing,
     law::no_operator_contract,
+    law::contracts_not_stated,
     law::operator_not_known,
     law::no_label_contract,
     law::not_labelled,
     law::label_malformed,
+    law::foreign_messenger,
+    law::messenger_not_stated,
     law::caller_concealed,
     law::concealment_not_stated,
     law::outside_hours,
     law::over_count,
+    law::weak_consent,
+    law::worth_below,
+    law::older_consent,
+    law::evidence_lacking,
     law::without_term,
     law::in_contract_without_term,
     law::given_by_addressee,
@@ -91,11 +101,28 @@ void close_rules(Case& it) noexcept {
 void ask_default(Case& it) noexcept {
   if (!it.denies.empty() || !it.allows.empty() || it.ground_open) return;
   const standing::Standing& consent = it.consent();
+  const bool outside = it.is_outside_advertising() && !it.in_force().rows.empty();
+  if (outside && !it.exemption.empty()) {
+    it.allow(it.exemption, no_seq);
+    it.exempted = {};
+    return;
+  }
   if (consent.live != nullptr) {
     it.unknown(Builtin::no_rule, consent.live->seq);
-  } else if (consent.stop == nullptr) {
-    it.lacking[static_cast<std::size_t>(Ground::advertising)] = true;
+    return;
+  }
+  if (consent.stop != nullptr) return;
+  it.lacking[static_cast<std::size_t>(Ground::advertising)] = true;
+  if (!outside) {
     it.deny(Builtin::no_consent, no_seq);
+    return;
+  }
+  // A demand that the use of the data stop is obeyed whatever the contact is for.
+  if (const Clause* const stop = it.standing(Ground::personal_data).named_stop) {
+    it.rely_on_stop(stop);
+    it.deny(Builtin::stop, stop->seq);
+  } else {
+    it.unknown(Builtin::no_row, no_seq);
   }
 }
 
@@ -163,7 +190,7 @@ std::string_view to_word(Grade grade) noexcept {
 }
 
 Worth worth_of(const Clause& consent, std::uint32_t distributor, Channel channel) noexcept {
-  return decision::worth(consent, distributor, channel);
+  return decision::worth(consent, consent.flags, distributor, channel);
 }
 
 Judgement judge(const ResolvedQuestion& question, std::span<const SubjectStanding> subjects,

@@ -13,7 +13,10 @@ using Rows = RuleSet;
 void stop_demand(Case& it, const Rows& rows) noexcept;
 void no_consent(Case& it, const Rows& rows) noexcept;
 void consent_stands(Case& it, const Rows& rows) noexcept;
+void requested_contact(Case& it, const Rows& rows) noexcept;
+void other_advertiser(Case& it, const Rows& rows) noexcept;
 void without_human(Case& it, const Rows& rows) noexcept;
+void mailing_with_consent(Case& it, const Rows& rows) noexcept;
 void machine_dialled_person(Case& it, const Rows& rows) noexcept;
 void sender_not_stated(Case& it, const Rows& rows) noexcept;
 void caller_not_named(Case& it, const Rows& rows) noexcept;
@@ -36,10 +39,21 @@ void mass_not_stated(Case& it, const Rows& rows) noexcept;
 void operator_refused_calls(Case& it, const Rows& rows) noexcept;
 void operator_refused_mailing(Case& it, const Rows& rows) noexcept;
 void no_operator_contract(Case& it, const Rows& rows) noexcept;
+void contracts_not_stated(Case& it, const Rows& rows) noexcept;
 void operator_not_known(Case& it, const Rows& rows) noexcept;
 void no_label_contract(Case& it, const Rows& rows) noexcept;
 void not_labelled(Case& it, const Rows& rows) noexcept;
 void label_malformed(Case& it, const Rows& rows) noexcept;
+
+// information_law.cpp
+void foreign_messenger(Case& it, const Rows& rows) noexcept;
+void messenger_not_stated(Case& it, const Rows& rows) noexcept;
+
+// proof_policy.cpp
+void weak_consent(Case& it, const Rows& rows) noexcept;
+void worth_below(Case& it, const Rows& rows) noexcept;
+void older_consent(Case& it, const Rows& rows) noexcept;
+void evidence_lacking(Case& it, const Rows& rows) noexcept;
 
 // collection_law.cpp
 void caller_concealed(Case& it, const Rows& rows) noexcept;

@@ -25,8 +25,8 @@ void no_personal_data_consent(Case& it, const Rows& rows) noexcept {
   const Clause* const classified = it.classified();
   if (classified != nullptr && !taken_for_personal_data(classified)) return;
   if (const Clause* const consent = it.standing(Ground::personal_data).live) {
-    it.meet(rows, consent->seq);
-    if ((consent->flags & Clause::has_document) == 0)
+    it.meet(rows, *consent, Ground::personal_data);
+    if ((it.flags_of(*consent) & Clause::has_document) == 0)
       it.warn_of(it.document_rows(*consent) & it.pack().warns, consent->seq);
   } else if (classified != nullptr) {
     it.lacking[static_cast<std::size_t>(Ground::personal_data)] = true;

@@ -47,6 +47,8 @@ inline std::uint32_t campaign_term(std::string_view campaign, const Terms& terms
 
 inline ResolvedQuestion resolved(const Question& question, std::string_view distributor,
                                  const Terms& terms) {
+  CallerFacts caller = facts_of(question.caller, question.serving_operator, terms);
+  if (!question.messenger.empty()) caller.messenger = messenger_id(question.messenger);
   return {.number = question.number,
           .distributor = term(distributor, terms),
           .campaign = campaign_term(question.campaign, terms),
@@ -55,10 +57,12 @@ inline ResolvedQuestion resolved(const Question& question, std::string_view dist
           .dialled_by = question.dialled_by,
           .at = question.at,
           .basis = question.basis,
-          .caller = facts_of(question.caller, question.serving_operator, terms),
+          .caller = caller,
           .counts = question.counts,
           .whereabouts = question.whereabouts,
-          .numbering = question.numbering};
+          .numbering = question.numbering,
+          .advertiser = question.advertiser.empty() ? 0 : term(question.advertiser, terms),
+          .requested = question.requested};
 }
 
 /// Who dials for whom. A caller that no clause names gets an id here, which is why this goes before

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "consent/decision.hpp"
 #include "consent/rules.hpp"
 #include "decision/conditions.hpp"
 #include "decision/open_hours.hpp"
@@ -16,7 +17,7 @@ namespace consent {
 /// The rows, and the same rows as masks: which of them are in force at a moment for a purpose and a
 /// channel is one look-up, so that judge() compares integers only.
 struct RulePack::Impl {
-  static constexpr std::size_t purposes = 9, channels = 5;
+  static constexpr std::size_t purposes = 10, channels = 5;
   using Mask = RuleSet;
 
   /// What is in force at one time for one purpose and channel.
@@ -38,7 +39,7 @@ struct RulePack::Impl {
   std::vector<std::array<InForce, purposes * channels>> in_force;  ///< one a period
   std::array<Mask, decision::condition_count> of_condition{};
   std::array<Mask, decision::ground_count> feeding{};  ///< treat rows that feed a row of the ground
-  Mask warns, unknowns, treats, denies;                ///< rows by outcome
+  Mask warns, unknowns, treats, denies, allows;        ///< rows by outcome
   Mask met;                                            ///< rows that allow where they are met
   Mask closing;                                        ///< rows marked fails_closed
   std::vector<RuleFigures> figures;                    ///< one a row
@@ -47,6 +48,12 @@ struct RulePack::Impl {
   std::vector<RuleFigures> windows;
   std::vector<std::uint16_t> window_of;  ///< one a row
   decision::OpenHours open_hours;
+  /// Messengers of foreign services, by messenger_id().
+  struct Messenger {
+    std::uint64_t id = 0;
+    std::optional<Instant> from, to;
+  };
+  std::vector<Messenger> messengers;
   /// Offsets of the pack's zone, minutes east, from a moment on; ascending.
   std::vector<std::pair<Instant, std::int16_t>> offsets;
 
@@ -58,6 +65,18 @@ struct RulePack::Impl {
   }
   [[nodiscard]] const Mask& rows_of(decision::Condition condition) const noexcept {
     return of_condition[static_cast<std::size_t>(condition)];
+  }
+  /// Whether a service is on the list of foreign ones at a moment; not_stated where it was not
+  /// named or the list does not know it.
+  [[nodiscard]] Stated foreign_messenger(std::uint64_t id, Instant at) const noexcept {
+    Stated found = Stated::not_stated;
+    for (const Messenger& known : messengers) {
+      if (id == 0 || known.id != id) continue;
+      const bool listed = (!known.from || at >= *known.from) && (!known.to || at < *known.to);
+      if (listed) return Stated::yes;
+      found = Stated::no;
+    }
+    return found;
   }
   /// Minutes east in the pack's zone.
   [[nodiscard]] std::int16_t offset(Instant at) const noexcept {

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "consent/decision.hpp"
 #include "consent/error.hpp"
 
 namespace consent {
@@ -212,10 +213,83 @@ std::optional<DayWindow> read_window(const toml::table& table, std::string_view 
   return DayWindow{static_cast<std::uint16_t>(from), static_cast<std::uint16_t>(to)};
 }
 
+/// Words of one of our lists as bits, by the numbers that they stand for; 0 where the key is
+/// absent.
+template <typename Number>
+std::uint16_t read_bits(const toml::table& table, std::string_view key, const Where& place,
+                        const Number& number_of_word) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return 0;
+  const auto* list = node->as_array();
+  if (list == nullptr || list->empty())
+    place.refuse(Message("'{}' must be a list of words; leave it out for all", key));
+  unsigned bits = 0;
+  for (const toml::node& item : *list) {
+    const auto* word = item.as_string();
+    const unsigned number = word != nullptr ? number_of_word(word->get()) : 0;
+    if (number == 0) place.refuse(Message("'{}' holds a word that is not on the list", key));
+    bits |= number;
+  }
+  return static_cast<std::uint16_t>(bits);
+}
+
+/// The bit of the value whose word it is, of an enumeration whose zero has no word; 0: of none.
+template <typename E, unsigned Count>
+unsigned bit_of(const std::string& word) {
+  for (unsigned i = 1; i < Count; ++i) {
+    if (to_word(static_cast<E>(i)) == word) return 1U << i;
+  }
+  return 0;
+}
+
+unsigned evidence_bit(const std::string& word) {
+  if (word == "document") return Clause::has_document;
+  if (word == "recording") return Clause::has_evidence;
+  if (word == "wording") return Clause::has_wording;
+  if (word == "file") return Clause::keeps_file;
+  return 0;
+}
+
+/// Lists of words, and what narrows a row; says which of the latter are there.
+std::uint8_t read_narrowings(const toml::table& table, const Where& place, RuleFigures& figures,
+                             std::uint16_t& given) {
+  unsigned narrowed = no_narrowing;
+  constexpr unsigned exempts = static_cast<unsigned>(Exempt::listed) + 1;
+  constexpr unsigned organisations = static_cast<unsigned>(Organisation::other) + 1;
+  figures.senders = read_bits(table, "senders", place, bit_of<Organisation, organisations>);
+  if (figures.senders != 0) given |= senders;
+  figures.evidence = read_bits(table, "evidence", place, evidence_bit);
+  if (figures.evidence != 0) given |= evidence_kinds;
+  if (const std::string word = text(table, "worth", place); !word.empty()) {
+    for (const Grade grade : {Grade::weak, Grade::fair, Grade::strong}) {
+      if (to_word(grade) == word) figures.worth = static_cast<std::uint8_t>(grade);
+    }
+    if (figures.worth == 0) place.refuse("'worth' must be weak, fair or strong");
+    given |= least_worth;
+  }
+  figures.claims = read_bits(table, "claims", place, bit_of<Exempt, exempts>);
+  if (figures.claims != 0) narrowed |= claims;
+  figures.methods = read_bits(table, "methods", place, [](const std::string& word) {
+    const auto method = from_word<Method>(word);
+    return method ? 1U << static_cast<unsigned>(*method) : 0U;
+  });
+  if (figures.methods != 0) narrowed |= methods;
+  figures.with_data = read_flag(table, "with_data", place);
+  if (figures.with_data) narrowed |= with_data;
+  if (const std::string word = text(table, "prong", place); !word.empty()) {
+    constexpr std::array<std::string_view, 3> prongs{"identified", "expressed", "named"};
+    const auto* const found = std::find(prongs.begin(), prongs.end(), word);
+    if (found == prongs.end()) place.refuse("'prong' must be identified, expressed or named");
+    figures.prong = static_cast<std::uint8_t>(found - prongs.begin() + 1);
+    narrowed |= prong;
+  }
+  return static_cast<std::uint8_t>(narrowed);
+}
+
 /// The figures that the condition needs, all of them, and no others.
-RuleFigures read_figures(const toml::table& table, std::uint8_t needed, const Where& place) {
+RuleFigures read_figures(const toml::table& table, const ConditionWord& known, const Where& place) {
   RuleFigures figures;
-  std::uint8_t given = no_figure;
+  std::uint16_t given = no_figure;
   const auto working = read_window(table, "working_days", place);
   const auto other = read_window(table, "other_days", place);
   if (working.has_value() != other.has_value()) {
@@ -239,16 +313,20 @@ RuleFigures read_figures(const toml::table& table, std::uint8_t needed, const Wh
   }
   const auto one = [&](std::string_view key, Figure figure, std::uint32_t& value) {
     value = read_count(table, key, place);
-    if (value != 0) given = static_cast<std::uint8_t>(given | figure);
+    if (value != 0) given = static_cast<std::uint16_t>(given | figure);
   };
   one("at_least", at_least, figures.at_least);
   one("older_than_days", older_than, figures.older_than);
   one("after_days", after_days, figures.after_days);
   one("longest", longest, figures.longest);
-  if (given != needed) {
+  const std::uint8_t narrowed = read_narrowings(table, place, figures, given);
+  if ((narrowed & ~known.narrowings) != 0)
+    place.refuse("'claims', 'with_data', 'methods' and 'prong' narrow other conditions");
+  if (given != known.figures) {
     place.refuse(
         "its figures (working_days and other_days; a_day, a_week, a_month; at_least; "
-        "older_than_days; after_days; longest) are not those that its condition needs");
+        "older_than_days; after_days; longest; senders; worth; evidence) are not those that its "
+        "condition needs");
   }
   return figures;
 }
@@ -309,7 +387,15 @@ Rule read_rule(const toml::table& table, const date::time_zone& zone, const std:
                    "at_least",
                    "older_than_days",
                    "after_days",
-                   "longest"},
+                   "longest",
+                   "senders",
+                   "with_data",
+                   "claims",
+                   "methods",
+                   "evidence",
+                   "worth",
+                   "prong",
+                   "reach"},
                   place);
   Rule rule;
   rule.id = needed_text(table, "id", place);
@@ -326,6 +412,11 @@ Rule read_rule(const toml::table& table, const date::time_zone& zone, const std:
   rule.option = text(table, "option", place);
   rule.choices = read_choices(table, place);
   rule.fails_closed = read_flag(table, "fails_closed", place);
+  if (const std::string reach = text(table, "reach", place); !reach.empty()) {
+    if (reach != "campaign" && reach != "contact")
+      place.refuse("'reach' must be \"campaign\" or \"contact\"");
+    rule.of_campaign = reach == "campaign";
+  }
   rule.citation = needed_text(table, "citation", place);
   rule.citation_ru = needed_text(table, "citation_ru", place);
   rule.why = needed_text(table, "why", place);
@@ -340,7 +431,7 @@ Rule read_rule(const toml::table& table, const date::time_zone& zone, const std:
   if (rule.read_on.empty()) rule.read_on = read_on;
 
   const auto& known = condition_of(rule, place);
-  rule.figures = read_figures(table, known.figures, place);
+  rule.figures = read_figures(table, known, place);
   if ((known.outcomes & bit(rule.outcome)) == 0) {
     place.refuse(Message("condition '{}' cannot have this outcome", rule.condition));
   }
@@ -368,6 +459,38 @@ Rule read_rule(const toml::table& table, const date::time_zone& zone, const std:
 }
 
 }  // namespace
+
+std::vector<ForeignMessenger> read_messengers(const toml::table& file, const date::time_zone& zone,
+                                              Where& place) {
+  std::vector<ForeignMessenger> found;
+  const toml::node* node = file.get("messenger");
+  if (node == nullptr) return found;
+  const auto* list = node->as_array();
+  if (list == nullptr) place.refuse("'messenger' must be a list: [[messenger]]");
+  for (const toml::node& item : *list) {
+    const auto* table = item.as_table();
+    if (table == nullptr) place.refuse("'messenger' must be a list: [[messenger]]");
+    only_known_keys(*table, {"name", "also", "from", "to", "source", "confidence"}, place);
+    (void)needed_text(*table, "source", place);
+    (void)one_of(*table, "confidence", confidences, place);
+    ForeignMessenger read{needed_text(*table, "name", place),
+                          first_moment(*table, "from", zone, place),
+                          moment_after(*table, "to", zone, place)};
+    found.push_back(read);
+    const toml::node* also = table->get("also");
+    if (also == nullptr) continue;
+    if (also->as_array() == nullptr) place.refuse("'also' must be a list of names");
+    for (const toml::node& name : *also->as_array()) {
+      if (name.as_string() == nullptr) place.refuse("'also' must be a list of names");
+      read.name = name.as_string()->get();
+      found.push_back(read);
+    }
+  }
+  for (const ForeignMessenger& read : found) {
+    if (messenger_id(read.name) == 0) place.refuse("'messenger' has a row without a name");
+  }
+  return found;
+}
 
 void read_rows(const toml::table& file, const date::time_zone& zone, const std::string& read_by,
                const std::string& read_on, std::vector<Rule>& rows, Where& place) {

@@ -49,6 +49,15 @@ void only_known_keys(const toml::table& table, const std::set<std::string_view>&
 
 [[nodiscard]] const ConditionWord& condition_of(const Rule& rule, const Where& place);
 
+/// A messenger of a foreign service, by one of its names.
+struct ForeignMessenger {
+  std::string name;
+  std::optional<Instant> from, to;
+};
+[[nodiscard]] std::vector<ForeignMessenger> read_messengers(const toml::table& file,
+                                                            const date::time_zone& zone,
+                                                            Where& place);
+
 /// Appends the file's rows, each checked by itself. `read_by`, `read_on`: of rows without their
 /// own.
 void read_rows(const toml::table& file, const date::time_zone& zone, const std::string& read_by,

@@ -26,6 +26,7 @@ using decision::needed_text;
 using decision::only_known_keys;
 using decision::outcome_in;
 using decision::parse_pack;
+using decision::read_messengers;
 using decision::read_rows;
 using decision::text;
 using decision::Where;
@@ -86,7 +87,6 @@ void keep_offsets(RulePack::Impl& pack, const date::time_zone& zone) {
 /// Defects of worth that count against a consent to `ground` where `rows` are in force.
 std::uint32_t counted_defects(const RulePack::Impl& pack, const RuleSet& rows,
                               decision::Ground ground) {
-  using decision::Condition;
   using decision::Ground;
   namespace defect = decision::defect;
   const RuleSet feeding = rows & pack.feeding[static_cast<std::size_t>(ground)] & pack.treats;
@@ -96,9 +96,6 @@ std::uint32_t counted_defects(const RulePack::Impl& pack, const RuleSet& rows,
   }
   // Its rows are in force by the day of the consent.
   if (ground == Ground::personal_data && !rows.empty()) found |= defect::without_document;
-  // A row that allows because a consent stands needs one that is proven.
-  if (ground == Ground::advertising && !(rows & pack.rows_of(Condition::consent_stands)).empty())
-    found |= defect::form_without_number_proof | defect::prechecked | defect::open_source;
   return found;
 }
 
@@ -121,6 +118,7 @@ void compile_row(RulePack::Impl& pack, std::size_t i) {
   if (rule.outcome == Outcome::unknown) pack.unknowns.insert(i);
   if (rule.outcome == Outcome::treat) pack.treats.insert(i);
   if (rule.outcome == Outcome::deny) pack.denies.insert(i);
+  if (rule.outcome == Outcome::allow) pack.allows.insert(i);
   if (!rule.met.empty()) pack.met.insert(i);
   if (rule.fails_closed) pack.closing.insert(i);
   if (rule.feeds.empty()) return;
@@ -212,10 +210,10 @@ RulePack RulePack::from_toml(std::string_view toml, const std::string& name) {
     if (base != "russia") place.refuse("'extends' knows one pack, \"russia\"");
     return russia().with_policy(toml, name);
   }
-  only_known_keys(
-      file,
-      {"version", "jurisdiction", "zone", "known_until", "read_by", "read_on", "rule", "options"},
-      place);
+  only_known_keys(file,
+                  {"version", "jurisdiction", "zone", "known_until", "read_by", "read_on", "rule",
+                   "options", "messenger"},
+                  place);
   auto pack = std::make_shared<Impl>();
   pack->version = needed_text(file, "version", place);
   pack->jurisdiction = needed_text(file, "jurisdiction", place);
@@ -232,6 +230,8 @@ RulePack RulePack::from_toml(std::string_view toml, const std::string& name) {
   read_rows(file, zone, read_by, read_on, pack->rows, place);
   if (pack->rows.empty()) place.refuse("holds no rules");
   check_together(pack->rows, place);
+  for (const auto& read : read_messengers(file, zone, place))
+    pack->messengers.push_back({messenger_id(read.name), read.from, read.to});
   apply_options(file, *pack, place);
   keep_offsets(*pack, zone);
   compile(*pack);
@@ -252,6 +252,7 @@ RulePack RulePack::with_policy(std::string_view toml, const std::string& name) c
   pack->known_until = impl_->known_until;
   pack->options = impl_->options;
   pack->offsets = impl_->offsets;
+  pack->messengers = impl_->messengers;
   std::vector<Rule> rows;
   read_rows(file, zone_named(pack->zone, place), read_by, read_on, rows, place);
   if (rows.empty() && file.get("options") == nullptr) {
@@ -263,7 +264,7 @@ RulePack RulePack::with_policy(std::string_view toml, const std::string& name) c
     if (rule.kind != RuleKind::policy) {
       place.refuse("a file that extends a pack holds rows of kind 'policy' only");
     }
-    if (condition_of(rule, place).loosens) {
+    if (condition_of(rule, place).loosens || rule.outcome == Outcome::allow) {
       place.refuse(Message("condition '{}' allows more; policy may only tighten", rule.condition));
     }
     if (find(rule.id) != nullptr) place.refuse("the pack that is extended has a rule of this id");

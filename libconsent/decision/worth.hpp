@@ -26,13 +26,16 @@ namespace consent::decision {
   }
 }
 
-[[nodiscard]] constexpr Worth worth(const Clause& consent, std::uint32_t distributor,
-                                    Channel channel) noexcept {
-  constexpr auto files = Clause::has_document | Clause::has_evidence;
-  const bool file = (consent.flags & files) != 0;
-  const bool text = (consent.flags & Clause::has_wording) != 0;
+/// `flags`: the consent's own, and what was added to show it. `needs_mark`: inside a contract it
+/// needs a mark of its own, as consent to advertising does.
+[[nodiscard]] constexpr Worth worth(const Clause& consent, std::uint16_t flags,
+                                    std::uint32_t distributor, Channel channel,
+                                    bool needs_mark = true) noexcept {
+  const auto has = [&](unsigned flag) { return (flags & flag) != 0; };
+  const bool file = has(Clause::has_document | Clause::has_evidence);
   Worth worth;
-  // Who: the act identifies by itself, or a file must show it, or it is one's own word.
+  // Who: the act identifies by itself, or a file must show it. Without one a method that is named
+  // is a word alone, and one that is not named is nothing.
   if (lacks_number_proof(consent, channel) || consent.method == Method::open_source) {
     worth.identified = Grade::not_proven;
   } else {
@@ -50,28 +53,28 @@ namespace consent::decision {
       case Method::paper:
       case Method::recorded_voice:
       case Method::sms_reply:  // sent from the number itself
-        worth.identified = file ? Grade::strong : Grade::fair;
+        worth.identified = file ? Grade::strong : Grade::weak;
         break;
       case Method::key_press:
+      case Method::operator_note:
       case Method::message:  // shows whose account it is, which a number once opened
         worth.identified = file ? Grade::fair : Grade::weak;
         break;
       case Method::unstated:
-      case Method::operator_note:
       case Method::open_source:
-        worth.identified = file ? Grade::fair : Grade::weak;
+        worth.identified = file ? Grade::fair : Grade::not_proven;
         break;
     }
   }
   // That they willed it: an act of their own, and what they were told.
-  const bool no_mark =
-      (consent.flags & Clause::in_contract) != 0 && (consent.flags & Clause::separate_mark) == 0;
-  if ((consent.flags & Clause::prechecked) != 0 || no_mark ||
-      consent.method == Method::open_source) {
+  const bool no_mark = needs_mark && has(Clause::in_contract) && !has(Clause::separate_mark);
+  if (has(Clause::prechecked) || no_mark || consent.method == Method::open_source) {
     worth.expressed = Grade::not_proven;
-  } else if (text || file) {
+  } else if (file || has(Clause::has_wording)) {
     worth.expressed = Grade::strong;
-  } else if (consent.method == Method::unstated || consent.method == Method::operator_note) {
+  } else if (consent.method == Method::unstated) {
+    worth.expressed = Grade::not_proven;
+  } else if (consent.method == Method::operator_note) {
     worth.expressed = Grade::weak;
   } else {
     worth.expressed = Grade::fair;

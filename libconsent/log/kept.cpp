@@ -218,6 +218,7 @@ void KeptStanding::add(KeptSubject& subject, const Entry& entry, std::vector<Cla
     clause.recorded = entry.recorded;
     // In the order in which append_clauses() meets them: whoever reads the entries again finds the
     // same ids.
+    clause.advertiser = translate(clause.advertiser);
     clause.campaign = translate(clause.campaign);
     clause.distributor = translate(clause.distributor);
   }

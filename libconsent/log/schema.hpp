@@ -23,6 +23,10 @@ inline constexpr std::int64_t with_newest_subject = 5;
 /// From this one on `state` holds `clock_steps`: the seq of every clock.step.
 inline constexpr std::int64_t with_clock_steps = 6;
 
+/// From this one on rows of `subject` say which advertiser a consent names, and what was added to
+/// show it.
+inline constexpr std::int64_t with_evidence_in_standing = 6;
+
 // BEFORE INSERT compares with the last row, in one seek from the right: neither a gap nor INSERT OR
 // REPLACE gets in, also where recursive_triggers is off.
 inline constexpr const char* entry_in_order = R"sql(
@@ -189,8 +193,12 @@ BEGIN SELECT RAISE(ABORT, 'written once'); END;
 inline constexpr const char* clock_steps_in_entries =
     R"sql(SELECT CAST(group_concat(seq, ' ') AS BLOB) FROM (SELECT seq FROM entry WHERE instr(bytes, CAST('"type":"clock.step"' AS BLOB)) > 0 ORDER BY seq) HAVING count(*) > 0)sql";
 
-/// From schema 5.
-inline constexpr const char* from_5_to_6 =
-    R"sql(INSERT INTO state(key, value) SELECT 'clock_steps', CAST(group_concat(seq, ' ') AS BLOB) FROM (SELECT seq FROM entry WHERE instr(bytes, CAST('"type":"clock.step"' AS BLOB)) > 0 ORDER BY seq) HAVING count(*) > 0)sql";
+/// From schema 5: subjects are derived anew.
+inline constexpr const char* from_5_to_6 = R"sql(
+INSERT INTO state(key, value) SELECT 'clock_steps', CAST(group_concat(seq, ' ') AS BLOB) FROM (SELECT seq FROM entry WHERE instr(bytes, CAST('"type":"clock.step"' AS BLOB)) > 0 ORDER BY seq) HAVING count(*) > 0;
+DELETE FROM subject;
+DELETE FROM term;
+UPDATE state SET value = CAST('0' AS BLOB) WHERE key = 'standing_upto';
+)sql";
 
 }  // namespace consent::schema

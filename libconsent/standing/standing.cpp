@@ -20,6 +20,7 @@ std::uint16_t flags_of(const EventBase& base, bool may_be_document) {
     flags |= file.kind == "wording" ? Clause::has_wording
              : document             ? Clause::has_document
                                     : Clause::has_evidence;
+    if (file.kind != "wording") flags |= Clause::keeps_file;
   }
   return static_cast<std::uint16_t>(flags);
 }
@@ -45,6 +46,12 @@ std::uint16_t flags_of(const ConsentRefused& e) {
   unsigned flags = flags_of(e, false);
   if (!e.evidence.empty()) flags |= Clause::has_evidence;
   if (!is_empty(e.wording)) flags |= Clause::has_wording;
+  return static_cast<std::uint16_t>(flags);
+}
+std::uint16_t flags_of(const EvidenceAdded& e) {
+  unsigned flags = flags_of(e, true);
+  const bool document = e.kind == "document";
+  if (!e.evidence.empty()) flags |= document ? Clause::has_document : Clause::has_evidence;
   return static_cast<std::uint16_t>(flags);
 }
 std::uint16_t flags_of(const ConsentWithdrawn& e) {
@@ -95,6 +102,7 @@ struct ClauseWriter {
   void operator()(const ConsentGiven& e) const {
     Clause clause = begun(e.happened);
     clause.until = e.until.value_or(Instant::max());
+    if (!e.advertiser.empty()) clause.advertiser = terms.id_of(e.advertiser);
     add_scope(e, clause, e.method);
     Clause caller = begun(e.happened);
     for (const std::string_view id : in_writing(e.acts_for)) {
@@ -136,6 +144,12 @@ struct ClauseWriter {
     if (e.in_force) clause.flags = Clause::in_force_stated;
     add(clause);
   }
+  void operator()(const EvidenceAdded& e) const {
+    Clause clause = begun(e.happened);
+    clause.of = e.of;
+    clause.flags = flags_of(e);
+    add(clause);
+  }
   /// A correction points at an entry and changes no clause.
   template <typename E>
   void operator()(const E& /*event*/) const {}
@@ -157,7 +171,12 @@ T take(const char*& at) {
   return value;
 }
 
-constexpr std::size_t packed_clause = 1 + 1 + 2 * 4 + 4 * 2 + 8 * 4;
+// Before schema 6 a row was clauses alone, without advertiser and `of`: of an even length. Now a
+// byte stands before them, and the length is odd.
+constexpr std::size_t packed_clause_before = 1 + 1 + 2 * 4 + 4 * 2 + 8 * 4;
+constexpr std::size_t packed_clause = packed_clause_before + 4 + 8;
+static_assert(packed_clause % 2 == 0 && packed_clause_before % 2 == 0);
+constexpr char row_of_now = 2;
 
 }  // namespace
 
@@ -219,7 +238,8 @@ void append_clauses(const Entry& entry, Terms& terms, SubjectStanding& standing)
 
 std::string pack_clauses(std::span<const Clause> clauses) {
   std::string out;
-  out.reserve(clauses.size() * packed_clause);
+  out.reserve(1 + clauses.size() * packed_clause);
+  out.push_back(row_of_now);
   for (const Clause& c : clauses) {
     put(out, static_cast<std::uint8_t>(c.type));
     put(out, static_cast<std::uint8_t>(c.method));
@@ -233,6 +253,8 @@ std::string pack_clauses(std::span<const Clause> clauses) {
     put(out, c.recorded.time_since_epoch().count());
     put(out, c.until.time_since_epoch().count());
     put(out, c.seq);
+    put(out, c.advertiser);
+    put(out, c.of);
   }
   return out;
 }
@@ -247,8 +269,12 @@ std::vector<Clause> unpack_clauses(std::string_view bytes) {
 }
 
 std::optional<std::vector<Clause>> try_unpack_clauses(std::string_view bytes) {
-  if (bytes.size() % packed_clause != 0) return std::nullopt;
-  std::vector<Clause> clauses(bytes.size() / packed_clause);
+  const bool now = bytes.size() % 2 != 0;
+  const std::size_t width = now ? packed_clause : packed_clause_before;
+  if (now && bytes.front() != row_of_now) return std::nullopt;
+  if (now) bytes.remove_prefix(1);
+  if (bytes.size() % width != 0) return std::nullopt;
+  std::vector<Clause> clauses(bytes.size() / width);
   const char* at = bytes.data();
   const auto instant = [&at] { return Instant(std::chrono::microseconds(take<std::int64_t>(at))); };
   for (Clause& c : clauses) {
@@ -265,6 +291,9 @@ std::optional<std::vector<Clause>> try_unpack_clauses(std::string_view bytes) {
     c.until = instant();
     c.seq = take<std::uint64_t>(at);
     if (!speaks_to_standing(c.type)) return std::nullopt;
+    if (!now) continue;
+    c.advertiser = take<std::uint32_t>(at);
+    c.of = take<std::uint64_t>(at);
   }
   return clauses;
 }

@@ -13,7 +13,8 @@ namespace consent {
   return type == EventType::consent_given || type == EventType::consent_refused ||
          type == EventType::consent_withdrawn || type == EventType::number_reassigned ||
          type == EventType::operator_refusal || type == EventType::subject_erased ||
-         type == EventType::subject_restricted || type == EventType::number_classified;
+         type == EventType::subject_restricted || type == EventType::number_classified ||
+         type == EventType::evidence_added;
 }
 
 /// What is done with the record of somebody who may no longer hold the number.
@@ -37,8 +38,8 @@ void append_clauses(const Entry& entry, const Event& event, std::string_view own
 [[nodiscard]] std::optional<std::vector<Clause>> read_clauses(const Event& event,
                                                               std::string_view own, Terms& terms);
 
-/// Clauses as the derived table keeps them: little-endian, fixed width, derived and so unversioned;
-/// a table of another width is rebuilt.
+/// Clauses as the derived table keeps them: little-endian, fixed width. Rows written before schema 6
+/// are read as they are: without advertisers, and without evidence that came later.
 [[nodiscard]] std::string pack_clauses(std::span<const Clause> clauses);
 /// @throws Error (storage) where the length is not a whole number of clauses.
 [[nodiscard]] std::vector<Clause> unpack_clauses(std::string_view bytes);

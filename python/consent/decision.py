@@ -92,6 +92,8 @@ class Asked(TypedDict, total=False):
     counts: ContactCounts | None
     zones: Sequence[str] | None
     numbering: Numbering | None
+    messenger: str | None
+    requested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Question:
     Args:
         number: Who would be contacted.
         purpose: ``advertising service transactional survey debt_collection political social
-            mixed unknown``; the last two are treated as advertising.
+            mixed unknown reference``; mixed and unknown are treated as advertising.
         channel: ``voice robot sms messenger email``.
         at: An aware datetime: the moment of the contact.
         distributor: INN of the one it is made for; may be left out only if the log has exactly one.
@@ -119,6 +121,8 @@ class Question:
         zones: IANA names of the zones that the subscriber may be in, if you know better than the
             numbering plan: ``["Europe/Moscow"]``.
         numbering: The imported register; the built-in plan by codes if left out.
+        messenger: Which service sends, ``whatsapp``; as the caller's facts say if left out.
+        requested: The subscriber asked for this very contact: a call-back.
     """
 
     number: Number
@@ -136,6 +140,8 @@ class Question:
     counts: ContactCounts | None = None
     zones: Sequence[str] | None = None
     numbering: Numbering | None = None
+    messenger: str | None = None
+    requested: bool = False
 
     def core(self) -> _core.Question:
         """The same in the core's form.
@@ -159,6 +165,8 @@ class Question:
             counts=self.counts,
             zones=None if self.zones is None else list(self.zones),
             numbering=None if self.numbering is None else self.numbering.core,
+            messenger=self.messenger or "",
+            requested=self.requested,
         )
 
 

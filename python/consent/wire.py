@@ -35,6 +35,7 @@ Purpose: TypeAlias = Literal[
     "social",
     "mixed",
     "unknown",
+    "reference",
 ]
 Channel: TypeAlias = Literal["voice", "robot", "sms", "messenger", "email"]
 Method: TypeAlias = Literal[

@@ -63,6 +63,7 @@ consent_question question() {
   asked.number = "+79161234567";
   asked.purpose = "advertising";
   asked.channel = "voice";
+  asked.dialled_by = "person";
   asked.at_us = us(minute(10));
   return asked;
 }

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   question.number = "8 (916) 123-45-67";
   question.purpose = "advertising";
   question.channel = "voice";
+  question.dialled_by = "person";
   question.at_us = minute(61);
   memset(&answer, 0xAA, sizeof answer);
   answer.size = sizeof answer;

@@ -58,6 +58,7 @@ inline ConsentGiven yes(PhoneNumber number, Instant at) {
   event.purposes = {Purpose::advertising};
   event.channels = {Channel::voice};
   event.method = Method::recorded_voice;
+  event.files.push_back({"recording", "RIFF: yes"});
   event.wording.text = "Согласен получать рекламу ООО «Ромашка» по телефону.";
   return event;
 }

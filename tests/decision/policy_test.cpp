@@ -128,8 +128,9 @@ TEST_CASE("after the last known day only rows that fail closed turn to unknown, 
 TEST_CASE("a deny by a row that ends says when it is allowed", "[rules][time]") {
   const RulePack own = russia().with_policy(
       head + row("no_consent", "deny", "to = 2026-03-10\npurposes = [\"survey\"]\n") +
-          row("operator_not_known", "deny", "to = 2026-03-05\n")
-              .replace(row("operator_not_known", "deny").find("own/1"), 5, "own/2"),
+          row("contracts_not_stated", "deny", "to = 2026-03-05\n")
+              .replace(row("contracts_not_stated", "deny").find("own/1"), 5, "own/2") +
+          "[options]\ncontracts_not_stated = \"warn\"\n",
       "own.toml");
   Story told;
   auto& consent = told.consents(minute(0));
@@ -219,7 +220,9 @@ TEST_CASE("a consent is worth the least of what it shows", "[decision][worth]") 
   const auto grade = [&] { return worth_of(consent, romashka, Channel::voice).grade(); };
   CHECK(grade() == Grade::strong);  // recorded voice, its file and its text
   consent.flags = 0;
-  CHECK(grade() == Grade::fair);
+  CHECK(grade() == Grade::weak);
+  consent.method = Method::unstated;
+  CHECK(grade() == Grade::not_proven);
   consent.method = Method::operator_note;
   CHECK(grade() == Grade::weak);
   consent.flags = Clause::has_wording | Clause::prechecked;

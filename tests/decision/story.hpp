@@ -48,7 +48,7 @@ struct Story {
       clause.purposes = {Purpose::advertising};
       clause.channels = {Channel::voice};
       clause.method = Method::recorded_voice;
-      clause.flags = Clause::has_wording | Clause::has_evidence;
+      clause.flags = Clause::has_wording | Clause::has_evidence | Clause::keeps_file;
     }
     return subjects.back().clauses.emplace_back(clause);
   }

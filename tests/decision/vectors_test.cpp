@@ -114,6 +114,16 @@ Event read_event(const Value& from, PhoneNumber number) {
     scope(event, from, number);
     return event;
   }
+  if (type == "evidence.added") {
+    EvidenceAdded event{base, static_cast<std::uint64_t>(*member(from, "of").integer()), {}, {}};
+    event.kind = text(from, "kind", "recording");
+    if (text(from, "evidence", "file") == "hash") {
+      event.evidence.push_back({sha256("a recording that others hold")});
+    } else {
+      event.files.push_back({event.kind, "RIFF"});
+    }
+    return event;
+  }
   REQUIRE(type == "consent.given");
   ConsentGiven event{base};
   scope(event, from, number);
@@ -126,6 +136,11 @@ Event read_event(const Value& from, PhoneNumber number) {
   event.authority = text(from, "authority");
   if (const Value* callers = from.find("acts_for")) event.acts_for = words(*callers);
   event.acts_for_any = flag(from, "acts_for_any");
+  // A consent whose method no vector names is a recorded call whose file the log keeps.
+  const std::string shown = text(from, "evidence", from.find("method") == nullptr ? "file" : "");
+  if (shown == "file") event.files.push_back({"recording", "RIFF"});
+  if (shown == "hash") event.evidence.push_back({sha256("a recording that others hold")});
+  event.advertiser = text(from, "advertiser");
   if (flag(from, "document")) event.document = FileHash{sha256("a document of its own")};
   if (const Value* contract = from.find("in_contract")) {
     event.in_contract = ConsentGiven::InContract{flag(*contract, "separate_mark")};
@@ -195,6 +210,9 @@ void come_out(const std::string& folder, std::size_t at_least) {
     put.dialled_by = from_word<DialledBy>(text(asked, "dialled_by", "person")).value();
     put.at = parse_instant(text(asked, "at"));
     put.basis = text(asked, "basis") == "recorded" ? Basis::recorded : Basis::said;
+    put.messenger = text(asked, "messenger");
+    put.advertiser = text(asked, "advertiser");
+    put.requested = flag(asked, "requested");
     put.caller = Caller::from_toml(text(asked, "caller"), "caller.toml");
     put.serving_operator = text(asked, "serving_operator");
     if (const Value* counts = asked.find("counts"))

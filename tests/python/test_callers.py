@@ -47,7 +47,9 @@ def log(tmp_path):
 def ask(log, number=NUMBER, **more):
     caller = consent.Caller.from_toml(f'caller = "{CALLER}"\nmass = false\n', "caller.toml")
     question = {"at": START + timedelta(hours=2), "dialled_by": "person", "caller": caller} | more
-    return log.may_contact(number, purpose="advertising", channel="voice", **question)
+    return log.may_contact(
+        number, purpose="advertising", channel="voice", dialled_by="person", **question
+    )
 
 
 def test_only_a_caller_who_is_assigned_acts_for_the_distributor(log):

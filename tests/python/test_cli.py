@@ -17,6 +17,8 @@ from test_own_rules import HEAD, ROW
 ORIGIN = "romashka.example/consent"
 CONSENT = [sys.executable, "-m", "consent"]
 AD = ("--purpose", "advertising", "--channel", "voice")
+#: A question says who dials: silence is unknown where a machine would be denied.
+ASK = (*AD, "--dialled-by", "person")
 SAID = "2026-11-20T14:03:00+03:00"
 CDR = """\
 "","1001","89161234567","from-internal","","PJSIP/1001-1","PJSIP/trunk-1","Dial","","{0}",,"{0}",5,3,"ANSWERED","DOCUMENTATION"
@@ -69,7 +71,7 @@ def test_a_second_init_on_the_same_folder_cannot(run, made):
 
 
 def test_check_says_yes_with_exit_0_and_no_with_exit_1(run, made):
-    yes, no = run("check", made, NUMBER, *AD), run("check", made, OTHER, *AD)
+    yes, no = run("check", made, NUMBER, *ASK), run("check", made, OTHER, *ASK)
     assert (yes.returncode, no.returncode) == (0, 1)
     assert "ALLOWED" in yes.stdout
     assert "DENIED" in no.stdout
@@ -77,7 +79,7 @@ def test_check_says_yes_with_exit_0_and_no_with_exit_1(run, made):
 
 
 def test_check_prints_the_fields_of_the_face(run, made):
-    found = answer(run("check", made, NUMBER, *AD, "--json"))
+    found = answer(run("check", made, NUMBER, *ASK, "--json"))
     fields = "number verdict allowed findings relied_on next_allowed at rules log_size"
     assert set(fields.split()) <= set(found)
     assert (found["number"], found["verdict"], found["allowed"]) == (NUMBER, "allow", True)
@@ -88,14 +90,14 @@ def test_check_prints_the_fields_of_the_face(run, made):
 
 
 def test_several_numbers_are_a_list_and_yes_only_if_all_are_allowed(run, made):
-    done = run("check", made, NUMBER, OTHER, *AD, "--json")
+    done = run("check", made, NUMBER, OTHER, *ASK, "--json")
     assert done.returncode == 1
     assert [one["allowed"] for one in answer(done)] == [True, False]
-    assert run("check", made, NUMBER, "8 (916) 123-45-67", *AD).returncode == 0
+    assert run("check", made, NUMBER, "8 (916) 123-45-67", *ASK).returncode == 0
 
 
 def test_check_reads_numbers_from_stdin_one_json_a_line_and_goes_on_after_a_bad_one(run, made):
-    done = run("check", made, "-", *AD, "--json", stdin=f"{NUMBER}\n\nnot a number\n{OTHER}\n")
+    done = run("check", made, "-", *ASK, "--json", stdin=f"{NUMBER}\n\nnot a number\n{OTHER}\n")
     assert done.returncode == 2
     yes, bad, no = [json.loads(line) for line in done.stdout.splitlines()]
     assert yes["allowed"]
@@ -105,27 +107,27 @@ def test_check_reads_numbers_from_stdin_one_json_a_line_and_goes_on_after_a_bad_
 
 
 def test_check_of_stdin_says_1_for_a_no_and_0_when_all_are_allowed(run, made):
-    assert run("check", made, "-", *AD, stdin=f"{NUMBER}\n{OTHER}\n").returncode == 1
-    assert run("check", made, "-", *AD, stdin=f"{NUMBER}\n").returncode == 0
-    assert run("check", made, "-", *AD, stdin="").returncode == 0
+    assert run("check", made, "-", *ASK, stdin=f"{NUMBER}\n{OTHER}\n").returncode == 1
+    assert run("check", made, "-", *ASK, stdin=f"{NUMBER}\n").returncode == 0
+    assert run("check", made, "-", *ASK, stdin="").returncode == 0
 
 
 def test_a_moment_before_the_consent_is_a_no(run, made):
-    assert run("check", made, NUMBER, *AD, "--at", "2026-11-20T14:02:59+03:00").returncode == 1
-    assert run("check", made, NUMBER, *AD, "--at", "2026-11-20T14:03:01+03:00").returncode == 0
+    assert run("check", made, NUMBER, *ASK, "--at", "2026-11-20T14:02:59+03:00").returncode == 1
+    assert run("check", made, NUMBER, *ASK, "--at", "2026-11-20T14:03:01+03:00").returncode == 0
 
 
 def test_what_a_consent_does_not_name_is_a_no(run, made):
     assert (
         run("check", made, NUMBER, "--purpose", "advertising", "--channel", "sms").returncode == 1
     )
-    assert run("check", made, NUMBER, *AD, "--distributor", "7736050003").returncode == 1
+    assert run("check", made, NUMBER, *ASK, "--distributor", "7736050003").returncode == 1
 
 
 def test_a_text_that_names_nobody_is_not_the_logs_own_consent(run, made):
     done = run("give", made, OTHER, *AD, "--distributor", "none", "--method", "paper")
     assert done.returncode == 0
-    assert run("check", made, OTHER, *AD).returncode == 1
+    assert run("check", made, OTHER, *ASK).returncode == 1
     (event,) = answer(run("history", made, OTHER, "--json"))["events"]
     assert (event["distributor"], event["distributors"]) == (None, [])
 
@@ -135,11 +137,11 @@ def test_a_stop_ends_the_consent_at_once(run, made, stop):
     done = run(stop, made, NUMBER, "--method", "operator_note", "--json")
     assert done.returncode == 0
     assert answer(done)["seq"] == 2
-    assert run("check", made, NUMBER, *AD).returncode == 1
+    assert run("check", made, NUMBER, *ASK).returncode == 1
 
 
 def test_explain_names_every_finding_its_entry_and_its_authority(run, made):
-    shown = run("check", made, NUMBER, *AD, "--explain").stdout
+    shown = run("check", made, NUMBER, *ASK, "--explain").stdout
     assert "ru/38-fz/18-1 (seq 1)" in shown
     assert "38-FZ" in shown
     assert "as of" in shown
@@ -154,7 +156,7 @@ def test_a_withdrawal_tells_when_it_was_received(run, made):
 
 def test_after_a_reassignment_the_old_consent_no_longer_speaks(run, made):
     assert run("reassign", made, NUMBER).returncode == 0
-    assert run("check", made, NUMBER, *AD).returncode == 1
+    assert run("check", made, NUMBER, *ASK).returncode == 1
     assert [
         event["type"] for event in answer(run("history", made, NUMBER, "--json"))["events"]
     ] == [
@@ -167,7 +169,7 @@ def test_asking_is_no_consent(run, made):
     assert (
         run("ask", made, OTHER, "--purpose", "advertising", "--wording", "text.txt").returncode == 0
     )
-    assert run("check", made, OTHER, *AD).returncode == 1
+    assert run("check", made, OTHER, *ASK).returncode == 1
 
 
 def test_history_tells_both_times_and_the_scope(run, made):
@@ -398,11 +400,11 @@ def test_a_flag_of_the_plan_that_is_not_built_says_so_with_exit_3(run, words):
         ("check", "rom"),
         ("check", "rom", NUMBER),
         ("check", "rom", NUMBER, "--purpose", "ads", "--channel", "voice"),
-        ("check", "rom", NUMBER, *AD, "--at", "2026-11-20"),
-        ("check", "rom", NUMBER, *AD, "--at", "2026-11-20T14:03:00"),
-        ("check", "rom", "+7916123456x", *AD),
-        ("check", "rom", NUMBER, "-", *AD),
-        ("check", "rom", NUMBER, *AD, "--pur", "service"),
+        ("check", "rom", NUMBER, *ASK, "--at", "2026-11-20"),
+        ("check", "rom", NUMBER, *ASK, "--at", "2026-11-20T14:03:00"),
+        ("check", "rom", "+7916123456x", *ASK),
+        ("check", "rom", NUMBER, "-", *ASK),
+        ("check", "rom", NUMBER, *ASK, "--pur", "service"),
         ("give", "rom", NUMBER),
         ("give", "rom", NUMBER, *AD, "--method", "sms"),
         ("give", "rom", NUMBER, *AD, "--code", "maybe"),
@@ -425,12 +427,12 @@ def test_wrong_words_are_exit_2_with_nothing_on_stdout_and_no_number_on_stderr(r
 
 
 def test_a_bad_number_is_named_by_its_place(run, made):
-    assert "argument 3" in run("check", made, NUMBER, "call me", *AD).stderr
-    assert "line 2" in run("check", made, "-", *AD, stdin=f"{NUMBER}\ncall me\n").stderr
+    assert "argument 3" in run("check", made, NUMBER, "call me", *ASK).stderr
+    assert "line 2" in run("check", made, "-", *ASK, stdin=f"{NUMBER}\ncall me\n").stderr
 
 
 def test_what_cannot_be_done_is_exit_3(run, made):
-    assert run("check", "nowhere", NUMBER, *AD).returncode == 3
+    assert run("check", "nowhere", NUMBER, *ASK).returncode == 3
     assert run("verify", "nowhere").returncode == 3
     assert run("give", made, NUMBER, *AD, "--wording", "nowhere.txt").returncode == 3
     with consent.Log.open(made):
@@ -450,10 +452,10 @@ def test_a_wording_that_is_not_utf8_is_bad_input(run, made, tmp_path):
 
 
 def test_the_language_is_the_locales_unless_it_is_said(run, made):
-    assert "DENIED" in run("check", made, OTHER, *AD, lang="en_GB.UTF-8").stdout
-    assert "НЕЛЬЗЯ" in run("check", made, OTHER, *AD, lang="ru_RU.UTF-8").stdout
-    assert "НЕЛЬЗЯ" in run("check", made, OTHER, *AD, "--lang", "ru").stdout
-    assert "DENIED" in run("check", made, OTHER, *AD, "--lang=en", lang="ru_RU.UTF-8").stdout
+    assert "DENIED" in run("check", made, OTHER, *ASK, lang="en_GB.UTF-8").stdout
+    assert "НЕЛЬЗЯ" in run("check", made, OTHER, *ASK, lang="ru_RU.UTF-8").stdout
+    assert "НЕЛЬЗЯ" in run("check", made, OTHER, *ASK, "--lang", "ru").stdout
+    assert "DENIED" in run("check", made, OTHER, *ASK, "--lang=en", lang="ru_RU.UTF-8").stdout
     assert "нет в этой версии" in run("anchor", lang="ru_RU.UTF-8").stderr
 
 
@@ -503,7 +505,7 @@ def test_long_work_shows_itself_on_a_terminal_and_wipes_its_line(monkeypatch, ca
 
 def test_a_reader_who_has_seen_enough_is_no_accident(run, made, tmp_path):  # noqa: ARG001
     with subprocess.Popen(
-        [sys.executable, "-m", "consent", "check", "rom", "-", *AD],
+        [sys.executable, "-m", "consent", "check", "rom", "-", *ASK],
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -518,7 +520,7 @@ def test_a_reader_who_has_seen_enough_is_no_accident(run, made, tmp_path):  # no
 
 def test_ctrl_c_ends_quietly_with_130(run, made, tmp_path):  # noqa: ARG001
     with subprocess.Popen(
-        [sys.executable, "-m", "consent", "check", "rom", "-", *AD],
+        [sys.executable, "-m", "consent", "check", "rom", "-", *ASK],
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -535,7 +537,18 @@ def test_ctrl_c_ends_quietly_with_130(run, made, tmp_path):  # noqa: ARG001
 
 def test_json_is_utf8_whatever_the_locale(run, made):
     done = subprocess.run(
-        [sys.executable, "-m", "consent", "check", str(made), OTHER, *AD, "--json", "--lang", "ru"],
+        [
+            sys.executable,
+            "-m",
+            "consent",
+            "check",
+            str(made),
+            OTHER,
+            *ASK,
+            "--json",
+            "--lang",
+            "ru",
+        ],
         env=os.environ | {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         capture_output=True,
         check=False,
@@ -545,15 +558,15 @@ def test_json_is_utf8_whatever_the_locale(run, made):
 
 
 def test_json_and_lang_may_stand_before_the_command(run, made):
-    assert answer(run("--json", "check", made, NUMBER, *AD))["allowed"] is True
-    assert "МОЖНО" in run("--lang", "ru", "check", made, NUMBER, *AD).stdout
+    assert answer(run("--json", "check", made, NUMBER, *ASK))["allowed"] is True
+    assert "МОЖНО" in run("--lang", "ru", "check", made, NUMBER, *ASK).stdout
     assert run("--lang=ru", "--json", "anchor").returncode == 3
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-16", "utf-8:strict"])
 def test_lines_of_stdin_are_utf8_whatever_the_locale(made, encoding):
     done = subprocess.run(
-        [*CONSENT, "check", made, "-", *AD, "--json"],
+        [*CONSENT, "check", made, "-", *ASK, "--json"],
         input=b"\xef\xbb\xbf8\xc2\xa0916 123-45-67\n\xff8916\n" + b"9" * 10_000 + b"\n+79161234567",
         capture_output=True,
         env=os.environ | {"PYTHONIOENCODING": encoding},
@@ -577,7 +590,7 @@ def test_lines_of_stdin_are_utf8_whatever_the_locale(made, encoding):
     ],
 )
 def test_a_closed_stream_changes_no_answer_and_harms_no_log(run, made, closed, words, code):
-    typed = " ".join(map(str, [*CONSENT, "check", f"'{made}'", *words, *AD]))
+    typed = " ".join(map(str, [*CONSENT, "check", f"'{made}'", *words, *ASK]))
     done = subprocess.run(
         ["/bin/sh", "-c", f"{typed} {closed}"], capture_output=True, timeout=60, check=False
     )
@@ -591,7 +604,7 @@ def test_an_accident_of_the_program_never_ends_as_a_no(monkeypatch, capsys, made
         raise RuntimeError(f"about {NUMBER}")
 
     monkeypatch.setattr(consent.Log, "may_contact", broken)
-    assert cli.main(["check", str(made), NUMBER, *AD]) == 3
+    assert cli.main(["check", str(made), NUMBER, *ASK]) == 3
     shown = capsys.readouterr().err
     assert "RuntimeError" in shown
     assert digits(NUMBER) not in digits(shown)
@@ -605,7 +618,7 @@ def test_a_key_that_is_none_is_wrong_usage_and_no_verdict(run, made):
 def test_a_mistyped_distributor_is_bad_input_and_no_unexplained_no(run, made, tmp_path, command):
     (tmp_path / "calls.csv").write_text(CDR.format("2026-11-21 10:00:00"), encoding="utf-8")
     words = {
-        "check": (made, NUMBER, *AD),
+        "check": (made, NUMBER, *ASK),
         "audit": (made, tmp_path / "calls.csv", "--zone", "UTC", "--outgoing-context", "x"),
         "prove": (made, "--number", NUMBER, "--out", tmp_path / "x.zip"),
     }[command]
@@ -678,7 +691,7 @@ def test_a_table_is_pseudonymised_from_standard_input(run, tmp_path):
 def test_a_rehearsal_names_the_line_that_it_cannot_read(run, made, tmp_path):
     (tmp_path / "own.toml").write_text(HEAD + ROW, encoding="utf-8")
     rehearse = ("--rules", "own.toml", "--rehearse")
-    done = run("check", made, "-", *AD, *rehearse, stdin=f"{NUMBER}\nfoo\n")
+    done = run("check", made, "-", *ASK, *rehearse, stdin=f"{NUMBER}\nfoo\n")
     assert done.returncode == 2
     assert done.stderr.startswith("consent: line 2: telephone number, byte 0: ")
 

@@ -25,6 +25,8 @@ from romashka import INN, NUMBER, OTHER, WORDING
 DOCS = Path(__file__).parents[2] / "docs/reference"
 OTHER_INN = "7736050003"
 AD = ("--purpose", "advertising", "--channel", "voice")
+#: A question says who dials: silence is unknown where a machine would be denied.
+ASK = (*AD, "--dialled-by", "person")
 
 
 @pytest.fixture
@@ -172,7 +174,7 @@ def test_colours_are_for_terminals_alone(monkeypatch):
 @pytest.mark.parametrize(
     ("typed", "code", "exit_code"),
     [
-        (("check", "absent", NUMBER, *AD), "storage", 3),
+        (("check", "absent", NUMBER, *ASK), "storage", 3),
         (("chek",), "usage", 2),
         (("check", "absent"), "usage", 2),
         (("give", "absent", "x", *AD), "usage", 2),
@@ -312,7 +314,7 @@ def test_check_passes_the_other_columns_of_a_table_through(call, log):
         f"name,phone,note\nАнна,{NUMBER},=1+1\nОлег,{OTHER},b\nx,no number,c\n", encoding="utf-8"
     )
     code, out, _ = call(
-        *("check", log, "--csv", "base.csv", "--out", "o.csv", *AD),
+        *("check", log, "--csv", "base.csv", "--out", "o.csv", *ASK),
         *("--at", "2026-11-23T12:00:00+03:00", "--json"),
     )
     assert code == 1
@@ -374,7 +376,7 @@ SCENES = {
     ("due", "nothing is due"): lambda call, log: call("due", log),
     ("check --csv", "some rows rejected"): lambda call, log: (
         Path("b.csv").write_text(f"number\n{NUMBER}\nx\n"),
-        call("check", log, "--csv", "b.csv", "--out", "o.csv", *AD),
+        call("check", log, "--csv", "b.csv", "--out", "o.csv", *ASK),
     )[1],
 }
 

@@ -50,7 +50,9 @@ def given(number: str = NUMBER, at: datetime = AT) -> consent.ConsentGiven:
 
 
 def may_call(log: consent.Log, number: str, at: datetime) -> consent.Decision:
-    return log.may_contact(number, purpose="advertising", channel="voice", at=at)
+    return log.may_contact(
+        number, purpose="advertising", channel="voice", dialled_by="person", at=at
+    )
 
 
 def test_an_erased_number_is_denied_until_a_consent_that_came_after(log):
@@ -70,7 +72,7 @@ def test_an_erased_number_is_denied_until_a_consent_that_came_after(log):
     log.append_at(given(at=later), later)
     assert may_call(log, NUMBER, later + timedelta(hours=1)).allowed is True
     gate = consent.Gate(log.folder)
-    asked = {"purpose": "advertising", "channel": "voice"}
+    asked = {"purpose": "advertising", "channel": "voice", "dialled_by": "person"}
     assert gate.may_contact(NUMBER, at=later + timedelta(hours=1), **asked).allowed is True
 
 
@@ -79,7 +81,12 @@ def test_a_gate_denies_what_was_erased(log):
     log.append_at(given(OTHER), AT)
     log.erase(NUMBER, ground="152-fz/21-5", at=WHEN)
     gate = consent.Gate(log.folder)
-    asked = {"purpose": "advertising", "channel": "voice", "at": WHEN + timedelta(hours=1)}
+    asked = {
+        "purpose": "advertising",
+        "channel": "voice",
+        "dialled_by": "person",
+        "at": WHEN + timedelta(hours=1),
+    }
     assert gate.may_contact(NUMBER, **asked).verdict == "deny"
     assert gate.may_contact(OTHER, **asked).verdict == "allow"
 
@@ -96,7 +103,12 @@ def test_a_restricted_record_serves_proof_and_nothing_else(log, tmp_path):
         log.history(NUMBER)
     assert len(log.history(NUMBER, for_proof=True)) == 2
     gate = consent.Gate(log.folder)
-    asked = {"purpose": "advertising", "channel": "voice", "at": WHEN + timedelta(hours=1)}
+    asked = {
+        "purpose": "advertising",
+        "channel": "voice",
+        "dialled_by": "person",
+        "at": WHEN + timedelta(hours=1),
+    }
     assert gate.may_contact(NUMBER, **asked).verdict == "deny"
     log.close()
     pack = tmp_path / "proof.zip"
@@ -171,22 +183,22 @@ def test_the_row_of_retention_decides_which_contacts_stop_an_erasure(log):
 def test_release_without_restrict_erases_nobody(tmp_path):
     cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
     scope = ("--purpose", "advertising", "--channel", "voice")
-    cli(tmp_path, "give", "log", NUMBER, *scope)
+    cli(tmp_path, "give", "log", NUMBER, *scope, "--method", "sms_code")
     erase = ("erase", "log", NUMBER, "--ground", "x")
     for flags in (("--release",), ("--until", "2030-01-01T00:00:00Z"), ("--restrict", "--dry-run")):
         refused = cli(tmp_path, *erase, *flags)
         assert refused.returncode == 2, (flags, refused.stdout)
-    assert cli(tmp_path, "check", "log", NUMBER, *scope).returncode == 0
+    assert cli(tmp_path, "check", "log", NUMBER, *scope, "--dialled-by", "person").returncode == 0
 
 
 def test_where_no_act_can_be_written_nothing_is_destroyed(tmp_path):
     cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
     scope = ("--purpose", "advertising", "--channel", "voice")
-    cli(tmp_path, "give", "log", NUMBER, *scope)
+    cli(tmp_path, "give", "log", NUMBER, *scope, "--method", "sms_code")
     (tmp_path / "log" / "acts").write_bytes(b"")  # a file where the folder must be
     refused = cli(tmp_path, "erase", "log", NUMBER, "--ground", "x")
     assert refused.returncode == 3, refused.stderr
-    assert cli(tmp_path, "check", "log", NUMBER, *scope).returncode == 0
+    assert cli(tmp_path, "check", "log", NUMBER, *scope, "--dialled-by", "person").returncode == 0
 
 
 def test_a_hold_outlives_the_word_of_everybody_else(tmp_path):
@@ -209,7 +221,7 @@ def test_the_command_says_what_stands_in_the_way_and_what_it_did(tmp_path):
     made = cli(tmp_path, "init", "log", "--origin", "a.example/c", "--inn", "7707083893")
     assert made.returncode == 0, made.stderr
     scope = ("--purpose", "advertising", "--channel", "voice")
-    assert cli(tmp_path, "give", "log", NUMBER, *scope).returncode == 0
+    assert cli(tmp_path, "give", "log", NUMBER, *scope, "--method", "sms_code").returncode == 0
     ground = ("--ground", "152-fz/21-5", "--json")
     assert cli(tmp_path, "erase", "log", NUMBER, *ground, "--dry-run").returncode == 0
     held = cli(tmp_path, "hold", "log", NUMBER, "--by", "ufas", "--until", "2030-01-01T00:00:00Z")
@@ -421,7 +433,10 @@ def test_a_hold_and_a_restriction_reach_an_earlier_holder_from_the_command(tmp_p
     # The present holder's record is untouched, the earlier one's stays out.
     seen = json.loads(cli(tmp_path, "history", "log", NUMBER, "--json").stdout)
     assert [each["seq"] for each in seen["events"]] == [3]
-    assert cli(tmp_path, "check", "log", NUMBER, *scope).returncode in (0, 1)
+    assert cli(tmp_path, "check", "log", NUMBER, *scope, "--dialled-by", "person").returncode in (
+        0,
+        1,
+    )
     freed = cli(tmp_path, "hold", "log", NUMBER, "--by", "court", "--held-at", then, "--release")
     assert freed.returncode == 0
     assert cli(tmp_path, *former).returncode == 0

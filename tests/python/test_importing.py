@@ -824,7 +824,9 @@ def test_a_plain_stop_list_is_read_with_and_without_a_header(log, tmp_path, head
     text = header + "89161234567\n916 123-45-68\n\n89161234567\n"
     found = take(log, tmp_path, text, "stop.txt", map="stop-list", at=when)
     assert (found.accepted, found.already_there, found.rejected) == (2, 1, 0)
-    answer = log.may_contact("+79161234567", purpose="advertising", channel="voice", at=NOW)
+    answer = log.may_contact(
+        "+79161234567", purpose="advertising", channel="voice", dialled_by="person", at=NOW
+    )
     assert not answer.allowed
 
 

@@ -46,7 +46,7 @@ DOCUMENT = {
 
 def test_answers_show_themselves_in_a_notebook(romashka, monkeypatch):
     monkeypatch.setenv("LC_ALL", "C")
-    asked = {"purpose": "advertising", "channel": "voice", "at": LATER}
+    asked = {"purpose": "advertising", "channel": "voice", "dialled_by": "person", "at": LATER}
     shown = romashka.may_contact(NUMBER, **asked)._repr_html_()
     assert "<table>" in shown
     assert "ru/38-fz/18-1" in shown

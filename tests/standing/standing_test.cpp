@@ -40,7 +40,7 @@ TEST_CASE("a prior consent in scope allows and is named", "[decision]") {
   const Decision decision = answer(told, call_at(minute(10)));
   CHECK(said(decision) == Lines{"allow ru/38-fz/18-1"});
   CHECK(decision.findings[0].why == russia().find("AD-001")->met);
-  CHECK(decision.rules == "ru-2026-11-22.3");
+  CHECK(decision.rules == "ru-2026-11-30.1");
   CHECK(decision.log_size == 2);
 }
 

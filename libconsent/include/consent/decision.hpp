@@ -39,6 +39,23 @@ enum class Exempt : std::uint8_t {
 };
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Exempt exempt) noexcept;
 
+/// What kind of organisation sends. Some may not use foreign messengers.
+enum class Organisation : std::uint8_t {
+  not_stated,
+  public_body,
+  subordinate,  ///< to a public body
+  municipality,
+  central_bank,
+  state_company,  ///< half or more of it is the state's
+  bank,
+  financial,  ///< another financial organisation
+  payment_participant,
+  telecom_operator,
+  platform,  ///< owner of a site or aggregator above the audience threshold
+  other,
+};
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(Organisation organisation) noexcept;
+
 /// What whoever dials says of themselves: facts no log can know. They go into a decision by their
 /// hash, so that it can be shown later what was claimed.
 struct Caller {
@@ -55,6 +72,11 @@ struct Caller {
   Stated hidden_number = Stated::not_stated;
   Stated foreign_number = Stated::not_stated;
   Stated creditor_named = Stated::not_stated;
+  DialledBy dialled_by = DialledBy::unstated;  ///< of contacts that do not say it themselves
+  std::string messenger{};                     ///< the same: which service, "whatsapp"
+  Organisation organisation = Organisation::not_stated;
+  /// Are payment data or personal data sent in selling goods or services?
+  Stated sells_with_data = Stated::not_stated;
 
   /// From TOML; an absent key is a thing not stated. @throws Error (invalid_argument) naming file
   /// and key.
@@ -112,6 +134,8 @@ struct Question {
   /// Where the host knows the subscriber to be; nullopt: as the numbering plan says.
   std::optional<Whereabouts> whereabouts{};
   std::optional<Numbering> numbering{};  ///< an imported register; nullopt: the built-in plan
+  std::string messenger{};               ///< which service sends; "": as the caller states
+  bool requested = false;  ///< the subscriber asked for this very contact (a call-back)
 };
 
 /// A rule's verdict: allow, deny, unknown; or warn (shown, changes nothing); or treat (changes what
@@ -127,6 +151,8 @@ struct Finding {
   std::string citation, citation_ru;
   std::string confidence;
   std::optional<std::uint64_t> seq;  ///< the entry it speaks of
+  bool of_campaign = false;          ///< says the same of every contact of a campaign: shown once
+  bool weakens = false;              ///< a warning that belongs into the one line
 };
 
 /// How well a consent can be shown, by the method and the evidence of its record.
@@ -154,7 +180,8 @@ struct [[nodiscard]] Decision {
   std::vector<Finding> findings;           ///< the deciding one first
   std::optional<std::uint64_t> relied_on;  ///< seq of the event the verdict stands on
   std::optional<Instant> next_allowed;     ///< first moment at which the same question is allowed
-  std::optional<Grade> worth;              ///< of the consent relied on
+  std::optional<Grade> worth;              ///< of the consent the answer rests on
+  std::optional<Worth> proof;              ///< the same, what it shows of each of the three
   Instant at{};
   std::string rules;                   ///< version of the pack, and of what was added to it
   std::string zones;                   ///< version of the zone data; "" where none was read
@@ -180,7 +207,8 @@ struct Judgement {
   };
   Verdict verdict = Verdict::deny;
   std::uint8_t count = 0;
-  Grade worth = Grade::not_proven;  ///< of the consent relied on, where the verdict is allow
+  bool has_worth = false;  ///< a consent is relied on, and the verdict is no deny
+  Worth worth{};           ///< of that consent
   std::array<Item, max_findings> items{};
   std::uint64_t relied_on = ~std::uint64_t{0};   ///< ~0: none
   std::uint64_t assignment = ~std::uint64_t{0};  ///< that the verdict stands on; ~0: none
@@ -205,7 +233,14 @@ struct CallerFacts {
   Stated foreign_number = Stated::not_stated;
   Stated creditor_named = Stated::not_stated;
   std::uint32_t calls_a_day = 0;
+  DialledBy dialled_by = DialledBy::unstated;
+  Organisation organisation = Organisation::not_stated;
+  Stated sells_with_data = Stated::not_stated;
+  std::uint64_t messenger = 0;  ///< messenger_id() of the service; 0: not stated
 };
+
+/// A messenger's name without case and punctuation, as a number; 0 for none.
+[[nodiscard]] CONSENT_EXPORT std::uint64_t messenger_id(std::string_view name) noexcept;
 
 /// As a numbering plan says; nullopt: the built-in one. noexcept, no allocation.
 [[nodiscard]] CONSENT_EXPORT Whereabouts
@@ -240,6 +275,8 @@ struct ResolvedQuestion {
   std::optional<Whereabouts> whereabouts{};  ///< nullopt: as the numbering plan says
   std::optional<Numbering> numbering{};      ///< nullopt: the built-in plan
   Names names{};                             ///< of the gate that resolved it
+  std::uint32_t advertiser = 0;              ///< term id; 0: the distributor's own goods
+  bool requested = false;
 };
 
 /// The decision. `subjects`: who held the number, oldest first; the one holding it at `at` counts.

@@ -29,6 +29,7 @@ enum class Purpose : std::uint8_t {
   social,
   mixed,    ///< treated as advertising
   unknown,  ///< treated as advertising
+  reference,  ///< reference and analytical material, shown not to be advertising
 };
 enum class Channel : std::uint8_t { voice, robot, sms, messenger, email };
 /// What a consent is given to: each is a legal basis of its own.

@@ -91,6 +91,13 @@ struct RuleFigures {
   std::uint32_t older_than = 0;  ///< days
   std::uint32_t after_days = 0;  ///< whole local days that pass before it holds
   std::uint32_t longest = 0;     ///< characters
+  std::uint16_t claims = 0;      ///< bits of Exempt: of these claims alone; 0: of any
+  std::uint16_t senders = 0;     ///< bits of Organisation
+  bool with_data = false;        ///< only where payment or personal data are sent in selling
+  std::uint16_t methods = 0;     ///< bits of Method: of these alone; 0: of any
+  std::uint16_t evidence = 0;    ///< flags of Clause, of which one is needed
+  std::uint8_t worth = 0;        ///< Grade: at least
+  std::uint8_t prong = 0;        ///< 0: the lowest of all; 1, 2, 3: identified, expressed, named
   friend bool operator==(const RuleFigures&, const RuleFigures&) = default;
 };
 
@@ -110,6 +117,8 @@ struct Rule {
   /// given; "": nothing to choose.
   std::string option;
   std::vector<Outcome> choices;
+  /// Says the same of every contact of a campaign: shown once, with a count.
+  bool of_campaign = false;
   /// After the pack's last known day an answer that this row would bear on is unknown.
   bool fails_closed = false;
   RuleFigures figures;

@@ -21,7 +21,7 @@ struct Entry;
 /// One event reduced to what a decision reads. Distributor and campaign are ids of Terms.
 /// A consent_given that covers nothing is no consent: it names, as its distributor, one who may
 /// call for those named by the clauses of the same seq. Of a number_classified, `flags` is the
-/// PersonalData answer.
+/// PersonalData answer. An evidence_added says what shows the entry `of`, from its recording on.
 struct Clause {
   EventType type{};
   Method method{};
@@ -31,17 +31,20 @@ struct Clause {
   std::uint16_t flags = 0;        ///< bits below
   std::uint32_t distributor = 0;  ///< term id; 0: names nobody (consent) or all (stop)
   std::uint32_t campaign = 0;     ///< term id; 0: any
+  std::uint32_t advertiser = 0;   ///< term id; 0: not limited to one's goods
   Instant said{};                 ///< a stop demand: when received; an operator's: in force from
   Instant recorded{};
   Instant until = Instant::max();  ///< compared only with Instants of the same resolution
   std::uint64_t seq = 0;
+  std::uint64_t of = 0;  ///< evidence_added: seq of the entry that it shows
 
   static constexpr std::uint16_t prechecked = 1, in_contract = 2, separate_mark = 4,
                                  code_sent_here = 8, code_returned = 16, has_document = 32,
                                  has_evidence = 64, has_wording = 128, by_addressee = 256,
                                  by_employee = 512, with_authority = 1024, in_force_stated = 2048,
                                  released = 4096,  ///< a restriction: this ends it
-      acts_for_any = 8192;                         ///< whoever is assigned may call
+      acts_for_any = 8192,                         ///< whoever is assigned may call
+      keeps_file = 16384;  ///< a file that shows it lies in the log, not its hash alone
   friend bool operator==(const Clause&, const Clause&) = default;
 };
 

@@ -53,6 +53,7 @@ def _decision(
         "relied_on": decision.relied_on,
         "next_allowed": decision.next_allowed,
         "worth": decision.worth,
+        "proof": decision.proof,
         "at": decision.at,
         "rules": decision.rules,
         "zones": decision.zones or None,
@@ -109,6 +110,8 @@ def check(given: argparse.Namespace, terminal: Terminal) -> int:
         "counts": _counts(given),
         "zones": given.in_zone,
         "numbering": numbering_of(given),
+        "messenger": given.messenger,
+        "requested": given.requested,
         "rules": pack_of(given),
     }
     if (given.csv is None) != bool(given.number):
@@ -281,6 +284,16 @@ def add(commands: Commands) -> None:
     commands.caller(made)
     made.add_argument(
         "--operator", metavar="INN", help=say("who serves the number now, after any porting")
+    )
+    made.add_argument(
+        "--messenger",
+        metavar="NAME",
+        help=say("which messenger sends, whatsapp; else as the caller's file says"),
+    )
+    made.add_argument(
+        "--requested",
+        action="store_true",
+        help=say("the subscriber asked for this very contact: a call-back"),
     )
     for name, what in (
         ("--attempts", Message("contacts tried already; else counted from the log's own contacts")),

@@ -24,7 +24,9 @@ def contact(given: argparse.Namespace, terminal: Terminal) -> int:
         text = None if given.text is None else given.text.read_bytes()
         assessed = consent.is_advertising(read_answers(given.advertising), at=given.at, text=text)
         if purpose is None:
-            purpose = assessed.purpose
+            # Shown not to be advertising, and no row tells what else it is.
+            shown = "reference" if assessed.answer == "no" else None
+            purpose = assessed.purpose or shown
         elif assessed.treat_as_advertising and purpose not in AS_ADVERTISING:
             raise UsageError(
                 Message(

@@ -23,6 +23,7 @@ WORDS: Final[dict[str, str]] = {
     "social": "social advertising",
     "mixed": "mixed (treated as advertising)",
     "unknown": "unknown (treated as advertising)",
+    "reference": "reference material",
     # channels
     "voice": "voice call",
     "robot": "robot call",

@@ -1628,7 +1628,7 @@ class Bundle:
             )
         if receipt.number != self.case["number"]:
             lack(11, f"{en}: it is about another number", f"{ru}: она о другом номере")
-        for entry in self.entries + self.ended + self.assigned:
+        for entry in self.entries + self.ended + self.assigned + self.steps:
             if entry.seq == seq and entry.leaf != held.leaf:
                 refute(11, f"{en}: entry {seq} is another one there", f"{ru}: запись {seq} там другая", seq)
         if held.value["subject"]["tag"] == self.case["tag"]:

@@ -11,6 +11,11 @@ function bySeq(a, b) {
   return a.seq - b.seq;
 }
 
+// Whether a step that set the clock back makes an entry doubtful: it came later, and shows an earlier time.
+function makesDoubtful(step, entry) {
+  return step.seq > entry.seq && entry.value.at > step.value.body.after;
+}
+
 class Pack {
   constructor(files, keys, receipts) {
     Object.assign(this, unwrapped(files));
@@ -25,9 +30,11 @@ class Pack {
     this.places = [];
     this.former = [];
     this.callers = [];
+    this.clock = [];
     this.entries = [];
     this.ended = [];
     this.assigned = [];
+    this.steps = [];
     this.signer = null;
     this.size = 0n;
     this.root = new Uint8Array();
@@ -238,14 +245,14 @@ class Pack {
       refute(2, "case.json: the number is not in E.164 form", "case.json: номер записан не в форме E.164");
     }
     this.checkPlaces(read.entries, "entries");
-    for (const name of ["former", "callers"]) {
+    for (const name of ["former", "callers", "clock"]) {
       const more = name in read ? read[name] : [];
       if (!Array.isArray(more) || (name in read && !more.length)) bad();
       this.checkPlaces(more, name);
       this[name] = more;
     }
     let last = -1;
-    for (const place of [...read.entries, ...this.former, ...this.callers].sort(bySeq)) {
+    for (const place of [...read.entries, ...this.former, ...this.callers, ...this.clock].sort(bySeq)) {
       if (place.seq === last) refute(2, "case.json lists an entry twice", "case.json называет запись дважды", place.seq);
       last = place.seq;
     }
@@ -279,7 +286,7 @@ class Pack {
 
   // Bytes and envelope of each entry; `prev` where the entry before is here too.
   step3() {
-    const listed = [...this.places, ...this.former, ...this.callers].sort(bySeq);
+    const listed = [...this.places, ...this.former, ...this.callers, ...this.clock].sort(bySeq);
     this.only(3, "entries/", listed.map((place) => place.entry));
     let before = null;
     for (const place of listed) {
@@ -297,7 +304,8 @@ class Pack {
         );
       }
       before = entry;
-      const list = this.former.includes(place) ? this.ended : this.callers.includes(place) ? this.assigned : this.entries;
+      const lists = [[this.former, this.ended], [this.callers, this.assigned], [this.clock, this.steps]];
+      const [, list] = lists.find(([places]) => places.includes(place)) || [null, this.entries];
       list.push(entry);
     }
   }
@@ -309,7 +317,12 @@ class Pack {
 
   // Inclusion of each entry under the one checkpoint.
   step4() {
-    const listed = this.withPlaces([this.places, this.entries], [this.former, this.ended], [this.callers, this.assigned]);
+    const listed = this.withPlaces(
+      [this.places, this.entries],
+      [this.former, this.ended],
+      [this.callers, this.assigned],
+      [this.clock, this.steps],
+    );
     this.only(4, "proofs/", listed.map(([place]) => place.proof));
     for (const [place, entry] of listed) {
       const { seq } = entry;
@@ -413,6 +426,7 @@ class Pack {
     this.checkFormer();
     this.checkCallers();
     this.checkDamage();
+    this.checkClock();
   }
 
   // Earlier holders of the number: each ended, none of them twice.
@@ -435,6 +449,65 @@ class Pack {
     if ("impaired" in answer && (typeof answer.impaired !== "string" || [undefined, null, "allow"].includes(answer.verdict))) {
       refute(7, "the answer is a yes of a log that was impaired", "ответ «можно» дал повреждённый журнал");
     }
+  }
+
+  // Steps that set the clock back; a stop recorded after a doubtful consent ends it. Stored times order as text.
+  checkClock() {
+    const { answer } = this.case;
+    const kinds = ["consent.given", "subject.restricted", "caller.assigned"];
+    for (const step of this.steps) {
+      const { seq, value } = step;
+      const { after, kind } = value.body;
+      if (value.type !== "clock.step" || "subject" in value || kind !== "back" || !isTime(after)) {
+        refute(7, `entry ${seq} does not set the clock back`, `запись ${seq} не переводит часы назад`, seq);
+      }
+      const met = [...this.entries, ...this.assigned].filter((each) => kinds.includes(each.value.type));
+      if (!met.some((each) => makesDoubtful(step, each))) {
+        refute(
+          7,
+          `entry ${seq} makes no entry here doubtful`,
+          `запись ${seq} не ставит под сомнение ни одной записи отсюда`,
+          seq,
+        );
+      }
+    }
+    for (const finding of Array.isArray(answer.findings) ? answer.findings : []) {
+      const named = isObject(finding) && finding.rule === "standing/clock-set-back";
+      if (named && !this.steps.some((step) => step.seq === finding.seq)) {
+        refute(7, "the answer names a step of the clock that is not here", "ответ называет перевод часов, которого здесь нет");
+      }
+    }
+    if (answer.verdict !== "allow") return;
+    for (const consent of this.entries.filter((each) => each.seq === answer.relied_on)) {
+      for (const stop of this.entries.filter((each) => each.seq > consent.seq)) {
+        const doubtful = this.steps.some((step) => step.seq < stop.seq && makesDoubtful(step, consent));
+        if (doubtful && this.ends(stop, consent)) {
+          refute(
+            7,
+            `the answer relies on entry ${consent.seq} over the stop of entry ${stop.seq}, recorded after it`,
+            `ответ опирается на запись ${consent.seq} вопреки отказу в записи ${stop.seq}, сделанной после неё`,
+            stop.seq,
+          );
+        }
+      }
+    }
+  }
+
+  // Whether a stop was said by the moment asked about, and covers all that the question and the consent name.
+  ends(stop, consent) {
+    if (!["consent.refused", "consent.withdrawn"].includes(stop.value.type)) return false;
+    const { question } = this.case;
+    const { body } = stop.value;
+    const { at } = question;
+    const said = "received_at" in body ? body.received_at : body.happened;
+    if (typeof at !== "string" || typeof said !== "string") return false;
+    if ((said < stop.value.at ? said : stop.value.at) > at) return false;
+    if ("campaign" in body && body.campaign !== question.campaign) return false;
+    const { covers } = consent.value.body;
+    if (!Array.isArray(covers)) return false;
+    const named = ["purpose", "channel", "distributor"].map((name) => [body[`${name}s`], question[name]]);
+    for (const each of covers) named.push([body.covers, each]);
+    return named.every(([list, what]) => !Array.isArray(list) || !list.length || list.includes(what));
   }
 
   showDamage() {
@@ -647,7 +720,7 @@ class Pack {
       );
     }
     if (number !== this.case.number) lack(11, `${en}: it is about another number`, `${ru}: она о другом номере`);
-    for (const entry of [...this.entries, ...this.ended, ...this.assigned]) {
+    for (const entry of [...this.entries, ...this.ended, ...this.assigned, ...this.steps]) {
       if (entry.seq === seq && !same(entry.leaf, held.leaf)) {
         refute(11, `${en}: entry ${seq} is another one there`, `${ru}: запись ${seq} там другая`, seq);
       }
