@@ -111,7 +111,8 @@ def access(log: Log, number: Number, *, at: datetime) -> Access:
         for entry in log.entries_about(phone)
         if entry.subject is not None and entry.subject.tag == subjects[-1]
     ]
-    if entries and isinstance(entries[-1].event, NumberReassigned):
+    # What is done with the record of an earlier holder may still follow.
+    if any(isinstance(entry.event, NumberReassigned) for entry in entries):
         facts["state"] = "new_holder"
         return Access("new_holder", facts)
     facts["state"] = "held"
