@@ -7,6 +7,7 @@ is written and checked by a program that shares nothing with the writer. Run by 
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 import shutil
 import subprocess
@@ -31,9 +32,21 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
+def kept() -> dict[str, consent.EvidenceFile]:
+    """Read the files that show consents, by their SHA-256."""
+    files = {"recording": RECORDS / "call-3.wav", "document": RECORDS / "form-7.txt"}
+    return {
+        hashlib.sha256(file.read_bytes()).hexdigest(): consent.EvidenceFile(
+            file.read_bytes(), kind=kind
+        )
+        for kind, file in files.items()
+    }
+
+
 def events() -> Iterator[tuple[consent.Event, datetime]]:
     """Read what was said, and when it came to the log: two seconds later."""
     wording = (RECORDS / "wording.txt").read_text(encoding="utf-8").strip()
+    files = kept()
     with (RECORDS / "events.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             at = datetime.fromisoformat(row["at"])
@@ -49,9 +62,7 @@ def events() -> Iterator[tuple[consent.Event, datetime]]:
                     distributors=row["distributor"].split() or None,
                     method=row["method"],
                     wording=wording if row["wording"] else None,
-                    evidence=[consent.EvidenceFile(b"the file that shows it", kind="recording")]
-                    if row["method"] in {"paper", "recorded_voice"}
-                    else [],
+                    evidence=[files[row["evidence"]]] if row["evidence"] else [],
                     code=consent.Code(True, True) if row["method"] == "sms_code" else None,
                     until=datetime.fromisoformat(row["until"]) if row["until"] else None,
                     source=source,
@@ -68,7 +79,8 @@ def events() -> Iterator[tuple[consent.Event, datetime]]:
 def audit(log: consent.Log, calls: Path, name: str, **declared: object) -> consent.AuditReport:
     """Audit one call log and write its report and findings."""
     started = time.perf_counter()
-    report = consent.audit(calls, log, **declared)  # type: ignore[arg-type]
+    caller = consent.Caller.from_file(RECORDS / "caller.toml")
+    report = consent.audit(calls, log, caller=caller, **declared)  # type: ignore[arg-type]
     report.to_html(OUT / f"audit-{name}.html")
     report.to_csv(OUT / f"audit-{name}.csv")
     summary = report.summary
@@ -107,7 +119,8 @@ def main() -> int:
     say("2. Calls are gated: may I?")
     gate = consent.Gate(log)
     moment = datetime.fromisoformat("2026-11-17T11:05:19+03:00")
-    scope = {"purpose": "advertising", "channel": "voice", "dialled_by": "person", "at": moment}
+    caller = consent.Caller.from_file(RECORDS / "caller.toml")  # who dials, and that it is not mass
+    scope = {"purpose": "advertising", "channel": "voice", "caller": caller, "at": moment}
     for last in (1, 2, 3, 4, 5, 8):
         answer = gate.may_contact(f"+7900000000{last}", **scope)  # type: ignore[arg-type]
         say(f"  +7 900 000-00-0{last}   {answer.one_line('en')}")

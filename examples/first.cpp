@@ -14,11 +14,13 @@ int main(int argc, char** argv) {
       std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   const auto number = PhoneNumber::parse("8 (916) 123-45-67");
   const auto rules = RulePack::russia();
+  // Who dials, and whether calls are mass, is declared once.
+  const auto caller = Caller::from_toml("dialled_by = 'person'\nmass = false", "caller.toml");
   const Question question{.number = number,
                           .purpose = Purpose::advertising,
                           .channel = Channel::voice,
-                          .dialled_by = DialledBy::person,
-                          .at = now + std::chrono::minutes(5)};
+                          .at = now + std::chrono::minutes(5),
+                          .caller = caller};
   const LogIdentity romashka{.origin = "romashka.example/consent", .distributor = "7707083893"};
   ConsentGiven yes{{number, now}};
   yes.purposes = {Purpose::advertising};

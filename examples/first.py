@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import consent
 
@@ -9,12 +10,10 @@ folder = sys.argv[1] if len(sys.argv) > 1 else "romashka"
 now = datetime.now(UTC)
 romashka = consent.Organisation(inn="7707083893", name="ООО Ромашка")
 number = "8 (916) 123-45-67"
-call = {
-    "purpose": "advertising",
-    "channel": "voice",
-    "dialled_by": "person",
-    "at": now + timedelta(minutes=5),
-}
+# Who dials, and whether calls are mass, is declared once.
+caller = consent.Caller.from_file(Path(__file__).with_name("records") / "caller.toml")
+later = now + timedelta(minutes=5)
+call = {"purpose": "advertising", "channel": "voice", "caller": caller, "at": later}
 recording = consent.EvidenceFile(b"RIFF: yes, call me", kind="recording")
 scope = {"purposes": "advertising", "channels": "voice", "evidence": [recording]}
 

@@ -13,10 +13,9 @@ namespace {
 using namespace std::string_view_literals;
 
 // Order is the enumeration's: the index is the value.
-constexpr std::array purpose_words{"advertising"sv, "service"sv,         "transactional"sv,
-                                   "survey"sv,      "debt_collection"sv, "political"sv,
-                                   "social"sv,      "mixed"sv,           "unknown"sv,
-                                   "reference"sv};
+constexpr std::array purpose_words{
+    "advertising"sv, "service"sv, "transactional"sv, "survey"sv,  "debt_collection"sv,
+    "political"sv,   "social"sv,  "mixed"sv,         "unknown"sv, "reference"sv};
 constexpr std::array channel_words{"voice"sv, "robot"sv, "sms"sv, "messenger"sv, "email"sv};
 constexpr std::array cover_words{"advertising"sv, "personal_data"sv, "mass_calls"sv, "mailing"sv};
 constexpr std::array method_words{"unstated"sv,       "paper"sv,       "qualified_signature"sv,

@@ -38,8 +38,8 @@ void append_clauses(const Entry& entry, const Event& event, std::string_view own
 [[nodiscard]] std::optional<std::vector<Clause>> read_clauses(const Event& event,
                                                               std::string_view own, Terms& terms);
 
-/// Clauses as the derived table keeps them: little-endian, fixed width. Rows written before schema 6
-/// are read as they are: without advertisers, and without evidence that came later.
+/// Clauses as the derived table keeps them: little-endian, fixed width. Rows written before schema
+/// 6 are read as they are: without advertisers, and without evidence that came later.
 [[nodiscard]] std::string pack_clauses(std::span<const Clause> clauses);
 /// @throws Error (storage) where the length is not a whole number of clauses.
 [[nodiscard]] std::vector<Clause> unpack_clauses(std::string_view bytes);

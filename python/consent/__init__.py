@@ -9,7 +9,8 @@ file that others can check::
                              distributor=consent.Organisation(inn="7707083893"))
     log.append(consent.ConsentGiven("+79161234567", purposes={"advertising"}, channels={"voice"},
                                     method="sms_code", wording=text, at=when))
-    answer = log.may_contact("+79161234567", purpose="advertising", channel="voice", at=now)
+    answer = log.may_contact("+79161234567", purpose="advertising", channel="voice",
+                             dialled_by="person", at=now)
 
 Contents, by what you come for:
 

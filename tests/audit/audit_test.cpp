@@ -12,6 +12,11 @@ using namespace story;
 
 namespace {
 
+/// An advertising call; a call says itself who dialled.
+Call by_person(PhoneNumber number, Instant at) {
+  return {number, at, Purpose::advertising, Channel::voice, DialledBy::person};
+}
+
 std::vector<Event> any_events(std::mt19937& random, int events, std::uint64_t numbers) {
   std::vector<Event> out;
   for (int i = 0; i < events; ++i) {
@@ -51,9 +56,9 @@ TEST_CASE("every call is judged as of its start, in the order of the calls", "[a
   Log log = new_log(scratch / "log");
   log.append(yes(mobile(), minute(10)), minute(10));
   log.append(stop(mobile(), minute(30)), minute(30));
-  const std::vector<Call> calls{{mobile(), minute(40)}, {mobile(), minute(20)},
-                                {mobile(), minute(5)},  {mobile(), minute(10)},
-                                {mobile(), minute(30)}, {nth(1), minute(20)}};
+  const std::vector<Call> calls{by_person(mobile(), minute(40)), by_person(mobile(), minute(20)),
+                                by_person(mobile(), minute(5)),  by_person(mobile(), minute(10)),
+                                by_person(mobile(), minute(30)), by_person(nth(1), minute(20))};
   const AuditResult result = audit(calls, log, russia(), advertising_call(mobile(), minute(0)));
   std::vector<Verdict> verdicts;
   for (const Judgement& judgement : result.judgements) verdicts.push_back(judgement.verdict);
@@ -138,4 +143,20 @@ TEST_CASE("an audit without a distributor of a log that has none is refused", "[
   const Log log = new_log(scratch / "log", "");
   const std::vector<Call> calls{{mobile(), minute(0)}};
   CHECK_THROWS_AS(audit(calls, log, russia(), advertising_call(mobile(), minute(0))), Error);
+}
+
+TEST_CASE("a call-back that was asked for is judged as one, and no other call is", "[audit]") {
+  const Scratch scratch;
+  const Log log = new_log(scratch / "log");
+  std::vector<Call> calls{by_person(mobile(), minute(1)), by_person(mobile(), minute(2)),
+                          by_person(mobile(), minute(3))};
+  calls[0].purpose = calls[1].purpose = Purpose::service;
+  calls[0].requested = calls[2].requested = true;
+  Question scope = advertising_call(mobile(), minute(0));
+  const AuditResult result = audit(calls, log, russia(), scope);
+  CHECK(result.judgements[0].verdict == Verdict::allow);
+  CHECK(result.judgements[1].verdict == Verdict::unknown);
+  CHECK(result.judgements[2].verdict == Verdict::deny);  // advertising, whoever asked for a call
+  scope.requested = true;
+  CHECK(audit(calls, log, russia(), scope).judgements[1].verdict == Verdict::allow);
 }

@@ -17,6 +17,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// An advertising call; a call says itself who dialled.
+Call by_person(PhoneNumber number, Instant at) {
+  return {number, at, Purpose::advertising, Channel::voice, DialledBy::person};
+}
+
 constexpr int after = 100;  // minutes: all is asked about then
 
 /// Each way to ask the core, about one number.
@@ -28,7 +33,7 @@ std::vector<Decision> everywhere(const Log& log, PhoneNumber number) {
   std::array verdicts{Verdict::allow};
   gate.ask_many(numbers, gate.resolve(question), verdicts);
   CHECK(verdicts[0] == out[0].verdict);
-  const std::array calls{Call{number, minute(after)}};
+  const std::array calls{by_person(number, minute(after))};
   const AuditResult audited = audit(calls, log, russia(), question);
   out.push_back(explain(audited.judgements[0], gate.resolve(question), russia(), audited.log_size,
                         std::nullopt, audited.soundness.impairment));

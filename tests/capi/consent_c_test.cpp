@@ -109,6 +109,7 @@ TEST_CASE("the answers of C are those of C++", "[capi]") {
         same.purpose = *from_word<Purpose>(purpose);
         same.channel = *from_word<Channel>(channel);
         same.campaign = asked.campaign == nullptr ? "" : asked.campaign;
+        same.dialled_by = DialledBy::person;
         same.at = minute(10);
         const Judgement judgement = gate.ask(gate.resolve(same));
         CHECK(answer.verdict == static_cast<int>(judgement.verdict));

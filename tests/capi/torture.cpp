@@ -63,7 +63,7 @@ ConsentGiven yes(PhoneNumber number) {
   ConsentGiven event{EventBase{number, first, ""}};
   event.purposes = {Purpose::advertising};
   event.channels = {Channel::voice};
-  event.method = Method::recorded_voice;
+  event.method = Method::sms_code;
   event.wording.text = "Согласен получать рекламу ООО «Ромашка» по телефону.";
   return event;
 }

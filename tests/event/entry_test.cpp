@@ -588,7 +588,7 @@ TEST_CASE("a correction and its like change no clause and close nothing", "[even
         made.type == EventType::consent_given || made.type == EventType::consent_refused ||
         made.type == EventType::consent_withdrawn || made.type == EventType::operator_refusal ||
         made.type == EventType::subject_erased || made.type == EventType::subject_restricted ||
-        made.type == EventType::number_classified;
+        made.type == EventType::number_classified || made.type == EventType::evidence_added;
     const bool closes =
         made.type == EventType::number_reassigned || made.type == EventType::subject_erased;
     CAPTURE(made.bytes);

@@ -35,6 +35,7 @@ def log(tmp_path):
                     purposes={"advertising"},
                     channels={"voice"},
                     method="recorded_voice",
+                    evidence=[consent.EvidenceFile(b"RIFF", kind="recording")],
                     wording="Согласен на рекламу ООО «Ромашка» и от лиц, действующих от её имени.",
                     acts_for_any=anybody,
                     at=START,
@@ -47,9 +48,7 @@ def log(tmp_path):
 def ask(log, number=NUMBER, **more):
     caller = consent.Caller.from_toml(f'caller = "{CALLER}"\nmass = false\n', "caller.toml")
     question = {"at": START + timedelta(hours=2), "dialled_by": "person", "caller": caller} | more
-    return log.may_contact(
-        number, purpose="advertising", channel="voice", dialled_by="person", **question
-    )
+    return log.may_contact(number, purpose="advertising", channel="voice", **question)
 
 
 def test_only_a_caller_who_is_assigned_acts_for_the_distributor(log):
@@ -180,7 +179,7 @@ def made(run, tmp_path):
     run("init", "rom", "--origin", "romashka.example/consent", "--inn", INN)
     done = run(
         *("give", "rom", NUMBER, "--purpose", "advertising", "--channel", "voice"),
-        *("--method", "recorded_voice", "--acts-for", "any", "--at", "2026-03-02T12:00:00+03:00"),
+        *("--method", "sms_code", "--acts-for", "any", "--at", "2026-03-02T12:00:00+03:00"),
     )
     assert done.returncode == 0, done.stderr
     (tmp_path / "caller.toml").write_text(f'caller = "{CALLER}"\nmass = false\n', encoding="utf-8")

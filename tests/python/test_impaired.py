@@ -61,7 +61,18 @@ def run(*words: object, stdin: str = "", lang: str = "en") -> tuple[int, str, st
     return done.returncode, done.stdout, done.stderr
 
 
-ASKED = ("--purpose", "advertising", "--channel", "voice", "--at", LATER.isoformat())
+ASKED = (
+    *("--purpose", "advertising", "--channel", "voice"),
+    *("--dialled-by", "person", "--at", LATER.isoformat()),
+)
+
+
+def prove(folder: Path, out: Path) -> tuple[int, str, str]:
+    """Make a pack; the caller's file says who dials."""
+    caller = out.parent / "caller.toml"
+    caller.write_text('dialled_by = "person"\nmass = false\n', encoding="utf-8")
+    at = ("--at", LATER.isoformat(), "--caller", caller)
+    return run("prove", folder, "--number", NUMBER, *at, "--out", out)
 
 
 def test_check_answers_unknown_exits_1_and_names_the_reason(impaired):
@@ -81,8 +92,9 @@ def test_check_answers_unknown_exits_1_and_names_the_reason(impaired):
 
 def test_check_of_standard_input_answers_unknown_line_by_line(impaired):
     code, out, _ = run("check", impaired, "-", *ASKED, "--json", stdin=f"{NUMBER}\n{NUMBER}\n")
-    answers = [json.loads(line) for line in out.splitlines()]
+    *answers, campaign = [json.loads(line) for line in out.splitlines()]
     assert code == 1
+    assert campaign["answers"] == 2
     assert [a["verdict"] for a in answers] == ["unknown", "unknown"]
     assert all(a["impaired"] for a in answers)
 
@@ -152,6 +164,7 @@ def audit(folder: Path) -> consent.AuditReport:
         folder,
         zone="UTC",
         direction=consent.Direction.declare(outgoing_contexts=["out"]),
+        dialled_by="person",
     )
 
 
@@ -204,7 +217,7 @@ def test_after_restore_a_consent_of_before_the_loss_is_unknown_everywhere_until_
     assert answer["findings"][0]["rule"] == "log/lost-range"
     assert audit(impaired).summary["violations"] == {"log/lost-range": 1}
     pack = tmp_path / "pack.zip"
-    run("prove", impaired, "--number", NUMBER, "--at", LATER.isoformat(), "--out", pack)
+    prove(impaired, pack)
     for warnings in (consent.verify(pack).warnings, standalone(pack)["warnings"]):
         assert any("had lost entries" in str(warning) for warning in warnings)
 
@@ -229,7 +242,7 @@ def test_a_restore_may_be_reviewed_at_once(impaired):
 def test_both_verifiers_refute_a_yes_of_an_impaired_log(impaired, tmp_path):
     run("restore", impaired, "--reviewed", "--reason", "letters")
     pack, folder = tmp_path / "pack.zip", tmp_path / "pack"
-    run("prove", impaired, "--number", NUMBER, "--at", LATER.isoformat(), "--out", pack)
+    prove(impaired, pack)
     assert consent.verify(pack).verdict == standalone(pack)["verdict"] == "proven"
     with zipfile.ZipFile(pack) as container:
         container.extractall(folder)

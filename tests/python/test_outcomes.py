@@ -46,6 +46,7 @@ def audited(tmp_path, romashka):
             zone="Europe/Moscow",
             direction=RULE,
             layout=tmp_path / "map.toml",
+            dialled_by="person",
             **options,
         )
 
@@ -298,7 +299,7 @@ def test_audit_on_the_command_line_shows_what_was_not_heeded(run, tmp_path, roma
     )
     words = (
         *("audit", "romashka", "calls.csv", "--layout", "map.toml", "--zone", "Europe/Moscow"),
-        *("--own-number", "re:a[0-9]+", "--outcomes", "vicidial"),
+        *("--own-number", "re:a[0-9]+", "--outcomes", "vicidial", "--dialled-by", "person"),
     )
     done = run(*words)
     assert done.returncode == 0, done.stderr  # allowed by law; outcomes are policy

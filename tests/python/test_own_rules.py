@@ -117,9 +117,17 @@ def test_the_callers_facts_decide_and_stay_in_the_answer_by_hash(run, romashka, 
     assert "9161234567" not in bad.stderr
 
 
-def test_a_debt_is_asked_for_by_counts_and_local_hours(run, romashka):
+#: What a collector's file states.
+COLLECTOR = (
+    'dialled_by = "person"\nmass = false\n'
+    "hidden_number = false\nforeign_number = false\ncreditor_named = true\n"
+)
+
+
+def test_a_debt_is_asked_for_by_counts_and_local_hours(run, romashka, tmp_path):
+    (tmp_path / "caller.toml").write_text(COLLECTOR, encoding="utf-8")
     words = ("check", romashka.folder, NUMBER, "--purpose", "debt_collection", "--channel", "voice")
-    words = (*words, "--dialled-by", "person", *AT, "--in-zone", "Europe/Moscow")
+    words = (*words, "--caller", tmp_path / "caller.toml", *AT, "--in-zone", "Europe/Moscow")
     assert run(*words).returncode == 0
     done = run(*words, "--talks", "1,1,1", "--json")
     assert done.returncode == 1
@@ -133,7 +141,7 @@ def test_contacts_in_the_log_are_counted(romashka):
     asked = {
         "purpose": "debt_collection",
         "channel": "voice",
-        "dialled_by": "person",
+        "caller": consent.Caller.from_toml(COLLECTOR, "caller.toml"),
         "at": LATER + timedelta(hours=1),
         "zones": ["Europe/Moscow"],
     }

@@ -92,7 +92,7 @@ Question question_of(Dice& dice, const Scope& scope, PhoneNumber number) {
   question.basis = scope.basis;
   question.counts = scope.counts;
   if (scope.by_centre) question.caller.id = centre;
-  if (dice.one_in(2)) question.purpose = static_cast<Purpose>(dice.pick(9));
+  if (dice.one_in(2)) question.purpose = static_cast<Purpose>(dice.pick(10));
   if (dice.one_in(2)) question.channel = static_cast<Channel>(dice.pick(5));
   question.dialled_by = static_cast<DialledBy>(dice.pick(3));
   return question;

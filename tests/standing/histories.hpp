@@ -119,7 +119,7 @@ class Teller {
 
   Event contact(PhoneNumber number, Instant said) {
     auto event = event_of<ContactMade>(number, said);
-    event.purpose = dice_.one_in(3) ? static_cast<Purpose>(dice_.pick(9)) : Purpose::advertising;
+    event.purpose = dice_.one_in(3) ? static_cast<Purpose>(dice_.pick(10)) : Purpose::advertising;
     event.channel = dice_.one_in(2) ? Channel::voice : static_cast<Channel>(dice_.pick(5));
     if (dice_.one_in(6)) event.direction = Direction::incoming;
     if (dice_.one_in(4)) event.distributor = dice_.one_in(2) ? other_inn : own_inn;
@@ -129,7 +129,7 @@ class Teller {
 
   Dice& dice() { return dice_; }
   Purposes purposes() {
-    Purposes found = dice_.any_of<Purpose>(9);
+    Purposes found = dice_.any_of<Purpose>(10);
     if (found.empty()) found.insert(Purpose::advertising);
     return found;
   }

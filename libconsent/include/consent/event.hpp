@@ -27,8 +27,8 @@ enum class Purpose : std::uint8_t {
   debt_collection,
   political,
   social,
-  mixed,    ///< treated as advertising
-  unknown,  ///< treated as advertising
+  mixed,      ///< treated as advertising
+  unknown,    ///< treated as advertising
   reference,  ///< reference and analytical material, shown not to be advertising
 };
 enum class Channel : std::uint8_t { voice, robot, sms, messenger, email };
