@@ -85,9 +85,24 @@ std::vector<consent::Instant> to_instants(const py::object& moments) {
   return instants;
 }
 
+/// One a call; None: `otherwise` for all.
+std::vector<bool> flags(const py::object& given, std::size_t calls, bool otherwise,
+                        const char* what) {
+  if (given.is_none()) return std::vector<bool>(calls, otherwise);
+  std::vector<bool> found;
+  found.reserve(calls);
+  for (const py::handle one : given) found.push_back(one.cast<bool>());
+  if (found.size() != calls) {
+    throw consent::Error(consent::ErrorCode::invalid_argument,
+                         consent::Message("{}: as many as there are calls", what));
+  }
+  return found;
+}
+
 std::vector<Call> to_calls(const py::object& numbers, const py::object& at_us,
                            const py::object& purposes, const py::object& channels,
-                           const py::object& dialled_by, const py::object& talks) {
+                           const py::object& dialled_by, const py::object& talks,
+                           const py::object& requested) {
   const auto dialled = to_numbers(numbers);
   const auto at = to_instants(at_us);
   if (at.size() != dialled.size()) {
@@ -97,27 +112,20 @@ std::vector<Call> to_calls(const py::object& numbers, const py::object& at_us,
   const auto purpose = per_call<consent::Purpose>(purposes, dialled.size(), "purposes");
   const auto channel = per_call<consent::Channel>(channels, dialled.size(), "channels");
   const auto by = per_call<consent::DialledBy>(dialled_by, dialled.size(), "dialled_by");
-  std::vector<bool> talked(dialled.size(), true);
-  if (!talks.is_none()) {
-    talked.clear();
-    for (const py::handle one : talks) talked.push_back(one.cast<bool>());
-    if (talked.size() != dialled.size()) {
-      throw consent::Error(consent::ErrorCode::invalid_argument,
-                           "talks: as many as there are calls");
-    }
-  }
+  const auto talked = flags(talks, dialled.size(), true, "talks");
+  const auto asked_for = flags(requested, dialled.size(), false, "requested");
   std::vector<Call> calls;
   calls.reserve(dialled.size());
   for (std::size_t i = 0; i < dialled.size(); ++i)
-    calls.push_back({dialled[i], at[i], purpose[i], channel[i], by[i], talked[i]});
+    calls.push_back({dialled[i], at[i], purpose[i], channel[i], by[i], talked[i], asked_for[i]});
   return calls;
 }
 
 Audited audit(const py::object& numbers, const py::object& at_us, const LogHandle& log,
               const consent::RulePack& pack, const consent::Question& scope,
               const py::object& purposes, const py::object& channels, const py::object& dialled_by,
-              const py::object& talks, py::object progress) {
-  auto calls = to_calls(numbers, at_us, purposes, channels, dialled_by, talks);
+              const py::object& talks, const py::object& requested, py::object progress) {
+  auto calls = to_calls(numbers, at_us, purposes, channels, dialled_by, talks, requested);
   const Progress report = to_progress(std::move(progress));
   const auto open = log.get();
   const py::gil_scoped_release unlocked;
@@ -129,9 +137,9 @@ Audited audit(const py::object& numbers, const py::object& at_us, const LogHandl
 py::dict rehearse(const py::object& numbers, const py::object& at_us, const LogHandle& log,
                   const consent::RulePack& before, const consent::RulePack& after,
                   const consent::Question& scope, const py::object& purposes,
-                  const py::object& channels, const py::object& dialled_by,
-                  const py::object& talks) {
-  const auto calls = to_calls(numbers, at_us, purposes, channels, dialled_by, talks);
+                  const py::object& channels, const py::object& dialled_by, const py::object& talks,
+                  const py::object& requested) {
+  const auto calls = to_calls(numbers, at_us, purposes, channels, dialled_by, talks, requested);
   const auto open = log.get();
   consent::Rehearsal rehearsal;
   {
@@ -238,12 +246,14 @@ void bind_audit(py::module_& m) {
   m.def("audit", &audit, py::arg("numbers"), py::arg("at_us"), py::arg("log"), py::arg("pack"),
         py::arg("scope"), py::kw_only(), py::arg("purposes") = "advertising",
         py::arg("channels") = "voice", py::arg("dialled_by") = "unstated",
-        py::arg("talks") = py::none(), py::arg("progress") = py::none(),
+        py::arg("talks") = py::none(), py::arg("requested") = py::none(),
+        py::arg("progress") = py::none(),
         "Judges every call as of its start, from one state of the log.");
   m.def("rehearse", &rehearse, py::arg("numbers"), py::arg("at_us"), py::arg("log"),
         py::arg("before"), py::arg("after"), py::arg("scope"), py::kw_only(),
         py::arg("purposes") = "advertising", py::arg("channels") = "voice",
         py::arg("dialled_by") = "unstated", py::arg("talks") = py::none(),
+        py::arg("requested") = py::none(),
         "Judges every call by both packs; the calls whose verdict differs.");
 }
 

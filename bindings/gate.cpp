@@ -96,6 +96,8 @@ void bind_gate(py::module_& m) {
       .def("may_contact", &Gate::may_contact, py::arg("question"),
            py::call_guard<py::gil_scoped_release>(),
            "As may_contact() on the log it was loaded from.")
+      .def("campaign_warnings", &Gate::campaign_warnings,
+           "Warnings that say the same of every contact, each with the answers that carried it.")
       .def(
           "ask_many",
           [](const Gate& gate, const py::object& numbers, const consent::Question& scope) {

@@ -131,6 +131,7 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
       question.purpose = call.purpose;
       question.channel = call.channel;
       question.dialled_by = call.dialled_by;
+      question.requested = call.requested || scope.requested;
       if (!counts.empty()) question.counts = counts[i];
       doubts.broken = table.is_broken(slots[i - first]);
       take(result, i,

@@ -71,11 +71,19 @@ void write_answer(Writer& w, const Decision& decision, PhoneNumber number,
     w.raw("null");
   }
   w.key("number").plain(number.e164());
+  if (decision.proof) {
+    w.key("proof").begin_object();
+    w.key("expressed").plain(to_word(decision.proof->expressed));
+    w.key("identified").plain(to_word(decision.proof->identified));
+    w.key("named").plain(to_word(decision.proof->named));
+    w.end_object();
+  }
   // A stop that was filed under another holder is theirs to show.
   const bool here = decision.relied_on && shown.contains(*decision.relied_on);
   write_seq(w, "relied_on", here ? decision.relied_on : std::nullopt);
   w.key("rules").text(decision.rules);
   w.key("verdict").plain(to_word(decision.verdict));
+  if (decision.worth) w.key("worth").plain(to_word(*decision.worth));
   w.end_object();
 }
 

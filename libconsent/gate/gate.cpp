@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
+#include "decision/findings.hpp"
 #include "decision/resolve.hpp"
 #include "gate/memory.hpp"
 
@@ -14,9 +16,24 @@ struct Gate::Impl {
   RulePack pack;
   Instant at{};
   mutable gate::Memory memory;
+  /// Answers in words that carry a warning; the built-in ones first, then the rows of the pack.
+  mutable std::vector<std::atomic<std::uint64_t>> warned;
 
   Impl(const RulePack& rules, Instant now, Log follower, const Log* log)
-      : pack(rules), at(now), memory(std::move(follower), log) {}
+      : pack(rules),
+        at(now),
+        memory(std::move(follower), log),
+        warned(decision::builtin_count + rules.rules().size()) {}
+
+  void count(const Judgement& judgement) const noexcept {
+    for (std::size_t i = 0; i < judgement.count; ++i) {
+      const Judgement::Item& item = judgement.items[i];
+      if (item.verdict != FindingVerdict::warn) continue;
+      const auto place = static_cast<std::size_t>(
+          item.rule < 0 ? -item.rule - 1 : decision::builtin_count + item.rule);
+      if (place < warned.size()) warned[place].fetch_add(1, std::memory_order_relaxed);
+    }
+  }
 
   [[nodiscard]] const gate::State& level() const noexcept {
     memory.follow();
@@ -118,9 +135,25 @@ Decision Gate::may_contact(const Question& question) const {
     const gate::State& state = impl_->level();
     if (Impl::names_changed(resolved, state.names)) continue;
     const std::uint64_t size = impl_->memory.size();
-    return explain(impl_->judge(resolved, state), resolved, impl_->pack, size,
-                   decision::caller_hash(question), impl_->impairment(state));
+    const Judgement judgement = impl_->judge(resolved, state);
+    impl_->count(judgement);
+    return explain(judgement, resolved, impl_->pack, size, decision::caller_hash(question),
+                   impl_->impairment(state));
   }
+}
+
+std::vector<std::pair<Finding, std::uint64_t>> Gate::campaign_warnings() const {
+  std::vector<std::pair<Finding, std::uint64_t>> found;
+  for (std::size_t place = 0; place < impl_->warned.size(); ++place) {
+    const std::uint64_t answers = impl_->warned[place].load(std::memory_order_relaxed);
+    const int builtin = -static_cast<int>(place) - 1;
+    const int row = static_cast<int>(place) - decision::builtin_count;
+    const auto number = static_cast<std::int16_t>(row < 0 ? builtin : row);
+    if (answers == 0) continue;
+    auto finding = finding_text(number, FindingVerdict::warn, impl_->pack);
+    if (finding && finding->of_campaign) found.emplace_back(*std::move(finding), answers);
+  }
+  return found;
 }
 
 void Gate::ask_many(std::span<const PhoneNumber> numbers, const ResolvedQuestion& scope,

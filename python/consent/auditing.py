@@ -22,11 +22,11 @@ from consent.files.direction import Direction
 from consent.files.layout import Layout
 from consent.files.records import InputError
 from consent.files.writer import CsvWriter, replacing_csv
-from consent.judging import ALLOW, Judged, Scope, judge, question_of
+from consent.judging import ALLOW, UNKNOWN, Judged, Scope, Text, judge, question_of
 from consent.locale.message import Lang, Message, in_language
 from consent.numbering import Numbering
 from consent.outcome import OutcomeMap, Outcomes, hold
-from consent.rules import russia
+from consent.rules import russia, with_weak_consent
 from consent.wire import Basis, Channel, DialledBy, Purpose
 
 if TYPE_CHECKING:
@@ -76,12 +76,15 @@ class Rehearsal:
         judged: Calls judged by both.
         changes: Those whose verdict differs, in the order of the calls. ``rule`` is what decides
             under the rules tried.
+        weak_consent: Numbers whose answer each choice of the option ``weak_consent`` would change
+            under the rules tried; empty where the rules have no such option.
     """
 
     before: str
     after: str
     judged: int
     changes: list[Changed]
+    weak_consent: dict[str, int]
 
     @property
     def stricter(self) -> int:
@@ -96,6 +99,7 @@ class Rehearsal:
             "judged": self.judged,
             "stricter": self.stricter,
             "changes": [change._asdict() for change in self.changes],
+            "weak_consent": self.weak_consent,
         }
 
 
@@ -276,18 +280,22 @@ class AuditReport:
         """
         attempts = self.records.attempts
         native = log if isinstance(log, _core.Log) else _core.Log(log, False)
-        found = _core.rehearse(
-            attempts.numbers(),
-            attempts.starts(),
-            native,
-            before or russia(),
-            after,
-            question_of(self.scope),
-            purposes=self.scope.purpose,
-            channels=self.scope.channel,
-            dialled_by=self.scope.dialled_by,
-            talks=attempts.talks(),
-        )
+
+        def rehearsed(before: RulePack, after: RulePack) -> dict[str, Any]:
+            return _core.rehearse(
+                attempts.numbers(),
+                attempts.starts(),
+                native,
+                before,
+                after,
+                question_of(self.scope),
+                purposes=self.scope.purpose,
+                channels=self.scope.channel,
+                dialled_by=self.scope.dialled_by,
+                talks=attempts.talks(),
+            )
+
+        found = rehearsed(before or russia(), after)
         changes = []
         for call, old, new in found["changes"]:
             attempt = attempts[call]
@@ -305,7 +313,11 @@ class AuditReport:
                     seq=said.seq,
                 )
             )
-        return Rehearsal(found["before"], found["after"], found["calls"], changes)
+        weak = {
+            word: len({attempts[c].number for c, _, _ in rehearsed(after, pack)["changes"]})
+            for word, pack in with_weak_consent(after).items()
+        }
+        return Rehearsal(found["before"], found["after"], found["calls"], changes, weak)
 
     def deciding(self) -> list[int]:
         """For each call, the place of the finding that disallowed it; -1: allowed."""
@@ -319,12 +331,15 @@ class AuditReport:
     def _rows(self) -> Iterator[tuple[object, ...]]:
         judged, attempts, ru = self.judged, self.records.attempts, self.lang == "ru"
         deciding = self.deciding()
+        of_campaign = self.campaign_rules()
         texts: dict[tuple[int, int], tuple[str, str, str]] = {}
         for place, call in enumerate(judged.finding_calls):
             kind, verdict = judged.finding_verdicts[place], judged.verdicts[call]
             if kind == ALLOW or (verdict == ALLOW and kind != WARN):
                 continue
             key = judged.finding_rules[place], kind
+            if kind == WARN and key[0] in of_campaign:
+                continue
             if key not in texts:
                 said = judged.text(*key)
                 texts[key] = (
@@ -391,16 +406,46 @@ class AuditReport:
             )
         return sorted(found, key=lambda v: (-v.calls, v.rule, v.verdict))
 
-    def warned(self) -> Counter[str]:
-        """Warnings by rule: calls that carry each."""
+    def campaign_rules(self) -> set[int]:
+        """Rules, as the core numbers them, whose warnings say the same of every call."""
         judged = self.judged
-        rules = {
-            (judged.finding_calls[place], judged.finding_rules[place])
-            for place, kind in enumerate(judged.finding_verdicts)
+        warned = {
+            rule
+            for rule, kind in zip(judged.finding_rules, judged.finding_verdicts, strict=True)
             if kind == WARN
         }
-        counts = Counter(rule for _, rule in rules)
-        return Counter({judged.text(rule, WARN).rule: count for rule, count in counts.items()})
+        return {rule for rule in warned if judged.text(rule, WARN).of_campaign}
+
+    def warned(self) -> Counter[str]:
+        """Warnings about single calls, by rule: calls that carry each."""
+        return Counter({said.rule: calls for said, calls in self.warnings_by_rule()})
+
+    def warnings_by_rule(self, *, of_campaign: bool = False) -> list[tuple[Text, int]]:
+        """The words of each warning, and how many calls carry it; most first.
+
+        Args:
+            of_campaign: Those that say the same of every call; else those about single calls.
+        """
+        judged = self.judged
+        counts = Counter(
+            rule
+            for _, rule in {
+                (judged.finding_calls[place], judged.finding_rules[place])
+                for place, kind in enumerate(judged.finding_verdicts)
+                if kind == WARN
+            }
+        )
+        said = [(judged.text(rule, WARN), calls) for rule, calls in counts.items()]
+        found = [pair for pair in said if pair[0].of_campaign == of_campaign]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0].rule))
+
+    def unknown_by_purpose(self) -> Counter[str]:
+        """Calls whose answer is unknown, by what they were for: a renamed campaign shows here."""
+        return Counter(
+            self.records.attempts[call].scope.purpose or self.scope.purpose
+            for call, verdict in enumerate(self.judged.verdicts)
+            if verdict == UNKNOWN
+        )
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -425,7 +470,16 @@ class AuditReport:
             "ok": self.ok,
             "calls": len(calls.attempts),
             "verdicts": {word: judged.verdicts.count(i) for i, word in enumerate(VERDICTS[:3])},
+            "unknown_by_purpose": _ordered(self.unknown_by_purpose()),
             "warned": _ordered(self.warned()),
+            "campaign_warnings": [
+                {
+                    "rule": said.rule,
+                    "calls": calls_,
+                    "why": said.why_ru if self.lang == "ru" else said.why,
+                }
+                for said, calls_ in self.warnings_by_rule(of_campaign=True)
+            ],
             "rejected_by_reason": _ordered(Counter(reject.reason for reject in calls.rejects)),
             "warnings": self.warnings(),
             "input": {

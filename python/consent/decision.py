@@ -249,6 +249,14 @@ class Gate:
         return verdicts
 
     @property
+    def campaign_warnings(self) -> list[tuple[Finding, int]]:
+        """Warnings that say the same of every contact, and how many answers carried each.
+
+        Counted are the answers of :meth:`may_contact`. Show them once, not with each answer.
+        """
+        return self._gate.campaign_warnings()
+
+    @property
     def impairment(self) -> Message:
         """What is wrong with the log, so that no answer is a yes; empty where nothing is."""
         return self._gate.impairment

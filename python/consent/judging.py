@@ -45,6 +45,8 @@ class Text(Protocol):
     def citation(self) -> str: ...
     @property
     def citation_ru(self) -> str: ...
+    @property
+    def of_campaign(self) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -179,6 +181,7 @@ class _Asking:
             words = [getattr(each, name) or otherwise for each in known]
             return [words[place] for place in self._said[calls]]
 
+        asked = word("requested", "")
         result = _core.audit(
             array("q", self._numbers[calls].tobytes()),
             array("q", starts.astype(np.int64).tobytes()),
@@ -189,6 +192,7 @@ class _Asking:
             channels=word("channel", scope.channel),
             dialled_by=word("dialled_by", scope.dialled_by),
             talks=self._talks if everybody else [self._talks[call] for call in calls],
+            requested=[each == "yes" for each in asked] if isinstance(asked, list) else None,
             progress=self._progress if everybody else None,
         )
         self.states.add((result.log_size, result.log_root))

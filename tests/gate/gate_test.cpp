@@ -1,6 +1,7 @@
 // The three ways to ask, over a real log: they must agree.
 #include "consent/gate.hpp"
 
+#include <map>
 #include <random>
 #include <thread>
 
@@ -206,4 +207,22 @@ TEST_CASE("log, gate and bulk answer alike for a caller who is assigned", "[gate
   consent::release_caller(log, {assigned, minute(10), {}}, minute(6));
   CHECK(verdicts(minute(9)) == std::vector{unknown, allow, allow});
   CHECK(verdicts(minute(10)) == std::vector{unknown, allow, unknown});
+}
+
+TEST_CASE("a gate counts the warnings that say the same of every contact", "[gate][log]") {
+  const Scratch scratch;
+  Log log = new_log(scratch / "log");
+  log.append(yes(mobile(), minute(0)), minute(1));
+  const Gate gate = Gate::load(log, russia(), minute(5));
+  CHECK(gate.campaign_warnings().empty());
+  Question question = advertising_call(mobile(), minute(10));
+  (void)gate.may_contact(question);
+  (void)gate.may_contact(question);
+  question.at = parse_instant("2026-11-23T12:00:00+03:00");  // after the last day of the rules
+  (void)gate.may_contact(question);
+  std::map<std::string, std::uint64_t> counted;
+  for (const auto& [finding, answers] : gate.campaign_warnings()) counted[finding.rule] = answers;
+  const std::map<std::string, std::uint64_t> expected{{"rules/known-until", 1},
+                                                      {"ru/152-fz/3-1/not-classified", 3}};
+  CHECK(counted == expected);
 }

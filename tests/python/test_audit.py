@@ -16,6 +16,7 @@ import consent
 from consent import audit as audit_function
 from consent.auditing import COLUMNS, AuditReport, Direction, Findings, audit
 from consent.files.calls import Attempt, Calls, Reject
+from consent.files.legs import Said
 from consent.files.records import InputError
 from consent.judging import Judged, Scope
 from consent.locale.message import Message
@@ -30,7 +31,10 @@ TEXTS = {
     0: ("xx/consent", "No <consent> & nothing else.", "Act, s. 1"),
     1: ("xx/stop", "A stop.", "Act, s. 2"),
     -5: ("recorded-late", "Recorded late.", "house"),
+    -6: ("known-until", "The rules are older than the call.", "house"),
 }
+#: What says the same of every call.
+OF_CAMPAIGN = {-6}
 
 
 def shared(name):
@@ -43,7 +47,12 @@ def shared(name):
 def text(rule, _verdict):
     name, why, citation = TEXTS[rule]
     return SimpleNamespace(
-        rule=name, why=why, why_ru=f"Рус. {why}", citation=citation, citation_ru=f"Рус. {citation}"
+        rule=name,
+        why=why,
+        why_ru=f"Рус. {why}",
+        citation=citation,
+        citation_ru=f"Рус. {citation}",
+        of_campaign=rule in OF_CAMPAIGN,
     )
 
 
@@ -119,6 +128,27 @@ def test_findings_are_a_row_a_finding_and_deciding_counts_calls():
     assert rows[0]["start"] == "2025-11-16T12:00:00+03:00"
     assert rows[0]["start_utc"] == datetime(2025, 11, 16, 9, 0, tzinfo=UTC)
     assert rows[0]["number"] == "+79000000002"
+
+
+def test_what_is_said_of_the_whole_campaign_is_said_once_with_a_count(tmp_path):
+    answers = [(verdict, [*found, (-6, WARN, -1)]) for verdict, found in MIXED]
+    report = report_of(answers)
+    summary = report.summary
+    assert summary["campaign_warnings"] == [
+        {"rule": "known-until", "calls": 5, "why": "The rules are older than the call."}
+    ]
+    assert summary["warned"] == {"recorded-late": 2}
+    assert report.csv_text() == report_of(MIXED).csv_text()
+    report.to_html(tmp_path / "report.html", lang="en")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("known-until") == 1
+    assert "Warnings about the whole campaign" in page
+
+
+def test_unknown_calls_are_counted_by_purpose():
+    report = report_of(MIXED)
+    report.records.attempts[3].scope = Said(purpose="survey")
+    assert report.summary["unknown_by_purpose"] == {"survey": 1}
 
 
 def test_a_call_denied_without_a_finding_is_an_error_and_not_silence():
@@ -261,6 +291,8 @@ def test_a_long_report_lists_the_first_thousand_calls_and_says_so(tmp_path):
 # --- with the core --------------------------------------------------------------------------------
 
 SAID = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
+#: Who dialled, declared once.
+CALLER = consent.Caller.from_toml('dialled_by = "person"\nmass = false\n', "caller.toml")
 
 
 @pytest.fixture
@@ -280,6 +312,7 @@ def log(tmp_path):
                 purposes={"advertising"},
                 channels={channel},
                 method="paper",
+                evidence=[consent.EvidenceFile(b"the form, signed", kind="document")],
                 wording="I agree to calls with advertising from Romashka",
                 at=at,
             ),
@@ -297,7 +330,9 @@ def log(tmp_path):
 
 
 def test_every_call_of_the_example_is_judged_as_of_its_start(log):
-    report = audit(EXAMPLE, log, zone="Europe/Moscow", direction=TRUNKS, country="RU")
+    report = audit(
+        EXAMPLE, log, zone="Europe/Moscow", direction=TRUNKS, country="RU", caller=CALLER
+    )
     summary = report.summary
     assert summary["rows"] == 26
     assert summary["judged"] + sum(summary["left_out"].values()) + summary["rejected"] == 26
@@ -316,12 +351,15 @@ def test_every_call_of_the_example_is_judged_as_of_its_start(log):
 
 
 def test_a_call_and_its_audit_get_the_same_answer(log):
-    report = audit(EXAMPLE, log, zone="Europe/Moscow", direction=TRUNKS, country="RU")
+    report = audit(
+        EXAMPLE, log, zone="Europe/Moscow", direction=TRUNKS, country="RU", caller=CALLER
+    )
     for attempt, verdict in zip(report.records.attempts, report.judged.verdicts, strict=True):
         answer = log.may_contact(
             f"+{attempt.number}",
             purpose="advertising",
             channel="voice",
+            caller=CALLER,
             at=datetime.fromtimestamp(attempt.start_us / 1e6, UTC),
         )
         assert answer.verdict == ("deny", "allow", "unknown")[verdict]
@@ -402,7 +440,7 @@ def test_mappings_are_audited_too(log):
         for number in ("+79000000001", "+79000000011")
     ]
     own = Direction.declare(own_numbers=["101"])
-    report = audit(rows, log, zone="Europe/Moscow", direction=own)
+    report = audit(rows, log, zone="Europe/Moscow", direction=own, caller=CALLER)
     assert report.summary["verdicts"] == {"deny": 1, "allow": 1, "unknown": 0}
     assert report.summary["input"]["sha256"] is None
     assert "row" in io.StringIO(report.csv_text()).readline()

@@ -99,11 +99,40 @@ def test_several_numbers_are_a_list_and_yes_only_if_all_are_allowed(run, made):
 def test_check_reads_numbers_from_stdin_one_json_a_line_and_goes_on_after_a_bad_one(run, made):
     done = run("check", made, "-", *ASK, "--json", stdin=f"{NUMBER}\n\nnot a number\n{OTHER}\n")
     assert done.returncode == 2
-    yes, bad, no = [json.loads(line) for line in done.stdout.splitlines()]
+    yes, bad, no, campaign = [json.loads(line) for line in done.stdout.splitlines()]
     assert yes["allowed"]
     assert not no["allowed"]
     assert bad["line"] == 3
     assert "error" in bad
+    assert campaign["answers"] == 2
+    said = {each["rule"]: each["count"] for each in campaign["campaign_warnings"]}
+    assert said["ru/152-fz/3-1/not-classified"] == 2
+    for each in (yes, no):  # said once, and not with each number
+        assert not {finding["rule"] for finding in each["findings"]} & set(said)
+
+
+def test_warnings_about_the_whole_campaign_are_said_once_in_words_too(run, made):
+    at = ("--at", "2026-11-23T12:00:00+03:00", "--explain")
+    done = run("check", made, "-", *ASK, *at, stdin=f"{NUMBER}\n{NUMBER}\n{OTHER}\n")
+    assert "ru/152-fz/3-1/not-classified" not in done.stdout
+    assert done.stderr.count("3 of 3 answers: ru/152-fz/3-1/not-classified") == 1
+    assert done.stderr.count("3 of 3 answers: rules/known-until") == 1
+    assert "who it was: strong" in done.stdout
+    alone = run("check", made, NUMBER, *ASK, *at)
+    assert "ru/152-fz/3-1/not-classified" in alone.stdout
+
+
+def test_a_rehearsal_counts_the_numbers_that_weak_consent_would_change(run, made, tmp_path):
+    weak = ("give", made, OTHER, *AD, "--method", "operator_note", "--at", "2026-11-20T14:03:00Z")
+    assert run(*weak).returncode == 0
+    own = 'extends = "russia"\nversion = "own-1"\nread_by = "test"\nread_on = 2026-11-30\n'
+    options = '[options]\ncall_centre = "warn"\n'
+    (tmp_path / "own.toml").write_text(own + options, encoding="utf-8")
+    rehearse = ("--rules", "own.toml", "--rehearse", "--at", "2026-11-21T12:00:00+03:00")
+    done = run("check", made, NUMBER, OTHER, *ASK, *rehearse, "--json")
+    assert json.loads(done.stdout)["weak_consent"] == {"allow": 1, "deny": 1}
+    shown = run("check", made, NUMBER, OTHER, *ASK, *rehearse).stdout
+    assert 'weak_consent = "allow" would change 1 numbers' in shown
 
 
 def test_check_of_stdin_says_1_for_a_no_and_0_when_all_are_allowed(run, made):
@@ -573,7 +602,7 @@ def test_lines_of_stdin_are_utf8_whatever_the_locale(made, encoding):
         timeout=60,
         check=False,
     )
-    first, bad, long, last = map(json.loads, done.stdout.decode("utf-8").splitlines())
+    first, bad, long, last, _ = map(json.loads, done.stdout.decode("utf-8").splitlines())
     assert first["number"] == last["number"] == "+79161234567"
     assert bad == {"line": 2, "error": "not UTF-8, byte 0"}
     assert long["line"] == 3

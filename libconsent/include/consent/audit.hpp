@@ -23,7 +23,8 @@ struct Call {
   Purpose purpose = Purpose::advertising;
   Channel channel = Channel::voice;
   DialledBy dialled_by = DialledBy::unstated;
-  bool talk = true;  ///< somebody answered; what is not known counts as a talk
+  bool talk = true;        ///< somebody answered; what is not known counts as a talk
+  bool requested = false;  ///< the subscriber asked for it: a call-back
 };
 
 struct AuditResult {

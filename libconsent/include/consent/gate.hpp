@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "consent/decision.hpp"
@@ -56,6 +57,9 @@ class CONSENT_EXPORT Gate {
                                          std::string_view serving_operator) const noexcept;
   [[nodiscard]] Judgement ask(const ResolvedQuestion& question) const noexcept;
   [[nodiscard]] Decision may_contact(const Question& question) const;
+  /// Warnings that say the same of every contact of a campaign, and of how many answers of
+  /// may_contact() each was said. For a host that shows them once.
+  [[nodiscard]] std::vector<std::pair<Finding, std::uint64_t>> campaign_warnings() const;
   /// One verdict a number, for the same scope and moment; `scope.number` is not read. As many as
   /// the shorter span holds. The head is looked at between small groups of them.
   void ask_many(std::span<const PhoneNumber> numbers, const ResolvedQuestion& scope,

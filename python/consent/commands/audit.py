@@ -22,6 +22,7 @@ from consent.commands.arguments import (
     pack_of,
     share,
 )
+from consent.commands.check import show_weak_consent
 from consent.files import private_file
 from consent.files.containers import tables_of
 from consent.files.dialled import COUNTRIES
@@ -29,7 +30,7 @@ from consent.files.direction import own_lines
 from consent.files.layout import ready_layouts
 from consent.files.records import InputError
 from consent.locale.message import Message
-from consent.locale.vocabulary import reason_name
+from consent.locale.vocabulary import reason_name, word
 from consent.outcome import BUILT_IN
 from consent.terminal import Progress, Terminal
 
@@ -152,6 +153,7 @@ def _show_rehearsal(rehearsal: consent.Rehearsal, terminal: Terminal) -> None:
         f"{say('no longer allowed')}: {rehearsal.stricter} "
         f"({rehearsal.before} -> {rehearsal.after})"
     )
+    show_weak_consent(rehearsal.weak_consent, terminal)
 
 
 def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
@@ -189,7 +191,15 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
                 f"{violation.calls:>9}  {violation.rule} ({terminal.verdict(violation.verdict)})"
             )
             terminal.print(f"           {violation.why_ru if ru else violation.why}")
+    if summary["unknown_by_purpose"]:
+        terminal.print()
+        terminal.print(say("unknown, by purpose:"))
+        for purpose, count in summary["unknown_by_purpose"].items():
+            terminal.print(f"{count:>9}  {word(purpose, terminal.lang)}")
     _show_outcomes(report, terminal)
+    for said in summary["campaign_warnings"]:
+        of = terminal.words(Message("{} of {} calls", said["calls"], summary["calls"]))
+        terminal.print(f"! {of}: {said['rule']}: {said['why']}")
     for warning in summary["warnings"]:
         terminal.print(f"! {warning}")
     terminal.print()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,11 +28,15 @@ from consent.commands.arguments import (
 )
 from consent.files import directory
 from consent.locale.message import Lang, Message, in_language, message_of
+from consent.locale.vocabulary import word
 from consent.terminal import Progress, Terminal, without_numbers
 
 
 def _decision(
-    number: consent.PhoneNumber, decision: consent.Decision, lang: Lang
+    number: consent.PhoneNumber,
+    decision: consent.Decision,
+    lang: Lang,
+    campaign: _Campaign | None = None,
 ) -> dict[str, object]:
     ru = lang == "ru"
     return {
@@ -49,6 +54,7 @@ def _decision(
                 "seq": finding.seq,
             }
             for finding in decision.findings
+            if campaign is None or not finding.of_campaign
         ],
         "relied_on": decision.relied_on,
         "next_allowed": decision.next_allowed,
@@ -64,8 +70,60 @@ def _decision(
     }
 
 
+def _proof(proof: Mapping[str, str], lang: Lang) -> Message:
+    """What the consent shows of each of the three that a consent must show."""
+    return Message(
+        "proof: who it was: {}; that they agreed: {}; to whom: {}",
+        *(word(proof[prong], lang) for prong in ("identified", "expressed", "named")),
+    )
+
+
+class _Campaign:
+    """Warnings that say the same of every contact: said once, with a count."""
+
+    def __init__(self) -> None:
+        self.answers = 0
+        self._warnings: dict[str, consent.Finding] = {}
+        self._counts: Counter[str] = Counter()
+
+    def note(self, decision: consent.Decision) -> None:
+        """Count the warnings of one answer."""
+        self.answers += 1
+        for finding in decision.findings:
+            if finding.of_campaign:
+                self._warnings.setdefault(finding.rule, finding)
+                self._counts[finding.rule] += 1
+
+    def document(self, lang: Lang) -> dict[str, object]:
+        """The same as plain values."""
+        return {
+            "answers": self.answers,
+            "campaign_warnings": [
+                {
+                    "rule": rule,
+                    "count": count,
+                    "why": self._warnings[rule].why_ru
+                    if lang == "ru"
+                    else self._warnings[rule].why,
+                }
+                for rule, count in self._counts.most_common()
+            ],
+        }
+
+    def show(self, terminal: Terminal) -> None:
+        """Print each, and of how many answers it was said."""
+        for rule, count in self._counts.most_common():
+            finding = self._warnings[rule]
+            why = finding.why_ru if terminal.lang == "ru" else finding.why
+            terminal.error(Message("{} of {} answers: {}: {}", count, self.answers, rule, why))
+
+
 def _show_decision(
-    number: consent.PhoneNumber, decision: consent.Decision, terminal: Terminal, explain: bool
+    number: consent.PhoneNumber,
+    decision: consent.Decision,
+    terminal: Terminal,
+    explain: bool,
+    campaign: _Campaign | None = None,
 ) -> None:
     line = decision.one_line(terminal.lang)
     terminal.print(f"{number.e164}  {terminal.coloured(line, decision.verdict)}")
@@ -74,12 +132,16 @@ def _show_decision(
     ru = terminal.lang == "ru"
     width = len(terminal.verdict("unknown"))
     for finding in decision.findings:
+        if campaign is not None and finding.of_campaign:
+            continue
         seq = "" if finding.seq is None else f" ({terminal.entry(finding.seq)})"
         terminal.print(f"  {terminal.verdict(finding.verdict):{width}}  {finding.rule}{seq}")
         terminal.print(f"           {finding.why_ru if ru else finding.why}")
         if finding.citation:
             citation = finding.citation_ru if ru else finding.citation
             terminal.print(f"           {citation} [{finding.confidence}]")
+    if decision.proof is not None:
+        terminal.print(f"  {terminal.words(_proof(decision.proof, terminal.lang))}")
     at = terminal.say("as of")
     rules = terminal.say("rules")
     log = terminal.say("entries in the log")
@@ -156,12 +218,17 @@ def _rehearse(
     """Answer by the built-in pack and by the rules given; show whose answer differs."""
     numbers = list(typed_numbers(given.number, first=2))
     built_in = consent.rules.russia()
+    weak = consent.rules.with_weak_consent(asked["rules"])
+    weakly: Counter[str] = Counter(dict.fromkeys(weak, 0))
     changes = []
     for number in numbers:
         before = log.may_contact(number, **{**asked, "rules": built_in})
         after = log.may_contact(number, **asked)
         if before.verdict != after.verdict:
             changes.append((number, before, after))
+        for choice, pack in weak.items():
+            other = log.may_contact(number, **{**asked, "rules": pack})
+            weakly[choice] += other.verdict != after.verdict
     stricter = sum(before.allowed for _, before, _ in changes)
     ru = terminal.lang == "ru"
     if terminal.machine:
@@ -171,6 +238,7 @@ def _rehearse(
                 "after": asked["rules"].version,
                 "judged": len(numbers),
                 "stricter": stricter,
+                "weak_consent": dict(weakly),
                 "changes": [
                     {
                         "number": number.e164,
@@ -193,7 +261,15 @@ def _rehearse(
         changed = terminal.say("answers changed")
         of = terminal.say("of")
         terminal.print(f"{changed}: {len(changes)} {of} {len(numbers)}")
+        show_weak_consent(weakly, terminal)
     return NO if stricter else YES
+
+
+def show_weak_consent(changed: Mapping[str, int], terminal: Terminal) -> None:
+    """Say how many numbers each choice of the option ``weak_consent`` would change."""
+    for choice, count in changed.items():
+        words = Message("weak_consent = {} would change {} numbers", f'"{choice}"', count)
+        terminal.print(terminal.words(words))
 
 
 #: Columns that are added to a table.
@@ -210,6 +286,7 @@ def _check_table(
     header, rows = directory.table(source)
     place = header.index(number_column(given.number_column, header))
     verdicts: Counter[str] = Counter()
+    campaign = _Campaign()
     ru = terminal.lang == "ru"
     with (
         Progress(terminal.say("check")) as progress,
@@ -224,6 +301,7 @@ def _check_table(
                 out.row([*cells, "rejected", None, terminal.words(message_of(error)), None, None])
                 continue
             found = log.may_contact(number, **asked)
+            campaign.note(found)
             verdicts[found.verdict] += 1
             first = found.findings[0] if found.findings else None
             why = None if first is None else first.why_ru if ru else first.why
@@ -232,7 +310,10 @@ def _check_table(
             out.row([*cells, *answer])
     if terminal.machine:
         counts = {word: verdicts[word] for word in ("allow", "deny", "unknown", "rejected")}
-        terminal.document({"rows": len(rows), "out": str(given.out), **counts})
+        warnings = campaign.document(terminal.lang)["campaign_warnings"]
+        terminal.document(
+            {"rows": len(rows), "out": str(given.out), **counts, "campaign_warnings": warnings}
+        )
     elif str(given.out) != "-":
         terminal.print(
             terminal.say(
@@ -242,6 +323,7 @@ def _check_table(
                 *(verdicts[word] for word in ("allow", "deny", "unknown", "rejected")),
             )
         )
+        campaign.show(terminal)
     if verdicts["rejected"] and verdicts["rejected"] == len(rows):
         return USAGE
     return YES if verdicts["allow"] == len(rows) and rows else NO
@@ -251,6 +333,7 @@ def _check_lines(
     log: consent.Log, asked: dict[str, Any], given: argparse.Namespace, terminal: Terminal
 ) -> int:
     worst = YES
+    campaign = _Campaign()
     for row, text in stdin_lines():
         try:
             number = line_number(text)
@@ -264,11 +347,16 @@ def _check_lines(
         decision = log.may_contact(number, **asked)
         if not decision.allowed:
             worst = max(worst, NO)
+        campaign.note(decision)
         if terminal.machine:
-            terminal.document(_decision(number, decision, terminal.lang))
+            terminal.document(_decision(number, decision, terminal.lang, campaign))
         else:
-            _show_decision(number, decision, terminal, given.explain)
+            _show_decision(number, decision, terminal, given.explain, campaign)
             sys.stdout.flush()
+    if terminal.machine:
+        terminal.document(campaign.document(terminal.lang))
+    else:
+        campaign.show(terminal)
     return worst
 
 

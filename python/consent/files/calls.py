@@ -388,6 +388,7 @@ class _Sink:
             "purpose": frozenset(_core.words("purpose")),
             "contact_channel": frozenset(_core.words("channel")),
             "dialled_by": frozenset(_core.words("dialled_by")),
+            "requested": frozenset(("yes", "no")),
         }
 
     def reject(self, line: int, column: str, reason: str, detail: str, raw: bytes) -> None:

@@ -20,7 +20,7 @@ __all__ = ["FIELDS", "REQUIRED", "Layout", "ready_layouts"]
 FIELDS: Final = (
     *("start", "src", "dst", "context", "channel", "dstchannel", "lastdata", "duration", "billsec"),
     *("disposition", "trunk", "uniqueid", "linkedid", "end", "purpose", "contact_channel"),
-    *("campaign", "agent", "distributor", "caller", "dialled_by", "event", "lastapp"),
+    *("campaign", "agent", "distributor", "caller", "dialled_by", "requested", "event", "lastapp"),
 )
 REQUIRED: Final = ("start", "dst")
 

@@ -33,6 +33,7 @@ class Said(NamedTuple):
     caller: str = ""
     dialled_by: str = ""
     agent: str = ""
+    requested: str = ""
 
 
 SAID_NOTHING: Final = Said()

@@ -24,6 +24,11 @@ WORDS: Final[dict[str, str]] = {
     "mixed": "mixed (treated as advertising)",
     "unknown": "unknown (treated as advertising)",
     "reference": "reference material",
+    # grades of proof
+    "strong": "strong",
+    "fair": "fair",
+    "weak": "weak",
+    "not_proven": "not proven",
     # channels
     "voice": "voice call",
     "robot": "robot call",

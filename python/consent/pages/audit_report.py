@@ -135,17 +135,15 @@ def _asked(report: AuditReport, lang: Lang) -> list[tuple[str, str]]:
     ]
 
 
-def _beside(report: AuditReport, kind: int) -> list[tuple[Any, int]]:
-    """Findings of one kind that decide nothing, by rule: the rule's words, and how many calls."""
+def _why_not_counted(report: AuditReport) -> list[tuple[Any, int]]:
+    """Why consents did not count, by rule: the rule's words, and how many calls."""
     judged = report.judged
     calls: dict[int, set[int]] = defaultdict(set)
     for place, verdict in enumerate(judged.finding_verdicts):
-        if verdict == kind and not (
-            kind == TREAT and judged.verdicts[judged.finding_calls[place]] == ALLOW
-        ):
+        if verdict == TREAT and judged.verdicts[judged.finding_calls[place]] != ALLOW:
             calls[judged.finding_rules[place]].add(judged.finding_calls[place])
     ordered = sorted(calls.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [(judged.text(rule, kind), len(which)) for rule, which in ordered]
+    return [(judged.text(rule, TREAT), len(which)) for rule, which in ordered]
 
 
 def _rejects(report: AuditReport, lang: Lang) -> list[tuple[object, ...]]:
@@ -171,11 +169,17 @@ def _listing(report: AuditReport) -> list[dict[str, Any]]:
         if call in shown and judged.finding_verdicts[place] != ALLOW:
             places[call].append(place)
     deciding = report.deciding()
+    of_campaign = report.campaign_rules()
     lines = []
     for call in bad:
         attempt = attempts[call]
         rule, others = "", []
         for place in places[call]:
+            if (
+                judged.finding_verdicts[place] == WARN
+                and judged.finding_rules[place] in of_campaign
+            ):
+                continue
             name = judged.text(judged.finding_rules[place], judged.finding_verdicts[place]).rule
             seq = judged.finding_seqs[place]
             if deciding[call] == place:
@@ -270,12 +274,17 @@ def page(report: AuditReport, lang: Lang) -> str:
         (
             Message("Why recorded consents did not count"),
             Message("One call may stand in several rows."),
-            _beside(report, TREAT),
+            _why_not_counted(report),
         ),
         (
             Message("Warnings"),
             Message("They change no verdict. One call may stand in several rows."),
-            _beside(report, WARN),
+            report.warnings_by_rule(),
+        ),
+        (
+            Message("Warnings about the whole campaign"),
+            Message("Each says the same of every call that it counts, and changes no verdict."),
+            report.warnings_by_rule(of_campaign=True),
         ),
     )
     return render(

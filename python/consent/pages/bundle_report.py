@@ -173,6 +173,14 @@ class _Story:
         if reasons:
             self.add("list", *reasons)
         notes = []
+        if (proof := answer.get("proof")) is not None:
+            prongs = (word(proof[one], self.lang) for one in ("identified", "expressed", "named"))
+            notes.append(
+                self.say(
+                    "Proof of the consent: who it was: {}; that they agreed: {}; to whom: {}.",
+                    *prongs,
+                )
+            )
         if answer.get("relied_on") is not None:
             notes.append(self.say("The answer relies on entry {}.", answer["relied_on"]))
         if answer.get("next_allowed"):
