@@ -6,9 +6,8 @@
 #include <array>
 
 #include "tlog/note.hpp"
-#include "verify/pack_names.hpp"
-
 #include "verify/check_clock.hpp"
+#include "verify/pack_names.hpp"
 
 namespace consent::checking {
 
