@@ -32,7 +32,7 @@ void bind_calendar(py::module_& m) {
   m.def(
       "day_kind",
       [](py::handle date) { return std::string(to_word(Calendar::russia().day(to_day(date)))); },
-      py::arg("day"), "unknown, working, day_off, holiday or argued");
+      py::arg("day"), "unknown, working, day_off, holiday, argued or provisional");
   m.def(
       "is_working_day",
       [](py::handle date) { return Calendar::russia().is_working_day(to_day(date)); },
@@ -44,6 +44,17 @@ void bind_calendar(py::module_& m) {
         return day ? to_date(*day) : py::none();
       },
       py::arg("start"), py::arg("count"), "None where the count reaches a day that is not known.");
+  m.def(
+      "span_of_working_days",
+      [](py::handle start, int count) -> py::object {
+        const auto span = Calendar::russia().span_of_working_days(to_day(start), count);
+        if (!span) return py::none();
+        return py::make_tuple(to_date(span->earliest), to_date(span->latest));
+      },
+      py::arg("start"), py::arg("count"), "The earliest and the latest; None as there.");
+  m.def(
+      "last_read_day", [] { return to_date(Calendar::russia().last_read_day()); },
+      "Last day of the last year whose moved days off were read.");
   m.def(
       "calendar_version", [] { return std::string(Calendar::russia().version()); },
       "Version of the table of working days.");

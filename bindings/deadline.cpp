@@ -23,6 +23,7 @@ py::dict to_dict(const consent::Due& due) {
   out["number"] = due.number ? py::cast(due.number->e164()) : py::object(py::none());
   out["started"] = due.started;
   out["last_day"] = day_of(due.last_day);
+  out["latest_day"] = day_of(due.latest_day);
   out["ends"] = due.ends;
   out["extended"] = due.extended;
   out["broken_by"] = due.broken_by;

@@ -401,8 +401,11 @@ class Clocks {
     if (!offset) return each;
     const Day first = local_day(each.started, *offset);
     if (row.unit == TermUnit::working_days) {
-      each.last_day =
-          calendar_.add_working_days(first, row.length + (each.extended ? row.extension : 0));
+      const int length = row.length + (each.extended ? row.extension : 0);
+      if (const auto span = calendar_.span_of_working_days(first, length)) {
+        each.last_day = span->earliest;
+        if (span->latest != span->earliest) each.latest_day = span->latest;
+      }
     } else if (row.unit == TermUnit::calendar_days) {
       each.last_day = Day{sys_days{first} + days{row.length}};
     } else {

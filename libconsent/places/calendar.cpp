@@ -1,5 +1,6 @@
 #include "consent/calendar.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -14,8 +15,12 @@ using std::chrono::sys_days;
 using std::chrono::year;
 using std::chrono::year_month_day;
 
-/// Kind of each day from 1 January on.
-using Year = std::vector<DayKind>;
+struct Year {
+  std::vector<DayKind> kinds;  ///< of each day from 1 January on
+  bool provisional = false;
+  /// Weekdays to which days off may be moved, at most; only of a provisional year.
+  int may_move = 0;
+};
 
 year_month_day first_of(int y) { return year{y} / 1 / 1; }
 
@@ -24,10 +29,10 @@ bool is_weekend(sys_days day) noexcept {
   return weekday == std::chrono::Saturday || weekday == std::chrono::Sunday;
 }
 
-Year empty_year(int y) {
+std::vector<DayKind> empty_year(int y) {
   const sys_days first = first_of(y);
   const sys_days end = first_of(y + 1);
-  Year kinds;
+  std::vector<DayKind> kinds;
   for (sys_days day = first; day != end; day += days{1}) {
     kinds.push_back(is_weekend(day) ? DayKind::day_off : DayKind::working);
   }
@@ -66,14 +71,37 @@ class CalendarReader : TomlReader {
         fail("years must follow one another without a gap");
       }
       impl.years.push_back(read_year(row, y));
+      if (!impl.years.back().provisional && impl.years.size() > 1 &&
+          impl.years[impl.years.size() - 2].provisional) {
+        fail("a provisional year is the last ones'");
+      }
     });
-    if (impl.years.empty()) fail("no years");
+    if (impl.years.empty() || impl.years.front().provisional) fail("no years");
+    bound_moves(impl.years);
   }
 
  private:
-  [[nodiscard]] Year read_year(const toml::table& row, int y) const {
-    only(row, {"year", "holidays", "off", "working", "argued", "argued_by", "source", "confidence",
-               "read"});
+  /// A holiday on a weekend moves a day off to a weekday; a decree may exchange further days. Of
+  /// those there were at most so many as the years that were read show in one of them.
+  void bound_moves(std::vector<Year>& years) const {
+    int exchanged = 0;
+    for (std::size_t i = 0; i < years.size(); ++i) exchanged = std::max(exchanged, exchanges_[i]);
+    for (std::size_t i = 0; i < years.size(); ++i) {
+      if (years[i].provisional) years[i].may_move = holidays_on_weekends_[i] + exchanged;
+    }
+  }
+
+  [[nodiscard]] Year read_year(const toml::table& row, int y) {
+    only(row, {"year", "provisional", "holidays", "off", "working", "argued", "argued_by", "source",
+               "confidence", "read"});
+    const bool provisional = row.contains("provisional");
+    if (provisional) {
+      const auto* const said = row.get("provisional")->as_boolean();
+      if (said == nullptr || !said->get()) fail("'provisional' is true, or is left out");
+      for (const std::string_view key : {"off", "working", "argued"}) {
+        if (row.contains(key)) fail("a provisional year has holidays alone");
+      }
+    }
     static_cast<void>(word(row, "source"));
     static_cast<void>(confidence(row));
     static_cast<void>(date(row, "read"));
@@ -82,8 +110,8 @@ class CalendarReader : TomlReader {
     }
     static_cast<void>(list<std::string>(row, "argued_by"));
     if (!row.contains("holidays")) fail("'holidays' is missing");
-    Year kinds = empty_year(y);
-    Year named(kinds.size(), DayKind::unknown);
+    std::vector<DayKind> kinds = empty_year(y);
+    std::vector<DayKind> named(kinds.size(), DayKind::unknown);
     const auto give = [&](std::string_view key, DayKind kind, std::optional<bool> weekend) {
       for (const toml::date& day : list<toml::date>(row, key)) {
         const year_month_day ymd{year{day.year}, std::chrono::month{day.month},
@@ -103,8 +131,20 @@ class CalendarReader : TomlReader {
     give("off", DayKind::day_off, false);
     give("working", DayKind::working, true);
     give("argued", DayKind::argued, false);
-    return kinds;
+    if (provisional)
+      std::replace(kinds.begin(), kinds.end(), DayKind::working, DayKind::provisional);
+    int on_weekends = 0;
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+      const sys_days day = sys_days{first_of(y)} + days{static_cast<int>(i)};
+      if (kinds[i] == DayKind::holiday && is_weekend(day)) ++on_weekends;
+    }
+    holidays_on_weekends_.push_back(on_weekends);
+    exchanges_.push_back(static_cast<int>(list<toml::date>(row, "working").size()));
+    return {std::move(kinds), provisional, 0};
   }
+
+  std::vector<int> holidays_on_weekends_;
+  std::vector<int> exchanges_;  ///< weekends that are working days
 };
 
 }  // namespace
@@ -129,13 +169,21 @@ Calendar::Day Calendar::last_day() const noexcept {
   return year{last} / 12 / 31;
 }
 
+Calendar::Day Calendar::last_read_day() const noexcept {
+  int last = impl_->first_year;
+  for (std::size_t i = 0; i < impl_->years.size(); ++i) {
+    if (!impl_->years[i].provisional) last = impl_->first_year + static_cast<int>(i);
+  }
+  return year{last} / 12 / 31;
+}
+
 DayKind Calendar::day(Day day) const noexcept {
   if (!day.ok()) return DayKind::unknown;
   const int index = static_cast<int>(day.year()) - impl_->first_year;
   if (index < 0 || index >= static_cast<int>(impl_->years.size())) return DayKind::unknown;
   const sys_days first = first_of(static_cast<int>(day.year()));
   return impl_->years[static_cast<std::size_t>(index)]
-                     [static_cast<std::size_t>((sys_days{day} - first).count())];
+      .kinds[static_cast<std::size_t>((sys_days{day} - first).count())];
 }
 
 std::optional<bool> Calendar::is_working_day(Day day) const noexcept {
@@ -147,6 +195,7 @@ std::optional<bool> Calendar::is_working_day(Day day) const noexcept {
       return false;
     case DayKind::unknown:
     case DayKind::argued:
+    case DayKind::provisional:
       break;
   }
   return std::nullopt;
@@ -159,9 +208,46 @@ std::optional<Calendar::Day> Calendar::add_working_days(Day start, int count) co
     at += days{1};
     const DayKind kind = day(at);
     if (kind == DayKind::unknown) return std::nullopt;
-    if (kind == DayKind::working || kind == DayKind::argued) --count;
+    if (kind == DayKind::working || kind == DayKind::argued || kind == DayKind::provisional)
+      --count;
   }
   return at;
+}
+
+std::optional<Calendar::Span> Calendar::span_of_working_days(Day start, int count) const noexcept {
+  const auto earliest = add_working_days(start, count);
+  if (!earliest) return std::nullopt;
+  sys_days at{start};
+  int left = count;
+  int moved = 0;  // days off, moved to weekdays of the year
+  int of = -1;
+  while (left > 0) {
+    at += days{1};
+    const Day day{at};
+    switch (this->day(day)) {
+      case DayKind::unknown:
+        return std::nullopt;
+      case DayKind::provisional: {
+        const int index = static_cast<int>(day.year()) - impl_->first_year;
+        if (index != of) moved = 0;
+        of = index;
+        if (moved < impl_->years[static_cast<std::size_t>(index)].may_move) {
+          ++moved;
+        } else {
+          --left;
+        }
+        break;
+      }
+      case DayKind::working:
+        --left;
+        break;
+      case DayKind::day_off:
+      case DayKind::holiday:
+      case DayKind::argued:
+        break;
+    }
+  }
+  return Span{*earliest, at};
 }
 
 std::string_view to_word(DayKind kind) noexcept {
@@ -176,6 +262,8 @@ std::string_view to_word(DayKind kind) noexcept {
       return "holiday";
     case DayKind::argued:
       return "argued";
+    case DayKind::provisional:
+      return "provisional";
   }
   return "unknown";
 }

@@ -28,7 +28,8 @@ class Due:
         tag: The subject's tag; None for a copy of the keys.
         number: In E.164 form, where the subject's key is there.
         started: When the demand arrived, or the thing happened.
-        last_day: Last local day on which it is in time.
+        last_day: Last local day on which it is in time; the earliest that it can be.
+        latest_day: The latest that it can be, where the calendar is in doubt; act by ``last_day``.
         ends: First moment after it.
         extended: The subject was told, with reasons, that it takes longer.
         broken_by: ``seq`` of an advertising contact after a demand to stop.
@@ -49,6 +50,7 @@ class Due:
     number: str | None
     started: datetime
     last_day: date | None
+    latest_day: date | None
     ends: datetime | None
     extended: bool
     broken_by: int | None
@@ -85,7 +87,14 @@ def due(log: Log, *, at: datetime) -> list[Due]:
     there = erasure.certified(log.folder)
     # First of all: until it is there, nothing shows that the data were destroyed.
     unwritten = [
-        replace(each, state="overdue", duty="write_act", last_day=None, ends=each.started)
+        replace(
+            each,
+            state="overdue",
+            duty="write_act",
+            last_day=None,
+            latest_day=None,
+            ends=each.started,
+        )
         for each in found
         if _lacks_act(each, there, at)
     ]

@@ -268,6 +268,23 @@ TEST_CASE("deadline: a term that the calendar does not reach is unknown, not ope
   CHECK_FALSE(found.front().last_day);
 }
 
+TEST_CASE("deadline: a term over days that are not known is a span, and goes by its earliest end",
+          "[deadline]") {
+  Story story;
+  RequestReceived event{{number(kWho), at("2026-12-17T12:00:00+03:00")}};
+  event.kind = RequestKind::access;
+  story.log.append(event, at("2026-12-17T12:00:00+03:00"));
+  const Due open = story.due("2027-01-11T23:59:59+03:00").at("ru/152-fz/20-1");
+  CHECK(open.state == DueState::open);
+  CHECK(open.last_day == year{2027} / 1 / 11);
+  REQUIRE(open.latest_day);
+  CHECK(std::chrono::sys_days{*open.latest_day} > std::chrono::sys_days{*open.last_day});
+  CHECK(open.ends == at("2027-01-12T00:00:00+03:00"));
+  CHECK(story.due("2027-01-12T00:00:00+03:00").at("ru/152-fz/20-1").state == DueState::overdue);
+  CHECK_FALSE(story.due("2026-12-18T00:00:00+03:00").at("ru/152-fz/20-1").latest_day ==
+              std::nullopt);
+}
+
 TEST_CASE("deadline: overdue comes first, then what ends sooner", "[deadline]") {
   Story story;
   story.tell(withdrawal({Cover::personal_data}, "2026-10-20T10:00:00+03:00"));

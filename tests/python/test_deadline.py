@@ -236,3 +236,16 @@ def test_a_moment_without_a_zone_is_refused(folder):
         with pytest.raises(ValueError):  # noqa: PT011
             consent.deadline.due(log, at=datetime(2026, 1, 1))  # noqa: DTZ001
         assert consent.deadline.due(log, at=datetime(2026, 1, 1, tzinfo=UTC)) == []
+
+
+def test_a_term_over_days_that_are_not_known_is_a_span_with_a_warning(folder, capsys):
+    asked = datetime(2026, 12, 17, 7, tzinfo=UTC)
+    with consent.Log.open(folder) as log:
+        log.append_at(consent.RequestReceived(NUMBER, kind="access", at=asked), asked)
+    at = ("--at", "2026-12-20T10:00:00+03:00")
+    _, found = told(capsys, "due", folder, *at)
+    (item,) = found["items"]
+    assert (item["last_day"], item["latest_day"]) == ("2027-01-11", "2027-01-21")
+    shown = run(capsys, "due", folder, *at)[1].out
+    assert "2027-01-11" in shown
+    assert "! it may end as late as 2027-01-21" in shown

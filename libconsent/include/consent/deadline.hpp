@@ -92,7 +92,9 @@ struct Due {
   Instant started;                         ///< when it was received, or happened
   /// Last local day on which it is in time; nullopt where not known or at once.
   std::optional<std::chrono::year_month_day> last_day;
-  std::optional<Instant> ends;  ///< first moment after it
+  /// The latest that it can be, where the calendar is in doubt; act by `last_day`.
+  std::optional<std::chrono::year_month_day> latest_day;
+  std::optional<Instant> ends;  ///< first moment after `last_day`
   bool extended = false;
   std::optional<std::uint64_t> broken_by;  ///< seq of a contact after a stop
   std::string by;                          ///< of a hold: who ordered it
@@ -102,8 +104,8 @@ struct Due {
 /// The terms that what the log had recorded by `at` has started and nothing has ended: overdue
 /// first, then by their end. Reads every entry once. A stop is broken by an advertising contact
 /// over which it stood, as may_contact() would say of the contact's own moment by `pack`. A day
-/// counts as the zone's local one; a term that ends on a day about which the calendar is in doubt
-/// ends on the earlier one.
+/// counts as the zone's local one; a term that runs over days about which the calendar is in doubt
+/// is a span, and is sorted and judged by its earliest end.
 /// @throws Error (storage), BrokenLog.
 [[nodiscard]] CONSENT_EXPORT std::vector<Due> due(const Log& log, const DeadlineRows& rows,
                                                   const Calendar& calendar, Instant at,

@@ -78,6 +78,7 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
         items = [dataclasses.asdict(each) for each in found]
         for item, each in zip(items, found, strict=True):
             item["last_day"] = None if each.last_day is None else each.last_day.isoformat()
+            item["latest_day"] = None if each.latest_day is None else each.latest_day.isoformat()
         terminal.document(
             {
                 "at": given.at,
@@ -125,6 +126,12 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
             terminal.print(f"    {each.why_ru if ru else each.why}")
             citation = each.citation_ru if ru else each.citation
             terminal.print(f"    {citation} [{each.rule}, {each.confidence}]")
+        if each.latest_day is not None:
+            doubt = say(
+                "it may end as late as {}: moved days off are not known; act by the earlier day",
+                each.latest_day.isoformat(),
+            )
+            terminal.print(f"    ! {doubt}")
         if each.broken_by is not None:
             terminal.print(f"    {say('contacted by entry')} {each.broken_by}")
         if each.extended:

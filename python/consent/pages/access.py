@@ -126,6 +126,7 @@ def access(log: Log, number: Number, *, at: datetime) -> Access:
                     "duty": each.duty,
                     "state": each.state,
                     "last_day": each.last_day.isoformat() if each.last_day else None,
+                    "latest_day": each.latest_day.isoformat() if each.latest_day else None,
                     "citation": each.citation,
                     "citation_ru": each.citation_ru,
                     "why": each.why,
