@@ -2,6 +2,9 @@
 
 const MAX_FILES = 10000;
 const MAX_TOTAL = 2 ** 30;
+const MAX_PACK = 128 * 2 ** 20;
+const MAX_FILE = 64 * 2 ** 20;
+const MAX_PARSED = 4 * 2 ** 20;
 const MAX_RATIO = 100;
 const MAX_SMALL = 64 * 1024;
 
@@ -97,7 +100,22 @@ function unwrapped(files) {
 
 function checkAmount(count, total) {
   if (count > MAX_FILES) lack(1, "more than 10 000 files", "больше 10 000 файлов");
-  if (total > MAX_TOTAL) lack(1, "larger than 1 GiB", "больше 1 ГиБ");
+  if (total > MAX_PACK) lack(1, "larger than 128 MiB", "больше 128 МиБ");
+}
+
+function checkSize(name, size) {
+  if (size > MAX_FILE) lack(1, `${quoted(name)} is larger than 64 MiB`, `${quoted(name)} больше 64 МиБ`);
+}
+
+// Whether more than a hash is made of a file.
+function isParsed(name) {
+  return ["entries/", "openings/", "proofs/"].some((folder) => name.startsWith(folder)) || ["case.json", "checkpoint", MANIFEST].includes(name);
+}
+
+function checkParsed(sizes) {
+  if (sizes.reduce((sum, size) => sum + size, 0) > MAX_PARSED) {
+    lack(1, "entries, openings and proofs are larger than 4 MiB", "записи, раскрытия и доказательства больше 4 МиБ");
+  }
 }
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
@@ -169,6 +187,7 @@ function checkMember(info) {
     if (!staysInside(info.name.slice(0, -1))) lack(1, `the name ${name} is not safe`, `имя ${name} небезопасно`);
     return true;
   }
+  checkSize(info.name, info.size);
   if (info.size > Math.max(MAX_RATIO * info.packed, MAX_SMALL)) {
     lack(1, `${name} expands more than 100 times`, `${name} разворачивается более чем в 100 раз`);
   }
@@ -231,7 +250,7 @@ async function readMember(data, info) {
 
 // [name, content] of every member.
 async function readZip(data) {
-  if (data.length > MAX_TOTAL) lack(1, "larger than 1 GiB", "больше 1 ГиБ");
+  checkAmount(0, data.length);
   const { found, start } = readDirectory(data);
   checkAmount(found.length, found.reduce((sum, info) => sum + info.size, 0));
   checkLayout(data, found, start);

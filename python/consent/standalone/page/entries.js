@@ -1,7 +1,7 @@
 // What a pack, a receipt and an export of a log have in common: checkpoints, envelopes, openings.
 
 const MAX_ENTRY = 16 * 1024;
-const MAX_CASE = 16 * 1024 * 1024;
+const MAX_CASE = MAX_PARSED;
 const ZEROS = "0".repeat(64);
 const OF_THE_LOG = [
   "log.created", "wording.registered", "clock.step", "log.restored", "log.heartbeat", "log.backed_up", "log.backup_destroyed",

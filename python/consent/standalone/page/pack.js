@@ -92,6 +92,7 @@ class Pack {
   // Names, manifest, hashes; then what lies beside the files of the manifest.
   async step1() {
     checkAmount(this.listed.length, this.listed.reduce((sum, [, data]) => sum + data.length, 0));
+    for (const [name, data] of this.listed) checkSize(name, data.length);
     if (this.folder) this.litter.push(quoted(this.folder));
     const given = new Map(this.listed);
     if (given.size !== this.listed.length) {
@@ -101,6 +102,7 @@ class Pack {
     }
     if (given.has(MANIFEST)) this.files.set(MANIFEST, given.get(MANIFEST));
     if (given.has(SIGNATURE)) this.files.set(SIGNATURE, given.get(SIGNATURE));
+    checkParsed([this.need(1, MANIFEST).length]);
     const manifest = this.readManifest(this.need(1, MANIFEST));
     for (const [name, hash] of manifest) {
       if (given.has(name)) this.files.set(name, given.get(name));
@@ -108,6 +110,7 @@ class Pack {
         refute(1, `${name} has another hash than the manifest says`, `хеш ${name} не сходится с описью`);
       }
     }
+    checkParsed([...this.files].filter(([name]) => isParsed(name)).map(([, data]) => data.length));
     this.others(manifest);
   }
 
