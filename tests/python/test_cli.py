@@ -296,7 +296,7 @@ def test_audit_finds_the_call_nobody_consented_to(run, made, tmp_path):
     (tmp_path / "Master.csv").write_text(CDR.format("2026-11-21 12:00:00"), encoding="utf-8")
     done = run(
         *("audit", made, "Master.csv", "--zone", "Europe/Moscow"),
-        *("--outgoing-context", "from-internal", "--country", "RU"),
+        *("--outgoing-context", "from-internal", "--country", "RU", "--dialled-by", "person"),
         *("--report", "out.html", "--findings", "out.csv", "--rejects", "bad.csv", "--json"),
     )
     assert done.returncode == 1, done.stderr
