@@ -17,7 +17,7 @@ consent::DefaultCountry to_country(const py::object& iso) {
   if (iso.is_none()) return consent::DefaultCountry::none;
   if (const auto country = consent::default_country(to_text(iso))) return *country;
   throw consent::Error(consent::ErrorCode::invalid_argument,
-                       "country: one of RU, KZ, US, CA, or None");
+                       "country: one of RU, KZ, US, CA, international, or None");
 }
 
 // Enough to tell two apart in a notebook, not enough to call: a repr ends up in logs.
@@ -43,6 +43,15 @@ void bind_number(py::module_& m) {
           "country (\"RU\", \"KZ\", \"US\", \"CA\" or None) is where a number without a country\n"
           "code is assumed to be; without it \"8 916 …\" and \"7916…\" are read as Russians dial.\n"
           "An extension is dropped: parse_number() keeps it.\n"
+          "Raises ParseError; .offset is the byte where the text goes wrong.")
+      .def_static(
+          "read",
+          [](py::handle text, const py::object& country) {
+            return PhoneNumber::read(to_text(text), to_country(country));
+          },
+          py::arg("text"), py::arg("country") = py::none(),
+          "As parse(), with what people write around a number: labels before it (\"тел.\",\n"
+          "\"sip:…@host\"), words behind it, quotes, \".0\" of a spreadsheet, service codes.\n"
           "Raises ParseError; .offset is the byte where the text goes wrong.")
       .def_static(
           "from_digits",
@@ -80,7 +89,7 @@ void bind_number(py::module_& m) {
         std::vector<std::uint64_t> numbers;
         numbers.reserve(texts.size());
         for (const py::handle text : texts) {
-          const auto number = PhoneNumber::try_parse(to_text(text), where);
+          const auto number = PhoneNumber::try_read(to_text(text), where);
           numbers.push_back(number ? number->digits() : 0);
         }
         return numbers;
@@ -96,6 +105,15 @@ void bind_number(py::module_& m) {
       },
       py::arg("text"), py::arg("country") = py::none(),
       "As PhoneNumber.parse(), with the extension (\"\" where none).");
+  m.def(
+      "read_number",
+      [](py::handle text, const py::object& country) {
+        auto read = consent::read_number(to_text(text), to_country(country));
+        return std::make_tuple(read.number, std::move(read.extension),
+                               std::move(read.service_code));
+      },
+      py::arg("text"), py::arg("country") = py::none(),
+      "As PhoneNumber.read(), with the extension and the service code (\"\" where none).");
   m.def(
       "parse_sender",
       [](py::handle text, const py::object& country) {

@@ -39,7 +39,7 @@ consent::DefaultCountry country_of(const py::object& iso) {
   if (iso.is_none()) return consent::DefaultCountry::none;
   if (const auto country = consent::default_country(to_text(iso))) return *country;
   throw consent::Error(consent::ErrorCode::invalid_argument,
-                       "country: one of RU, KZ, US, CA, or None");
+                       "country: one of RU, KZ, US, CA, international, or None");
 }
 
 py::tuple answers_of(const consent::ClassifiedNumbers& found) {
@@ -67,7 +67,7 @@ py::tuple classify_many(const py::object& numbers, const py::object& country) {
   std::vector<std::optional<consent::PhoneNumber>> read;
   for (const py::handle number : numbers) {
     if (py::isinstance<py::str>(number)) {
-      read.push_back(consent::PhoneNumber::try_parse(to_text(number), default_country));
+      read.push_back(consent::PhoneNumber::try_read(to_text(number), default_country));
     } else if (py::isinstance<consent::PhoneNumber>(number)) {
       read.emplace_back(number.cast<consent::PhoneNumber>());
     } else if (number.is_none()) {

@@ -63,6 +63,23 @@ bool may_have_extension(std::string_view text) noexcept {
   return text.find_first_not_of("+0123456789 ()-.") != std::string_view::npos;
 }
 
+RowProblem named(NumberDefect defect) noexcept {
+  switch (defect) {
+    case NumberDefect::series:
+      return RowProblem::series;
+    case NumberDefect::code_not_given:
+      return RowProblem::digit_missing;
+    case NumberDefect::bare_plus:
+      return RowProblem::bare_plus;
+    case NumberDefect::inn:
+      return RowProblem::inn;
+    case NumberDefect::none:
+    case NumberDefect::other:
+      break;
+  }
+  return RowProblem::not_a_number;
+}
+
 std::optional<Digest> read_hash(std::string_view text) {
   std::string lower(trimmed(text));
   std::transform(lower.begin(), lower.end(), lower.begin(),
@@ -80,6 +97,14 @@ std::string_view to_word(RowProblem problem) noexcept {
       return "no_number";
     case RowProblem::not_a_number:
       return "not_a_number";
+    case RowProblem::series:
+      return "series";
+    case RowProblem::digit_missing:
+      return "digit_missing";
+    case RowProblem::bare_plus:
+      return "bare_plus";
+    case RowProblem::inn:
+      return "inn";
     case RowProblem::two_numbers:
       return "two_numbers";
     case RowProblem::digits_lost:
@@ -116,6 +141,15 @@ std::string_view describe(RowProblem problem) noexcept {
       return "the cell is empty";
     case RowProblem::not_a_number:
       return "not a telephone number; a national one needs a declared country";
+    case RowProblem::series:
+      return "digits behind the number, such as the ending of a second one; write each number "
+             "whole";
+    case RowProblem::digit_missing:
+      return "no numbering plan gives out this area code; a digit may be missing";
+    case RowProblem::bare_plus:
+      return "a national number behind '+': write the country code";
+    case RowProblem::inn:
+      return "digits of a taxpayer number (INN); a telephone number that looks so needs 8 or +7";
     case RowProblem::two_numbers:
       return "more than one number in the cell; give each its row";
     case RowProblem::digits_lost:
@@ -161,9 +195,10 @@ std::optional<PhoneNumber> Intake::read_number(std::string_view text, bool stop,
     problem = RowProblem::no_number;
     return std::nullopt;
   }
-  if (const auto number = PhoneNumber::try_parse(text, country_)) {
+  if (const auto number = PhoneNumber::try_read(text, country_)) {
     // A stop that came from an extension bars the whole number: the least permissive reading.
-    if (!stop && may_have_extension(text) && !parse_number(text, country_).extension.empty()) {
+    if (!stop && may_have_extension(text) &&
+        !consent::read_number(text, country_).extension.empty()) {
       problem = RowProblem::extension;
       return std::nullopt;
     }
@@ -173,7 +208,7 @@ std::optional<PhoneNumber> Intake::read_number(std::string_view text, bool stop,
   for (std::size_t i = 1; i < text.size(); ++i) {
     constexpr std::string_view between = ",;/|\n";
     if (between.find(text[i]) == std::string_view::npos) continue;
-    if (PhoneNumber::try_parse(trimmed(text.substr(0, i)), country_) &&
+    if (PhoneNumber::try_read(trimmed(text.substr(0, i)), country_) &&
         std::count_if(text.begin() + static_cast<std::ptrdiff_t>(i), text.end(), is_digit) >= 6) {
       problem = RowProblem::two_numbers;
       break;
@@ -181,18 +216,19 @@ std::optional<PhoneNumber> Intake::read_number(std::string_view text, bool stop,
   }
   if (problem == RowProblem::not_a_number) {
     try {
-      (void)PhoneNumber::parse(text, country_);
+      (void)PhoneNumber::read(text, country_);
     } catch (const ParseError& error) {
       const std::string_view before =
           trimmed(text.substr(0, std::min(error.offset(), text.size())));
       const auto rest =
           text.begin() + static_cast<std::ptrdiff_t>(std::min(error.offset(), text.size()));
-      if (PhoneNumber::try_parse(before, country_) &&
+      if (PhoneNumber::try_read(before, country_) &&
           std::count_if(rest, text.end(), is_digit) >= 7) {
         problem = RowProblem::two_numbers;
       }
     }
   }
+  if (problem == RowProblem::not_a_number) problem = named(defect_of(text, country_));
   return std::nullopt;
 }
 

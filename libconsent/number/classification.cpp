@@ -46,7 +46,7 @@ ClassifiedNumbers classify_many(std::span<const std::string_view> texts, Default
   out.which.reserve(texts.size());
   Answers answers;
   for (const std::string_view text : texts) {
-    const auto number = PhoneNumber::try_parse(text, country);
+    const auto number = PhoneNumber::try_read(text, country);
     out.which.push_back(number ? answers.of(*number, out.answers) : ClassifiedNumbers::unread);
   }
   return out;

@@ -76,9 +76,37 @@ constexpr std::array<Code, 1000> kPlan = [] {
   return plan;
 }();
 
+// Codes with numbers given out. 3xx, 4xx and 8xx: the fixed-line pattern of libphonenumber's RU
+// metadata 8.13.48 (Apache-2.0, C2); the register of 2014-11-18 has no other 3xx or 8xx
+// (tests/python/test_numbering.py). 856 and 857: the agreement above. The rest is what kPlan names
+// a kind for.
+constexpr std::array<bool, 1000> kGivenOut = [] {
+  std::array<bool, 1000> given{};
+  for (std::size_t code = 0; code < given.size(); ++code) {
+    const NumberKind kind = kPlan[code].kind;
+    given[code] = kind != NumberKind::unknown && kind != NumberKind::reserve &&
+                  kind != NumberKind::geographic;
+    if (kPlan[code].holder == Holder::kazakhstan) given[code] = kind != NumberKind::unknown;
+  }
+  // clang-format off
+  constexpr auto russian = std::to_array<Range>({
+      {301, 302}, {336, 336}, {341, 343}, {345, 347}, {349, 349}, {351, 353}, {365, 365},
+      {381, 385}, {388, 388}, {390, 391}, {394, 395}, {401, 401}, {411, 411}, {413, 413},
+      {415, 416}, {421, 421}, {423, 424}, {426, 427}, {471, 475}, {481, 487}, {491, 496},
+      {498, 499}, {811, 818}, {820, 821}, {831, 831}, {833, 836}, {840, 848}, {851, 851},
+      {855, 857}, {861, 863}, {865, 867}, {869, 869}, {871, 873}, {877, 879}});
+  // clang-format on
+  for (const auto& [first, last] : russian) {
+    for (std::size_t code = first; code <= last; ++code) given[code] = true;
+  }
+  return given;
+}();
+
 }  // namespace
 
 namespace number {
+
+bool code_given_out(std::uint32_t code) noexcept { return code < kCodes && kGivenOut[code]; }
 
 CodeFacts code_facts(std::uint32_t code) noexcept {
   const Code row = kPlan[code];

@@ -29,4 +29,7 @@ struct CodeFacts {
 [[nodiscard]] CodeFacts code_facts(std::uint32_t code) noexcept;
 [[nodiscard]] CodeFacts code_facts(PhoneNumber number) noexcept;
 
+/// Whether a plan gives out numbers of this code to subscribers; false for kCodes and above.
+[[nodiscard]] bool code_given_out(std::uint32_t code) noexcept;
+
 }  // namespace consent::number

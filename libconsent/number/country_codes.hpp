@@ -51,4 +51,14 @@ inline constexpr auto kCountryPrefix = [] {
   return reach;
 }();
 
+/// Digits of the country code of an international number, by its first two digits; 3 where no
+/// shorter code begins so.
+[[nodiscard]] constexpr std::size_t country_code_size(std::size_t first_two) noexcept {
+  for (const std::size_t code : kCountryCodes) {
+    if (code < 10 && code == first_two / 10) return 1;
+    if (code >= 10 && code < 100 && code == first_two) return 2;
+  }
+  return 3;
+}
+
 }  // namespace consent::number

@@ -5,6 +5,8 @@
 
 #include "consent/error.hpp"
 #include "consent/pseudonym.hpp"
+#include "number/code.hpp"
+#include "number/read.hpp"
 #include "number/scan.hpp"
 
 namespace consent {
@@ -29,22 +31,26 @@ std::uint64_t value_of(std::string_view text) noexcept {
 }
 
 /// Digits that need no thought: "+7…" and "7…" with 11 of them, "8…" with 11 and neither 0 nor 1
-/// behind, and 10 where Russia or Kazakhstan is stated and the first is 2 to 6 or 9. Most of any
-/// list looks so. 0 where thought is needed.
+/// behind, and 10 of a mobile telephone where Russia or Kazakhstan is stated. Most of any list
+/// looks so. 0 where thought is needed.
 std::uint64_t read_plain(std::string_view text, DefaultCountry country) noexcept {
   const bool plus = !text.empty() && text.front() == '+';
   if (plus) text.remove_prefix(1);
   if (text.size() == 10) {
     const bool stated = country == DefaultCountry::russia || country == DefaultCountry::kazakhstan;
-    const bool area = text[0] == '9' || (text[0] >= '2' && text[0] <= '6');
-    if (plus || !stated || !area) return 0;
+    if (plus || !stated || text[0] != '9') return 0;
     const std::uint64_t national = value_of<10>(text);
-    return national == 0 ? 0 : national + 7 * kElevenDigits;
+    const auto code = static_cast<std::uint32_t>(national / number::kPerCode);
+    return number::code_given_out(code) ? national + number::kZone7 : 0;
   }
   if (text.size() != 11) return 0;
-  if (plus) return text[0] == '7' ? value_of<11>(text) : 0;
-  if (country == DefaultCountry::north_america) return 0;
-  if (text[0] == '7' && text[1] != '0') return value_of<11>(text);
+  if (text[0] == '7' && text[1] != '0' && (plus || country != DefaultCountry::north_america)) {
+    return value_of<11>(text);
+  }
+  if (plus || country == DefaultCountry::north_america ||
+      country == DefaultCountry::international) {
+    return 0;
+  }
   if (text[0] != '8' || text[1] <= '1') return 0;
   const std::uint64_t value = value_of<11>(text);
   return value == 0 ? 0 : value - kElevenDigits;
@@ -60,6 +66,7 @@ std::uint64_t read_plain(std::string_view text, DefaultCountry country) noexcept
 std::optional<DefaultCountry> default_country(std::string_view iso) noexcept {
   if (iso == "RU") return DefaultCountry::russia;
   if (iso == "KZ") return DefaultCountry::kazakhstan;
+  if (iso == "international") return DefaultCountry::international;
   if (iso == "US" || iso == "CA") return DefaultCountry::north_america;
   return std::nullopt;
 }
@@ -77,6 +84,21 @@ std::optional<PhoneNumber> PhoneNumber::try_parse(std::string_view text,
   const number::Scan scan = number::scan(text, country);
   if (scan.problem != number::Problem::none) return std::nullopt;
   return PhoneNumber(scan.digits);
+}
+
+PhoneNumber PhoneNumber::read(std::string_view text, DefaultCountry country) {
+  if (const std::uint64_t plain = read_plain(text, country); plain != 0) return PhoneNumber(plain);
+  const number::Reading reading = number::read(text, country);
+  if (reading.scan.problem != number::Problem::none) refuse(reading.scan);
+  return PhoneNumber(reading.scan.digits);
+}
+
+std::optional<PhoneNumber> PhoneNumber::try_read(std::string_view text,
+                                                 DefaultCountry country) noexcept {
+  if (const std::uint64_t plain = read_plain(text, country); plain != 0) return PhoneNumber(plain);
+  const number::Reading reading = number::read(text, country);
+  if (reading.scan.problem != number::Problem::none) return std::nullopt;
+  return PhoneNumber(reading.scan.digits);
 }
 
 std::optional<PhoneNumber> PhoneNumber::from_e164(std::string_view text) noexcept {
@@ -109,11 +131,38 @@ ParsedNumber parse_number(std::string_view text, DefaultCountry country) {
   if (scan.problem != number::Problem::none) refuse(scan);
   const auto number = PhoneNumber::from_digits(scan.digits);
   if (!number) throw Error(ErrorCode::internal, "telephone number: the reader broke its promise");
-  return {*number, std::string(scan.extension.data(), scan.extension_size)};
+  return {*number, std::string(scan.extension.data(), scan.extension_size), {}};
+}
+
+ParsedNumber read_number(std::string_view text, DefaultCountry country) {
+  const number::Reading reading = number::read(text, country);
+  const number::Scan& scan = reading.scan;
+  if (scan.problem != number::Problem::none) refuse(scan);
+  const auto number = PhoneNumber::from_digits(scan.digits);
+  if (!number) throw Error(ErrorCode::internal, "telephone number: the reader broke its promise");
+  return {*number, std::string(scan.extension.data(), scan.extension_size),
+          std::string(reading.service_code)};
+}
+
+NumberDefect defect_of(std::string_view text, DefaultCountry country) noexcept {
+  switch (number::read(text, country).scan.problem) {
+    case number::Problem::none:
+      return NumberDefect::none;
+    case number::Problem::series:
+      return NumberDefect::series;
+    case number::Problem::code_not_given:
+      return NumberDefect::code_not_given;
+    case number::Problem::bare_plus:
+      return NumberDefect::bare_plus;
+    case number::Problem::inn:
+      return NumberDefect::inn;
+    default:
+      return NumberDefect::other;
+  }
 }
 
 std::string pseudonym_of(const Pseudonyms& names, std::string_view text, DefaultCountry country) {
-  if (const auto number = PhoneNumber::try_parse(text, country)) {
+  if (const auto number = PhoneNumber::try_read(text, country)) {
     return names.of("phone", number->e164());
   }
   return names.of("text", text);

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "consent/party.hpp"
+#include "number/code.hpp"
 #include "number/country_codes.hpp"
 
 namespace consent::number {
@@ -15,7 +17,6 @@ constexpr std::size_t kZoneDigits =
 constexpr std::size_t kStored = 18;  // "810" and the longest international number
 constexpr std::size_t kMaxBareExtension = 6;  // seven digits after a comma are another local number
 
-constexpr std::uint64_t kZone7 = 70'000'000'000;
 constexpr std::uint64_t kZone1 = 10'000'000'000;
 
 class Scanner {
@@ -27,6 +28,7 @@ class Scanner {
     skip_scheme();
     read_number();
     if (found_.problem == Problem::none && pos_ < text_.size()) read_extension();
+    refuse_other_meanings();
     return found_;
   }
 
@@ -75,8 +77,11 @@ class Scanner {
           if (closed_) return stop(Problem::second_number);
           if (count_ == kStored) return stop(Problem::too_long);
           where_[count_] = pos_;
+          if (group_ == 0) group_start_ = count_;
           digit_[count_++] = digit_of(c.code);
-          break;
+          ++group_;
+          pos_ += c.size;
+          continue;
         case Class::plus:
           if (plus_ || count_ > 0) return stop(Problem::second_plus);
           plus_ = true;
@@ -112,6 +117,8 @@ class Scanner {
         case Class::other:
           return stop(Problem::character);
       }
+      if (count_ > 0 && first_group_ == 0) first_group_ = count_;
+      group_ = 0;
       pos_ += c.size;
     }
     finish();
@@ -140,6 +147,12 @@ class Scanner {
     if (count_ == 0) return fail(plus_ ? Problem::too_short : Problem::empty, pos_);
     if (plus_) return finish_international(0);
     if (count_ < kMinDigits) return too_short();
+    if (country_ == DefaultCountry::international) {
+      // 8-10 is the way abroad of Russia, and Japan has no number +81 0….
+      if (begins(8, 1, 0)) return fail(Problem::country_code, where_[0]);
+      const bool way_abroad = digit_[0] == 0 && digit_[1] == 0;
+      return finish_international(way_abroad ? 2 : 0);
+    }
     switch (country_) {
       case DefaultCountry::none:
       case DefaultCountry::russia:
@@ -147,6 +160,8 @@ class Scanner {
         return finish_zone7();
       case DefaultCountry::north_america:
         return finish_zone1();
+      case DefaultCountry::international:
+        break;
     }
     fail(Problem::no_country, where_[0]);  // not an enumerator: as good as no country
   }
@@ -163,11 +178,14 @@ class Scanner {
     const bool zone = at(0) == 7 || at(0) == 1;
     const std::size_t most = zone ? kZoneDigits : kMaxDigits;
     if (at(0) == 1 && n > 1 && at(1) < 2) return fail(Problem::area_code, where_[from + 1]);
-    if (n > most) return fail(Problem::too_long, where_[from + most]);
+    // No code of zone 7 in use begins with 0.
+    if (at(0) == 7 && n > 1 && at(1) == 0) return fail(Problem::area_code, where_[from + 1]);
+    if (n > most) return too_many(from + most);
+    if (from == 0 && !zone && is_national()) return fail(Problem::bare_plus, where_[0]);
     if (n < (zone ? kZoneDigits : kMinDigits)) return too_short();
     // "+49 30 123456/57": the ending of a second number. Where the length is known it was refused
     // above.
-    if (!zone && slash_ != kNowhere && count_ - slash_count_ < 4)
+    if (!zone && slash_ != kNowhere && slash_count_ < count_ && count_ - slash_count_ < 4)
       return fail(Problem::second_number, slash_);
     found_.digits = value(from);
   }
@@ -188,12 +206,11 @@ class Scanner {
     if (first != 7 && first != 8) {
       if (!stated) return fail(Problem::no_country, where_[0]);
       if (first == 0) return fail(Problem::area_code, where_[0]);
-      if (count_ > kZoneDigits - 1) return fail(Problem::too_long, where_[kZoneDigits - 1]);
+      if (count_ > kZoneDigits - 1) return too_many(kZoneDigits - 1);
       if (count_ < kZoneDigits - 1) return too_short();
-      found_.digits = kZone7 + value(0);
-      return;
+      return finish_national();
     }
-    if (count_ > kZoneDigits) return fail(Problem::too_long, where_[kZoneDigits]);
+    if (count_ > kZoneDigits) return too_many(kZoneDigits);
     if (count_ == kZoneDigits) {
       // "8 029 123-45-67" is how Belarus writes its numbers; no code of zone 7 in use begins with
       // 0.
@@ -203,11 +220,60 @@ class Scanner {
     }
     // "8 495 123-45-6": 8 stands alone, so it is the prefix, and a digit of the number is missing.
     // Read as a national number it would be somebody else's.
-    if (count_ == kZoneDigits - 1 && stated && gap_ == kNowhere) {
-      found_.digits = kZone7 + value(0);
+    if (count_ == kZoneDigits - 1 && stated && gap_ == kNowhere) return finish_national();
+    too_short();
+  }
+
+  /// Ten digits without a prefix. A code that nobody was given is a number that lost a digit: read
+  /// on, it would be somebody else's as soon as the code is given out.
+  void finish_national() noexcept {
+    if (!code_given_out(static_cast<std::uint32_t>(value(0) / kPerCode))) {
+      return fail(Problem::code_not_given, where_[0]);
+    }
+    found_.digits = kZone7 + value(0);
+  }
+
+  /// Whether the digits behind a '+', or declared to be international, are a national number of
+  /// zone 7 that lacks its country code: "+916 123-45-67" is no number of India.
+  [[nodiscard]] bool is_national() const noexcept {
+    if (count_ != kZoneDigits - 1) return false;
+    const auto code = static_cast<std::uint32_t>(value(0) / kPerCode);
+    if (!code_given_out(code)) return false;
+    if (country_ == DefaultCountry::russia || country_ == DefaultCountry::kazakhstan) {
+      // "+47 41 23 45 67": somebody wrote a country code apart. One of three digits looks like an
+      // area code.
+      const std::size_t size = country_code_size(digit_[0] * 10U + digit_[1]);
+      return size == 3 || first_group_ != size;
+    }
+    return country_ == DefaultCountry::international && code_facts(code).kind == NumberKind::mobile;
+  }
+
+  void too_many(std::size_t first) noexcept {
+    const bool ending = group_start_ == first && count_ - first <= 4;
+    fail(ending ? Problem::series : Problem::too_long, where_[first]);
+  }
+
+  /// What bare digits are besides a telephone number, where nothing says that they are one.
+  void refuse_other_meanings() noexcept {
+    if (const std::size_t point = decimal_point(text_); point != std::string_view::npos) {
+      if (found_.problem == Problem::none || found_.problem == Problem::too_long ||
+          found_.problem == Problem::series) {
+        fail(Problem::decimal, point);
+      }
       return;
     }
-    too_short();
+    if (const std::size_t power = exponent(text_); power != std::string_view::npos) {
+      return fail(Problem::exponent, power);
+    }
+    const bool mobile =
+        count_ == kZoneDigits - 1 && digit_[0] == 9 &&
+        code_facts(static_cast<std::uint32_t>(value(0) / kPerCode)).kind == NumberKind::mobile;
+    if (country_ != DefaultCountry::none && country_ != DefaultCountry::russia) return;
+    // A Russian mobile number is kept: of any ten digits every tenth passes the check.
+    if (mobile) return;
+    if (text_.size() == count_ && check_inn(text_) == IdentifierProblem::ok) {
+      fail(Problem::inn, 0);
+    }
   }
 
   /// As dialled in the USA, Canada and the other countries of zone 1.
@@ -215,7 +281,7 @@ class Scanner {
     if (begins(0, 1, 1)) return count_ < 3 + kMinDigits ? too_short() : finish_international(3);
     if (digit_[0] == 0) return fail(Problem::area_code, where_[0]);
     if (digit_[0] == 1) return finish_international(0);
-    if (count_ > kZoneDigits - 1) return fail(Problem::too_long, where_[kZoneDigits - 1]);
+    if (count_ > kZoneDigits - 1) return too_many(kZoneDigits - 1);
     if (count_ < kZoneDigits - 1) return too_short();
     found_.digits = kZone1 + value(0);
   }
@@ -230,13 +296,18 @@ class Scanner {
       return read_extension_digits(kMaxExtension);
     }
     if (first == Class::pause) {
+      const std::size_t group = group_;
       while (!at_end() && class_of(peek().code) == Class::pause) ++pos_;  // ",,": two pauses
+      const bool single = pos_ == start + 1;
       skip_separators();
       const Character next = at_end() ? Character{} : peek();
       if (next.size != 0 && class_of(next.code) == Class::digit) {
         read_extension_digits(kMaxBareExtension);
-        // A comma stands between two numbers as often as before an extension.
-        if (found_.problem != Problem::none) fail(Problem::second_number, start);
+        // A comma stands between two numbers as often as before an extension; and ", 68" behind
+        // "123-45-67" is the ending of a second one.
+        const std::size_t digits = found_.extension_size;
+        if (found_.problem != Problem::none) return fail(Problem::second_number, start);
+        if (single && (digits <= 2 || digits == group)) fail(Problem::series, start);
         return;
       }
       if (next.size == 0 || class_of(next.code) != Class::letter) {
@@ -295,6 +366,19 @@ class Scanner {
     }
   }
 
+  /// Where "E+10" begins behind a digit, at the end of the text; npos where it does not.
+  static std::size_t exponent(std::string_view text) noexcept {
+    const auto is_digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+    std::size_t at = text.size();
+    while (at > 0 && is_digit(at - 1)) --at;
+    if (at == text.size() || text.size() - at > 2) return std::string_view::npos;
+    if (at > 0 && (text[at - 1] == '+' || text[at - 1] == '-')) --at;
+    if (at < 2 || (text[at - 1] != 'E' && text[at - 1] != 'e') || !is_digit(at - 2)) {
+      return std::string_view::npos;
+    }
+    return at - 1;
+  }
+
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
   std::string_view text_;
@@ -308,12 +392,29 @@ class Scanner {
   std::size_t gap_ = kNowhere;    // first separator behind a first digit that stands alone
   std::size_t slash_ = kNowhere;  // last slash behind a digit
   std::size_t slash_count_ = 0;   // digits before it
+  std::size_t group_ = 0;         // digits in a row before pos_
+  std::size_t group_start_ = 0;   // digits before those
+  std::size_t first_group_ = 0;   // digits before the first separator behind a digit
   std::size_t open_count_ = 0;    // digits before the open bracket; 0 where none
   bool plus_ = false;
   bool closed_ = false;  // a line break behind the digits
 };
 
 }  // namespace
+
+std::size_t decimal_point(std::string_view text) noexcept {
+  const std::size_t zeros = text.size() - std::min(text.find_last_not_of('0') + 1, text.size());
+  if (zeros == 0 || zeros > 2 || zeros == text.size()) return text.npos;
+  const std::size_t point = text.size() - zeros - 1;
+  if (text[point] != '.' && text[point] != ',') return text.npos;
+  std::size_t digits = 0;
+  while (digits < point && text[point - digits - 1] >= '0' && text[point - digits - 1] <= '9') {
+    ++digits;
+  }
+  // "345.0" is no way to group a number; "123.45.00" is one.
+  const bool grouped = zeros == 2 || text[point] == ',';
+  return digits >= (grouped ? kMinDigits : 1) ? point : text.npos;
+}
 
 Scan scan(std::string_view text, DefaultCountry country) noexcept {
   return Scanner(text, country).run();
@@ -337,6 +438,9 @@ std::string_view describe(Problem problem) noexcept {
       return "'+' can only stand at the beginning";
     case Problem::second_number:
       return "a second number begins; read them one by one";
+    case Problem::series:
+      return "digits behind the number, such as the ending of a second one; write each number "
+             "whole";
     case Problem::too_short:
       return "too few digits; a short number is a sender, and a national number needs its area "
              "code "
@@ -347,10 +451,20 @@ std::string_view describe(Problem problem) noexcept {
       return "no country code: write '+', or state a default country for national numbers";
     case Problem::country_code:
       return "no country code begins like this";
+    case Problem::bare_plus:
+      return "a national number behind '+': write the country code";
     case Problem::plus_eight:
       return "'+8' is no country code: 8 is dialled inside Russia, without '+'";
     case Problem::area_code:
       return "no area code of the stated plan begins like this";
+    case Problem::code_not_given:
+      return "no numbering plan gives out this area code; a digit may be missing";
+    case Problem::inn:
+      return "digits of a taxpayer number (INN); a telephone number that looks so needs 8 or +7";
+    case Problem::decimal:
+      return "a decimal point: the number was stored as an amount";
+    case Problem::exponent:
+      return "an exponent, as a spreadsheet writes a number whose last digits it drops";
     case Problem::trunk_zero:
       return "a 0 in brackets is dialled at home only: leave it out";
     case Problem::extension_empty:

@@ -20,12 +20,18 @@ enum class Problem : std::uint8_t {
   letters,
   second_plus,
   second_number,
+  series,
   too_short,
   too_long,
   no_country,
   country_code,
+  bare_plus,
   plus_eight,
   area_code,
+  code_not_given,
+  inn,
+  decimal,
+  exponent,
   trunk_zero,
   extension_empty,
   extension_long,
@@ -41,6 +47,10 @@ struct Scan {
   std::array<char, kMaxExtension> extension{};
   std::uint8_t extension_size = 0;
 };
+
+/// Decimal point and one or two zeros behind digits in a row, which a spreadsheet adds: where they
+/// begin, npos where there are none.
+[[nodiscard]] std::size_t decimal_point(std::string_view text) noexcept;
 
 [[nodiscard]] Scan scan(std::string_view text, DefaultCountry country) noexcept;
 

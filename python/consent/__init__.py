@@ -123,7 +123,14 @@ from consent.event import (
     words,
 )
 from consent.log import Appended, Entry, HistoryEvent, KeptEvidence, Log, Rebuilt
-from consent.number import PhoneNumber, Sender, parse_number, parse_sender
+from consent.number import (
+    PhoneNumber,
+    ReadNumber,
+    Sender,
+    parse_number,
+    parse_sender,
+    read_number,
+)
 from consent.numbering import Numbering
 from consent.outcome import OutcomeMap, outcomes
 from consent.pages.access import Access, access
@@ -212,6 +219,7 @@ __all__ = [
     "Problem",
     "ProofError",
     "Question",
+    "ReadNumber",
     "Rebuilt",
     "Rehearsal",
     "RequestAnswered",
@@ -248,6 +256,7 @@ __all__ = [
     "parse_number",
     "parse_sender",
     "party",
+    "read_number",
     "receipt",
     "rules",
     "verify",

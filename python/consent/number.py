@@ -11,10 +11,12 @@ __all__ = [
     "Number",
     "NumberingFacts",
     "PhoneNumber",
+    "ReadNumber",
     "Sender",
     "facts",
     "parse_number",
     "parse_sender",
+    "read_number",
 ]
 
 Number: TypeAlias = PhoneNumber | str
@@ -52,6 +54,42 @@ def parse_number(text: str, country: str | None = None) -> tuple[PhoneNumber, st
         ('+74951234567', '12')
     """
     return _core.parse_number(text, country)
+
+
+class ReadNumber(NamedTuple):
+    """A number as a person or a file wrote it.
+
+    Attributes:
+        number: The number.
+        extension: Its digits; "" where none.
+        service_code: What was dialled in front, ``*67*`` or ``#31#``; "" where none.
+    """
+
+    number: PhoneNumber
+    extension: str
+    service_code: str
+
+
+def read_number(text: str, country: str | None = None) -> ReadNumber:
+    """Read a number as people and files write it; :func:`parse_number` is the strict one.
+
+    Reads what :func:`parse_number` reads, as the same number, and labels before it, words behind
+    it, quotes, what spreadsheets add, and service codes.
+
+    Args:
+        text: As written.
+        country: "RU", "KZ", "US" or "CA": where a number without a country code is assumed to be;
+            "international": its digits begin with the country code, without a plus.
+
+    Raises:
+        ParseError: ``.offset`` is the byte where the text goes wrong.
+
+    Example:
+        >>> number, extension, code = read_number("тел. 8 (495) 123-45-67 доб.№12 (приёмная)")
+        >>> number.e164, extension
+        ('+74951234567', '12')
+    """
+    return ReadNumber(*_core.read_number(text, country))
 
 
 class Sender(NamedTuple):
@@ -98,21 +136,22 @@ def as_number(number: Number) -> PhoneNumber:
     return PhoneNumber.parse(number)
 
 
-class ReadNumber(Protocol):
+class ReadDigits(Protocol):
     """Digits of a number as one integer, or None where the text is not one."""
 
     def __call__(self, text: str, country: str | None) -> int | None:
         """``text`` as written, ``country`` as declared."""
 
 
-def read_number(text: str, country: str | None) -> int | None:
-    """Read one number with the core.
+def read_digits(text: str, country: str | None) -> int | None:
+    """Read one number with the core, as people and files write it.
 
     Args:
         text: As written in the record.
-        country: "RU", "KZ", "US", "CA", or None where only international forms may count.
+        country: "RU", "KZ", "US", "CA", "international", or None where only international forms may
+            count.
     """
     try:
-        return PhoneNumber.parse(text, country).digits
+        return PhoneNumber.read(text, country).digits
     except ValueError:
         return None

@@ -28,9 +28,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using consent::PhoneNumber;
   if (size == 0) return 0;
   constexpr DefaultCountry countries[] = {DefaultCountry::none, DefaultCountry::russia,
-                                          DefaultCountry::kazakhstan,
-                                          DefaultCountry::north_america};
-  const DefaultCountry country = countries[data[0] % 4];
+                                          DefaultCountry::kazakhstan, DefaultCountry::north_america,
+                                          DefaultCountry::international};
+  const DefaultCountry country = countries[data[0] % 5];
   const std::string text(data + 1, data + size);
 
   const auto tried = PhoneNumber::try_parse(text, country);
@@ -45,8 +45,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string written = parsed.number.e164();
     must(PhoneNumber::from_e164(written) == parsed.number);
     must(PhoneNumber::from_digits(parsed.number.digits()) == parsed.number);
-    for (const DefaultCountry other : countries)
-      must(PhoneNumber::parse(written, other) == parsed.number);
+    for (const DefaultCountry other : countries) {
+      const auto again = PhoneNumber::try_parse(written, other);
+      // Ten digits behind '+' may be a national number of the country that is declared.
+      must(again == parsed.number || (!again && written.size() == 11));
+    }
+    // A reader of lists takes what a gate takes, as the same number.
+    const auto read = consent::read_number(text, country);
+    must(read.number == parsed.number && read.extension == parsed.extension);
+    must(PhoneNumber::try_read(text, country) == parsed.number);
     must(written.size() >= 8 && written.size() <= 16);
     must(!consent::to_word(consent::numbering_facts(parsed.number).kind).empty());
 

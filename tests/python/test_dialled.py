@@ -4,13 +4,13 @@ import pytest
 
 from consent.errors import InvalidArgument
 from consent.files.dialled import Dialling, numbers_in_dial
-from consent.number import read_number
+from consent.number import read_digits
 
 NUMBER = 79000000001
 
 
 def dialled(text, *, country="RU", prefixes=()):
-    return Dialling(country, prefixes, read_number)(text)
+    return Dialling(country, prefixes, read_digits)(text)
 
 
 @pytest.mark.parametrize(

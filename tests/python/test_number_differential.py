@@ -27,6 +27,11 @@ needs_shared = pytest.mark.skipif(not DATA.is_dir(), reason="no ../shared; set C
 
 # On other people's data: (text, country) -> why.
 DISAGREEMENTS = {
+    ("(945) 931-96-31", "RU"): (
+        "they: possible by length; we: no plan gives out code 945, a slip for 495"
+    ),
+    ("3011234567", "RU"): "they: a landline; we: also a valid INN, and nothing says which",
+    ("8001234567", "RU"): "they: a free call; we: also a valid INN, and nothing says which",
     ("(000) 000-00-00", "RU"): (
         "they: possible by length; we: no area code of zone 7 in use begins with 0, "
         "and 8 0… is how Belarus writes its numbers"
@@ -151,6 +156,31 @@ VECTOR_DISAGREEMENTS: dict[str, list[tuple[str, str]]] = {
         ("☎ +7 916 123-45-67", ""),
         ("+7 916 123*45*67", ""),
     ],
+    "they: possible by its length; we: no plan gives out this code, a digit is missing or wrong": [
+        ("(555) 123-45-67", "RU"),
+        ("(945) 730-02-90", "RU"),
+        ("7916123456", "RU"),
+        ("8916123456", "KZ"),
+        ("8916123456", "RU"),
+    ],
+    "they: India, Germany, Kosovo; we: a national number of the declared country behind '+'": [
+        ("+(916) 123-45-67", "RU"),
+        ("+495 123-45-67", "RU"),
+        ("+9161234567", "KZ"),
+        ("+9161234567", "RU"),
+    ],
+    "they: possible by its length; we: no code of zone 7 in use begins with 0": [
+        ("+7 000 123-45-67", ""),
+        ("+70291234567", ""),
+    ],
+    "they: possible by its length; we: a valid INN": [
+        ("7707083893", "RU"),
+        ("7740000076", "RU"),
+    ],
+    "they drop what is behind a comma; we: the ending of a second number, or an amount": [
+        ("(495) 123-45-67, 68", "RU"),
+        ("+49 30 1234567,00", ""),
+    ],
     "they take digits of any script; we: a stray one is a trick or damage": [
         ("+\\u0667 916 123 45 67", ""),
     ],
@@ -165,6 +195,8 @@ def vector_disagreements() -> Iterator[tuple[str, str]]:
     # without a stated country, they are told Russia.
     for name, told in (("number/accepted.tsv", "RU"), ("number/refused.tsv", "")):
         for text, country, *_ in rows(name):
+            if country == "international":  # they know no such list
+                continue
             try:
                 typed = unescape(text).decode()
             except UnicodeDecodeError:
@@ -177,3 +209,81 @@ def test_disagreements_on_our_vectors_are_exactly_the_listed_ones() -> None:
     listed = [case for group in VECTOR_DISAGREEMENTS.values() for case in group]
     assert len(listed) == len(set(listed))
     assert set(vector_disagreements()) == set(listed)
+
+
+# --- the lenient reader --------------------------------------------------------------------------
+
+#: What people write around a number. The number itself is known, so who is right is no opinion.
+AROUND = (
+    *("{}", "тел. {}", "Tel: {}", "т.{}", "WhatsApp {}", "{} (WhatsApp)", "{},", "{};", "'{}"),
+    *('"{}"', "{} доб. 123", "{} ext. 123", "{}x123", "{} #123", "tel:{}", "{} Иван", "({})"),
+    *("☎ {}", "{} (приёмная)", "{} доб. 123#", "{}*123", "{};ext=123", "«{}»", "{} - John"),
+    *("fax {}", "{}.", "{}/", "callto:{}", "sip:{}@example.org", "{}.0"),
+)
+#: Why a number that they read rightly is refused: our sentence -> why.
+REFUSED = {
+    "a national number behind '+': write the country code": (
+        "Russia is declared, the number has ten digits in all, and they begin with a code of Russia"
+        " or Kazakhstan: who wrote it may have meant that"
+    ),
+    "digits of a taxpayer number (INN); a telephone number that looks so needs 8 or +7": (
+        "ten bare digits of a landline that pass the check of an INN"
+    ),
+    "too few digits; a short number is a sender, and a national number needs its area code and a"
+    " stated country": "service numbers of fewer digits than ours have",
+}
+
+
+def written() -> Iterator[tuple[str, str, str]]:
+    """(text, country, number meant): every example in each form, with something around it."""
+    form = phonenumbers.PhoneNumberFormat
+    turn = 0
+    with (DATA / "libphonenumber_ru_kz/example_numbers.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            e164, region, national = row["e164"], row["region"], row["national_number"]
+            number = phonenumbers.parse(e164, None)
+            spaced = phonenumbers.format_number(number, form.INTERNATIONAL)
+            forms = [(e164, ""), (e164, "RU"), (spaced, ""), (spaced, "RU")]
+            forms += [(phonenumbers.format_number(number, form.RFC3966), "")]
+            if region in ("RU", "KZ", "US", "CA"):
+                at_home = phonenumbers.format_number(number, form.NATIONAL)
+                forms += [(at_home, region), (national, region)]
+            if row["country_code"] == "7":
+                forms += [("8" + national, ""), ("8" + national, region)]
+            for text, country in forms:
+                for around in (AROUND[turn % len(AROUND)], AROUND[(turn + 7) % len(AROUND)]):
+                    yield around.format(text), country, e164
+                turn += 1
+
+
+@needs_shared
+def test_what_they_read_rightly_is_read_or_refused_with_a_listed_reason() -> None:
+    asked = 0
+    refused: dict[str, tuple[str, str]] = {}
+    for text, country, meant in written():
+        asked += 1
+        try:
+            assert consent.PhoneNumber.read(text, country or None).e164 == meant, (text, country)
+        except consent.ParseError as error:
+            if theirs(text, country or ("" if "+" in text else "RU")) == meant:
+                refused.setdefault(str(error).split(": ", 1)[1], (text, country))
+    assert asked > 10_000
+    assert {why: text for why, text in refused.items() if why not in REFUSED} == {}
+    assert set(refused) == set(REFUSED), "a reason that nothing needs any more"
+
+
+@needs_shared
+def test_a_list_with_country_codes_and_no_plus_is_read_as_declared() -> None:
+    refused = []
+    with (DATA / "libphonenumber_ru_kz/example_numbers.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            digits = row["e164"].lstrip("+")
+            for text in (digits, "'" + digits, digits + ".0", "00" + digits):
+                try:
+                    read = consent.PhoneNumber.read(text, "international").e164
+                except consent.ParseError as error:
+                    if "a national number behind '+'" not in str(error):
+                        refused.append(digits)
+                else:
+                    assert read == row["e164"]
+    assert all(len(n) < 7 or (n[0] == "1" and len(n) != 11) for n in refused)

@@ -25,7 +25,7 @@ struct ClassifiedNumbers {
 [[nodiscard]] CONSENT_EXPORT ClassifiedNumbers
 classify_many(std::span<const std::optional<PhoneNumber>> numbers);
 
-/// The same of texts as PhoneNumber::parse() reads them.
+/// The same of texts as PhoneNumber::read() reads them.
 [[nodiscard]] CONSENT_EXPORT ClassifiedNumbers classify_many(
     std::span<const std::string_view> texts, DefaultCountry country = DefaultCountry::none);
 

@@ -21,9 +21,13 @@ enum class RowProblem : std::uint8_t {
   none,
   no_number,
   not_a_number,
-  two_numbers,  ///< more than one in a cell: which one was meant is nobody's guess
-  digits_lost,  ///< a spreadsheet wrote 7.9E+10
-  extension,    ///< a consent of one extension is no consent of the whole number
+  series,         ///< a number and the ending of a second one
+  digit_missing,  ///< ten digits whose code no plan gives out
+  bare_plus,      ///< a national number behind '+'
+  inn,            ///< digits of a taxpayer number
+  two_numbers,    ///< more than one in a cell: which one was meant is nobody's guess
+  digits_lost,    ///< a spreadsheet wrote 7.9E+10
+  extension,      ///< a consent of one extension is no consent of the whole number
   no_time,
   bad_time,
   no_zone,  ///< a local time, and nobody declared a zone

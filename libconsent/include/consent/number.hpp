@@ -18,9 +18,11 @@ enum class DefaultCountry : std::uint8_t {
   russia,  ///< 10 national digits; trunk prefix 8, international 8-10
   kazakhstan,     ///< the same plan as Russia: +7 6xx/7xx
   north_america,  ///< NANP: 10 national digits, trunk 1, international 011
+  international,  ///< the digits begin with the country code, without '+'
 };
 
-/// nullopt unless an ISO 3166 code that has a DefaultCountry: "RU", "KZ", "US", "CA".
+/// nullopt unless an ISO 3166 code that has a DefaultCountry, or "international": "RU", "KZ", "US",
+/// "CA".
 [[nodiscard]] CONSENT_EXPORT std::optional<DefaultCountry> default_country(
     std::string_view iso) noexcept;
 
@@ -37,7 +39,10 @@ class CONSENT_EXPORT PhoneNumber {
   /// "доп.", "вн.", "д.", "ext", "x", "#", ",", ";ext=" split an extension off, which ParsedNumber
   /// keeps. Refused: letters for digits, two numbers in one text, "00…", national digits without a
   /// stated country, country codes that nobody has. The forms that could be read in two ways, and
-  /// what was decided about each, stand in docs/reference/number.md.
+  /// what was decided about each, stand in docs/reference/number.md. For gates and programs; read()
+  /// is for people and their files.
+  /// Where Russia or Kazakhstan is stated, what is likely another person's number is refused: ten
+  /// digits whose code no plan gives out, a national number behind '+', digits of an INN.
   /// @throws ParseError with the byte offset of the first character that cannot belong to a number;
   ///         offset == text.size() where the text ends too early. The message never repeats the
   ///         text.
@@ -45,6 +50,15 @@ class CONSENT_EXPORT PhoneNumber {
                                          DefaultCountry country = DefaultCountry::none);
   /// As parse(), with nullopt where it would throw. noexcept, no allocation.
   [[nodiscard]] static std::optional<PhoneNumber> try_parse(
+      std::string_view text, DefaultCountry country = DefaultCountry::none) noexcept;
+  /// Reads what parse() reads, as the same number, and what people write around one: labels before
+  /// ("тел.", "WhatsApp:", "sip:…@host"), words behind, quotes, an apostrophe or ".0" of a
+  /// spreadsheet, "*123" and "доб.№123#", a service code ("*67*").
+  /// @throws ParseError as parse() does.
+  [[nodiscard]] static PhoneNumber read(std::string_view text,
+                                        DefaultCountry country = DefaultCountry::none);
+  /// As read(), with nullopt where it would throw. noexcept, no allocation.
+  [[nodiscard]] static std::optional<PhoneNumber> try_read(
       std::string_view text, DefaultCountry country = DefaultCountry::none) noexcept;
   /// Strictly '+' and ASCII digits; the inverse of e164(). Asks for the invariant alone, not for an
   /// assigned country code, so that what was stored once can be read for ever.
@@ -88,11 +102,28 @@ enum class NumberKind : std::uint8_t {
 /// A number and the extension that stood behind it ("" where none).
 struct ParsedNumber {
   PhoneNumber number;
-  std::string extension;  ///< 1 to 11 digits
+  std::string extension;     ///< 1 to 11 digits
+  std::string service_code;  ///< what was dialled in front: "*67*", "#31#"; read_number() only
 };
 
 /// As PhoneNumber::parse(), keeping the extension.
 [[nodiscard]] CONSENT_EXPORT ParsedNumber
 parse_number(std::string_view text, DefaultCountry country = DefaultCountry::none);
+
+/// As PhoneNumber::read(), keeping the extension and the service code.
+[[nodiscard]] CONSENT_EXPORT ParsedNumber
+read_number(std::string_view text, DefaultCountry country = DefaultCountry::none);
+
+/// Why PhoneNumber::read() refuses a text, where the owner of a list can do something about it.
+enum class NumberDefect : std::uint8_t {
+  none,
+  series,          ///< a number and the ending of a second one
+  code_not_given,  ///< ten digits whose code no plan gives out: a digit is missing
+  bare_plus,       ///< a national number behind '+'
+  inn,             ///< digits of a taxpayer number
+  other,
+};
+[[nodiscard]] CONSENT_EXPORT NumberDefect
+defect_of(std::string_view text, DefaultCountry country = DefaultCountry::none) noexcept;
 
 }  // namespace consent

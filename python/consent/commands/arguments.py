@@ -278,7 +278,7 @@ def number_of(name: str, text: str) -> consent.PhoneNumber:
             raise UsageError(Message("{}: - reads one number, on one line", name))
         return numbers[0]
     try:
-        return consent.PhoneNumber.parse(text)
+        return consent.PhoneNumber.read(text)
     except consent.InvalidArgument as error:
         raise UsageError(Message("{}: {}", name, error)) from None
 
@@ -433,4 +433,4 @@ def line_number(text: str | UsageError) -> consent.PhoneNumber:
     """Read a number of a line."""
     if isinstance(text, UsageError):
         raise text
-    return consent.PhoneNumber.parse(text)
+    return consent.PhoneNumber.read(text)

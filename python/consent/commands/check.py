@@ -295,7 +295,7 @@ def _check_table(
         for done, cells in enumerate(rows, 1):
             progress(done, len(rows))
             try:
-                number = consent.PhoneNumber.parse(cells[place] if place < len(cells) else "")
+                number = consent.PhoneNumber.read(cells[place] if place < len(cells) else "")
             except consent.InvalidArgument as error:
                 verdicts["rejected"] += 1
                 out.row([*cells, "rejected", None, terminal.words(message_of(error)), None, None])

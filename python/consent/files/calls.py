@@ -37,7 +37,7 @@ from consent.files.records import Batch, InputError
 from consent.files.seconds import seconds_of
 from consent.files.writer import record, replacing_csv
 from consent.locale.message import Lang, Message, in_language
-from consent.number import ReadNumber, read_number
+from consent.number import ReadDigits, read_digits
 from consent.outcome import OutcomeMap
 
 __all__ = [
@@ -771,7 +771,7 @@ def read(
     delimiter: str | None = None,
     columns: Mapping[str, str] | None = None,
     name: str | None = None,
-    number: ReadNumber | None = None,
+    number: ReadDigits | None = None,
     outcomes: OutcomeMap | None = None,
     progress: Progress | None = None,
     blocks: bool = True,
@@ -820,7 +820,7 @@ def read(
         )
     clock = Clock(tz, dates or known.dates)
     result = Calls(name or "calls", None, zone_name, direction, known.name, outcomes=known.outcomes)
-    dialling = Dialling(country, prefixes, number or read_number)
+    dialling = Dialling(country, prefixes, number or read_digits)
     sink = _Sink(result, clock, direction, known, dialling, number_from)
     if outcomes is None and known.outcomes is not None:
         outcomes = OutcomeMap.load(known.outcomes)

@@ -179,7 +179,7 @@ def _is_phone(text: str, country: str | None) -> bool:
         if national and country in ("RU", "KZ") and digits[0] not in "3489":
             return False
     try:
-        _core.PhoneNumber.parse(text, country)
+        _core.PhoneNumber.read(text, country)
     except ValueError:
         return False
     return True

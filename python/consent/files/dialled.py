@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from consent import _core
 from consent.errors import InvalidArgument
 from consent.locale.message import Message
-from consent.number import ReadNumber, read_number
+from consent.number import ReadDigits, read_digits
 
 __all__ = [
     "ABSENT",
@@ -18,7 +18,6 @@ __all__ = [
     "Dialled",
     "Dialling",
     "numbers_in_dial",
-    "read_as",
 ]
 
 #: What a database writes for nothing.
@@ -80,16 +79,6 @@ _SETS_UP: Final = Dialled(
 )
 
 
-def read_as(text: str, country: str | None, read: ReadNumber) -> int | None:
-    """One number as declared; ``international`` puts a plus before what has none."""
-    if country != "international":
-        return read(text, country)
-    bare = text.strip()
-    if bare[:1].isdigit():
-        text = "+" + (bare[2:] if bare.startswith("00") else bare)
-    return read(text, None)
-
-
 class Dialling:
     """Finds the number of a subscriber in what was dialled. Remembers what it met.
 
@@ -99,7 +88,7 @@ class Dialling:
         read: Reads one number.
     """
 
-    def __init__(self, country: str | None, prefixes: Iterable[str], read: ReadNumber) -> None:
+    def __init__(self, country: str | None, prefixes: Iterable[str], read: ReadDigits) -> None:
         self._country = country
         self._prefixes = tuple(prefixes)
         for prefix in self._prefixes:
@@ -117,13 +106,13 @@ class Dialling:
 
     def many(self, texts: Sequence[str]) -> Sequence[int | None]:
         """Numbers of texts that are plain digits, by the core at once; None: ask for it singly."""
-        if self._prefixes or self._read is not read_number or self._country == "international":
+        if self._prefixes or self._read is not read_digits:
             return [None] * len(texts)
         plain = [text if _DIGITS.fullmatch(text) else "" for text in texts]
         return [number or None for number in _core.read_numbers(plain, self._country)]
 
     def _number(self, text: str) -> int | None:
-        return read_as(text, self._country, self._read)
+        return self._read(text, self._country)
 
     def _look(self, text: str) -> Dialled:
         text = _address(text)

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from consent.files.dialled import read_as
 from consent.files.records import InputError
 from consent.locale.message import Lang, Message, in_language
-from consent.number import read_number
+from consent.number import read_digits
 
 
 class DirectionNotDeclared(InputError):  # noqa: N818  says what happened
@@ -111,13 +110,9 @@ class OwnNumbers:
         if len(text) < 7 or not any(len(entry) >= 7 for entry in self._exact):
             return False
         if not self._digits:
-            found = (
-                read_as(entry, self._country, read_number)
-                for entry in self._exact
-                if len(entry) >= 7
-            )
+            found = (read_digits(entry, self._country) for entry in self._exact if len(entry) >= 7)
             self._digits = {digits for digits in found if digits is not None}
-        return read_as(text, self._country, read_number) in self._digits
+        return read_digits(text, self._country) in self._digits
 
 
 @dataclass(frozen=True, slots=True)

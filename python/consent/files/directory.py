@@ -325,9 +325,9 @@ def _answer(
             rejects.append(Reject(row, "", reason, cells))
             continue
         try:
-            read = PhoneNumber.parse(cells[at_number].strip(), country)
-        except InvalidArgument:
-            why = Message("cannot be read as a telephone number")
+            read = PhoneNumber.read(cells[at_number].strip(), country)
+        except InvalidArgument as error:
+            why = message_of(error)
             rejects.append(Reject(row, header[at_number], why, cells))
             continue
         inn_text = "" if at_inn is None else cells[at_inn].strip()

@@ -55,7 +55,7 @@ from consent.files.records import Batch, Bounded, InputError
 from consent.files.writer import KEEP, CsvWriter, unguarded
 from consent.locale.message import Lang, Message, in_language, message_of
 from consent.log import Log
-from consent.number import read_number
+from consent.number import read_digits
 
 __all__ = ["BrokenOffError", "Imported", "Map", "import_list", "ready_maps"]
 
@@ -617,7 +617,7 @@ def _ids(file: Path, country: str) -> dict[str, str | None]:
                 return text  # rejected for what is wrong with it
         plain = (re.fullmatch(r"[+\d ().-]+", text) is not None for text in texts)
         readings = {
-            (read_number(text, country or None) or text) if is_plain else text
+            (read_digits(text, country or None) or text) if is_plain else text
             for text, is_plain in zip(texts, plain, strict=True)
         }
         return texts[0] if len(readings) == 1 else None
@@ -779,9 +779,6 @@ def _run(
     again = are_rejects(table)
     wide = country or known.country or ""
     snapshot, ends_stops = beside
-    plus = wide == "international"
-    if plus:
-        wide = ""
     header = known.header
     # Rejects of a list without a header have one, which says nothing of the columns.
     nameless = again and all(re.fullmatch(r"column_\d+", n) for n in table.names[len(MARK) :])
@@ -925,7 +922,7 @@ def _run(
                 if reason is not None:
                     problems.append((index, _Reject(reason, "", DETAILS.get(reason, ""))))
                     rows[index] = None
-            if again or ids is not None or filling or hashing or joins or of_consents or plus:
+            if again or ids is not None or filling or hashing or joins or of_consents:
                 for index, cells in enumerate(rows):
                     if cells is None:
                         continue
@@ -939,8 +936,6 @@ def _run(
                             rows[index] = None
                             continue
                         cells[own[0]] = number
-                    if plus and own[0] >= 0:
-                        cells[own[0]] = _with_plus(cells[own[0]])
                     extra = kinds.not_of_a_stop(cells, of_consents)
                     if states and of_consents["until"] in extra:
                         # A table of states: its time is that of the consent. The no holds now.
@@ -968,7 +963,7 @@ def _run(
             taken = intake.take(rows, own, shared, always, moment)
             for index, word, sentence in taken.problems:
                 reason = "no_zone" if word == "until_no_zone" else word
-                if word == "not_a_number" and (wide or plus):
+                if word == "not_a_number" and wide:
                     sentence = DETAILS["not_a_number"]  # a country was declared: it is not lacking
                 problems.append((index, _Reject(reason, _column_of(word), sentence)))
             for index, place in taken.unpatterned:
@@ -1030,14 +1025,6 @@ def _run(
     return result
 
 
-def _with_plus(text: str) -> str:
-    """Digits that begin with the country code, with the plus that the core asks for."""
-    bare = text.strip().lstrip("'")
-    if not bare[:1].isdigit():
-        return text
-    return "+" + (bare[2:] if bare.startswith("00") else bare)
-
-
 def _say_what_looks_wrong(
     result: Imported,
     table: Table,
@@ -1083,7 +1070,10 @@ def _say_what_looks_wrong(
 
 
 def _column_of(problem: str) -> str:
-    if problem in ("no_number", "not_a_number", "two_numbers", "digits_lost", "extension"):
+    if problem in (
+        *("no_number", "not_a_number", "two_numbers", "digits_lost", "extension"),
+        *("series", "digit_missing", "bare_plus", "inn"),
+    ):
         return "number"
     if problem in ("no_time", "bad_time", "no_zone", "in_the_future"):
         return "at"
