@@ -48,6 +48,22 @@ bool names_a_region(std::string_view word) noexcept {
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
 
+/// Words that say of which kind a region is. "Приморский" without one is a district, or a
+/// settlement.
+bool says_the_kind(std::string_view word) noexcept {
+  static constexpr std::string_view kWords[] = {"обл",  "область",    "край",       "республика",
+                                                "респ", "автономный", "автономная", "ао",
+                                                "аобл", "народная"};
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
+/// Whether a word is an adjective, as districts are named: "Приморский", "Ленинградская".
+bool is_adjective(std::string_view word) noexcept {
+  static constexpr std::string_view kEndings[] = {"ий", "ый", "ой", "ая", "яя", "ое", "ее"};
+  return std::any_of(std::begin(kEndings), std::end(kEndings),
+                     [&](std::string_view ending) { return word.ends_with(ending); });
+}
+
 void append_utf8(std::string& out, char32_t c) {
   if (c < 0x80) {
     out.push_back(static_cast<char>(c));
@@ -64,6 +80,18 @@ struct Piece {
 };
 /// Pieces between two '|'.
 using Segment = std::vector<Piece>;
+
+bool says_the_kind(const Piece& piece) noexcept {
+  return std::any_of(piece.words.begin(), piece.words.end(),
+                     [](const std::string& word) { return says_the_kind(word); });
+}
+
+/// A name that a region and a district share, and nothing beside it says that the region is meant.
+bool may_be_a_district(const Piece& piece) noexcept {
+  return !says_the_kind(piece) &&
+         std::any_of(piece.words.begin(), piece.words.end(),
+                     [](const std::string& word) { return is_adjective(word); });
+}
 
 /// Small letters, ё as е; everything else separates words.
 std::vector<Segment> segments_of(std::string_view text) {
@@ -361,13 +389,22 @@ Place Zones::place(std::string_view text) const {
     if (excepts) return {};
   }
 
+  // "Приморский |Архангельская область": where another part of a path names a region, kind and all,
+  // this one is a district of it, wherever it stands.
+  const auto names_region = [&](const Segment& segment) {
+    return std::any_of(segment.begin(), segment.end(), [&](const Piece& piece) {
+      return says_the_kind(piece) && impl_->by_name.contains(key_of(piece.words));
+    });
+  };
+  const bool region_named =
+      segments.size() > 1 && std::any_of(segments.begin(), segments.end(), names_region);
   bool is_list = false;
   std::vector<const Piece*> unknown;
   for (const Segment& segment : segments) {
     is_list = is_list || segment.size() > 1;
     for (const Piece& piece : segment) {
       const auto known = impl_->by_name.find(key_of(piece.words));
-      if (known != impl_->by_name.end()) {
+      if (known != impl_->by_name.end() && !(region_named && may_be_a_district(piece))) {
         place.regions.insert(known->second);
       } else {
         unknown.push_back(&piece);

@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 #include "consent/error.hpp"
+#include "consent/numbering.hpp"
+#include "number/vectors.hpp"
 #include "rules_data.hpp"
 
 using consent::Instant;
@@ -181,6 +183,43 @@ TEST_CASE("a region column is read as lists write it", "[zones][place]") {
     const auto place = russia().place(text);
     CHECK(names(place.regions) == regions);
     CHECK(place.zones == russia().zones_of(place.regions));
+  }
+}
+
+namespace {
+
+std::string codes_of(RegionSet regions) {
+  std::string out;
+  for (unsigned code = 1; code < 100; ++code) {
+    if (!regions.contains(code)) continue;
+    if (!out.empty()) out += ' ';
+    out += static_cast<char>('0' + code / 10);
+    out += static_cast<char>('0' + code % 10);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a district that is called like a region is none", "[zones][place][vectors]") {
+  for (const auto& row : consent_testing::vectors("places/places.tsv", 2)) {
+    CAPTURE(row[0]);
+    CHECK(codes_of(russia().place(row[0]).regions) == row[1]);
+  }
+}
+
+TEST_CASE("a code of the built-in plan lies in its regions and no others",
+          "[zones][place][vectors]") {
+  const auto plan = consent::Numbering::built_in();
+  for (const auto& row : consent_testing::vectors("places/codes.tsv", 3)) {
+    CAPTURE(row[0]);
+    const auto found = plan.lookup(*consent::PhoneNumber::from_e164("+7" + row[0] + "1234567"));
+    CHECK(codes_of(found.regions) == row[1]);
+    std::string hours;
+    for (const int minutes : offsets(found.zones, "2026-11-30T00:00:00Z")) {
+      hours += (hours.empty() ? "" : " ") + std::to_string(minutes / 60);
+    }
+    CHECK(hours == row[2]);
   }
 }
 

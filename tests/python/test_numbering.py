@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import consent
 from consent import _core, cli, numbering
 from consent.numbering import Numbering, import_register, write_rejects
+from number_vectors import rows
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data" / "ru_numbering"
@@ -216,6 +218,88 @@ def test_the_built_in_plan_is_what_its_sources_say() -> None:
             assert regions == found, code
 
 
+#: The regions of a code by an own reading of the register: the last part of a path names the
+#: region; a part before it does only where it says of which kind it is.
+_KIND = re.compile(r"област|край|республик|автономн|\bао\b|аобл|обл\b")
+
+
+def _own_reading(text: str) -> set[int]:
+    found: set[int] = set()
+    parts = [part.strip() for part in text.split("|") if part.strip()]
+    for part in parts:
+        if part is parts[-1] or _KIND.search(part.lower()):
+            found |= set(place(part))
+    return found
+
+
+def test_no_code_of_the_built_in_plan_has_a_region_that_no_source_names() -> None:
+    by_code: dict[str, set[int]] = {}
+    for name, encoding in (
+        ("DEF-9xx_2026-08-19.csv.gz", "utf-8-sig"),
+        ("2014-11-18_cp1251/Kody_ABC-3kh.csv.gz", "cp1251"),
+        ("2014-11-18_cp1251/Kody_ABC-8kh.csv.gz", "cp1251"),
+    ):
+        for line in gzip.decompress(shared(name).read_bytes()).decode(encoding).splitlines()[1:]:
+            code, *_, region = (cells := line.split(";"))[:6]
+            if not code.startswith("80"):
+                said = region if region != "-" else cells[6]
+                by_code.setdefault(code, set()).update(_own_reading(said))
+    towns = SHARED.parent / "libphonenumber_ru_kz" / "geocoding_ru_7.txt"
+    for line in towns.read_text("utf-8").splitlines():
+        digits, _, region = line.partition("|")
+        if len(digits) == 4 and digits[1] in "348":
+            by_code.setdefault(digits[1:], set()).update(place(region))
+    plan = Numbering.built_in()
+    for code, regions in by_code.items():
+        found = set(plan.lookup(f"+7{code}1234567").regions)
+        if code in ("495", "496", "498", "499"):
+            assert found == {50, 77}
+        else:
+            assert found == regions, code
+
+
+@pytest.mark.parametrize(("text", "regions"), rows("places/places.tsv"))
+def test_a_district_that_is_called_like_a_region_is_none(text: str, regions: str) -> None:
+    assert [f"{code:02}" for code in place(text)] == regions.split()
+
+
+@pytest.mark.parametrize(("code", "regions", "hours"), rows("places/codes.tsv"))
+def test_a_code_of_the_built_in_plan_lies_in_its_regions(
+    code: str, regions: str, hours: str
+) -> None:
+    found = Numbering.built_in().lookup(f"+7{code}1234567")
+    assert [f"{one:02}" for one in found.regions] == regions.split()
+    offsets = numbering.local_offsets(found.zones, datetime(2026, 11, 30, tzinfo=UTC))
+    assert [minutes // 60 for minutes in offsets] == [int(hour) for hour in hours.split()]
+
+
+def test_a_district_of_the_imported_register_does_not_move_its_numbers(tmp_path: Path) -> None:
+    report, plan = imported(
+        tmp_path,
+        "818;4000000;4009999;10000;А;Приморский |Архангельская область",
+        header=HEADER_6,
+    )
+    assert report.rejects == ()
+    found = plan.lookup("+78184000001")
+    assert found.region_names == ("Архангельская область", "Ненецкий автономный округ")
+    assert found.zones == ("Europe/Moscow",)
+
+
+def test_every_code_with_ranges_is_one_that_a_plan_gives_out() -> None:
+    codes = set()
+    for name in ("ABC-3kh", "ABC-8kh"):
+        raw = gzip.decompress(shared(f"2014-11-18_cp1251/Kody_{name}.csv.gz").read_bytes())
+        codes |= {line.split(";")[0] for line in raw.decode("cp1251").splitlines()[1:]}
+    raw = gzip.decompress(shared("DEF-9xx_2026-08-19.csv.gz").read_bytes())
+    codes |= {line.split(";")[0] for line in raw.decode("utf-8-sig").splitlines()[1:]}
+    for code in sorted(codes):
+        assert consent.PhoneNumber.parse(f"({code}) 123-45-67", "RU").e164 == f"+7{code}1234567"
+    refused = [
+        code for code in range(1000) if _core.read_numbers([f"({code:03}) 123-45-67"], "RU") == [0]
+    ]
+    assert {891, 791, 945, 0, 555} <= set(refused)
+
+
 PLACES: dict[str, tuple[int, ...]] = {}
 
 
@@ -263,7 +347,7 @@ def test_each_row_of_the_excerpts_is_found_again(tmp_path: Path) -> None:
 
 def test_no_lookup_of_a_random_number_breaks() -> None:
     plan = Numbering.built_in()
-    for number in ("+442079460000", "+70000000000", "+79999999999", "+12025550143"):
+    for number in ("+442079460000", "+72000000000", "+79999999999", "+12025550143"):
         assert plan.lookup(number).operator == ""
 
 
