@@ -50,7 +50,7 @@ var (
 		request.received request.answered receipt.issued`)
 	aboutLog = strings.Fields(`log.created wording.registered clock.step log.restored log.heartbeat log.backed_up
 		log.backup_destroyed caller.assigned caller.released anchor.added map.recorded key.rotated`)
-	known   = strings.Fields("case.json checkpoint manifest-sha256.txt signature report.html report.txt verify.py FORMAT.md")
+	known   = strings.Fields("case.json checkpoint manifest-sha256.txt signature report.html report.txt verify.html verify.py FORMAT.md")
 	folders = strings.Fields("entries/ evidence/ openings/ proofs/ wordings/")
 )
 

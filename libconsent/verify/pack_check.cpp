@@ -16,9 +16,9 @@ namespace {
 constexpr std::size_t kMaxFiles = 10'000;
 constexpr std::array<std::string_view, 5> kFolders{"entries/", "evidence/", "openings/", "proofs/",
                                                    "wordings/"};
-constexpr std::array<std::string_view, 8> kPlain{
-    bundle::case_file, bundle::checkpoint, bundle::manifest, bundle::signature,
-    "report.html",     "report.txt",       "verify.py",      "FORMAT.md"};
+constexpr std::array<std::string_view, 9> kPlain{
+    bundle::case_file, bundle::checkpoint, bundle::manifest, bundle::signature, "report.html",
+    "report.txt",      "verify.html",      "verify.py",      "FORMAT.md"};
 
 }  // namespace
 

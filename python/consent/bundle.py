@@ -137,8 +137,8 @@ def pack_files(
     ).encode()
     files["report.html"] = report_html(files)
     files["report.txt"] = report_text(files)
-    files["verify.py"] = (_HERE / "verify.py").read_bytes()
-    files["FORMAT.md"] = (_HERE / "FORMAT.md").read_bytes()
+    for name in ("verify.html", "verify.py", "FORMAT.md"):
+        files[name] = (_HERE / name).read_bytes()
     files.update(_core.sign_pack(log, files.items()))
     return files
 

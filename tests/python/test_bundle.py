@@ -17,6 +17,7 @@ import pytest
 import bundle_vectors
 import consent
 from consent import bundle
+from consent.cli import main
 from consent.pages.bundle_report import report_html, report_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -276,6 +277,17 @@ def test_the_format_in_every_pack_is_that_of_the_documents():
     assert (ROOT / "python/consent/standalone/FORMAT.md").read_bytes() == wanted, (
         "cat docs/reference/{format,bundle,receipt,verify}.md > python/consent/standalone/FORMAT.md"
     )
+
+
+def test_a_pack_carries_the_page_and_the_command_writes_it(packed, tmp_path):
+    page = (ROOT / "python/consent/standalone/verify.html").read_bytes()
+    with zipfile.ZipFile(packed.path) as archive:
+        assert archive.read("verify.html") == page
+    assert main(["verify", "--page", str(tmp_path / "verify.html")]) == 0
+    assert (tmp_path / "verify.html").read_bytes() == page
+    assert (tmp_path / "verify.html").stat().st_mode & 0o444 == 0o444
+    assert main(["verify", str(packed.path), "--page", str(tmp_path / "x")]) == 2
+    assert main(["verify"]) == 2
 
 
 def test_zip_members_are_plain_and_in_order(packed):

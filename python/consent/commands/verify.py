@@ -8,15 +8,27 @@ from pathlib import Path
 
 import consent
 from consent.commands.arguments import NO, YES, Commands, UsageError, as_file
+from consent.files import private_file
 from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
 
+#: The page that checks; also in every pack, where it proves nothing about that pack.
+PAGE = Path(consent.__file__).parent / "standalone" / "verify.html"
 _LARGEST_NOTE = 64 << 10
 _DASH = "— ".encode()
 
 
 def verify(given: argparse.Namespace, terminal: Terminal) -> int:
     """Check a log, a pack or a receipt."""
+    if given.page is not None:
+        if given.path is not None:
+            raise UsageError("--page: writes the page and checks nothing")
+        private_file.write(given.page, PAGE.read_bytes())
+        given.page.chmod(0o644)  # to be published
+        terminal.print(f"{terminal.say('page written')}: {given.page}")
+        return YES
+    if given.path is None:
+        raise UsageError("name a log, a pack or a receipt")
     if given.path.suffix == ".checkpoint" or _is_checkpoint(given.path):
         raise UsageError(
             "a checkpoint alone shows nothing: consent verify LOG --checkpoint FILE --key KEY"
@@ -127,7 +139,11 @@ def add(commands: Commands) -> None:
     say = commands.say
     made = commands.command("verify", verify, "check a log, a pack or a receipt")
     made.add_argument(
-        "path", metavar="LOG|PACK|RECEIPT", type=Path, help=say("- is a pack or receipt from stdin")
+        "path",
+        metavar="LOG|PACK|RECEIPT",
+        nargs="?",
+        type=Path,
+        help=say("- is a pack or receipt from stdin"),
     )
     made.add_argument(
         "--receipt",
@@ -150,4 +166,10 @@ def add(commands: Commands) -> None:
         action="append",
         metavar="VKEY",
         help=say("a verifier key to trust; may be repeated"),
+    )
+    made.add_argument(
+        "--page",
+        type=Path,
+        metavar="FILE",
+        help=say("write verify.html, which checks packs in a browser without Python"),
     )

@@ -62,7 +62,7 @@ MAX_INTEGER = (1 << 53) - 1
 ZEROS = "0" * 64
 PLAIN_FILES = ("case.json", "checkpoint", MANIFEST, SIGNATURE)
 FOLDERS = ("entries/", "evidence/", "openings/", "proofs/", "wordings/")
-PAGES = ("report.html", "report.txt", "verify.py", "FORMAT.md")
+PAGES = ("report.html", "report.txt", "verify.html", "verify.py", "FORMAT.md")
 TYPES = (
     "log.created",
     "consent.asked",
@@ -167,8 +167,8 @@ NOT_CHECKED = (
         "the answer in case.json: it was not derived again from the entries", "ответ в case.json: он не выведен из записей заново"
     ),
     Text(
-        "that report.html, report.txt, verify.py and FORMAT.md say what the entries say",
-        "что report.html, report.txt, verify.py и FORMAT.md говорят то же, что записи",
+        "that report.html, report.txt, verify.html, verify.py and FORMAT.md say what the entries say",
+        "что report.html, report.txt, verify.html, verify.py и FORMAT.md говорят то же, что записи",
     ),
     Text("that the entries tell the truth about what was said", "что записи правдиво передают сказанное"),
 )

@@ -5,7 +5,7 @@ const MANIFEST = "manifest-sha256.txt";
 const SIGNATURE = "signature";
 const FOLDERS = ["entries/", "evidence/", "openings/", "proofs/", "wordings/"];
 const PLAIN_FILES = ["case.json", "checkpoint", MANIFEST, SIGNATURE];
-const PAGES = ["report.html", "report.txt", "verify.py", "FORMAT.md"];
+const PAGES = ["report.html", "report.txt", "verify.html", "verify.py", "FORMAT.md"];
 
 function bySeq(a, b) {
   return a.seq - b.seq;

@@ -51,8 +51,8 @@ const NOT_CHECKED = [
     ru: "ответ в case.json: он не выведен из записей заново",
   },
   {
-    en: "that report.html, report.txt, verify.py and FORMAT.md say what the entries say",
-    ru: "что report.html, report.txt, verify.py и FORMAT.md говорят то же, что записи",
+    en: "that report.html, report.txt, verify.html, verify.py and FORMAT.md say what the entries say",
+    ru: "что report.html, report.txt, verify.html, verify.py и FORMAT.md говорят то же, что записи",
   },
   { en: "that the entries tell the truth about what was said", ru: "что записи правдиво передают сказанное" },
 ];
