@@ -5,6 +5,7 @@
 
 #include "bindings.hpp"
 #include "casters.hpp"
+#include "consent/cosign.hpp"
 
 namespace consent_python {
 
@@ -37,6 +38,14 @@ std::uint64_t size_in_proof(py::handle size) {
     throw consent::ProofError("a size or index outside 0 to 2^63 - 1");
   }
   return value;
+}
+
+consent::cosign::Seed to_seed(const py::bytes& bytes) {
+  const std::string_view raw(bytes);
+  consent::cosign::Seed seed{};
+  if (raw.size() != seed.size()) throw py::value_error("a seed has 32 bytes");
+  std::copy(raw.begin(), raw.end(), seed.begin());
+  return seed;
 }
 
 }  // namespace
@@ -96,6 +105,26 @@ void bind_proof(py::module_& m) {
       },
       py::arg("proof"), py::arg("leaf_hash"), py::arg("vkeys"),
       "Checks a C2SP tlog-proof: signature, origin, then inclusion. Raises ProofError.");
+  m.def(
+      "cosigner_key",
+      [](py::handle name, const py::bytes& seed) {
+        return consent::cosign::verifier_key(to_text(name), to_seed(seed));
+      },
+      py::arg("name"), py::arg("seed"));
+  m.def(
+      "cosign",
+      [](py::handle text, py::handle name, const py::bytes& seed, std::uint64_t time) {
+        return consent::cosign::sign(to_text(text), to_text(name), to_seed(seed), time);
+      },
+      py::arg("note_text"), py::arg("name"), py::arg("seed"), py::arg("time"));
+  m.def(
+      "cosignatures",
+      [](py::handle note, const py::iterable& keys) {
+        std::vector<std::string> texts;
+        for (const py::handle key : keys) texts.emplace_back(to_text(key));
+        return consent::cosign::verify(to_text(note), texts);
+      },
+      py::arg("note"), py::arg("keys"), "Times of the cosignatures, None where there is none.");
 }
 
 }  // namespace consent_python

@@ -23,6 +23,19 @@ void bind_receipt(py::module_& m) {
       py::arg("log"), py::arg("seq"),
       "The file that shows an entry to whom it is about. Raises NotFoundError.");
   m.def(
+      "make_cose_receipt",
+      [](const LogHandle& log, std::uint64_t seq) {
+        const auto open = log.get();
+        std::string made;
+        {
+          const py::gil_scoped_release unlocked;
+          made = consent::make_cose_receipt(*open, seq);
+        }
+        return py::bytes(made);
+      },
+      py::arg("log"), py::arg("seq"),
+      "A COSE receipt of an entry, payload detached. Raises NotFoundError.");
+  m.def(
       "parse_receipt",
       [](const py::bytes& file) {
         const auto receipt = consent::parse_receipt(std::string(file));

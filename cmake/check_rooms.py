@@ -18,7 +18,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "number": ("number", "sender", "party", "classification"),
     "places": ("numbering", "zones", "calendar"),
     "event": ("event", "entry", "intake"),
-    "tlog": ("proof",),
+    "tlog": ("cosign", "proof"),
     "keys": (),
     "standing": ("effect", "standing"),
     "log": ("log", "callers", "clock", "evidence", "maintenance", "restriction"),

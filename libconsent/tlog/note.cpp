@@ -37,12 +37,6 @@ std::string id_bytes(std::uint32_t id) {
   return out;
 }
 
-std::uint32_t key_id(std::string_view name, const PublicKey& key) noexcept {
-  const std::array<char, 2> between{'\n', kEd25519};
-  return big_endian(
-      Sha256().add(name).add({between.data(), between.size()}).add(chars(key)).finish().view());
-}
-
 /// Valid UTF-8, and below 0x20 nothing but newline.
 bool is_text(std::string_view text) noexcept {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
@@ -71,13 +65,7 @@ constexpr std::array<std::string_view, 20> kSpaces{" ",
                                                    "\xE2\x81\x9F",
                                                    "\xE3\x80\x80"};
 
-struct Line {
-  std::string_view name;
-  std::uint32_t id;
-  std::string signature;
-};
-
-Line parse_line(std::string_view line) {
+SignatureLine parse_line(std::string_view line) {
   if (!line.starts_with(kDash)) refuse("note: a signature line begins with an em dash and a space");
   line.remove_prefix(kDash.size());
   const std::size_t space = line.find(' ');
@@ -89,14 +77,14 @@ Line parse_line(std::string_view line) {
     refuse("note: a signature is not exact base64 of 5 bytes or more");
   const std::uint32_t id = big_endian(*blob);
   blob->erase(0, kIdBytes);
-  return {name, id, std::move(*blob)};
+  return {std::string(name), id, std::move(*blob)};
 }
 
 bool is_same(const VerifierKey& a, const VerifierKey& b) noexcept {
   return a.name == b.name && a.id == b.id && a.key == b.key;
 }
 
-const VerifierKey* find(std::span<const VerifierKey> keys, const Line& line) {
+const VerifierKey* find(std::span<const VerifierKey> keys, const SignatureLine& line) {
   const VerifierKey* found = nullptr;
   for (const VerifierKey& key : keys) {
     if (key.id != line.id || key.name != line.name) continue;
@@ -117,20 +105,29 @@ bool is_name(std::string_view name) noexcept {
   });
 }
 
-std::string VerifierKey::text() const {
-  std::string typed(1, kEd25519);
-  typed += chars(key);
-  return name + '+' + to_hex(id_bytes(id)) + '+' + base64::encode(typed);
+std::uint32_t key_id(std::string_view name, char type, const PublicKey& key) noexcept {
+  const std::array<char, 2> between{'\n', type};
+  return big_endian(
+      Sha256().add(name).add({between.data(), between.size()}).add(chars(key)).finish().view());
 }
+
+std::string key_text(std::string_view name, char type, const PublicKey& key) {
+  std::string typed(1, type);
+  typed += chars(key);
+  return std::string(name) + '+' + to_hex(id_bytes(key_id(name, type, key))) + '+' +
+         base64::encode(typed);
+}
+
+std::string VerifierKey::text() const { return key_text(name, kEd25519, key); }
 
 VerifierKey verifier_key(std::string_view name, const PublicKey& key) {
   if (!is_name(name)) {
     throw Error(ErrorCode::invalid_argument, "a key name is empty or has a space or '+' in it");
   }
-  return {std::string(name), key_id(name, key), key};
+  return {std::string(name), key_id(name, kEd25519, key), key};
 }
 
-VerifierKey parse_verifier_key(std::string_view text) {
+VerifierKey parse_key(std::string_view text, char type) {
   const std::size_t first = text.find('+');
   if (first == std::string_view::npos) refuse("verifier key: not name+id+key");
   const std::size_t second = text.find('+', first + 1);
@@ -140,27 +137,32 @@ VerifierKey parse_verifier_key(std::string_view text) {
   if (!is_name(result.name)) refuse("verifier key: the name is empty or has a space in it");
   const auto typed = base64::decode(text.substr(second + 1));
   if (!typed || typed->empty()) refuse("verifier key: the key is not exact base64");
-  if (typed->front() != kEd25519) refuse("verifier key: the algorithm is not Ed25519 (0x01)");
+  if (typed->front() != type) {
+    refuse(type == kEd25519 ? "verifier key: the algorithm is not Ed25519 (0x01)"
+                            : "verifier key: not one of a witness (0x04)");
+  }
   if (typed->size() != 1 + result.key.size()) refuse("verifier key: an Ed25519 key has 32 bytes");
   std::copy(typed->begin() + 1, typed->end(), result.key.begin());
   if (!is_proper(result.key)) {
     refuse("verifier key: not a point in its one encoding, or of small order");
   }
-  result.id = key_id(result.name, result.key);
+  result.id = key_id(result.name, type, result.key);
   if (text.substr(first + 1, second - first - 1) != to_hex(id_bytes(result.id))) {
     refuse("verifier key: the id is not that of the name and key");
   }
   return result;
 }
 
-Opened open(std::string_view note, std::span<const VerifierKey> keys) {
+VerifierKey parse_verifier_key(std::string_view text) { return parse_key(text, kEd25519); }
+
+Parts split(std::string_view note) {
   if (note.size() > max_bytes) refuse("note: larger than 128 KiB");
   if (!is_text(note)) refuse("note: not UTF-8, or a control character other than newline");
-  const std::size_t split = note.rfind("\n\n");
-  if (split == std::string_view::npos) refuse("note: no empty line before the signatures");
-  Opened result;
-  result.text = note.substr(0, split + 1);
-  std::string_view lines = note.substr(split + 2);
+  const std::size_t gap = note.rfind("\n\n");
+  if (gap == std::string_view::npos) refuse("note: no empty line before the signatures");
+  Parts parts;
+  parts.text = note.substr(0, gap + 1);
+  std::string_view lines = note.substr(gap + 2);
   if (lines.empty()) refuse("note: no signatures");
   if (lines.back() != '\n') refuse("note: the last line lacks its newline");
   if (std::count(lines.begin(), lines.end(), '\n') > std::ptrdiff_t{max_signatures}) {
@@ -168,8 +170,17 @@ Opened open(std::string_view note, std::span<const VerifierKey> keys) {
   }
   while (!lines.empty()) {
     const std::size_t end = lines.find('\n');
-    const Line line = parse_line(lines.substr(0, end));
+    parts.lines.push_back(parse_line(lines.substr(0, end)));
     lines.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
+Opened open(std::string_view note, std::span<const VerifierKey> keys) {
+  Parts parts = split(note);
+  Opened result;
+  result.text = std::move(parts.text);
+  for (const SignatureLine& line : parts.lines) {
     const VerifierKey* key = find(keys, line);
     if (key == nullptr) continue;
     if (!verify_ed25519(key->key, result.text, line.signature)) {
@@ -201,15 +212,17 @@ std::string sign_note(std::string_view text, std::string_view name, const Signin
     throw Error(ErrorCode::invalid_argument,
                 "a note text is UTF-8 without control characters and ends in a newline");
   }
-  std::string blob = id_bytes(verifier_key(name, key.public_key()).id);
   const Signature signature = key.sign(text);
-  blob.append(reinterpret_cast<const char*>(signature.data()), signature.size());
-  std::string out(text);
-  out += '\n';
-  out += kDash;
+  return std::string(text) + '\n' +
+         signature_line(name, verifier_key(name, key.public_key()).id,
+                        {reinterpret_cast<const char*>(signature.data()), signature.size()});
+}
+
+std::string signature_line(std::string_view name, std::uint32_t id, std::string_view signature) {
+  std::string out(kDash);
   out += name;
   out += ' ';
-  out += base64::encode(blob);
+  out += base64::encode(id_bytes(id) + std::string(signature));
   out += '\n';
   return out;
 }

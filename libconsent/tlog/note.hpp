@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,28 @@
 #include "crypto/sign.hpp"
 
 namespace consent::note {
+
+struct SignatureLine {
+  std::string name;
+  std::uint32_t id = 0;   ///< key id, big-endian
+  std::string signature;  ///< what follows the id
+};
+/// A note in its parts, each in form; no signature is checked.
+struct Parts {
+  std::string text;  ///< what is signed, its final newline included
+  std::vector<SignatureLine> lines;
+};
+/// @throws ProofError
+[[nodiscard]] Parts split(std::string_view note);
+/// SHA-256(name || 0x0A || type || key)[:4]
+[[nodiscard]] std::uint32_t key_id(std::string_view name, char type, const PublicKey& key) noexcept;
+/// name+id+base64(type || key)
+[[nodiscard]] std::string key_text(std::string_view name, char type, const PublicKey& key);
+/// A key of one type in text, its id computed again. @throws ProofError
+[[nodiscard]] VerifierKey parse_key(std::string_view text, char type);
+/// U+2014, space, name, space, base64(id || signature), newline.
+[[nodiscard]] std::string signature_line(std::string_view name, std::uint32_t id,
+                                         std::string_view signature);
 
 struct Opened {
   std::string text;                  ///< the signed text, its final newline included

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from consent import _core
 
-__all__ = ["Checkpoint", "Note", "checkpoint", "verify", "verify_inclusion_proof"]
+__all__ = [
+    "Checkpoint",
+    "Note",
+    "checkpoint",
+    "cosignatures",
+    "verify",
+    "verify_inclusion_proof",
+]
 
 
 class Note(NamedTuple):
@@ -71,3 +79,22 @@ def verify_inclusion_proof(proof: str, leaf_hash: bytes, vkeys: Iterable[str]) -
         ProofError: It does not prove that.
     """
     _core.verify_inclusion_proof(proof, leaf_hash, _keys(vkeys))
+
+
+def cosignatures(note: str, witnesses: Iterable[str]) -> dict[str, datetime]:
+    """Check what witnesses say of a checkpoint (C2SP tlog-cosignature).
+
+    Args:
+        note: The checkpoint with all its signature lines.
+        witnesses: Keys of witnesses (``name+id+key``, type 0x04); lines of others are ignored.
+
+    Returns:
+        For each of ``witnesses`` that cosigned it, the newest time at which the checkpoint was the
+        largest consistent tree that it knew.
+
+    Raises:
+        ProofError: A known witness's line fails, or the note or a key is not in form.
+    """
+    keys = _keys(witnesses)
+    times = zip(keys, _core.cosignatures(note, keys), strict=True)
+    return {key: datetime.fromtimestamp(time, UTC) for key, time in times if time is not None}

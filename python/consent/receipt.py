@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from consent.event import AnyEvent
     from consent.log import Log
 
-__all__ = ["MAX_BYTES", "Receipt", "is_receipt", "make", "read", "read_bytes", "verify"]
+__all__ = [
+    "MAX_BYTES",
+    "Receipt",
+    "is_receipt",
+    "make",
+    "make_cose",
+    "read",
+    "read_bytes",
+    "verify",
+]
 
 
 #: A receipt is never longer: a C2SP note's own limit.
@@ -180,6 +189,24 @@ def _receipt(file: bytes, owner: str | None) -> Receipt:
         signed_up_to=int(parts["checkpoint"].split("\n", 2)[1]),
         event=event,
     )
+
+
+def make_cose(log: Log, seq: int) -> bytes:
+    """Make a COSE receipt (RFC 9942) of any entry: the proof that the log holds it.
+
+    It is one COSE_Sign1 with verifiable data structure RFC9162_SHA256. Its payload, the root of the
+    tree, is detached: whoever checks computes it from the entry's bytes and the proof. It names
+    nobody.
+
+    Args:
+        log: Open for writing.
+        seq: The entry.
+
+    Raises:
+        NotFoundError: There is no such entry.
+        StorageError: The log cannot sign.
+    """
+    return _core.make_cose_receipt(log, seq)
 
 
 def make(log: Log, seq: int) -> Receipt:

@@ -29,6 +29,11 @@ struct Receipt {
 /// key is gone; (storage) where the log cannot sign.
 [[nodiscard]] CONSENT_EXPORT Receipt make_receipt(Log& log, std::uint64_t seq);
 
+/// The proof that entry `seq` is in the log, as a COSE receipt (RFC 9942, RFC9162_SHA256): one
+/// COSE_Sign1 whose detached payload is the root. It names nobody and opens nothing.
+/// @throws Error (not_found) where there is no such entry; (storage) where the log cannot sign.
+[[nodiscard]] CONSENT_EXPORT std::string make_cose_receipt(Log& log, std::uint64_t seq);
+
 /// The parts of the file, its spelling checked and nothing else. @throws ProofError
 [[nodiscard]] CONSENT_EXPORT Receipt parse_receipt(std::string_view file);
 

@@ -74,6 +74,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "verify": (
         "consent verify romashka",
         "consent verify proof.zip --key romashka.example/consent+1d606cb2+AZsfhHkc",
+        "consent verify --page verify.html",
     ),
     "request": ("consent request romashka +79161234567 --kind access",),
     "answer": ("consent answer romashka +79161234567 --of 41 --outcome done",),
@@ -92,7 +93,15 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "consent evidence romashka 41",
         "consent evidence romashka 41 --place 1 --out call.wav",
     ),
-    "checkpoint": ("consent checkpoint romashka",),
+    "checkpoint": (
+        "consent checkpoint romashka",
+        "consent checkpoint romashka --request 0 > romashka.request",
+    ),
+    "cosign": (
+        "consent cosign w1 --create witness.example/w1 --trust romashka.example/consent+…",
+        "consent cosign w1 romashka.request --out romashka.cosignature",
+        "consent cosign w1 --listen 127.0.0.1:8080",
+    ),
     "backup": (
         "consent backup romashka /mnt/backup/romashka-2026-11-30",
         "consent backup romashka /mnt/keys/romashka --keys --expires 2026-12-20 --zone "

@@ -24,7 +24,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
         ("check", "history", "classify", "numbering", "advertising", "rules"),
     ),
     (Message("Audit calls that were made"), ("audit", "layout", "outcomes")),
-    (Message("Prove it to others"), ("prove", "verify", "checkpoint", "evidence")),
+    (Message("Prove it to others"), ("prove", "verify", "checkpoint", "cosign", "evidence")),
     (
         Message("Privacy: demands, terms, erasure"),
         ("request", "answer", "due", "access", "erase", "act", "hold", "columns", "pseudonymise"),

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import consent
-from consent import erasure
+from consent import erasure, witness
 from consent.commands.arguments import (
+    NO,
     YES,
     Commands,
     UsageError,
@@ -18,6 +19,7 @@ from consent.commands.arguments import (
     passphrase_of,
     with_passphrase,
 )
+from consent.locale.message import Message
 from consent.terminal import Terminal
 
 
@@ -206,8 +208,21 @@ def rebuild(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def checkpoint(given: argparse.Namespace, terminal: Terminal) -> int:
     """Sign the log as it is."""
+    if bool(given.witness) != bool(given.witness_key):
+        raise UsageError("--witness needs --witness-key, and the other way round")
+    if given.request is not None and given.witness:
+        raise UsageError("--request and --witness exclude each other")
     with open_log(given, writable=True) as log:
         text, key = log.checkpoint(), log.verifier_key
+        try:
+            if given.request is not None:
+                sys.stdout.buffer.write(witness.request(log, given.request))
+                return YES
+            if given.witness:
+                text = witness.cosign_by(log, given.witness, given.witness_key)
+        except (consent.ProofError, consent.NotFoundError) as error:
+            terminal.error(Message("not cosigned: {}", error))
+            return NO
     read = consent.note.checkpoint(text, [key])
     if terminal.machine:
         terminal.document(
@@ -222,6 +237,13 @@ def checkpoint(given: argparse.Namespace, terminal: Terminal) -> int:
     else:
         sys.stdout.write(text)
     return YES
+
+
+def _size(text: str) -> int:
+    """A size on the command line."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError("not a size")
+    return int(text)
 
 
 def add(commands: Commands) -> None:
@@ -284,3 +306,11 @@ def add(commands: Commands) -> None:
 
     made = commands.command("checkpoint", checkpoint, "sign the log as it is")
     commands.log(made)
+    made.add_argument(
+        "--request",
+        type=_size,
+        metavar="SIZE",
+        help=say("write a request for a witness that cosigned SIZE entries last; 0: none"),
+    )
+    made.add_argument("--witness", metavar="URL", help=say("ask this witness for a cosignature"))
+    made.add_argument("--witness-key", metavar="VKEY", help=say("the witness's key"))
