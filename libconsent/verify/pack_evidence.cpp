@@ -172,7 +172,8 @@ void Check::step_10() {
         "that the times are true: no time anchor, the log's owner set the clock",
         "that everyone was shown the same log: no witness has signed",
         "the answer in case.json: it was not derived again from the entries",
-        "that report.html, report.txt, verify.html, verify.py and FORMAT.md say what the entries say",
+        "that report.html, report.txt, verify.html, verify.py and FORMAT.md say what the entries "
+        "say",
         "that the entries tell the truth about what was said"}) {
     result_.coverage.not_checked.emplace_back(what);
   }
