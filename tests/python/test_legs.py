@@ -136,7 +136,7 @@ def log(tmp_path):
 
 
 def audited(path, log):
-    return consent.audit(path, log, zone="UTC", direction=TRUNK)
+    return consent.audit(path, log, zone="UTC", direction=TRUNK, dialled_by="person")
 
 
 def test_two_calls_of_one_id_with_a_withdrawal_between_are_an_allowed_and_a_denied_one(
@@ -176,7 +176,11 @@ def test_the_verdict_of_a_merged_call_is_that_of_its_strictest_leg_asked_alone(t
         report = audited(path, log)
         alone = [
             log.may_contact(
-                NUMBER, purpose="advertising", channel="voice", at=BEGIN + timedelta(seconds=s)
+                NUMBER,
+                purpose="advertising",
+                channel="voice",
+                dialled_by="person",
+                at=BEGIN + timedelta(seconds=s),
             ).verdict
             for s in starts
         ]

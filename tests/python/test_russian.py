@@ -115,9 +115,10 @@ def test_every_line_of_an_answer_holds_russian(run, command):
 def test_a_pack_and_its_question_are_told_in_russian(run):
     assert russian(run, "prove", "rom", "--number", NUMBER, "--out", "p.zip").returncode == 0
     done = russian(run, "verify", "p.zip")
-    first = done.stdout.splitlines()[0]
-    assert first.startswith(f"ДОКАЗАНО: Есть ли в журнале {ORIGIN}, подписанном при 2 записях")
-    assert NUMBER in first
+    first, question = done.stdout.splitlines()[:2]
+    assert first.startswith("ДОКАЗАНО: все записи об этом абоненте (1)")
+    assert question.strip().startswith(f"Есть ли в журнале {ORIGIN}, подписанном при 2 записях")
+    assert NUMBER in question
     assert "record" not in done.stdout
 
 
