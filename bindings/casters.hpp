@@ -61,6 +61,12 @@ inline constexpr std::string_view name_of<consent::Direction> = "direction";
 template <>
 inline constexpr std::string_view name_of<consent::DialledBy> = "dialled_by";
 template <>
+inline constexpr std::string_view name_of<consent::HeardAs> = "heard";
+template <>
+inline constexpr std::string_view name_of<consent::YesNo> = "yes_no";
+template <>
+inline constexpr std::string_view name_of<consent::ConsentClaim> = "claim";
+template <>
 inline constexpr std::string_view name_of<consent::IsAdvertising> = "is_advertising";
 template <>
 inline constexpr std::string_view name_of<consent::Said> = "said";

@@ -19,6 +19,8 @@ bool is_file(py::handle given) { return py::hasattr(given, "content"); }
 consent::EvidenceFile to_file(py::handle given) {
   consent::EvidenceFile file;
   file.kind = std::string(to_text(given.attr("kind")));
+  file.name = std::string(to_text(given.attr("name")));
+  file.type = std::string(to_text(given.attr("type")));
   const py::object content = given.attr("content");
   if (py::isinstance<py::bytes>(content)) {
     file.bytes = content.cast<std::string>();
@@ -107,6 +109,12 @@ class FromPython {
     if (given.is_none()) return;
     code = {given.attr("sent_to_this_number").cast<bool>(), given.attr("returned").cast<bool>()};
   }
+  static void read(py::handle given, std::optional<consent::ConsentStance>& stance) {
+    if (given.is_none()) return;
+    stance = consent::ConsentStance{to_value<consent::ConsentClaim>(given.attr("claim"))};
+    const py::object on = given.attr("on");
+    if (!on.is_none()) stance->on = to_instant(on);
+  }
   static void read(py::handle given, std::optional<consent::Assessment>& said) {
     if (given.is_none()) return;
     said = consent::Assessment{to_value<consent::IsAdvertising>(given.attr("answer")),
@@ -139,7 +147,8 @@ class ToPython {
     py::tuple kept(base.files.size());
     for (std::size_t i = 0; i < base.files.size(); ++i) {
       const consent::EvidenceFile& file = base.files[i];
-      kept[i] = classes_.attr("KeptFile")(file.kind, to_bytes(file.commitment));
+      kept[i] =
+          classes_.attr("KeptFile")(file.kind, to_bytes(file.commitment), file.name, file.type);
     }
     set_(made_, "kept", kept);
   }
@@ -179,6 +188,9 @@ class ToPython {
   }
   py::object written(const consent::ConsentGiven::Code& code) const {
     return classes_.attr("Code")(code.sent_to_this_number, code.returned);
+  }
+  py::object written(const consent::ConsentStance& stance) const {
+    return classes_.attr("ConsentStance")(written(stance.claim), written(stance.on));
   }
   py::object written(const consent::Assessment& said) const {
     return classes_.attr("Assessment")(written(said.answer), said.pack, to_bytes(said.answers));
@@ -318,6 +330,26 @@ void members(F& f, consent::RequestAnswered& e) {
   f("evidence", e.evidence);
 }
 
+template <typename F>
+void members(F& f, consent::ContactReceived& e) {
+  f("channel", e.channel);
+  f("heard", e.heard);
+  f("purpose", e.purpose);
+  f("distributor", e.distributor);
+  f("answered", e.answered);
+  f("asked_to_stop", e.asked_to_stop);
+  f("called_by_name", e.called_by_name);
+  f("duration_s", e.duration_s);
+  f("advertising_consent", e.advertising_consent);
+  f("personal_data_consent", e.personal_data_consent);
+  f("evidence", e.evidence);
+  f("sender", e.sender);
+  f("label", e.label);
+  f("company", e.company);
+  f("identified_by", e.identified_by);
+  f("said", e.said);
+}
+
 // What a log writes of itself is only read.
 
 template <typename F>
@@ -399,6 +431,9 @@ std::vector<std::string> words(std::string_view name) {
   if (name == name_of<consent::PersonalData>) return words_of<consent::PersonalData>();
   if (name == name_of<consent::IsAdvertising>) return words_of<consent::IsAdvertising>();
   if (name == name_of<consent::SubscriberKind>) return words_of<consent::SubscriberKind>();
+  if (name == name_of<consent::HeardAs>) return words_of<consent::HeardAs>();
+  if (name == name_of<consent::YesNo>) return words_of<consent::YesNo>();
+  if (name == name_of<consent::ConsentClaim>) return words_of<consent::ConsentClaim>();
   throw consent::Error(consent::ErrorCode::invalid_argument, "no list of words has this name");
 }
 
@@ -438,6 +473,8 @@ consent::Event to_event(py::handle event) {
       return told<consent::RequestReceived>(event);
     case EventType::request_answered:
       return told<consent::RequestAnswered>(event);
+    case EventType::contact_received:
+      return told<consent::ContactReceived>(event);
     default:  // what only a log writes of itself
       break;
   }

@@ -238,7 +238,10 @@ void bind_log(py::module_& m) {
                     "SHA-256 of a label, a salt and the content, 32 bytes")
       .def_readonly("beside", &consent::KeptEvidence::beside,
                     "A large one, in the folder evidence; else inside log.db")
-      .def_readonly("there", &consent::KeptEvidence::there, "False: its file is missing");
+      .def_readonly("there", &consent::KeptEvidence::there, "False: its file is missing")
+      .def_readonly("name", &consent::KeptEvidence::name,
+                    "What the original is called; \"\" where unknown or not opened")
+      .def_readonly("type", &consent::KeptEvidence::type, "Its media type; \"\" likewise");
 
   py::class_<LogHandle>(m, "Log", "An open log; consent.Log is the face of it.")
       .def(py::init([](const std::filesystem::path& folder, bool writable,

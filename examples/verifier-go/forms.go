@@ -47,7 +47,7 @@ var (
 		pyz rb reg scf scr sct sh shtml so svg svgz swf terminal url vbe vbs webloc workflow ws wsf wsh xhtml xht xlsm xml zsh`)
 	aboutOne = strings.Fields(`consent.asked consent.given consent.refused consent.withdrawn number.reassigned contact.made
 		operator.refusal number.classified evidence.added entry.corrected subject.erased subject.restricted subject.held
-		request.received request.answered receipt.issued`)
+		request.received request.answered contact.received receipt.issued`)
 	aboutLog = strings.Fields(`log.created wording.registered clock.step log.restored log.heartbeat log.backed_up
 		log.backup_destroyed caller.assigned caller.released anchor.added map.recorded key.rotated`)
 	known   = strings.Fields("case.json checkpoint manifest-sha256.txt signature report.html report.txt verify.html verify.py FORMAT.md")

@@ -190,6 +190,25 @@ struct TextOf : String<TextOf<Most>> {
 using Text = TextOf<std::size_t{64} * 1024>;
 using Name = TextOf<512>;
 using Note = TextOf<std::size_t{4} * 1024>;
+using Said = TextOf<std::size_t{8} * 1024>;
+/// Who a contact says it is from, as Sender::text() spells it.
+struct SenderText : String<SenderText> {
+  static constexpr std::string_view rule =
+      "a number, a short number or a name of 1 to 11 characters";
+  static bool fits(std::string_view text) { return words::is_sender(text); }
+  static void check(const Checker& /*checker*/, std::string_view key, const std::string& text) {
+    if (!text.empty() && !fits(text)) Checker::refuse(key, Message("not {}", Message(rule)));
+  }
+};
+
+/// The name of a file, without the folder it lies in.
+struct FileNameText : String<FileNameText> {
+  static constexpr std::string_view rule = "the name of a file";
+  static bool fits(std::string_view text) { return words::is_file_name(text); }
+  static void check(const Checker& /*checker*/, std::string_view key, const std::string& text) {
+    if (!text.empty() && !fits(text)) Checker::refuse(key, "not the name of a file");
+  }
+};
 
 /// 16 raw bytes.
 struct Id {
@@ -313,6 +332,12 @@ inline constexpr std::string_view rule_of<PersonalData> = "yes, no or unknown";
 template <>
 inline constexpr std::string_view rule_of<SubscriberKind> = "a kind of subscriber";
 template <>
+inline constexpr std::string_view rule_of<HeardAs> = "person, robot or unclear";
+template <>
+inline constexpr std::string_view rule_of<YesNo> = "yes, no or unknown";
+template <>
+inline constexpr std::string_view rule_of<ConsentClaim> = "never or withdrawn";
+template <>
 inline constexpr std::string_view rule_of<IsAdvertising> = "yes, no or unclear";
 template <>
 inline constexpr std::string_view rule_of<RequestKind> = "a kind of request";
@@ -325,6 +350,19 @@ struct WordOf : OneOf<E> {
 template <typename E>
 struct WordOfOr0 : OneOfOr0<E> {
   static constexpr std::string_view rule = rule_of<E>;
+};
+
+/// Over what a diarist was reached: a robot is heard, not a channel.
+struct ReceivedOver : WordOf<Channel> {
+  static bool take(const Value& json, Channel& channel) {
+    return WordOf<Channel>::take(json, channel) && channel != Channel::robot;
+  }
+  static void check(const Checker& checker, std::string_view key, Channel channel) {
+    WordOf<Channel>::check(checker, key, channel);
+    if (channel == Channel::robot) {
+      Checker::refuse(key, "a robot is heard over voice: heard is robot");
+    }
+  }
 };
 
 /// The words of a set, sorted by bytes: in JSON an array has an order, a set has none.
@@ -476,6 +514,20 @@ struct Files {
   static constexpr std::size_t most = 32;
   static constexpr std::string_view rule = "a list of {commitment, kind}, at most 32";
   static bool lacks(const std::vector<EvidenceFile>& files) { return files.empty(); }
+  static void put(Writing& out, std::string_view key, const std::vector<EvidenceFile>& files);
+  static bool take(const Value& json, std::vector<EvidenceFile>& files);
+  static void check(const Checker& checker, std::string_view key,
+                    const std::vector<EvidenceFile>& files);
+};
+
+/// What those files are called, sealed: one item a file, in their order.
+struct FileNames {
+  static constexpr std::string_view rule = "a list of {name, type}, one a file";
+  static bool lacks(const std::vector<EvidenceFile>& files) {
+    return std::all_of(files.begin(), files.end(), [](const EvidenceFile& file) {
+      return file.name.empty() && file.type.empty();
+    });
+  }
   static void put(Writing& out, std::string_view key, const std::vector<EvidenceFile>& files);
   static bool take(const Value& json, std::vector<EvidenceFile>& files);
   static void check(const Checker& checker, std::string_view key,

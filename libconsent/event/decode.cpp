@@ -64,6 +64,18 @@ template <>
 void check_together(const Object& /*body*/, const EvidenceAdded& e) {
   if (e.evidence.empty() && e.files.empty()) malformed("evidence", "is missing");
 }
+void check_stance(std::string_view member, const std::optional<ConsentStance>& stance,
+                  Instant happened) {
+  if (!stance || !stance->on) return;
+  if (stance->claim != ConsentClaim::withdrawn || *stance->on > happened) {
+    malformed(member, "has a day of withdrawal that does not fit");
+  }
+}
+template <>
+void check_together(const Object& /*body*/, const ContactReceived& e) {
+  check_stance("advertising_consent", e.advertising_consent, e.happened);
+  check_stance("personal_data_consent", e.personal_data_consent, e.happened);
+}
 template <>
 void check_together(const Object& body, const ClockStep& e) {
   const auto said = std::find_if(body.begin(), body.end(),
@@ -178,6 +190,21 @@ bool fields::Files::take(const Value& json, std::vector<EvidenceFile>& files) {
       return false;
     }
     files.push_back({std::move(file.kind), {}, {}, file.commitment});
+  }
+  return true;
+}
+
+bool fields::FileNames::take(const Value& json, std::vector<EvidenceFile>& files) {
+  if (json.array() == nullptr || json.array()->size() != files.size()) return false;
+  auto file = files.begin();
+  for (const Value& item : *json.array()) {
+    FileName read;
+    if (item.object() == nullptr || read_members(*item.object(), read, Place::body) != nullptr) {
+      return false;
+    }
+    file->name = std::move(read.name);
+    file->type = std::move(read.type);
+    ++file;
   }
   return true;
 }

@@ -74,6 +74,9 @@ void encode_body(const LogCreated& event, std::string& out) { encode(event, Plac
 std::string encode_details(const Event& event) {
   std::string out;
   std::visit([&](const auto& e) { encode(e, Place::sealed, out); }, event);
+  if (out.size() > canonical::max_bytes) {
+    throw Error(ErrorCode::invalid_argument, "event: what is sealed is longer than 16 KiB");
+  }
   return out;
 }
 
@@ -120,6 +123,18 @@ void fields::Files::put(Writing& out, std::string_view key,
     const NamedFile named{out.files == nullptr ? files[i].commitment : (*out.files)[i],
                           files[i].kind};
     write_members(out, named, Place::body);
+    out.w.end_object();
+  }
+  out.w.end_array();
+}
+
+void fields::FileNames::put(Writing& out, std::string_view key,
+                            const std::vector<EvidenceFile>& files) {
+  if (lacks(files)) return;
+  out.w.key(key).begin_array();
+  for (const EvidenceFile& file : files) {
+    out.w.begin_object();
+    write_members(out, FileName{file.name, file.type}, Place::body);
     out.w.end_object();
   }
   out.w.end_array();

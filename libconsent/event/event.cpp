@@ -26,18 +26,22 @@ constexpr std::array method_words{"unstated"sv,       "paper"sv,       "qualifie
 constexpr std::array giver_words{"unstated"sv, "holder"sv, "addressee"sv, "employee"sv};
 constexpr std::array direction_words{"outgoing"sv, "incoming"sv};
 constexpr std::array dialled_by_words{"unstated"sv, "person"sv, "machine"sv};
+constexpr std::array heard_as_words{"unclear"sv, "person"sv, "robot"sv};
+constexpr std::array yes_no_words{"unknown"sv, "yes"sv, "no"sv};
+constexpr std::array consent_claim_words{"never"sv, "withdrawn"sv};
 constexpr std::array is_advertising_words{"unclear"sv, "yes"sv, "no"sv};
 constexpr std::array request_words{"access"sv, "correction"sv, "stop_processing"sv,
                                    "unlawful_processing"sv, "purpose_reached"sv};
 constexpr std::array outcome_words{"done"sv, "refused"sv, "extended"sv};
 constexpr std::array type_words{
-    "log.created"sv,        "consent.asked"sv,        "consent.given"sv,    "consent.refused"sv,
-    "consent.withdrawn"sv,  "number.reassigned"sv,    "contact.made"sv,     "operator.refusal"sv,
-    "number.classified"sv,  "evidence.added"sv,       "entry.corrected"sv,  "subject.erased"sv,
-    "subject.restricted"sv, "subject.held"sv,         "request.received"sv, "request.answered"sv,
-    "wording.registered"sv, "clock.step"sv,           "log.restored"sv,     "log.heartbeat"sv,
-    "log.backed_up"sv,      "log.backup_destroyed"sv, "caller.assigned"sv,  "caller.released"sv,
-    "anchor.added"sv,       "map.recorded"sv,         "key.rotated"sv,      "receipt.issued"sv};
+    "log.created"sv,        "consent.asked"sv,      "consent.given"sv,        "consent.refused"sv,
+    "consent.withdrawn"sv,  "number.reassigned"sv,  "contact.made"sv,         "operator.refusal"sv,
+    "number.classified"sv,  "evidence.added"sv,     "entry.corrected"sv,      "subject.erased"sv,
+    "subject.restricted"sv, "subject.held"sv,       "request.received"sv,     "request.answered"sv,
+    "contact.received"sv,   "wording.registered"sv, "clock.step"sv,           "log.restored"sv,
+    "log.heartbeat"sv,      "log.backed_up"sv,      "log.backup_destroyed"sv, "caller.assigned"sv,
+    "caller.released"sv,    "anchor.added"sv,       "map.recorded"sv,         "key.rotated"sv,
+    "receipt.issued"sv};
 
 template <typename E, std::size_t N>
 std::string_view word_of(const std::array<std::string_view, N>& words, E value) noexcept {
@@ -60,14 +64,14 @@ bool is_reserved(EventType type) noexcept {
 }
 
 bool is_about_subject(EventType type) noexcept {
-  return (type >= EventType::consent_asked && type <= EventType::request_answered) ||
+  return (type >= EventType::consent_asked && type <= EventType::contact_received) ||
          type == EventType::receipt_issued;
 }
 
 EventType type_of(const Event& event) noexcept {
   // The alternatives stand in the order of the types.
   static_assert(std::variant_size_v<Event> ==
-                static_cast<std::size_t>(EventType::request_answered));
+                static_cast<std::size_t>(EventType::contact_received));
   return static_cast<EventType>(event.index() + static_cast<std::size_t>(EventType::consent_asked));
 }
 
@@ -92,6 +96,11 @@ EventBase& base_of(Event& event) noexcept {
 const EventBase* about_subject(const AnyEvent& event) noexcept {
   if (const auto* const told = std::get_if<Event>(&event)) return &base_of(*told);
   return std::get_if<ReceiptIssued>(&event);
+}
+
+Channel channel_asked(const ContactReceived& contact) noexcept {
+  const bool robot = contact.channel == Channel::voice && contact.heard == HeardAs::robot;
+  return robot ? Channel::robot : contact.channel;
 }
 
 Digest hash_of(const Wording& wording) noexcept {
@@ -129,6 +138,9 @@ std::string_view to_word(Method v) noexcept { return word_of(method_words, v); }
 std::string_view to_word(Giver v) noexcept { return word_of(giver_words, v); }
 std::string_view to_word(Direction v) noexcept { return word_of(direction_words, v); }
 std::string_view to_word(DialledBy v) noexcept { return word_of(dialled_by_words, v); }
+std::string_view to_word(HeardAs v) noexcept { return word_of(heard_as_words, v); }
+std::string_view to_word(YesNo v) noexcept { return word_of(yes_no_words, v); }
+std::string_view to_word(ConsentClaim v) noexcept { return word_of(consent_claim_words, v); }
 std::string_view to_word(IsAdvertising v) noexcept { return word_of(is_advertising_words, v); }
 std::string_view to_word(RequestKind v) noexcept { return word_of(request_words, v); }
 std::string_view to_word(RequestOutcome v) noexcept { return word_of(outcome_words, v); }
@@ -161,6 +173,18 @@ std::optional<Direction> from_word(std::string_view w) noexcept {
 template <>
 std::optional<DialledBy> from_word(std::string_view w) noexcept {
   return value_of<DialledBy>(dialled_by_words, w);
+}
+template <>
+std::optional<HeardAs> from_word(std::string_view w) noexcept {
+  return value_of<HeardAs>(heard_as_words, w);
+}
+template <>
+std::optional<YesNo> from_word(std::string_view w) noexcept {
+  return value_of<YesNo>(yes_no_words, w);
+}
+template <>
+std::optional<ConsentClaim> from_word(std::string_view w) noexcept {
+  return value_of<ConsentClaim>(consent_claim_words, w);
 }
 template <>
 std::optional<IsAdvertising> from_word(std::string_view w) noexcept {

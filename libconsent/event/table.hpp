@@ -31,6 +31,14 @@ inline constexpr auto table<Assessment> = in_order(std::array{
 template <>
 inline constexpr std::string_view shape_of<Assessment> = "{answer, answers, pack}";
 
+template <>
+inline constexpr auto table<ConsentStance> = in_order(std::array{
+    row<&ConsentStance::claim, WordOf<ConsentClaim>>("claim").need(),
+    row<&ConsentStance::on, Time>("on"),
+});
+template <>
+inline constexpr std::string_view shape_of<ConsentStance> = "{claim, on}";
+
 /// Who gave a consent: two members of ConsentGiven, one object of its body.
 struct GivenBy {
   Giver kind = Giver::unstated;
@@ -53,6 +61,17 @@ template <>
 inline constexpr auto table<NamedFile> = in_order(std::array{
     row<&NamedFile::commitment, Hash>("commitment").need(),
     row<&NamedFile::kind, Word>("kind").need("is needed"),
+});
+
+/// What such a file is called, as the sealed details name it.
+struct FileName {
+  std::string name{};
+  std::string type{};
+};
+template <>
+inline constexpr auto table<FileName> = in_order(std::array{
+    row<&FileName::name, FileNameText>("name"),
+    row<&FileName::type, Word>("type"),
 });
 
 constexpr Row<ConsentGiven> giver_row() {
@@ -99,8 +118,9 @@ constexpr Row<ClockStep> step_row() {
 /// The rows of a type about a subject: its own, and those that all of them have.
 template <typename E, std::size_t N>
 consteval auto about_subject(const std::array<Row<E>, N>& own) {
-  constexpr std::array<Row<E>, 5> common{
+  constexpr std::array<Row<E>, 6> common{
       row<&EventBase::details, Details, E>("details").need(),
+      row<&EventBase::files, FileNames, E>("file_names").sealed(),
       row<&EventBase::files, Files, E>("files"),
       row<&EventBase::happened, Time, E>("happened").need(),
       row<&EventBase::number, Phone, E>("number").need("is needed").sealed(),
@@ -260,6 +280,26 @@ inline constexpr auto table<RequestAnswered> = about_subject(std::array{
     row<&RequestAnswered::evidence, Hashes>("evidence"),
     row<&RequestAnswered::of, Seq>("of").need(),
     row<&RequestAnswered::outcome, WordOf<RequestOutcome>>("outcome").need(),
+});
+
+template <>
+inline constexpr auto table<ContactReceived> = about_subject(std::array{
+    row<&ContactReceived::advertising_consent, Object<ConsentStance>>("advertising_consent"),
+    row<&ContactReceived::answered, WordOfOr0<YesNo>>("answered"),
+    row<&ContactReceived::asked_to_stop, WordOfOr0<YesNo>>("asked_to_stop"),
+    row<&ContactReceived::called_by_name, WordOfOr0<YesNo>>("called_by_name"),
+    row<&ContactReceived::sender, SenderText>("sender").sealed(),
+    row<&ContactReceived::channel, ReceivedOver>("channel").need(),
+    row<&ContactReceived::company, Name>("company").sealed(),
+    row<&ContactReceived::distributor, Party>("distributor"),
+    row<&ContactReceived::duration_s, Seconds>("duration_s"),
+    row<&ContactReceived::evidence, Hashes>("evidence"),
+    row<&ContactReceived::heard, WordOfOr0<HeardAs>>("heard"),
+    row<&ContactReceived::identified_by, Name>("identified_by").sealed(),
+    row<&ContactReceived::label, Name>("label").sealed(),
+    row<&ContactReceived::personal_data_consent, Object<ConsentStance>>("personal_data_consent"),
+    row<&ContactReceived::purpose, WordOf<Purpose>>("purpose").need(),
+    row<&ContactReceived::said, Said>("said").sealed(),
 });
 
 template <>

@@ -2,6 +2,8 @@
 #include <string>
 
 #include "consent/error.hpp"
+#include "consent/sender.hpp"
+#include "event/canonical.hpp"
 #include "event/table.hpp"
 
 namespace consent {
@@ -52,6 +54,19 @@ void check_event(const NumberClassified& e) {
       (e.kind == SubscriberKind::person || e.kind == SubscriberKind::sole_trader)) {
     Checker::refuse("inn", "a person has no organisation's INN");
   }
+}
+void check_stance(std::string_view field, const std::optional<ConsentStance>& stance,
+                  Instant happened) {
+  if (!stance || !stance->on) return;
+  if (stance->claim != ConsentClaim::withdrawn) {
+    Checker::refuse(field, "a consent that was never given has no day of withdrawal");
+  }
+  if (*stance->on > happened) Checker::refuse(field, "after the moment of contact");
+}
+template <>
+void check_event(const ContactReceived& e) {
+  check_stance("advertising_consent", e.advertising_consent, e.happened);
+  check_stance("personal_data_consent", e.personal_data_consent, e.happened);
 }
 template <>
 void check_event(const EvidenceAdded& e) {
@@ -132,6 +147,13 @@ void fields::Files::check(const Checker& checker, std::string_view key,
   }
 }
 
+void fields::FileNames::check(const Checker& checker, std::string_view /*key*/,
+                              const std::vector<EvidenceFile>& files) {
+  for (const EvidenceFile& each : files) {
+    check_members(checker, FileName{each.name, each.type}, "files");
+  }
+}
+
 std::string_view words::word_problem(std::string_view word) noexcept {
   constexpr std::size_t max_word = 64;
   constexpr int phone_like = 10;
@@ -158,6 +180,23 @@ Message words::party_problem(std::string_view id) {
   const auto problem = check_inn(id);
   if (problem == IdentifierProblem::ok) return {};
   return Message("not an INN ({})", Message(to_word(problem)));
+}
+
+bool words::is_sender(std::string_view text) noexcept {
+  try {
+    return Sender::parse(text).text() == text;
+  } catch (const ParseError&) {
+    return false;
+  }
+}
+
+bool words::is_file_name(std::string_view text) noexcept {
+  constexpr std::size_t most = 255;
+  return !text.empty() && text.size() <= most && text != "." && text != ".." &&
+         std::none_of(text.begin(), text.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return byte < 0x20 || byte == 0x7f || c == '/' || c == '\\';
+         });
 }
 
 bool words::is_organisation_inn(std::string_view text) noexcept {

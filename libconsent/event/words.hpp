@@ -16,4 +16,9 @@ namespace consent::words {
 /// An INN of 10 digits: a person's has 12.
 [[nodiscard]] bool is_organisation_inn(std::string_view text) noexcept;
 
+/// As Sender::text() spells one.
+[[nodiscard]] bool is_sender(std::string_view text) noexcept;
+/// 1 to 255 bytes, without folders and control characters.
+[[nodiscard]] bool is_file_name(std::string_view text) noexcept;
+
 }  // namespace consent::words

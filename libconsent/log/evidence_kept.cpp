@@ -26,6 +26,19 @@ std::vector<KeptEvidence> named_by(const Entry& entry) {
   return named;
 }
 
+/// What the originals are called, where the subject's key is there.
+void name_files(const LogImpl& impl, const Entry& entry, std::vector<KeptEvidence>& kept) {
+  if (kept.empty() || !impl.keys || !entry.subject) return;
+  const auto subject = impl.keys->by_tag(entry.subject->tag);
+  if (!subject) return;
+  const AnyEvent said = decode_event(impl.opened(entry, subject->key));
+  const EventBase* const base = about_subject(said);
+  for (std::size_t i = 0; base != nullptr && i < kept.size(); ++i) {
+    kept[i].name = base->files[i].name;
+    kept[i].type = base->files[i].type;
+  }
+}
+
 sqlite::Statement row_of(sqlite::Connection& db, const KeptEvidence& kept) {
   sqlite::Statement row(db,
                         "SELECT commitment,opening,bytes FROM evidence WHERE seq=?1 AND place=?2");
@@ -43,7 +56,9 @@ std::vector<KeptEvidence> evidence_of(const Log& log, std::uint64_t seq) {
   const LogImpl& impl = LogAccess::of(log);
   impl.check_fork();
   const std::lock_guard lock(impl.reading);
-  auto named = named_by(impl.entry_at(seq));
+  const Entry entry = impl.entry_at(seq);
+  auto named = named_by(entry);
+  name_files(impl, entry, named);
   const EvidenceFolder folder(impl.folder);
   for (KeptEvidence& kept : named) {
     kept.beside = row_of(impl.db, kept).is_null(2);

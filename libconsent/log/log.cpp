@@ -63,8 +63,13 @@ namespace {
 
 /// Whether these events may ever be recorded. @throws as Log::append()
 void check(const Log& log, std::span<const Event> events) {
+  const auto& diarist = log.identity().subscriber;
   for (const Event& event : events) {
     validate(event);
+    if (diarist && base_of(event).number != diarist) {
+      throw Error(ErrorCode::invalid_argument,
+                  "number: this diary is kept for another number; who called is the sender");
+    }
     // Its entry says that a key was destroyed, which appending does not do.
     if (std::holds_alternative<SubjectErased>(event)) {
       throw Error(ErrorCode::invalid_argument, "subject.erased: is recorded by erase() alone");

@@ -17,6 +17,7 @@ Contents, by what you come for:
 ===========  =====================================================================================
 Record       :class:`Log`; events: :class:`ConsentGiven`, :class:`ConsentAsked`,
              :class:`ConsentRefused`, :class:`ConsentWithdrawn`, :class:`ContactMade`,
+             :class:`ContactReceived`,
              :class:`NumberReassigned` and the others of :mod:`consent.event`;
              :mod:`consent.receipt`
 Ask          :meth:`Log.may_contact`, :class:`Gate`, :class:`Decision`, :mod:`consent.rules`
@@ -105,8 +106,10 @@ from consent.event import (
     ConsentAsked,
     ConsentGiven,
     ConsentRefused,
+    ConsentStance,
     ConsentWithdrawn,
     ContactMade,
+    ContactReceived,
     EntryCorrected,
     Event,
     EvidenceAdded,
@@ -184,9 +187,11 @@ __all__ = [
     "ConsentError",
     "ConsentGiven",
     "ConsentRefused",
+    "ConsentStance",
     "ConsentWithdrawn",
     "ContactCounts",
     "ContactMade",
+    "ContactReceived",
     "Coverage",
     "CryptoError",
     "Decision",

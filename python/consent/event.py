@@ -25,11 +25,14 @@ from consent.wire import (
     DialledBy,
     Direction,
     Giver,
+    Heard,
     Method,
     Purpose,
     Purposes,
+    ReceivedOver,
     Request,
     RequestOutcome,
+    YesNo,
 )
 
 __all__ = [
@@ -42,8 +45,10 @@ __all__ = [
     "ConsentAsked",
     "ConsentGiven",
     "ConsentRefused",
+    "ConsentStance",
     "ConsentWithdrawn",
     "ContactMade",
+    "ContactReceived",
     "EntryCorrected",
     "Event",
     "EvidenceAdded",
@@ -73,7 +78,29 @@ __all__ = [
 Words: TypeAlias = str | Iterable[str]
 _Set = frozenset[str]
 #: Members that are sealed for the subject, besides the number.
-SEALED: Final[frozenset[str]] = frozenset({"decision_maker", "note", "organisation"})
+SEALED: Final[frozenset[str]] = frozenset(
+    {
+        *("company", "decision_maker", "identified_by", "label", "note", "organisation", "said"),
+        "sender",
+    }
+)
+#: Members whose "unknown" says nothing.
+_UNSAID: Final = frozenset({"answered", "asked_to_stop", "called_by_name"})
+#: Media types of what people keep, by the end of the name; the machine's own list is not asked.
+_TYPES: Final = {
+    **dict.fromkeys((".m4a", ".mp4a"), "audio/mp4"),
+    **{".mp3": "audio/mpeg", ".wav": "audio/wav", ".flac": "audio/flac", ".amr": "audio/amr"},
+    **{".ogg": "audio/ogg", ".opus": "audio/ogg", ".oga": "audio/ogg", ".aac": "audio/aac"},
+    **{".3gp": "audio/3gpp", ".gsm": "audio/gsm", ".mp4": "video/mp4", ".webm": "video/webm"},
+    **{".png": "image/png", ".webp": "image/webp", ".heic": "image/heic", ".gif": "image/gif"},
+    **dict.fromkeys((".jpg", ".jpeg"), "image/jpeg"),
+    **dict.fromkeys((".tif", ".tiff"), "image/tiff"),
+    **{".pdf": "application/pdf", ".txt": "text/plain", ".csv": "text/csv", ".xml": "text/xml"},
+    **{".html": "text/html", ".eml": "message/rfc822", ".zip": "application/zip"},
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".odt": "application/vnd.oasis.opendocument.text",
+}
 _ADVERTISING: Final[frozenset[Cover]] = frozenset({"advertising"})
 
 
@@ -82,7 +109,7 @@ def words(name: str) -> tuple[str, ...]:
 
     Args:
         name: ``purpose channel cover method giver direction dialled_by personal_data`` or
-            ``kind`` (of subscriber).
+            ``kind`` (of subscriber), ``heard``, ``yes_no`` or ``claim``.
 
     Example:
         >>> words("channel")
@@ -108,6 +135,8 @@ class EvidenceFile:
         content: The bytes, or where they are read from while they are recorded.
         kind: A short word: ``recording``, ``document``, ``wording`` (the words said to this very
             person, with their name in them).
+        name: What the original is called, without its folder; sealed. Of a path: its own name.
+        type: Its media type; sealed. Where left out, by the end of the name.
 
     Example:
         >>> EvidenceFile("Я, Мария Иванова, согласна.".encode(), kind="wording").kind
@@ -116,10 +145,17 @@ class EvidenceFile:
 
     content: bytes | PathLike[str]
     kind: str = "file"
+    name: str = ""
+    type: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.content, bytes | PathLike):
             raise TypeError("content: bytes or a Path is needed (a text: .encode())")
+        put = object.__setattr__
+        if not self.name and not isinstance(self.content, bytes):
+            put(self, "name", Path(self.content).name)
+        if not self.type and self.name:
+            put(self, "type", _TYPES.get(Path(self.name).suffix.lower(), ""))
 
 
 #: A file by its SHA-256 alone, 32 bytes, or to be kept by the log.
@@ -147,11 +183,32 @@ class Assessment(NamedTuple):
     answers: bytes
 
 
+class ConsentStance(NamedTuple):
+    """What a diarist says of consent to whoever called, on one ground.
+
+    Attributes:
+        claim: ``never withdrawn``. What is not known is None in its place.
+        on: When it was withdrawn, where that is known.
+    """
+
+    claim: str
+    on: datetime | None = None
+
+
 class KeptFile(NamedTuple):
-    """A file that the log keeps with an entry, as the entry names it."""
+    """A file that the log keeps with an entry, as the entry names it.
+
+    Attributes:
+        kind: A short word: ``recording``.
+        commitment: To the content.
+        name: What the original is called; "" where not known, or not opened.
+        type: Its media type; "" likewise.
+    """
 
     kind: str
     commitment: bytes
+    name: str = ""
+    type: str = ""
 
 
 class InContract(NamedTuple):
@@ -170,6 +227,8 @@ def told(event: AnyEvent | None) -> dict[str, Any]:
     for each in () if event is None else fields(event):
         value = getattr(event, each.name)
         if each.name in ("number", "at", "kept") or value in (None, "", False, "unstated"):
+            continue
+        if each.name in _UNSAID and value == "unknown":
             continue
         if isinstance(value, frozenset):
             value = tuple(sorted(value))
@@ -548,7 +607,7 @@ class RequestReceived(_Base):
             is what you find yourself.
         means: How it was said: a word of ``consent.words("method")``.
         received_at: When it reached you; ``at`` where left out.
-        evidence: SHA-256 of the letter: :func:`file_hash`.
+        evidence: The letter: an :class:`EvidenceFile`, or its SHA-256 alone (:func:`file_hash`).
     """
 
     type: ClassVar[str] = "request.received"
@@ -556,7 +615,7 @@ class RequestReceived(_Base):
     kind: Request
     means: Method = "unstated"
     received_at: datetime | None = None
-    evidence: Iterable[bytes] = ()
+    evidence: Iterable[Evidence] = ()
     source: str = ""
 
 
@@ -567,14 +626,71 @@ class RequestAnswered(_Base):
     Attributes:
         of: ``seq`` of the request, or of the withdrawal.
         outcome: ``done refused extended``.
-        evidence: SHA-256 of the answer: :func:`file_hash`.
+        evidence: The answer: an :class:`EvidenceFile`, or its SHA-256 alone (:func:`file_hash`).
     """
 
     type: ClassVar[str] = "request.answered"
     at: datetime
     of: int
     outcome: RequestOutcome
-    evidence: Iterable[bytes] = ()
+    evidence: Iterable[Evidence] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactReceived(_Base):
+    """A contact that a diarist received. Who called may be a number, a name, or nobody known.
+
+    Attributes:
+        number: The diarist's own.
+        at: When it was.
+        channel: ``voice sms messenger email``; a robot is heard, not a channel.
+        heard: ``unclear person robot``.
+        purpose: As the diarist understood it; ``unknown`` is treated as advertising.
+        distributor: INN or short word; "" where it is not established.
+        answered: ``unknown yes no``.
+        asked_to_stop: Whether the diarist asked it, during this contact.
+        called_by_name: Whether the caller used the diarist's name.
+        duration_s: Seconds, 0 or more.
+        advertising_consent: What the diarist says of a consent to advertising with whoever
+            called; None: not known.
+        personal_data_consent: The same of the use of personal data.
+        evidence: Files that show it: an :class:`EvidenceFile` that the log keeps, or a SHA-256
+            alone.
+        sender: Who called, sealed as the next four are: a number in E.164 form, a short number,
+            a name of at most 11 characters (:func:`consent.parse_sender`); "" = hidden.
+        label: What the screen showed beside it.
+        company: On whose behalf they said they called.
+        identified_by: How ``distributor`` was established.
+        said: The words said, or the whole text of the message; at most 8 KiB.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> call = ContactReceived("+79161234567", at=datetime(2026, 11, 20, 8, 42, tzinfo=UTC),
+        ...                        sender="+74950000000", heard="robot", company="Банк",
+        ...                        advertising_consent=ConsentStance("never"))
+        >>> call.answered
+        'unknown'
+    """
+
+    type: ClassVar[str] = "contact.received"
+    at: datetime
+    channel: ReceivedOver = "voice"
+    heard: Heard = "unclear"
+    purpose: Purpose = "unknown"
+    distributor: str = ""
+    answered: YesNo = "unknown"
+    asked_to_stop: YesNo = "unknown"
+    called_by_name: YesNo = "unknown"
+    duration_s: int | None = None
+    advertising_consent: ConsentStance | None = None
+    personal_data_consent: ConsentStance | None = None
+    evidence: Iterable[Evidence] = ()
+    sender: str = ""
+    label: str = ""
+    company: str = ""
+    identified_by: str = ""
+    said: str = ""
     source: str = ""
 
 
@@ -593,6 +709,7 @@ Event: TypeAlias = (
     | SubjectHeld
     | RequestReceived
     | RequestAnswered
+    | ContactReceived
 )
 
 
@@ -747,6 +864,7 @@ CLASSES: Mapping[str, Callable[..., AnyEvent]] = {
         SubjectHeld,
         RequestReceived,
         RequestAnswered,
+        ContactReceived,
         ReceiptIssued,
         LogCreated,
         WordingRegistered,

@@ -17,12 +17,15 @@ __all__ = [
     "DialledBy",
     "Direction",
     "Giver",
+    "Heard",
     "Method",
     "Purpose",
     "Purposes",
+    "ReceivedOver",
     "Request",
     "RequestOutcome",
     "Verdict",
+    "YesNo",
 ]
 
 Purpose: TypeAlias = Literal[
@@ -62,6 +65,10 @@ RequestOutcome: TypeAlias = Literal["done", "refused", "extended"]
 Direction: TypeAlias = Literal["outgoing", "incoming"]
 DialledBy: TypeAlias = Literal["unstated", "person", "machine"]
 Giver: TypeAlias = Literal["unstated", "holder", "addressee", "employee"]
+#: A robot is heard, not a channel, where a contact is received.
+ReceivedOver: TypeAlias = Literal["voice", "sms", "messenger", "email"]
+Heard: TypeAlias = Literal["unclear", "person", "robot"]
+YesNo: TypeAlias = Literal["unknown", "yes", "no"]
 Basis: TypeAlias = Literal["said", "recorded"]
 Verdict: TypeAlias = Literal["deny", "allow", "unknown"]
 

@@ -120,7 +120,7 @@ TEST_CASE("every type has one word, and its place follows from it", "[event][typ
     CHECK(from_word<EventType>(words.back()) == type);
     CHECK(std::count(words.back().begin(), words.back().end(), '.') == 1);
   }
-  CHECK(words.size() == 28);
+  CHECK(words.size() == 29);
   CHECK(words.back() == "receipt.issued");
   std::sort(words.begin(), words.end());
   CHECK(std::unique(words.begin(), words.end()) == words.end());
@@ -302,6 +302,37 @@ TEST_CASE("a known member of another kind is refused, an unknown one is not",
   }
 }
 
+TEST_CASE("what a file is called is sealed, and opened in its order", "[event][entry][privacy]") {
+  ContactReceived contact{EventBase{*PhoneNumber::from_digits(79161234567), Instant{}}};
+  contact.sender = "+74950000017";
+  contact.files.push_back({"recording", "voice", {}, {}, "recording.m4a", "audio/mp4"});
+  contact.files.push_back({"picture", "screen", {}, {}, "", ""});
+  CHECK_NOTHROW(validate(Event(contact)));
+  const std::string details = encode_details(Event(contact));
+  CHECK(details.find("\"file_names\":[{\"name\":\"recording.m4a\",\"type\":\"audio/mp4\"},{}]") !=
+        std::string::npos);
+  ContactReceived read{EventBase{std::nullopt, Instant{}}};
+  read.files.resize(2);
+  Event opened(read);
+  open_details(details, opened);
+  CHECK(base_of(opened).files[0].name == "recording.m4a");
+  CHECK(base_of(opened).files[1].type.empty());
+  CHECK(std::get<ContactReceived>(opened).sender == contact.sender);
+  // Names of other files than those of the entry.
+  read.files.resize(1);
+  Event other(read);
+  CHECK_THROWS_AS(open_details(details, other), Error);
+}
+
+TEST_CASE("a robot is heard over voice alone", "[event]") {
+  ContactReceived contact{EventBase{*PhoneNumber::from_digits(79161234567), Instant{}}};
+  CHECK(channel_asked(contact) == Channel::voice);
+  contact.heard = HeardAs::robot;
+  CHECK(channel_asked(contact) == Channel::robot);
+  contact.channel = Channel::sms;
+  CHECK(channel_asked(contact) == Channel::sms);
+}
+
 TEST_CASE("a member that a type needs is missed", "[event][entry]") {
   struct Row {
     EventType type;
@@ -322,6 +353,7 @@ TEST_CASE("a member that a type needs is missed", "[event][entry]") {
                                                {"purposes", words}})},
       {EventType::contact_made,
        subject_body({{"channel", "sms"}, {"direction", "incoming"}, {"purpose", "survey"}})},
+      {EventType::contact_received, subject_body({{"channel", "sms"}, {"purpose", "survey"}})},
       {EventType::operator_refusal, subject_body({{"covers", Array{"mailing", "mass_calls"}}})},
       {EventType::number_classified, subject_body({{"personal_data", "yes"}})},
       {EventType::evidence_added,

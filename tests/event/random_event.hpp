@@ -198,6 +198,22 @@ inline consent::Event RandomEvents::event(std::size_t which) {
       e.evidence = files();
       return e;
     }
+    case 14: {
+      ContactReceived e{base};
+      e.channel =
+          std::array{Channel::voice, Channel::sms, Channel::messenger, Channel::email}[below(4)];
+      e.heard = one<HeardAs>(3);
+      e.purpose = one<Purpose>(9);
+      e.distributor = party_or_none();
+      e.answered = one<YesNo>(3);
+      e.asked_to_stop = one<YesNo>(3);
+      e.called_by_name = one<YesNo>(3);
+      if (maybe()) e.duration_s = static_cast<std::int64_t>(below(7 * 24 * 3600 + 1));
+      if (maybe()) e.advertising_consent = ConsentStance{};
+      if (maybe()) e.personal_data_consent = ConsentStance{ConsentClaim::withdrawn, base.happened};
+      e.evidence = files();
+      return e;
+    }
     case 13: {
       RequestAnswered e{base};
       e.of = seq();

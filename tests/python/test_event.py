@@ -93,6 +93,26 @@ TOLD = [
     consent.RequestReceived(
         NUMBER, at=SAID, kind="access", means="paper", received_at=SAID, evidence=HASHES
     ),
+    consent.ContactReceived(
+        NUMBER,
+        at=SAID,
+        channel="voice",
+        heard="robot",
+        purpose="advertising",
+        distributor=INN,
+        answered="yes",
+        asked_to_stop="no",
+        called_by_name="unknown",
+        duration_s=41,
+        advertising_consent=consent.ConsentStance("withdrawn", SAID - timedelta(days=30)),
+        personal_data_consent=consent.ConsentStance("never"),
+        evidence=HASHES,
+        sender="+74950000017",
+        label="Возможно, спам",
+        company="Банк «Лютик»",
+        identified_by="назвались в разговоре",
+        said="Вам одобрен кредит!\nНажмите один.",
+    ),
     consent.NumberReassigned(NUMBER, at=SAID, source="operator"),
 ]
 
@@ -167,6 +187,90 @@ def test_nothing_that_is_sealed_is_in_the_entry(romashka):
     text = entry.bytes.decode()
     for secret in ("Лютик", "Мария", "перезвонить", *events.SEALED):
         assert secret not in text
+
+
+def test_of_who_called_and_what_was_said_nothing_is_in_the_entry(romashka):
+    contact = next(event for event in TOLD if isinstance(event, consent.ContactReceived))
+    entry = romashka.entry(romashka.append(contact).seq)
+    text = entry.bytes.decode()
+    for secret in ("4950000017", "спам", "Лютик", "назвались", "кредит", *events.SEALED):
+        assert secret not in text
+
+
+@pytest.mark.parametrize("sender", ["+74950000017", "0500", "900", "Госуслуги", "BANK-24", ""])
+def test_a_sender_is_a_number_a_short_number_or_a_name(sender):
+    received = consent.ContactReceived(NUMBER, at=SAID, channel="sms", sender=sender)
+    assert received.sender == sender
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"sender": "8 (495) 000-00-17"}, "sender: not a number"),
+        ({"sender": "a name that is far too long"}, "sender: not a number"),
+        ({"channel": "robot"}, "channel: a robot is heard over voice"),
+        ({"said": "я" * 4097}, "said: longer than 8192 bytes"),
+        ({"label": "x" * 513}, "label: longer than 512 bytes"),
+        (
+            {"advertising_consent": consent.ConsentStance("never", SAID)},
+            "advertising_consent: a consent that was never given has no day of withdrawal",
+        ),
+        (
+            {"personal_data_consent": consent.ConsentStance("withdrawn", LATER)},
+            "personal_data_consent: after the moment of contact",
+        ),
+    ],
+)
+def test_a_contact_that_no_log_may_hold_is_refused(change, problem):
+    with pytest.raises(consent.InvalidArgument, match=problem):
+        consent.ContactReceived(NUMBER, at=SAID, **change)
+
+
+def test_what_is_sealed_fits_into_an_entry(romashka):
+    # Each of these texts is within its own length, and all of them together are not.
+    much = consent.ContactReceived(NUMBER, at=SAID, said="\x01" * 8000)
+    with pytest.raises(consent.InvalidArgument, match="what is sealed is longer than 16 KiB"):
+        romashka.append(much)
+
+
+def test_a_sealed_file_keeps_its_name_and_type(romashka, tmp_path):
+    recording = tmp_path / "+74950000017_20261120.m4a"
+    recording.write_bytes(b"voice")
+    told = consent.ContactReceived(
+        NUMBER,
+        at=SAID,
+        evidence=[
+            consent.EvidenceFile(recording, kind="recording"),
+            consent.EvidenceFile(b"nameless", kind="file"),
+        ],
+    )
+    seq = romashka.append(told).seq
+    assert "4950000017" not in romashka.entry(seq).bytes.decode()
+    assert "4950000017" not in "".join(str(path) for path in Path(romashka.folder).rglob("*"))
+    assert [(file.name, file.type) for file in romashka.entry(seq).event.kept] == [("", "")] * 2
+    names = [("+74950000017_20261120.m4a", "audio/mp4"), ("", "")]
+    assert [(file.name, file.type) for file in romashka.opened(seq).kept] == names
+    assert [(file.name, file.type) for file in romashka.evidence_of(seq)] == names
+
+
+@pytest.mark.parametrize("name", ["a/b.wav", "..", "a\\b.wav", "a\nb.wav", "я" * 128])
+def test_a_file_name_is_no_path(name):
+    file = consent.EvidenceFile(b"voice", kind="recording", name=name)
+    with pytest.raises(consent.InvalidArgument, match=r"files\.name: not the name of a file"):
+        consent.ContactReceived(NUMBER, at=SAID, evidence=[file])
+
+
+def test_a_diary_takes_nothing_about_another_number(tmp_path):
+    with consent.Log.create(tmp_path / "diary", origin="diary.example/a", subscriber=NUMBER) as log:
+        log.append(consent.ContactReceived(NUMBER, at=SAID, sender="+74950000017"))
+        for other in (
+            consent.ContactReceived("+74950000017", at=SAID, sender=NUMBER),
+            consent.ConsentWithdrawn("+74950000017", at=SAID),
+        ):
+            with pytest.raises(consent.InvalidArgument, match="kept for another number") as refused:
+                log.append(other)
+            assert "4950000017" not in str(refused.value)
+        assert log.size == 2
 
 
 @pytest.mark.parametrize(("name", "most"), [("organisation", 512), ("note", 4096)])

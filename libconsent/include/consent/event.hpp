@@ -53,6 +53,12 @@ enum class Method : std::uint8_t {
 enum class Giver : std::uint8_t { unstated, holder, addressee, employee };
 enum class Direction : std::uint8_t { outgoing, incoming };
 enum class DialledBy : std::uint8_t { unstated, person, machine };
+/// What the one who was called heard: a person, a robot, or neither for certain.
+enum class HeardAs : std::uint8_t { unclear, person, robot };
+/// An answer to a question that has one.
+enum class YesNo : std::uint8_t { unknown, yes, no };
+/// What a diarist says of a consent to whoever called. Not known is no value: it is left out.
+enum class ConsentClaim : std::uint8_t { never, withdrawn };
 /// Is a contact advertising? `unclear` is to be treated as yes.
 enum class IsAdvertising : std::uint8_t { unclear, yes, no };
 /// What somebody may demand of whoever holds their data, or what the holder itself has found.
@@ -125,6 +131,10 @@ struct EvidenceFile {
   std::string bytes{};           ///< the content
   std::filesystem::path file{};  ///< or where it is read from while it is recorded; at most 16 GiB
   Digest commitment{};           ///< of what is read back: to the content. Set by the log.
+  /// What the original is called ("recording.m4a"), and its media type ("audio/mp4"): sealed, for
+  /// telephones put numbers into such names. "" where not known or not opened.
+  std::string name{};
+  std::string type{};
 };
 
 /// Fields that every event has.
@@ -310,11 +320,42 @@ struct RequestAnswered : EventBase {
   std::vector<FileHash> evidence{};  ///< the answer
 };
 
+/// What a diarist says of consent to whoever called, on one ground.
+struct ConsentStance {
+  ConsentClaim claim = ConsentClaim::never;
+  std::optional<Instant> on{};  ///< when it was withdrawn, where that is known
+};
+
+/// A contact that a diarist received. Who called may be a number, a name, or nobody known.
+struct ContactReceived : EventBase {
+  Channel channel = Channel::voice;  ///< never `robot`: what was heard says that
+  HeardAs heard = HeardAs::unclear;
+  Purpose purpose = Purpose::unknown;
+  std::string distributor{};  ///< INN or short word; "" = not established
+  YesNo answered = YesNo::unknown;
+  YesNo asked_to_stop = YesNo::unknown;   ///< by the diarist, during this contact
+  YesNo called_by_name = YesNo::unknown;  ///< the caller used the diarist's name
+  std::optional<std::int64_t> duration_s{};
+  /// Whether advertising, and the use of personal data, was ever agreed to with whoever called.
+  /// nullopt: not known.
+  std::optional<ConsentStance> advertising_consent{};
+  std::optional<ConsentStance> personal_data_consent{};
+  std::vector<FileHash> evidence{};  ///< files that stay where they are, by their hash alone
+  // Sealed.
+  std::string sender{};         ///< Sender::text(): a number, a short number, a name; "" = hidden
+  std::string label{};          ///< what the screen showed beside it, at most 512 bytes
+  std::string company{};        ///< on whose behalf they said they called, at most 512 bytes
+  std::string identified_by{};  ///< how `distributor` was established, at most 512 bytes
+  std::string said{};           ///< the words said, or the whole text of the message; 8 KiB
+};
+/// The channel as a decision asks for it: a voice that was a robot's is `robot`.
+[[nodiscard]] CONSENT_EXPORT Channel channel_asked(const ContactReceived& contact) noexcept;
+
 /// What may be told to a log about a number.
-using Event =
-    std::variant<ConsentAsked, ConsentGiven, ConsentRefused, ConsentWithdrawn, NumberReassigned,
-                 ContactMade, OperatorRefusal, NumberClassified, EvidenceAdded, EntryCorrected,
-                 SubjectErased, SubjectRestricted, SubjectHeld, RequestReceived, RequestAnswered>;
+using Event = std::variant<ConsentAsked, ConsentGiven, ConsentRefused, ConsentWithdrawn,
+                           NumberReassigned, ContactMade, OperatorRefusal, NumberClassified,
+                           EvidenceAdded, EntryCorrected, SubjectErased, SubjectRestricted,
+                           SubjectHeld, RequestReceived, RequestAnswered, ContactReceived>;
 
 /// A text is in use from here on. Kept in the log's table of wordings.
 struct WordingRegistered {
@@ -436,6 +477,7 @@ enum class EventType : std::uint8_t {
   subject_held,
   request_received,
   request_answered,
+  contact_received,
   wording_registered,
   clock_step,
   log_restored,
@@ -474,6 +516,9 @@ enum class EventType : std::uint8_t {
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Giver) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(Direction) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(DialledBy) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(HeardAs) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(YesNo) noexcept;
+[[nodiscard]] CONSENT_EXPORT std::string_view to_word(ConsentClaim) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(IsAdvertising) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(RequestKind) noexcept;
 [[nodiscard]] CONSENT_EXPORT std::string_view to_word(RequestOutcome) noexcept;
@@ -496,6 +541,12 @@ template <>
 CONSENT_EXPORT std::optional<Direction> from_word(std::string_view) noexcept;
 template <>
 CONSENT_EXPORT std::optional<DialledBy> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<HeardAs> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<YesNo> from_word(std::string_view) noexcept;
+template <>
+CONSENT_EXPORT std::optional<ConsentClaim> from_word(std::string_view) noexcept;
 template <>
 CONSENT_EXPORT std::optional<IsAdvertising> from_word(std::string_view) noexcept;
 template <>

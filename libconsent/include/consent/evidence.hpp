@@ -21,9 +21,12 @@ struct KeptEvidence {
   Digest commitment;        ///< SHA-256("libconsent/commit/v1" || 0x00 || salt || content)
   bool beside = false;      ///< a large one, in the folder `evidence`; else inside log.db
   bool there = true;        ///< false: its file is missing
+  std::string name{};       ///< what the original is called; "" where unknown or not opened
+  std::string type{};       ///< its media type; "" likewise
 };
 
-/// Files kept with an entry, in order; none: an empty list. Needs no key.
+/// Files kept with an entry, in order; none: an empty list. Needs no key, but for
+/// their names.
 [[nodiscard]] CONSENT_EXPORT std::vector<KeptEvidence> evidence_of(const Log& log,
                                                                    std::uint64_t seq);
 /// Opens one: hands its content to `take` piece by piece, and returns its salt (32 bytes).

@@ -62,6 +62,11 @@ WORDS: Final[dict[str, str]] = {
     "holder": "the subscriber",
     "addressee": "the addressee",
     "employee": "an employee",
+    # what was heard
+    "unclear": "not clear",
+    # consent, as a diarist says
+    "never": "never given",
+    "withdrawn": "withdrawn",
     # requests
     "access": "access",
     "correction": "correction",
@@ -132,6 +137,7 @@ TYPES: Final[dict[str, str]] = {
     "consent.withdrawn": "The subscriber withdrew consent or demanded a stop",
     "number.reassigned": "The number passed to another subscriber",
     "contact.made": "The subscriber was contacted",
+    "contact.received": "A contact was received",
     "operator.refusal": "Refusal through the telephone operator",
     "number.classified": "The number was classified",
     "evidence.added": "Evidence was added",
@@ -165,6 +171,17 @@ FIELDS: Final[dict[str, str]] = {
     "direction": "direction",
     "dialled_by": "dialled by",
     "caller": "caller",
+    "sender": "caller",
+    "label": "shown on the screen",
+    "company": "said to call for",
+    "identified_by": "how the company was established",
+    "said": "words or text",
+    "heard": "voice of",
+    "answered": "answered",
+    "asked_to_stop": "asked to stop",
+    "called_by_name": "called by name",
+    "advertising_consent": "consent to advertising",
+    "personal_data_consent": "consent to the use of personal data",
     "outcome": "outcome",
     "next_at": "next contact",
     "organisation": "organisation",
@@ -205,6 +222,11 @@ MEMBERS: Final[dict[str, str]] = {
     "advertising": "answers on advertising",
     "answer": "answer",
     "answers": "answers",
+    "claim": "consent",
+    "on": "on",
+    "name": "name",
+    "type": "type",
+    "file_names": "names of the files",
 }
 
 

@@ -194,6 +194,15 @@ def is_files(value):
     )
 
 
+def is_stance(value):
+    """What a diarist says of a consent."""
+    return (
+        isinstance(value, dict)
+        and value.get("claim") in ("never", "withdrawn")
+        and ("on" not in value or is_time(value["on"]))
+    )
+
+
 SUBJECT = {"details!": is_hash, "files": is_files, "happened!": is_time, "source": is_word}
 
 # A name ending in ! is needed.
@@ -277,6 +286,20 @@ BODIES = {
         "evidence": is_list(is_hash),
         "of!": is_seq,
         "outcome!": one_of("done refused extended"),
+    },
+    "contact.received": SUBJECT
+    | {
+        "advertising_consent": is_stance,
+        "answered": one_of("yes no unknown"),
+        "asked_to_stop": one_of("yes no unknown"),
+        "called_by_name": one_of("yes no unknown"),
+        "channel!": one_of("voice sms messenger email"),
+        "distributor": is_party,
+        "duration_s": lambda v: is_int(v, 0, 604800),
+        "evidence": is_list(is_hash),
+        "heard": one_of("person robot unclear"),
+        "personal_data_consent": is_stance,
+        "purpose!": PURPOSE,
     },
     "subject.restricted": SUBJECT
     | {"ground!": is_word, "released": is_true, "request": is_hash, "until": is_time},
@@ -387,6 +410,12 @@ def together(entry, body):
         "caller.released",
     ):
         need(body["of"] < entry["seq"], "entry: 'of' is not an entry before")
+    if entry["type"] == "contact.received":
+        for name in ("advertising_consent", "personal_data_consent"):
+            stance = body.get(name, {})
+            if "on" in stance:
+                fits = stance["claim"] == "withdrawn" and stance["on"] <= body["happened"]
+                need(fits, f"entry: '{name}' has a day of withdrawal that does not fit")
     if entry["type"] == "evidence.added":
         need(
             "evidence" in body or "files" in body, "entry: 'evidence' is missing, and so is 'files'"
@@ -501,6 +530,19 @@ HAPPY = {
         "received_at": "2026-11-20T11:03:01.000000Z",
     },
     "request.answered": {"evidence": FILES, "of": 40, "outcome": "extended"},
+    "contact.received": {
+        "advertising_consent": {"claim": "withdrawn", "on": "2026-11-01T21:00:00.000000Z"},
+        "answered": "yes",
+        "asked_to_stop": "no",
+        "called_by_name": "unknown",
+        "channel": "voice",
+        "distributor": INN,
+        "duration_s": 41,
+        "evidence": FILES,
+        "heard": "robot",
+        "personal_data_consent": {"claim": "never"},
+        "purpose": "advertising",
+    },
     "subject.erased": {"ground": "152-fz/21", "request": digest("letter"), "scope": "all"},
     "subject.restricted": {
         "ground": "152-fz/21",
@@ -828,6 +870,25 @@ def body_vectors():
     wrong("contact.made", "local-next_at", "no microseconds", next_at="2026-11-24T09:00:00Z")
     wrong("contact.made", "negative-duration", "below 0", duration_s=-1)
     wrong("contact.made", "long-duration", "more than a week", duration_s=604801)
+    wrong("contact.received", "robot-as-channel", "a robot is heard", channel="robot")
+    wrong("contact.received", "heard-nothing", "not on the list", heard="nothing")
+    wrong("contact.received", "answered-as-flag", "not a word", answered=True)
+    wrong("contact.received", "given", "not a claim", advertising_consent={"claim": "given"})
+    wrong("contact.received", "claim-as-word", "a word alone", advertising_consent="never")
+    wrong(
+        "contact.received",
+        "never-on-a-day",
+        "what was never given was not withdrawn",
+        "entry: 'personal_data_consent' has a day of withdrawal that does not fit",
+        personal_data_consent={"claim": "never", "on": "2026-11-01T21:00:00.000000Z"},
+    )
+    wrong(
+        "contact.received",
+        "withdrawn-afterwards",
+        "after the contact",
+        "entry: 'advertising_consent' has a day of withdrawal that does not fit",
+        advertising_consent={"claim": "withdrawn", "on": "2026-11-20T11:03:01.000000Z"},
+    )
     wrong("operator.refusal", "advertising", "not the operator's", covers=["advertising"])
     wrong("number.classified", "persons-inn", "12 digits", inn="500100732259")
     wrong(

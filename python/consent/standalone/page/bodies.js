@@ -23,6 +23,10 @@ const BODIES = {
   "subject.held": "by!:party ground:word released:yes until:time",
   "request.received": "evidence:hashes kind!:demand means:means received_at:time",
   "request.answered": "evidence:hashes of!:earlier outcome!:outcome",
+  "contact.received":
+    "advertising_consent:stance answered:yes_no_unknown asked_to_stop:yes_no_unknown called_by_name:yes_no_unknown " +
+    "channel!:received_over distributor:party duration_s:seconds evidence:hashes heard:heard personal_data_consent:stance " +
+    "purpose!:purpose",
   "receipt.issued": "", // reserved: the common ones, and any others
   "log.created": "distributor:party distributor_name:text format!:word incarnation!:id16 key!:text details:hash",
   "wording.registered": "language:word wording!:hash",
@@ -53,6 +57,9 @@ const WORDS = {
   demand: "access correction stop_processing unlawful_processing purpose_reached",
   outcome: "done refused extended",
   step: "back forward",
+  received_over: "email messenger sms voice",
+  heard: "person robot unclear",
+  claim: "never withdrawn",
 };
 
 function isOneOf(list) {
@@ -134,6 +141,9 @@ const SHAPES = {
   step: isOneOf("step"),
   answer: isOneOf("answer"),
   giver_kind: isOneOf("giver"),
+  received_over: isOneOf("received_over"),
+  heard: isOneOf("heard"),
+  claim: isOneOf("claim"),
   files: (value) =>
     Array.isArray(value) &&
     value.length >= 1 &&
@@ -156,10 +166,19 @@ SHAPES.giver = objectOf("authority:word kind!:giver_kind");
 SHAPES.in_contract = objectOf("separate_mark!:flag");
 SHAPES.advertising = objectOf("answer!:answer answers!:hash pack!:word");
 
+SHAPES.stance = objectOf("claim!:claim on:time");
+
+// A day of withdrawal is of what was withdrawn, and not after the contact.
+function isWithdrawnBefore(stance, happened) {
+  return stance === undefined || !("on" in stance) || (stance.claim === "withdrawn" && stance.on <= happened);
+}
+
 // What more than one member says together.
 const TOGETHER = {
   "evidence.added": (body) => "evidence" in body || "files" in body,
   "number.classified": (body) => !("inn" in body) || !["person", "sole_trader"].includes(body.kind),
+  "contact.received": ({ advertising_consent: one, personal_data_consent: other, happened }) =>
+    isWithdrawnBefore(one, happened) && isWithdrawnBefore(other, happened),
   "clock.step": (body) => body.after !== body.before && (body.after < body.before) === (body.kind === "back"),
   "log.restored": (body, entry) => body.lost_from <= entry.seq && body.lost_to >= body.lost_from,
   "log.backed_up": (body, entry) => body.size <= entry.seq,

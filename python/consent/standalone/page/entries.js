@@ -10,7 +10,8 @@ const OF_THE_LOG = [
 const TYPES = [
   ...OF_THE_LOG, "consent.asked", "consent.given", "consent.refused", "consent.withdrawn", "number.reassigned", "contact.made",
   "operator.refusal", "number.classified", "evidence.added", "entry.corrected", "subject.erased", "subject.restricted",
-  "subject.held", "request.received", "request.answered", "receipt.issued",
+  "subject.held", "request.received", "request.answered", "contact.received",
+  "receipt.issued",
 ];
 const ENDS = ["number.reassigned", "subject.erased"];
 const ABOUT_THE_RECORD = ["subject.erased", "subject.restricted", "subject.held"];

@@ -101,6 +101,7 @@ const TYPE_NAMES = {
   "subject.held": { en: "legal hold", ru: "запрет уничтожения" },
   "request.received": { en: "request received", ru: "обращение о данных получено" },
   "request.answered": { en: "request answered", ru: "на обращение отвечено" },
+  "contact.received": { en: "contact received", ru: "обращение получено" },
   "caller.assigned": { en: "caller assigned", ru: "поручение исполнителю" },
   "caller.released": { en: "caller released", ru: "поручение прекращено" },
 };
