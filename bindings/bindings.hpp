@@ -38,6 +38,7 @@ void bind_bundle(py::module_& m);
 void bind_receipt(py::module_& m);
 void bind_backup(py::module_& m);
 void bind_deadline(py::module_& m);
+void bind_complaint(py::module_& m);
 
 /// A Log that Python can close while another thread is inside a call: the call keeps it alive.
 class LogHandle {

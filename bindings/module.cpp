@@ -38,4 +38,5 @@ PYBIND11_MODULE(_core, m) {
   bind_receipt(m);
   bind_backup(m);
   bind_deadline(m);
+  bind_complaint(m);
 }

@@ -24,7 +24,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "log": ("log", "callers", "clock", "evidence", "maintenance", "restriction"),
     "decision": ("rules", "decision"),
     "advertising": ("advertising",),
-    "duties": ("deadline", "outcome", "retention"),
+    "duties": ("complaint", "contacts", "deadline", "outcome", "retention"),
     "gate": ("gate",),
     "audit": ("audit",),
     "bundle": ("bundle", "receipt"),

@@ -8,12 +8,20 @@ from pathlib import Path
 import consent
 from consent.advertising import read_answers
 from consent.commands.arguments import Commands, UsageError, moment_of, number_of, wording_of
-from consent.commands.record import record
+from consent.commands.record import kept_file, record
 from consent.locale.message import Message
 from consent.terminal import Terminal
 
 #: Purposes under which the duties of advertising stay.
 AS_ADVERTISING = ("advertising", "mixed", "unknown")
+
+
+def _recording(given: argparse.Namespace) -> consent.event.Evidence | None:
+    if given.recording is not None and given.recording_hash is not None:
+        raise UsageError("--recording, --recording-hash: one of them")
+    if given.recording is not None:
+        return kept_file(given.recording, "recording")
+    return None if given.recording_hash is None else consent.file_hash(given.recording_hash)
 
 
 def contact(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -52,7 +60,7 @@ def contact(given: argparse.Namespace, terminal: Terminal) -> int:
         duration_s=given.duration,
         agent_ref=given.agent,
         campaign=given.campaign,
-        recording=None if given.recording is None else consent.file_hash(given.recording),
+        recording=_recording(given),
         advertising=assessed,
         wording=wording_of(given.script),
         next_at=moment_of(given, "--next-at", given.next_at),
@@ -93,7 +101,8 @@ def add(commands: Commands) -> None:
     made.add_argument("--duration", type=int, metavar="SECONDS", help=say("how long they talked"))
     made.add_argument("--agent", default="", help=say("a pseudonym, never a name"))
     made.add_argument("--campaign", default="", help=say("a short word"))
-    made.add_argument("--recording", type=Path, metavar="FILE", help=say("kept by its SHA-256"))
+    made.add_argument("--recording", type=Path, metavar="FILE", help=say("kept in the log, sealed"))
+    made.add_argument("--recording-hash", type=Path, metavar="FILE", help=say("its SHA-256 alone"))
     made.add_argument("--requested", action="store_true", help=say("the subscriber asked for it"))
     made.add_argument(
         "--advertising",

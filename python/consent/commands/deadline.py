@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from datetime import UTC, datetime
-from pathlib import Path
 
 import consent
 from consent.commands.arguments import (
@@ -14,12 +13,11 @@ from consent.commands.arguments import (
     Commands,
     UsageError,
     csv_out,
-    hashes_of,
     moment_of,
     number_of,
     open_log,
 )
-from consent.commands.record import record
+from consent.commands.record import evidence_options, files_of, record
 from consent.locale.message import Message
 from consent.terminal import Terminal
 
@@ -32,7 +30,7 @@ def request(given: argparse.Namespace, terminal: Terminal) -> int:
         kind=given.kind,
         means=given.method,
         received_at=moment_of(given, "--received-at", given.received_at),
-        evidence=hashes_of(given.evidence),
+        evidence=files_of(given),
         source=given.source,
     )
     return record(event, given, terminal)
@@ -57,7 +55,7 @@ def answer(given: argparse.Namespace, terminal: Terminal) -> int:
         at=given.at,
         of=given.of,
         outcome=given.outcome,
-        evidence=hashes_of(given.evidence),
+        evidence=files_of(given),
         source=given.source,
     )
     return record(event, given, terminal)
@@ -168,13 +166,7 @@ def add(commands: Commands) -> None:
                 help=say("entry of the request or withdrawal"),
             )
             made.add_argument("--outcome", required=True, help=", ".join(consent.words("outcome")))
-        made.add_argument(
-            "--evidence",
-            type=Path,
-            metavar="FILE",
-            action="append",
-            help=say("kept by its SHA-256; may be repeated"),
-        )
+        evidence_options(commands, made)
         commands.at(made, "when it happened; now")
         made.add_argument("--source", default="", help=say("where from: web"))
     made = commands.command("due", due, "what withdrawals and requests have started, overdue first")

@@ -31,6 +31,8 @@ def evidence(given: argparse.Namespace, terminal: Terminal) -> int:
                 {
                     "place": file.place,
                     "kind": file.kind,
+                    "name": file.name or None,
+                    "type": file.type or None,
                     "commitment": file.commitment,
                     "kept": f"evidence/{file.commitment.hex()}" if file.beside else "log.db",
                     "there": file.there,

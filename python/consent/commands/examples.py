@@ -34,6 +34,15 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "consent contact romashka +79161234567 --purpose advertising --channel voice --outcome "
         "answered",
     ),
+    "correct": ("consent correct romashka 41 --reason wrong_number",),
+    "ready": (
+        "consent ready diary",
+        "consent ready diary --to fas --has name,address,passport,secrecy_consent --filing paper",
+    ),
+    "operator-refusal": (
+        "consent operator-refusal diary +79161234567 --covers mass_calls,mailing --operator mts "
+        "--evidence answer.pdf",
+    ),
     "import": (
         "consent import romashka consents.csv",
         "consent import romashka stop-list.xlsx --map stop-list --zone Europe/Moscow",

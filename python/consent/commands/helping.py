@@ -17,12 +17,16 @@ __all__ = ["GROUPS", "TOPICS", "add", "close_to", "overview"]
 GROUPS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
     (
         Message("Record what was said"),
-        ("init", "give", "ask", "refuse", "withdraw", "reassign", "assign", "contact", "import"),
+        (
+            *("init", "give", "ask", "refuse", "withdraw", "reassign", "assign", "contact"),
+            *("correct", "operator-refusal", "import"),
+        ),
     ),
     (
         Message("Ask before a contact"),
         ("check", "history", "classify", "numbering", "advertising", "rules"),
     ),
+    (Message("Complain of contacts received"), ("ready",)),
     (Message("Audit calls that were made"), ("audit", "layout", "outcomes")),
     (Message("Prove it to others"), ("prove", "verify", "checkpoint", "cosign", "evidence")),
     (

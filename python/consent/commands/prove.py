@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 from pathlib import Path
 
 import consent
+from consent import complaint
 from consent.commands.arguments import NO, YES, Commands, UsageError, caller_of, number_of, open_log
 from consent.files import private_file
 from consent.locale.message import Message
@@ -14,22 +16,40 @@ from consent.terminal import Terminal
 
 def prove(given: argparse.Namespace, terminal: Terminal) -> int:
     """Write the pack of one number."""
-    number = number_of("--number", given.number)
+    number = None if given.number is None else number_of("--number", given.number)
     inputs = (given.head, given.passphrase_file, given.caller, *(given.receipt or ()))
     private_file.keep_off(given.out, log=given.log, inputs=inputs)
     with open_log(given, writable=True) as log:
+        if number is None:
+            if log.subscriber is None:
+                raise UsageError("--number: whose? only a diary has one number")
+            number = log.subscriber
+        at, purpose, channel = given.at, given.purpose, given.channel
+        distributor = given.distributor
+        robot = False
+        if given.call is None and given.at_text is None and log.subscriber is not None:
+            # Of a diary the last contact is asked about, not the day of packing.
+            contacts = [each for each in complaint.noted(log).contacts if not each.taken_back]
+            if contacts:
+                last = contacts[-1].event
+                robot = last.channel == "voice" and last.heard == "robot"
+                at, purpose, distributor = last.at, last.purpose, last.distributor or None
+                channel = "robot" if robot else last.channel
         try:
             packed = consent.bundle.prove(
                 log,
                 number,
                 out=given.out,
-                at=given.at,
+                at=at,
                 created_at=given.now,
-                purpose=given.purpose,
-                channel=given.channel,
-                distributor=given.distributor,
+                purpose=purpose,
+                channel=channel,
+                distributor=distributor,
+                dialled_by="machine" if robot else "unstated",
                 caller=caller_of(given),
                 receipts=[consent.receipt.read_bytes(path) for path in given.receipt or ()],
+                call=given.call,
+                with_=given.with_ or (),
             )
         except consent.ProofError as error:
             raise UsageError(Message("--receipt: {}", error)) from None
@@ -49,6 +69,10 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
                 "verifier_key": packed.key,
                 "verdict": packed.verdict,
                 "other_subjects": packed.other_subjects,
+                "contacts": [
+                    {"seq": seq, "at": moment, "verdict": verdict}
+                    for seq, moment, verdict in packed.contacts
+                ],
             }
         )
         return YES
@@ -57,6 +81,9 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
     key = terminal.say("key for those who check it")
     terminal.print(f"{wrote}: {packed.path}; {held}: {packed.entries}")
     terminal.print(f"{key}: {packed.key}")
+    for seq, moment, verdict in packed.contacts:
+        when = terminal.moment(datetime.fromisoformat(moment))
+        terminal.print(f"{terminal.entry(seq)}, {when}: {terminal.verdict(verdict)}")
     if packed.other_subjects:
         others = terminal.say("earlier or later holders of the number, not in the pack")
         terminal.print(f"{others}: {packed.other_subjects}")
@@ -69,7 +96,21 @@ def add(commands: Commands) -> None:
     made = commands.command("prove", prove, "a pack that shows one number's events")
     commands.log(made)
     made.add_argument(
-        "--number", required=True, help=say("whose events; - reads the number from stdin")
+        "--number", help=say("whose events; - reads the number from stdin; a diary's own")
+    )
+    made.add_argument(
+        "--call",
+        type=int,
+        metavar="SEQ",
+        help=say("the entry of one contact: answers for it alone"),
+    )
+    made.add_argument(
+        "--with",
+        dest="with_",
+        type=int,
+        action="append",
+        metavar="SEQ",
+        help=say("an entry whose letters and documents go along; may be repeated"),
     )
     made.add_argument(
         "--out", required=True, type=Path, metavar="FILE.zip", help=say("where the pack goes")

@@ -26,8 +26,16 @@ from consent.locale.message import Message
 from consent.terminal import Terminal
 
 
-def record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) -> int:
-    """Append an event and say what was recorded."""
+def record(
+    event: consent.Event,
+    given: argparse.Namespace,
+    terminal: Terminal,
+    shown_by: tuple[consent.event.Evidence, ...] = (),
+) -> int:
+    """Append an event and say what was recorded.
+
+    ``shown_by``: files of an event that names none; an entry of their own points at it.
+    """
     wanted: Path | None = getattr(given, "receipt", None)
     if wanted is not None and (wanted.exists() or not wanted.parent.is_dir()):
         # Before anything is recorded: the entry cannot be taken back.
@@ -37,6 +45,14 @@ def record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) 
         appended = log.append_at(event, given.now)
         entry = log.entry(appended.seq)
         kept = log.evidence_of(appended.seq)
+        if shown_by:
+            shown = log.append_at(
+                consent.EvidenceAdded(
+                    event.number, at=event.at, of=appended.seq, evidence=shown_by
+                ),
+                given.now,
+            )
+            kept += log.evidence_of(shown.seq)
         if wanted is not None:
             made = consent.receipt.make(log, appended.seq)
     number = event.number
@@ -52,6 +68,8 @@ def record(event: consent.Event, given: argparse.Namespace, terminal: Terminal) 
             {
                 "place": file.place,
                 "kind": file.kind,
+                "name": file.name or None,
+                "type": file.type or None,
                 "commitment": file.commitment,
                 "kept": f"evidence/{file.commitment.hex()}" if file.beside else "log.db",
             }
@@ -99,25 +117,45 @@ _KINDS = {
 }
 
 
-def _kind(file: Path) -> str:
+def kept_file(file: Path, kind: str | None = None) -> consent.EvidenceFile:
+    """A file that the log is to keep, sealed; what it is, by the end of its name."""
     suffix = file.suffix.lower()
-    return next((kind for kind, suffixes in _KINDS.items() if suffix in suffixes), "file")
+    by_name = next((kind for kind, suffixes in _KINDS.items() if suffix in suffixes), "file")
+    return consent.EvidenceFile(file, kind=kind or by_name)
 
 
-def _files(given: argparse.Namespace) -> tuple[consent.event.Evidence, ...]:
+def files_of(given: argparse.Namespace) -> tuple[consent.event.Evidence, ...]:
     """What shows it: kept sealed, or by its hash alone where that was asked for."""
-    kept = [consent.EvidenceFile(file, kind=_kind(file)) for file in given.evidence or ()]
+    kept = [kept_file(file) for file in given.evidence or ()]
     personal = getattr(given, "personal_wording", None)
     if personal is not None:
-        kept.append(consent.EvidenceFile(personal, kind="wording"))
+        kept.append(kept_file(personal, "wording"))
     return (*kept, *hashes_of(given.evidence_hash))
+
+
+def evidence_options(commands: Commands, made: argparse.ArgumentParser) -> None:
+    """Declare the files that show what is recorded."""
+    made.add_argument(
+        "--evidence",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        help=commands.say("kept in the log, sealed; may be repeated"),
+    )
+    made.add_argument(
+        "--evidence-hash",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        help=commands.say("its SHA-256 alone; may be repeated"),
+    )
 
 
 def _document(given: argparse.Namespace) -> consent.event.Evidence | None:
     if given.document is not None and given.document_hash is not None:
         raise UsageError("--document, --document-hash: one of them")
     if given.document is not None:
-        return consent.EvidenceFile(given.document, kind="document")
+        return kept_file(given.document, "document")
     return None if given.document_hash is None else consent.file_hash(given.document_hash)
 
 
@@ -128,7 +166,7 @@ def _scope(given: argparse.Namespace, nobody: str) -> dict[str, Any]:
         "channels": words_of(given.channel or ""),
         "distributors": named(given.distributor, nobody),
         "campaign": given.campaign,
-        "evidence": _files(given),
+        "evidence": files_of(given),
         "source": given.source,
     }
     if given.covers is not None:
@@ -241,20 +279,7 @@ def add(commands: Commands) -> None:
             metavar="FILE",
             help=say("a text that names the person; kept sealed"),
         )
-        made.add_argument(
-            "--evidence",
-            type=Path,
-            metavar="FILE",
-            action="append",
-            help=say("kept in the log, sealed; may be repeated"),
-        )
-        made.add_argument(
-            "--evidence-hash",
-            type=Path,
-            metavar="FILE",
-            action="append",
-            help=say("its SHA-256 alone; may be repeated"),
-        )
+        evidence_options(commands, made)
         made.add_argument(
             "--receipt",
             type=Path,
