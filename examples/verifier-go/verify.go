@@ -274,6 +274,7 @@ func (c *check) pack(files []file, given []vkey, receipts []string) {
 		tags = append(tags, tag)
 	}
 	assignment(question, answer, lists["callers"])
+	contacts(m, chain)
 	impaired, told := answer["impaired"].(string)
 	must(answer["impaired"] == nil && !told || told && answer["verdict"] != nil && answer["verdict"] != "allow", "a yes of "+impaired)
 	clock(question, answer, lists)
@@ -448,4 +449,31 @@ func (c *check) against(r *receipt, chain, former []entry, tag string) {
 		}
 	}
 	must(ended, "the number was in use under another tag")
+}
+
+// What is answered of single contacts: each is an entry of the chain, at its own moment.
+func contacts(m object, chain []entry) {
+	answered, isList := m["contacts"].([]any)
+	must(m["contacts"] == nil || isList && len(answered) > 0, "no list of contacts")
+	here := map[int64]entry{}
+	for _, e := range chain {
+		here[e.seq] = e
+	}
+	last := int64(0)
+	for _, each := range answered {
+		contact, _ := each.(object)
+		answer, isAnswer := contact["answer"].(object)
+		question, isQuestion := contact["question"].(object)
+		e, found := here[number(contact["seq"])]
+		must(isAnswer && isQuestion && found && e.seq > last, "a contact that is not here")
+		last = e.seq
+		must(in([]string{"contact.made", "contact.received"}, text(e.object, "type")), "an entry that is no contact")
+		happened := text(body(e), "happened")
+		must(isTime(happened) && question["at"] == happened, "a contact at another moment")
+		_, relied := here[number(answer["relied_on"])]
+		must(answer["relied_on"] == nil || relied, "an answer on an entry that is not here")
+		must(text(answer, "number") == text(m, "number") && text(answer, "verdict") != "", "an answer about another number")
+		_, impaired := answer["impaired"]
+		must(!impaired || text(answer, "verdict") != "allow", "a yes of an impaired log")
+	}
 }

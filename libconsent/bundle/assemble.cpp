@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <set>
 
+#include "bundle/contact_answer.hpp"
 #include "bundle/names.hpp"
 #include "consent/bundle.hpp"
 #include "consent/callers.hpp"
 #include "consent/clock.hpp"
+#include "consent/complaint.hpp"
 #include "consent/error.hpp"
 #include "consent/evidence.hpp"
 #include "event/canonical.hpp"
@@ -182,12 +184,12 @@ std::string opening_bytes(const OpenedEntry& opened, std::span<const OpenedFile>
 }
 
 /// Opens the files kept with an entry into `files`, as long as they fit into `room` bytes: what is
-/// missing or too large stays a commitment, and a check says so.
-std::vector<OpenedFile> open_files(const Log& log, std::uint64_t seq, std::size_t& room,
+/// missing, too large or kept back stays a commitment, and a check says so.
+std::vector<OpenedFile> open_files(const Log& log, std::uint64_t seq, bool all, std::size_t& room,
                                    std::vector<BundleFile>& files) {
   std::vector<OpenedFile> opened;
   for (const KeptEvidence& kept : evidence_of(log, seq)) {
-    if (!kept.there) continue;
+    if (!kept.there || (!all && is_kept_back(kept.kind))) continue;
     std::string content;
     bool fits = true;
     const std::string salt = read_evidence(log, seq, kept.place, [&](std::string_view piece) {
@@ -259,19 +261,71 @@ Question with_distributor(const Log& log, Question question) {
 
 }  // namespace
 
-std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Question& asked,
-                                        std::span<const Digest> also) {
+namespace {
+
+void write_contact(Writer& w, const Answered& answered, std::uint64_t seq, PhoneNumber number,
+                   std::span<const OpenedEntry> opened, std::span<const Entry> callers,
+                   std::span<const Entry> clock) {
+  w.begin_object();
+  write_answer(w, answered.decision, number, opened, callers, clock);
+  write_question(w, answered.question);
+  w.key("seq").number(static_cast<std::int64_t>(seq));
+  w.end_object();
+}
+
+const OpenedEntry& entry_among(std::span<const OpenedEntry> opened, std::uint64_t seq) {
+  const auto found = std::find_if(opened.begin(), opened.end(),
+                                  [seq](const OpenedEntry& each) { return each.entry.seq == seq; });
+  if (found == opened.end()) {
+    throw Error(ErrorCode::not_found,
+                Message("bundle: entry {} is no contact of this number", seq));
+  }
+  return *found;
+}
+
+/// The question of one contact. @throws Error (not_found) where the entry is none.
+Question of_contact(const Log& log, std::span<const OpenedEntry> opened, std::uint64_t seq,
+                    const Question& base) {
+  auto question = question_of(log, entry_among(opened, seq), base);
+  if (!question) {
+    throw Error(ErrorCode::not_found,
+                Message("bundle: entry {} is no contact of this number", seq));
+  }
+  return *std::move(question);
+}
+
+}  // namespace
+
+std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Question& given,
+                                        std::span<const Digest> also, const Asked& wanted) {
+  Question asked = given;
+  if (wanted.call) {
+    // Of those who held the number, the one whom the contact was with.
+    const std::vector<Digest> tags = log.subjects_of(asked.number);
+    const bool theirs = *wanted.call < log.size() && [&] {
+      const auto subject = log.entry(*wanted.call).subject;
+      return subject && std::find(tags.begin(), tags.end(), subject->tag) != tags.end();
+    }();
+    if (!theirs) {
+      throw Error(ErrorCode::not_found,
+                  Message("bundle: entry {} is no contact of this number", *wanted.call));
+    }
+    const std::vector<OpenedEntry> one{log.open_entry(*wanted.call)};
+    asked = of_contact(log, one, *wanted.call, asked);
+  }
   const std::vector<SubjectStanding> subjects = log.standing_of(asked.number);
   const Digest tag = subjects[holder_at(subjects, asked.at)].tag;
   if (tag == Digest{}) {
     throw Error(ErrorCode::erased,
                 "bundle: the number's holder was erased, and nothing leads to those entries");
   }
-  const Question question = with_distributor(log, asked);
+  // Whom a diary does not know is not whoever else its entries name.
+  const bool diary = log.identity().subscriber.has_value();
+  const Question question = diary ? asked : with_distributor(log, asked);
 
   // In this order: what the decision read lies below the checkpoint, and of the subject's entries
   // all that lie below it are taken, whoever writes meanwhile.
-  const Decision decision = may_contact(log, pack, question);
+  const Decision decision = answer(log, pack, question, log.open_entries_of(tag)).decision;
   const std::string checkpoint = log.checkpoint();
   const std::uint64_t size =
       parse_checkpoint(std::string_view(checkpoint).substr(0, checkpoint.find("\n\n") + 1)).size;
@@ -306,7 +360,9 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   std::size_t room = bundle::most_bytes / 10 * 9;
   for (const OpenedEntry& each : opened) {
     add(each.entry.seq, each.entry.bytes);
-    const auto evidence = open_files(log, each.entry.seq, room, files);
+    const bool all =
+        std::find(wanted.with.begin(), wanted.with.end(), each.entry.seq) != wanted.with.end();
+    const auto evidence = open_files(log, each.entry.seq, all, room, files);
     files.push_back({bundle::opening_file(each.entry.seq), opening_bytes(each, evidence)});
   }
   for (const Former& each : former) {
@@ -343,6 +399,18 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   w.key("last_seq").number(static_cast<std::int64_t>(opened.back().entry.seq));
   w.key("note").plain(kCompleteness);
   w.end_object();
+  auto contacts = contacts_among(opened);
+  if (wanted.call) std::erase_if(contacts, [&](std::uint64_t seq) { return seq != *wanted.call; });
+  if (!contacts.empty()) {
+    w.key("contacts").begin_array();
+    for (const std::uint64_t seq : contacts) {
+      Answered each = answer(log, pack, of_contact(log, opened, seq, question), opened);
+      // Only the assignment that the pack's own answer stands on goes along.
+      if (each.decision.assignment != decision.assignment) each.decision.assignment.reset();
+      write_contact(w, each, seq, question.number, opened, callers, clock);
+    }
+    w.end_array();
+  }
   write_places(w, opened);
   w.key("format").plain(bundle::format);
   if (!former.empty()) {

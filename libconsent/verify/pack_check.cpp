@@ -454,6 +454,7 @@ void Check::step_7() const {
   check_callers();
   check_damage();
   bundle::check_clock(case_, entries_, callers_, clock_);
+  check_contacts();
 }
 
 void Check::check_damage() const {

@@ -104,6 +104,8 @@ class Check {
   /// The assignment that the answer stands on, and what ends it: of the caller and distributor
   /// asked about, in force at the moment asked about. Stored times order as text.
   void check_callers() const;
+  /// What is answered of single contacts: each is an entry of the chain, at its own moment.
+  void check_contacts() const;
   /// What was wrong with the log when it answered. Damage is never a yes.
   void check_damage() const;
   void show_damage();

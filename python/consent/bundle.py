@@ -23,7 +23,7 @@ from consent.files import private_file
 from consent.locale.message import Message, system_message
 from consent.pages.bundle_report import report_html, report_text
 from consent.standalone import verify as verify_standalone
-from consent.wire import Channel, Purpose
+from consent.wire import Channel, DialledBy, Purpose
 
 if TYPE_CHECKING:
     from consent._core import Caller, RulePack, Verification
@@ -48,6 +48,7 @@ class Packed:
         key: The verifier key that a reader should be given by another way.
         verdict: The log's answer to the question: ``allow``, ``deny`` or ``unknown``.
         other_subjects: How many others have held the number; nothing of theirs is in the pack.
+        contacts: Of each recorded contact its entry, its moment and the answer.
     """
 
     path: Path
@@ -56,6 +57,7 @@ class Packed:
     key: str
     verdict: str
     other_subjects: int
+    contacts: tuple[tuple[int, str, str], ...] = ()
 
 
 def prove(
@@ -71,6 +73,9 @@ def prove(
     caller: Caller | None = None,
     rules: RulePack | None = None,
     receipts: Iterable[bytes] = (),
+    dialled_by: DialledBy = "unstated",
+    call: int | None = None,
+    with_: Iterable[int] = (),
 ) -> Packed:
     """Write the pack of one number.
 
@@ -87,10 +92,19 @@ def prove(
         rules: See there.
         receipts: Files of receipts that the pack is to stand up to. Where one names a tag of this
             number that was erased since, the pack shows the erasure.
+        dialled_by: See :class:`consent.Question`.
+        call: The entry of one contact: the question is then that contact, at its own moment, and
+            no other contact is answered for.
+        with_: Entries whose files go along although such files stay in the log: the operator's
+            detail, answers of bodies, letters, copies of documents.
+
+    Of each recorded contact the pack holds an answer as of its own moment. A diary that does not
+    know for whom a contact was made answers as of somebody whom no consent names.
 
     Raises:
         ProofError: A receipt is not one.
-        NotFoundError: The log has nothing about whoever held the number then.
+        NotFoundError: The log has nothing about whoever held the number then, or ``call`` is no
+            contact of theirs.
         StorageError: ``out`` cannot be written.
         ValueError: A time has no zone.
     """
@@ -100,10 +114,18 @@ def prove(
     if created_at.tzinfo is None:
         raise ValueError("created_at has no zone")
     question = Question(
-        number, purpose=purpose, channel=channel, at=at, distributor=distributor, caller=caller
+        number,
+        purpose=purpose,
+        channel=channel,
+        dialled_by=dialled_by,
+        at=at,
+        distributor=distributor,
+        caller=caller,
     )
     also = [_tag_of(receipt) for receipt in receipts]
-    assembled = _core.assemble_bundle(log, rules or russia(), question.core(), also)
+    assembled = _core.assemble_bundle(
+        log, rules or russia(), question.core(), also, call, list(with_)
+    )
     files = pack_files(log, assembled, created_at)
     path = Path(out)
     write_whole(path, zip_bytes(files))
@@ -115,6 +137,10 @@ def prove(
         key=case["key"],
         verdict=case["answer"]["verdict"],
         other_subjects=case["other_subjects"],
+        contacts=tuple(
+            (each["seq"], each["question"]["at"], each["answer"]["verdict"])
+            for each in case.get("contacts", ())
+        ),
     )
 
 

@@ -30,7 +30,7 @@ FORMAT: Final = "v1-draft"
 
 #: Commands and flags of the plan that this version does not have.
 NOT_BUILT_COMMANDS: Final = frozenset(["anchor", "complain", "diary", "receipt"])
-NOT_BUILT_FLAGS: Final = {"prove": ("--call",), "verify": ("--trust",)}
+NOT_BUILT_FLAGS: Final = {"verify": ("--trust",)}
 
 
 @contextlib.contextmanager

@@ -21,12 +21,17 @@ BUILT_IN_TABLES = (
     "libconsent/base/toml_reader.hpp",
     "libconsent/places/zones.cpp",
     "libconsent/advertising/advertising_pack.cpp",
+    "libconsent/duties/complaint_rows.cpp",
     "libconsent/duties/deadline.cpp",
     "libconsent/duties/outcome.cpp",
     "libconsent/duties/retention.cpp",
 )
 #: Hold both languages beside each other, or names that are data.
-BOTH_LANGUAGES = ("libconsent/decision/explain.cpp", "libconsent/places/plan_regions.hpp")
+BOTH_LANGUAGES = (
+    "libconsent/bundle/contact_answer.cpp",
+    "libconsent/decision/explain.cpp",
+    "libconsent/places/plan_regions.hpp",
+)
 
 _TOKEN = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(?P<mark>\w*)\((?P<raw>.*?)\)(?P=mark)"|"(?P<text>(?:[^"\\\n]|\\.)*)"'

@@ -19,6 +19,14 @@ struct BundleFile {
   std::string bytes;
 };
 
+/// What a pack answers of contacts, and which files go along.
+struct Asked {
+  /// The entry of one contact, alone: it is then the question, at its own moment.
+  std::optional<std::uint64_t> call{};
+  /// Entries whose files go along although such files stay in the log (is_kept_back()).
+  std::vector<std::uint64_t> with{};
+};
+
 /// What shows one number's events to a stranger: the exact entries of its subject, their openings
 /// (salt and details, so that the reader can see that they speak of this number), an inclusion
 /// proof each, one signed checkpoint, the wordings, and case.json with the question and the answer.
@@ -26,10 +34,13 @@ struct BundleFile {
 /// writes the container; sign_pack() makes manifest and signature.
 /// Where the number had other holders before, the entry that ended each one's holding is there too,
 /// and nothing else of them; `also` names tags of holders since erased, whose erasure is to be
-/// shown. `question` holds number and moment; its scope is answered in case.json.
-/// @throws Error (not_found) where the log never met the number.
+/// shown. `question` holds number and moment; its scope is answered in case.json. So is each
+/// contact that the subject's entries record, as of its own moment; where a diary does not know for
+/// whom it was made, as of somebody whom no consent names.
+/// @throws Error (not_found) where the log never met the number, or `call` is no contact of it.
 [[nodiscard]] CONSENT_EXPORT std::vector<BundleFile> assemble_bundle(
-    Log& log, const RulePack& pack, const Question& question, std::span<const Digest> also = {});
+    Log& log, const RulePack& pack, const Question& question, std::span<const Digest> also = {},
+    const Asked& asked = {});
 
 /// "<hex>  <name>\n" for every file but itself and the signature, sorted by name: `sha256sum -c`
 /// reads it.

@@ -7,6 +7,7 @@ and the same in plain text.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from consent import _core
 from consent._core import Entry
-from consent.event import ConsentGiven, ContactMade, LogCreated, told
+from consent.event import ConsentGiven, ConsentStance, ContactMade, LogCreated, told
 from consent.locale.message import Lang, Message, in_language, said
 from consent.locale.vocabulary import FIELDS, label, type_name, word
 from consent.pages import clean, render
@@ -31,8 +32,24 @@ _STOPS: Final = ("consent.refused", "consent.withdrawn")
 
 #: Fields whose values are words of the format.
 _WORDS: Final = frozenset(
-    ("purpose", "channel", "method", "means", "direction", "dialled_by", "kind", "outcome")
+    (
+        *("purpose", "channel", "method", "means", "direction", "dialled_by", "kind", "outcome"),
+        *("heard", "answered", "asked_to_stop", "called_by_name"),
+    )
 )
+#: What a sentence says of a contact that a diary asks about.
+_RECEIVED: Final = {
+    "voice": Message("You were called"),
+    "robot": Message("A robot called you"),
+    "sms": Message("You were sent an SMS"),
+    "messenger": Message("You were sent a message"),
+    "email": Message("You were sent an e-mail"),
+}
+_RECEIVED_ANSWERS: Final = {
+    "allow": Message("A consent that covers it is recorded."),
+    "deny": Message("No consent that covers it is recorded, or it was taken back."),
+    "unknown": Message("Unknown: a consent is recorded that may be theirs or not."),
+}
 _ANSWERS: Final = {
     "allow": Message("Yes, it was."),
     "deny": Message("No, it was not."),
@@ -77,7 +94,7 @@ def _time(at: datetime | str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    kind: Literal["title", "head", "para", "strong", "list", "pre", "facts", "timeline"]
+    kind: Literal["title", "head", "para", "strong", "list", "pre", "facts", "files", "timeline"]
     lines: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
 
@@ -95,6 +112,24 @@ class _Story:
             _core.parse_entry(files[place["entry"]]) for place in self.case.get("callers", [])
         ]
         self.blocks: list[_Block] = []
+        first = self.entries[0].event
+        #: Entry 0 of a diary names no distributor.
+        self.diary = isinstance(first, LogCreated) and not first.distributor
+        self.names = {each.seq: self._names_of(each.seq) for each in self.entries[1:]}
+
+    def _opening(self, seq: int) -> dict[str, Any]:
+        place = next(each for each in self.case["entries"] if each["seq"] == seq)
+        found: dict[str, Any] = json.loads(self.files[place["opening"]])
+        return found
+
+    def _details(self, seq: int) -> dict[str, Any]:
+        """What is sealed of an entry, as its opening shows it."""
+        found: dict[str, Any] = json.loads(self._opening(seq)["details"])
+        return found
+
+    def _names_of(self, seq: int) -> list[str]:
+        names = self._details(seq).get("file_names", [])
+        return [each.get("name", "") for each in names if isinstance(each, dict)]
 
     def say(self, sentence: str, *fill: object) -> str:
         return said(sentence, fill, self.lang)
@@ -111,7 +146,9 @@ class _Story:
     def tell(self) -> list[_Block]:
         self.opening()
         self.answer()
+        self.contacts()
         self.timeline()
+        self.enclosed()
         self.meaning()
         self.limits()
         self.checkpoint()
@@ -120,7 +157,27 @@ class _Story:
     def opening(self) -> None:
         case, first = self.case, self.entries[0].event
         asked = case["question"]
-        self.add("title", self.say("What the consent log holds about {}", case["number"]))
+        self.add(
+            "title",
+            self.say("A diary of contacts with {}", case["number"])
+            if self.diary
+            else self.say("What the consent log holds about {}", case["number"]),
+        )
+        # First of all: what is proven, and what is one's word.
+        self.add(
+            "para",
+            self.say(
+                "Proven: each note was made in this form before the log was signed, and not "
+                "changed since; the files enclosed are those noted. By the diarist's word and "
+                "clock: that the contacts took place, when, and what was said."
+            )
+            if self.diary
+            else self.say(
+                "Proven: each entry was made in this form before the log was signed, and not "
+                "changed since. By the word and clock of the log's owner: what is recorded, and "
+                "when."
+            ),
+        )
         rows = [(self.say("Number"), case["number"]), (self.say("Log"), case["origin"])]
         if isinstance(first, LogCreated) and first.distributor:
             owner = " ".join(
@@ -143,7 +200,20 @@ class _Story:
             )
         self.add("facts", rows=rows)
         self.add("head", self.say("The question"))
+        self.add("para", self.asked_in_words(asked))
+
+    def asked_in_words(self, asked: dict[str, Any]) -> str:
+        """One question as a sentence."""
         channel, purpose = word(asked["channel"], self.lang), word(asked["purpose"], self.lang)
+        if self.diary:
+            how = in_language(_RECEIVED[asked["channel"]], self.lang)
+            parts = [f"{how}: {_time(asked['at'])}", self.say("purpose: {}", purpose)]
+            parts.append(
+                self.say("on behalf of the organisation with INN {}", asked["distributor"])
+                if asked.get("distributor")
+                else self.say("distributor not established")
+            )
+            return ", ".join(parts) + ". " + self.say("Had you agreed to it?")
         parts = [
             self.say("Was it lawful to contact this number: {}, purpose: {}", channel, purpose)
         ]
@@ -153,13 +223,50 @@ class _Story:
             )
         if asked.get("caller"):
             parts.append(self.say("dialled by {}", asked["caller"]))
-        self.add("para", f"{', '.join(parts)}? {self.say('Moment')}: {_time(asked['at'])}.")
+        return f"{', '.join(parts)}? {self.say('Moment')}: {_time(asked['at'])}."
+
+    def verdict(self, answer: dict[str, Any]) -> str:
+        known = (_RECEIVED_ANSWERS if self.diary else _ANSWERS).get(answer["verdict"])
+        return str(answer["verdict"]) if known is None else in_language(known, self.lang)
+
+    def contacts(self) -> None:
+        """One answer a recorded contact, each as of its own moment."""
+        answered = self.case.get("contacts", [])
+        if not answered:
+            return
+        self.add("head", self.say("Each recorded contact, as of its own moment"))
+        lines = []
+        for each in answered:
+            line = f"{self.say('Entry {}', each['seq'])}: {self.asked_in_words(each['question'])}"
+            lines.append(f"{line} — {self.verdict(each['answer'])}")
+        self.add("list", *lines)
+
+    def enclosed(self) -> None:
+        """Every file that goes along, by its name in the pack, with size and hash."""
+        rows: list[tuple[str, ...]] = []
+        for entry in self.entries[1:]:
+            files = json.loads(entry.body).get("files", [])
+            for place, file in enumerate(files, 1):
+                inside = f"evidence/{entry.seq:06}-{place}"
+                names = self.names[entry.seq]
+                name = names[place - 1] if place <= len(names) else ""
+                what = f"{word(file['kind'], self.lang)}{f' «{name}»' if name else ''}"
+                data = self.files.get(inside)
+                if data is None:
+                    kept = self.say("stays in the log; only its commitment is here")
+                    rows.append((f"{self.say('Entry {}', entry.seq)}, {place}", f"{what}: {kept}"))
+                    continue
+                digest = hashlib.sha256(data).hexdigest()
+                size = self.say("{} bytes", len(data))
+                rows.append((inside, f"{what}, {size}, SHA-256 {digest}"))
+        if rows:
+            self.add("head", self.say("Files enclosed"))
+            self.add("files", rows=rows)
 
     def answer(self) -> None:
         answer = self.case["answer"]
         self.add("head", self.say("The log's answer"))
-        known = _ANSWERS.get(answer["verdict"])
-        self.add("strong", answer["verdict"] if known is None else in_language(known, self.lang))
+        self.add("strong", self.verdict(answer))
         reasons = []
         for finding in answer["findings"]:
             ru = self.lang == "ru"
@@ -218,6 +325,10 @@ class _Story:
     def in_words(self, entry: Entry) -> list[str]:
         kind, event = entry.type, entry.event
         stated = told(event)
+        if entry.seq in self.names:
+            # What is sealed, as the opening shows it.
+            sealed = self._details(entry.seq)
+            stated |= {name: sealed[name] for name in FIELDS if isinstance(sealed.get(name), str)}
         lines = [type_name(kind, self.lang) + "."]
         if kind == "log.created":
             lines.append(
@@ -240,6 +351,9 @@ class _Story:
     def value(self, field: str, value: object) -> str:
         if isinstance(value, tuple):
             return ", ".join(word(item, self.lang) for item in value) or self.say("names nobody")
+        if isinstance(value, ConsentStance):
+            claim = word(value.claim, self.lang)
+            return claim if value.on is None else f"{claim}, {_time(value.on)}"
         if value is True:
             return self.say("yes")
         if isinstance(value, datetime):
@@ -381,7 +495,7 @@ def _text_block(block: _Block) -> str:
             return "\n".join("    " + line for line in block.lines[0].split("\n"))
         case "list":
             return "\n".join(_wrapped(line, "- ", "  ") for line in block.lines)
-        case "facts":
+        case "facts" | "files":
             return "\n".join(_wrapped(f"{name}: {value}", "", "  ") for name, value in block.rows)
         case "timeline":
             titles = block.rows[0]

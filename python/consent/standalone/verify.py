@@ -80,6 +80,7 @@ TYPES = (
     "subject.held",
     "request.received",
     "request.answered",
+    "contact.received",
     "wording.registered",
     "clock.step",
     "log.restored",
@@ -1364,6 +1365,45 @@ class Bundle:
         self.check_callers()
         self.check_damage()
         self.check_clock()
+        self.check_contacts(chain)
+
+    def check_contacts(self, chain: List[Entry]) -> None:
+        """What is answered of single contacts: each is an entry of the chain, at its own moment."""
+        if "contacts" not in self.case:
+            return
+        seqs = {entry.seq: entry for entry in chain}
+
+        def fits(contact: object, before: int) -> bool:
+            if not isinstance(contact, dict):
+                return False
+            seq, answer, question = (contact.get(name) for name in ("seq", "answer", "question"))
+            if not is_int(seq) or seq not in seqs or seq <= before:
+                return False
+            if not isinstance(answer, dict) or not isinstance(question, dict):
+                return False
+            value = seqs[seq].value
+            relied_on = answer.get("relied_on")
+            return (
+                value["type"] in ("contact.made", "contact.received")
+                and is_time(value["body"].get("happened"))
+                and question.get("at") == value["body"]["happened"]
+                and answer.get("number") == self.case["number"]
+                and (relied_on is None or (is_int(relied_on) and relied_on in seqs))
+                and isinstance(answer.get("verdict"), str)
+                and ("impaired" not in answer or answer["verdict"] != "allow")
+            )
+
+        contacts, before = self.case["contacts"], 0
+        right = isinstance(contacts, list) and len(contacts) > 0
+        for contact in contacts if right else []:
+            right = right and fits(contact, before)
+            before = contact["seq"] if right else before
+        if not right:
+            refute(
+                7,
+                "what is answered of a contact is about none that is here",
+                "ответ об обращении — не об обращении, которое здесь есть",
+            )
 
     def check_damage(self) -> None:
         """What the log knew against itself when it answered. Damage is never a yes."""

@@ -430,6 +430,32 @@ class Pack {
     this.checkCallers();
     this.checkDamage();
     this.checkClock();
+    this.checkContacts(chain);
+  }
+
+  // What is answered of single contacts: each is an entry of the chain, at its own moment.
+  checkContacts(chain) {
+    const contacts = this.case.contacts;
+    if (contacts === undefined) return;
+    const entryAt = (seq) => chain.find((entry) => entry.seq === seq);
+    let before = 0;
+    const fits = (contact) => {
+      if (!isObject(contact) || !isObject(contact.answer) || !isObject(contact.question)) return false;
+      const { answer, question, seq } = contact;
+      const entry = entryAt(seq);
+      if (entry === undefined || !(seq > before)) return false;
+      before = seq;
+      const { type, body } = entry.value;
+      const reliedOn = answer.relied_on ?? null;
+      return (
+        ["contact.made", "contact.received"].includes(type) && isTime(body.happened) && question.at === body.happened &&
+        answer.number === this.case.number && (reliedOn === null || entryAt(reliedOn) !== undefined) &&
+        typeof answer.verdict === "string" && (answer.impaired === undefined || answer.verdict !== "allow")
+      );
+    };
+    if (!Array.isArray(contacts) || contacts.length === 0 || !contacts.every(fits)) {
+      refute(7, "what is answered of a contact is about none that is here", "ответ об обращении — не об обращении, которое здесь есть");
+    }
   }
 
   // Earlier holders of the number: each ended, none of them twice.
