@@ -13,7 +13,7 @@ from pathlib import Path
 #: A room includes itself and the rooms below it.
 ROOMS: dict[str, tuple[str, ...]] = {
     "base": ("error", "instant", "message"),
-    "crypto": ("digest", "pseudonym"),
+    "crypto": ("digest", "locked", "pseudonym"),
     "sqlite": (),
     "number": ("number", "sender", "party", "classification"),
     "places": ("numbering", "zones", "calendar"),

@@ -946,6 +946,7 @@ def assemble_bundle(
     also: Sequence[bytes] = ...,
     call: int | None = None,
     with_: Sequence[int] = ...,
+    only: Sequence[int] = ...,
 ) -> list[tuple[str, bytes]]: ...
 
 # {"calls", "before", "after", "log_size", "changes": [(call, before, after)]}
@@ -1068,6 +1069,8 @@ class Copied(_Made):
 def import_entries(
     file: _Path, folder: _Path, trusted: Iterable[str], progress: _Progress = None
 ) -> Copied: ...
+def lock_text(passphrase: str, salt: bytes, text: bytes) -> bytes: ...
+def unlock_text(passphrase: str, salt: bytes, locked: bytes) -> bytes: ...
 
 class Pseudonyms(metaclass=_Native):
     def __init__(self, key: bytes) -> None: ...

@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "consent/error.hpp"
+#include "consent/locked.hpp"
 #include "vector_files.hpp"
 
 using consent::SecretKey;
@@ -107,4 +108,20 @@ TEST_CASE("threads seal beside each other", "[log][seal]") {
   }
   for (auto& thread : threads) thread.join();
   CHECK(right == std::array<bool, 4>{true, true, true, true});
+}
+
+TEST_CASE("a text under a passphrase opens with that passphrase and that salt alone",
+          "[log][seal]") {
+  const std::string salt(16, 's');
+  const std::string locked = consent::lock_text("correct horse", salt, kPlain);
+  CHECK(locked.find("7916") == std::string::npos);
+  CHECK(consent::unlock_text("correct horse", salt, locked) == kPlain);
+  CHECK_THROWS_AS(consent::unlock_text("another", salt, locked), consent::Error);
+  CHECK_THROWS_AS(consent::unlock_text("correct horse", std::string(16, 't'), locked),
+                  consent::Error);
+  std::string changed = locked;
+  changed[3] = static_cast<char>(changed[3] ^ 1);
+  CHECK_THROWS_AS(consent::unlock_text("correct horse", salt, changed), consent::Error);
+  CHECK_THROWS_AS(consent::lock_text("", salt, kPlain), consent::Error);
+  CHECK_THROWS_AS(consent::lock_text("p", "short", kPlain), consent::Error);
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import tempfile
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,7 +61,7 @@ def pdf(letter: Letter, *, at: datetime) -> bytes:
                 format="pdf",
                 sys_inputs={"letter": json.dumps(data, ensure_ascii=False)},
                 pdf_standards=list(STANDARDS),
-                timestamp=at.astimezone(UTC),
+                timestamp=int(at.timestamp()),
             )
     except RuntimeError as error:
         raise InternalError("typst could not set the letter") from error

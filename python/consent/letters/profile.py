@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import dataclasses
 import json
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from consent import _core
 from consent.errors import InvalidArgument, ParseError
 from consent.files import private_file
 
 __all__ = ["Profile", "default_profile"]
 
 _LONGEST: Final = 500
+_SALT: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +63,35 @@ class Profile:
         ]
         return f"{self.name} ({', '.join(numbers)})" if numbers and self.name else self.name
 
-    def save(self, file: str | os.PathLike[str]) -> None:
-        """Write it to a file, mode 0600."""
+    def save(self, file: str | os.PathLike[str], *, passphrase: str = "") -> None:
+        """Write it to a file, mode 0600; with a passphrase nobody reads it without that."""
         kept = {name: value for name, value in dataclasses.asdict(self).items() if value}
         text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+        if passphrase:
+            salt = secrets.token_bytes(_SALT)
+            locked = _core.lock_text(passphrase, salt, text.encode())
+            text = json.dumps(
+                {"locked": base64.b64encode(locked).decode(), "salt": salt.hex()}, indent=1
+            )
         private_file.write(file, text.encode())
 
+    @staticmethod
+    def is_locked(file: str | os.PathLike[str]) -> bool:
+        """Whether a passphrase is needed to read it."""
+        try:
+            data = json.loads(Path(file).read_bytes())
+        except (OSError, ValueError):
+            return False
+        return isinstance(data, dict) and "locked" in data
+
     @classmethod
-    def load(cls, file: str | os.PathLike[str]) -> Profile:
+    def load(cls, file: str | os.PathLike[str], *, passphrase: str = "") -> Profile:
         """Read it back.
 
         Raises:
             ParseError: It is no profile.
-            InvalidArgument: Others of this machine can read it.
+            InvalidArgument: Others of this machine can read it, or it needs a passphrase.
+            CryptoError: The passphrase is another.
             OSError: It cannot be read.
         """
         path = Path(file)
@@ -78,7 +99,15 @@ class Profile:
             raise InvalidArgument("the profile can be read by others: chmod 600")
         try:
             data = json.loads(path.read_bytes())
-        except ValueError:
+            if isinstance(data, dict) and "locked" in data:
+                if not passphrase:
+                    raise InvalidArgument("the profile needs its passphrase")
+                locked = base64.b64decode(data["locked"], validate=True)
+                salt = bytes.fromhex(data["salt"])
+                data = json.loads(_core.unlock_text(passphrase, salt, locked))
+        except InvalidArgument:
+            raise
+        except (ValueError, KeyError, TypeError, binascii.Error):
             raise ParseError("the profile is not JSON in UTF-8") from None
         names = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(data, dict) or set(data) - names:
