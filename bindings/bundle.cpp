@@ -34,12 +34,12 @@ void bind_bundle(py::module_& m) {
       "assemble_bundle",
       [](const LogHandle& log, const consent::RulePack& pack, const consent::Question& question,
          const std::vector<consent::Digest>& also, std::optional<std::uint64_t> call,
-         const std::vector<std::uint64_t>& with) {
+         const std::vector<std::uint64_t>& with, const std::vector<std::uint64_t>& only) {
         const auto open = log.get();
         std::vector<BundleFile> files;
         {
           const py::gil_scoped_release unlocked;
-          files = consent::assemble_bundle(*open, pack, question, also, {call, with});
+          files = consent::assemble_bundle(*open, pack, question, also, {call, with, only});
         }
         std::vector<std::pair<std::string, py::bytes>> pairs;
         for (const auto& file : files) pairs.push_back(to_pair(file));
@@ -48,6 +48,7 @@ void bind_bundle(py::module_& m) {
       py::arg("log"), py::arg("pack"), py::arg("question"),
       py::arg("also") = std::vector<consent::Digest>(), py::arg("call") = py::none(),
       py::arg("with_") = std::vector<std::uint64_t>(),
+      py::arg("only") = std::vector<std::uint64_t>(),
       "The files that show one number's events: (name, bytes). Raises NotFoundError.");
   m.def(
       "manifest_of",

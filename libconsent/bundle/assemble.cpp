@@ -204,6 +204,22 @@ std::vector<OpenedFile> open_files(const Log& log, std::uint64_t seq, bool all, 
   return opened;
 }
 
+/// Whether the files of an entry belong to what is asked about.
+bool is_meant(const Asked& wanted, const OpenedEntry& each) {
+  if (!wanted.call && wanted.only.empty()) return true;
+  const AnyEvent said = decode_event(each.entry);
+  const auto* const event = std::get_if<Event>(&said);
+  if (event == nullptr) return true;
+  std::uint64_t of = each.entry.seq;
+  if (const auto* const added = std::get_if<EvidenceAdded>(event)) {
+    of = added->of;
+  } else if (!std::holds_alternative<ContactReceived>(*event)) {
+    return true;
+  }
+  return wanted.call == of ||
+         std::find(wanted.only.begin(), wanted.only.end(), of) != wanted.only.end();
+}
+
 /// The entries that say by which assignment somebody dials: it, and those that end it.
 std::vector<Entry> callers_of(const Log& log, std::optional<std::uint64_t> assignment,
                               std::uint64_t size) {
@@ -362,7 +378,9 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
     add(each.entry.seq, each.entry.bytes);
     const bool all =
         std::find(wanted.with.begin(), wanted.with.end(), each.entry.seq) != wanted.with.end();
-    const auto evidence = open_files(log, each.entry.seq, all, room, files);
+    const auto evidence = all || is_meant(wanted, each)
+                              ? open_files(log, each.entry.seq, all, room, files)
+                              : std::vector<OpenedFile>{};
     files.push_back({bundle::opening_file(each.entry.seq), opening_bytes(each, evidence)});
   }
   for (const Former& each : former) {

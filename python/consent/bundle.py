@@ -76,6 +76,7 @@ def prove(
     dialled_by: DialledBy = "unstated",
     call: int | None = None,
     with_: Iterable[int] = (),
+    only: Iterable[int] = (),
 ) -> Packed:
     """Write the pack of one number.
 
@@ -97,6 +98,8 @@ def prove(
             no other contact is answered for.
         with_: Entries whose files go along although such files stay in the log: the operator's
             detail, answers of bodies, letters, copies of documents.
+        only: Contacts received whose files go along; of the others the notes are there, since the
+            pack shows every entry of the number, without their files. Left out: all, or ``call``.
 
     Of each recorded contact the pack holds an answer as of its own moment. A diary that does not
     know for whom a contact was made answers as of somebody whom no consent names.
@@ -124,7 +127,7 @@ def prove(
     )
     also = [_tag_of(receipt) for receipt in receipts]
     assembled = _core.assemble_bundle(
-        log, rules or russia(), question.core(), also, call, list(with_)
+        log, rules or russia(), question.core(), also, call, list(with_), list(only)
     )
     files = pack_files(log, assembled, created_at)
     path = Path(out)

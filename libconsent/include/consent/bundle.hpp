@@ -25,6 +25,9 @@ struct Asked {
   std::optional<std::uint64_t> call{};
   /// Entries whose files go along although such files stay in the log (is_kept_back()).
   std::vector<std::uint64_t> with{};
+  /// Contacts received whose files go along; the notes of the others are there without their files.
+  /// Empty: all, or `call` alone.
+  std::vector<std::uint64_t> only{};
 };
 
 /// What shows one number's events to a stranger: the exact entries of its subject, their openings
