@@ -29,7 +29,7 @@ INTERRUPTED: Final = 128 + signal.SIGINT
 FORMAT: Final = "v1-draft"
 
 #: Commands and flags of the plan that this version does not have.
-NOT_BUILT_COMMANDS: Final = frozenset(["anchor", "complain", "diary", "receipt"])
+NOT_BUILT_COMMANDS: Final = frozenset(["anchor", "receipt"])
 NOT_BUILT_FLAGS: Final = {"verify": ("--trust",)}
 
 

@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 import subprocess
+import tomllib
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -127,6 +128,18 @@ def test_a_template_is_refused_for_a_day_on_which_it_does_not_hold():
         write(ended, facts(), MARIA)
 
 
+def test_the_reference_page_shows_every_row_of_readiness_with_its_source_and_confidence():
+    page = (ROOT / "docs/reference/complaint.md").read_text(encoding="utf-8").splitlines()
+    rows = tomllib.loads((ROOT / "libconsent/rules/ru_complaint.toml").read_text("utf-8"))
+    names = {each["id"]: each["name"] for each in rows["item"]}
+    shown = {line.rstrip(" |") for line in page}
+    for row in rows["row"]:
+        end = f"| {row['citation']} | {row['confidence']}"
+        assert any(
+            line.startswith(f"| {names[row['item']]} |") and line.endswith(end) for line in shown
+        ), (row["body"], row["item"])
+
+
 # --- what is said --------------------------------------------------------------------------------
 
 
@@ -177,6 +190,10 @@ def test_what_is_not_known_stays_open_and_a_draft_says_what_it_lacks():
     assert "Не хватает: детализация" in text("fas", lacks=("детализация",))
 
 
+def test_no_sentence_ends_twice():
+    assert ".." not in "".join(text(name) for name in templates())
+
+
 def test_an_entity_and_another_holder_write_as_what_they_are():
     shop = Profile(kind="entity", name="ООО Ромашка", inn="7707083893", ogrn="1027700132195")
     assert "ООО Ромашка (ИНН 7707083893, ОГРН 1027700132195) является абонентом" in text(
@@ -196,7 +213,10 @@ def test_an_office_is_proposed_by_region_and_left_open_where_no_source_shows_it(
     office, lines = proposed_office("fas", ["Ярославская область"])
     assert office is None
     assert lines == ["В территориальный орган ФАС России", "по региону: Ярославская область"]
-    assert "____" in proposed_office("fas", ["Москва", "Московская область"])[1][1]
+    office, lines = proposed_office("fas", ["Москва", "Московская область"])
+    assert office is None
+    assert "____" in lines[1]
+    assert lines[2] == "(Москва или Московская область — укажите)"
     assert all(each.source.startswith("http") for each in offices())
 
 

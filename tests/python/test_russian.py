@@ -72,7 +72,7 @@ def russian(run, *arguments, **options):
             2,
             "consent: --key: ключ проверки: не вида имя+id+ключ",
         ),
-        (("complain", "rom"), 3, "consent: нет в этой версии: complain"),
+        (("anchor", "rom"), 3, "consent: нет в этой версии: anchor"),
         (
             ("check", "rom", NUMBER, *AD, "--attempts", "1,2"),
             2,

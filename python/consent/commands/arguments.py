@@ -85,6 +85,10 @@ class Commands:
     def log(self, made: argparse.ArgumentParser) -> None:
         """The log's folder, and how it is opened."""
         made.add_argument("log", metavar="LOG", type=Path, help=self.say("the log's folder"))
+        self.opening(made)
+
+    def opening(self, made: argparse.ArgumentParser) -> None:
+        """How a log is opened."""
         made.add_argument(
             "--head", type=Path, metavar="PATH", help=self.say("a second head file, elsewhere")
         )

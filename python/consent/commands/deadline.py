@@ -7,6 +7,7 @@ import dataclasses
 from datetime import UTC, datetime
 
 import consent
+from consent import case
 from consent.commands.arguments import (
     NO,
     YES,
@@ -17,7 +18,9 @@ from consent.commands.arguments import (
     number_of,
     open_log,
 )
+from consent.commands.case import show_term
 from consent.commands.record import evidence_options, files_of, record
+from consent.files.clock import load_zone
 from consent.locale.message import Message
 from consent.terminal import Terminal
 
@@ -65,8 +68,11 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
     """List the terms that run."""
     with open_log(given, writable=False) as log:
         found = consent.deadline.due(log, at=given.at)
+        zone = terminal.zone or load_zone(consent.deadline.zone())
+        appeals = case.reminders(log, at=given.at, zone=zone)
     overdue = sum(each.state == "overdue" for each in found)
-    code = NO if overdue else YES
+    late = any(term.state == "overdue" and term.confirmed for _, term in appeals)
+    code = NO if overdue or late else YES
     if given.csv is not None:
         names = [field.name for field in dataclasses.fields(consent.deadline.Due)]
         with csv_out(given, given.csv, names) as out:
@@ -84,6 +90,15 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
                 "zone": consent.deadline.zone(),
                 "overdue": overdue,
                 "items": items,
+                "appeals": [
+                    {
+                        "seq": filed.seq,
+                        "to": filed.to,
+                        **dataclasses.asdict(term),
+                        "until": term.until.isoformat(),
+                    }
+                    for filed, term in appeals
+                ],
             }
         )
         return code
@@ -108,8 +123,10 @@ def due(given: argparse.Namespace, terminal: Terminal) -> int:
         "keep_act": say("keep act and log export"),
         None: say("erase nothing"),
     }
-    if not found:
+    if not found and not appeals:
         terminal.print(say("nothing is due"))
+    for filed, term in appeals:
+        show_term(filed, term, terminal)
     ru = terminal.lang == "ru"
     for each in found:
         end = each.last_day.isoformat() if each.last_day else terminal.moment(each.ends)

@@ -43,6 +43,28 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "consent operator-refusal diary +79161234567 --covers mass_calls,mailing --operator mts "
         "--evidence answer.pdf",
     ),
+    "diary": (
+        "consent diary diary --zone Europe/Moscow",
+        'consent diary diary --one-line --from +74950000000 --at "20.11 9:42" --over robot --said '
+        '"Bank: a loan at 5 %" --consent never --recording rec.m4a',
+        "consent diary import diary calls.xml --note +74950000000",
+    ),
+    "profile": (
+        'consent profile --name "Иванова Мария Петровна" --address "109000, Москва, ул. Примерная, '
+        'д. 1" --email maria@example.ru',
+    ),
+    "letter": (
+        'consent letter diary stop --to "ООО Ромашка" --out stop.pdf',
+        "consent letter diary operator_detail --out detail.docx --contacts 1 2",
+    ),
+    "complain": (
+        "consent complain diary --to fas --out complaint.zip",
+        "consent complain diary --to rkn --contacts 1 2 --draft --out complaint",
+    ),
+    "case": (
+        "consent case diary --filed-on 30.11.2026 --to fas --contacts 1 2 --zone Europe/Moscow",
+        "consent case diary --of 7 --outcome opened --number 077/05/18-1/2026 --evidence a.pdf",
+    ),
     "import": (
         "consent import romashka consents.csv",
         "consent import romashka stop-list.xlsx --map stop-list --zone Europe/Moscow",

@@ -26,7 +26,10 @@ GROUPS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
         Message("Ask before a contact"),
         ("check", "history", "classify", "numbering", "advertising", "rules"),
     ),
-    (Message("Complain of contacts received"), ("ready",)),
+    (
+        Message("Complain of contacts received"),
+        ("diary", "ready", "profile", "letter", "complain", "case"),
+    ),
     (Message("Audit calls that were made"), ("audit", "layout", "outcomes")),
     (Message("Prove it to others"), ("prove", "verify", "checkpoint", "cosign", "evidence")),
     (

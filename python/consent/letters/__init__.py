@@ -48,6 +48,8 @@ __all__ = [
     "write",
 ]
 
+#: Regions of one range of numbers that are named, for the applicant to choose from.
+_FEW: Final = 3
 #: Left open on paper, to be filled in by hand.
 OPEN: Final = "____________________"
 
@@ -157,7 +159,7 @@ def proposed_office(body: str, regions: Sequence[str]) -> tuple[Office | None, S
     found = [
         office
         for office in offices()
-        if office.body == body and (not office.regions or set(office.regions) & set(regions))
+        if office.body == body and (not office.regions or list(office.regions) == list(regions))
     ]
     office = found[0] if len(found) == 1 else None
     if body == "rkn":
@@ -165,6 +167,8 @@ def proposed_office(body: str, regions: Sequence[str]) -> tuple[Office | None, S
     if body == "fas":
         where = regions[0] if len(regions) == 1 else OPEN
         lines = ["В территориальный орган ФАС России", f"по региону: {where}"]
+        if 1 < len(regions) <= _FEW:
+            lines.append(f"({' или '.join(regions)} — укажите)")
         return office, [*lines, f"({office.name})"] if office else lines
     return None, ()
 
@@ -292,6 +296,8 @@ class _Writer:
 
     def _filled(self, text: str, **more: str) -> str:
         fill = {**self._fill, **more}
+        # A day ends in an abbreviation, whose full stop is the sentence's too.
+        text = re.sub(r"\{(date|last_day)\}\.", r"{\1}", text)
         return re.sub(r"\{(\w+)\}", lambda found: fill[found[1]], text)
 
     def _block(self, row: Mapping[str, Any]) -> Iterator[Block]:
