@@ -19,8 +19,8 @@ T one_of(const std::optional<T>& value, const char* words) {
   throw consent::Error(consent::ErrorCode::invalid_argument, words);
 }
 
-Classification classify(const AnyNumber& number, py::handle inn, py::handle ogrn, py::handle holder,
-                        py::handle user, bool linked, bool former) {
+consent::PartyFacts facts_of(py::handle inn, py::handle ogrn, py::handle holder, py::handle user,
+                             bool linked, bool former, const py::iterable& beside) {
   consent::PartyFacts facts;
   facts.inn = to_text(inn);
   facts.ogrn = to_text(ogrn);
@@ -32,7 +32,35 @@ Classification classify(const AnyNumber& number, py::handle inn, py::handle ogrn
                       "named_employee, employee");
   facts.linked_attributes = linked;
   facts.former_subscriber = former;
-  return consent::classify(number.number, facts);
+  for (const py::handle word : beside) {
+    const std::string_view fact = to_text(word);
+    if (fact == "name") {
+      facts.name = true;
+    } else if (fact == "address") {
+      facts.address = true;
+    } else if (fact == "account") {
+      facts.account = true;
+    } else if (fact == "device") {
+      facts.device = true;
+    } else {
+      throw consent::Error(consent::ErrorCode::invalid_argument,
+                           "not on the list of words for 'beside': name, address, account, device");
+    }
+  }
+  return facts;
+}
+
+Classification classify(const AnyNumber& number, py::handle inn, py::handle ogrn, py::handle holder,
+                        py::handle user, bool linked, bool former, const py::iterable& beside) {
+  return consent::classify(number.number,
+                           facts_of(inn, ogrn, holder, user, linked, former, beside));
+}
+
+Classification classify_email(py::handle address, py::handle inn, py::handle ogrn,
+                              py::handle holder, py::handle user, bool linked, bool former,
+                              const py::iterable& beside) {
+  return consent::classify_email(to_text(address),
+                                 facts_of(inn, ogrn, holder, user, linked, former, beside));
 }
 
 consent::DefaultCountry country_of(const py::object& iso) {
@@ -125,6 +153,25 @@ void bind_party(py::module_& m) {
       "check_ogrnip", [](py::handle text) { return to_word(consent::check_ogrnip(to_text(text))); },
       py::arg("text"), "\"ok\" or what is wrong with the OGRNIP.");
 
+  using consent::Settlement;
+  py::class_<Settlement>(m, "Settlement",
+                         "Missing facts that would settle an \"unknown\", and how.")
+      .def_readonly("facts", &Settlement::facts,
+                    "Pairs of a fact's name and its value: (\"user\", \"shared_line\")")
+      .def_property_readonly(
+          "personal_data", [](const Settlement& s) { return to_word(s.personal_data); },
+          "\"yes\" or \"no\"")
+      .def_readonly("row", &Settlement::row)
+      .def_readonly("basis", &Settlement::basis)
+      .def_readonly("basis_ru", &Settlement::basis_ru)
+      .def_readonly("citations", &Settlement::citations)
+      .def_readonly("citations_ru", &Settlement::citations_ru)
+      .def_readonly("confidence", &Settlement::confidence)
+      .def("__repr__", [](const Settlement& s) {
+        return "<Settlement: personal data " + std::string(to_word(s.personal_data)) + ", " +
+               s.row + ">";
+      });
+
   py::class_<Classification>(m, "Classification",
                              "Is a number personal data, and on whose authority? \"unknown\" is to "
                              "be treated as \"yes\".")
@@ -140,6 +187,13 @@ void bind_party(py::module_& m) {
       .def_readonly("citations_ru", &Classification::citations_ru)
       .def_readonly("confidence", &Classification::confidence,
                     "C1, C2 or G (unconfirmed), of the weakest authority")
+      .def_property_readonly(
+          "definable", [](const Classification& c) { return to_word(c.definable); },
+          "\"direct\", \"indirect\" or \"not_said\": how the person is defined")
+      .def_readonly("definable_why", &Classification::definable_why)
+      .def_readonly("definable_why_ru", &Classification::definable_why_ru)
+      .def_readonly("settled_by", &Classification::settled_by,
+                    "Of \"unknown\": the smallest sets of missing facts that settle it")
       .def_readonly("warnings", &Classification::warnings)
       .def_readonly("warnings_ru", &Classification::warnings_ru)
       .def("__bool__",
@@ -166,7 +220,11 @@ void bind_party(py::module_& m) {
         py::arg("first"), py::arg("count"), py::arg("country") = py::none(),
         "The same for an Arrow column of large strings, by its buffers.");
   m.def("classify", &classify, py::arg("number"), py::arg("inn"), py::arg("ogrn"),
-        py::arg("holder"), py::arg("user"), py::arg("linked"), py::arg("former"));
+        py::arg("holder"), py::arg("user"), py::arg("linked"), py::arg("former"),
+        py::arg("beside") = py::tuple());
+  m.def("classify_email", &classify_email, py::arg("address"), py::arg("inn"), py::arg("ogrn"),
+        py::arg("holder"), py::arg("user"), py::arg("linked"), py::arg("former"),
+        py::arg("beside") = py::tuple());
 }
 
 }  // namespace consent_python

@@ -48,7 +48,8 @@ class TableReader : TomlReader {
   Table read(std::string_view text) {
     const toml::table root = parse(text);
     only(root,
-         {"schema", "id", "jurisdiction", "reviewed", "authority", "row", "otherwise", "warning"});
+         {"schema", "id", "jurisdiction", "reviewed", "authority", "row", "otherwise", "directly",
+          "indirectly", "warning"});
     if (whole(root, "schema") != 1) fail("schema is not 1");
     static_cast<void>(date(root, "reviewed"));
     static_cast<void>(word(root, "jurisdiction"));
@@ -66,6 +67,8 @@ class TableReader : TomlReader {
     at("[otherwise]");
     if (otherwise == nullptr) fail("missing");
     table.otherwise = read_row(*otherwise, false);
+    table.directly = read_definable(root, "directly");
+    table.indirectly = read_definable(root, "indirectly");
     for_each(root, "warning",
              [&](const toml::table& t) { table.warnings.push_back(read_warning(t)); });
 
@@ -108,6 +111,7 @@ class TableReader : TomlReader {
 
   [[nodiscard]] Match read_match(const toml::table& t) const {
     Match m;
+    m.email = flag(t, "email").value_or(false);
     m.number = words<NumberKind>(t, "number", number_kind);
     m.abroad = flag(t, "abroad");
     m.holder = words<SubscriberKind>(t, "holder", subscriber_kind);
@@ -153,8 +157,8 @@ class TableReader : TomlReader {
     if (matched) {
       only(t, {"id", "match", "answer", "authorities", "en", "ru"});
       const toml::table& match = match_of(t);
-      only(match,
-           {"number", "abroad", "holder", "stated", "inn", "ogrn", "user", "linked", "former"});
+      only(match, {"email", "number", "abroad", "holder", "stated", "inn", "ogrn", "user", "linked",
+                   "former"});
       row.match = read_match(match);
     } else {
       only(t, {"id", "answer", "authorities", "en", "ru"});
@@ -168,20 +172,39 @@ class TableReader : TomlReader {
     std::size_t weakest = 0;
     bool only_unread = true;
     for (const std::string& id : list<std::string>(t, "authorities", true)) {
-      const auto known = std::find_if(authorities_.begin(), authorities_.end(),
-                                      [&](const auto& a) { return a.first == id; });
-      if (known == authorities_.end()) fail("no authority " + id);
-      known->second.used = true;
-      weakest = std::max(weakest, weakness(known->second.confidence));
-      only_unread = only_unread && known->second.confidence == "G";
-      row.citations.push_back(known->second.citation);
-      row.citations_ru.push_back(known->second.citation_ru);
+      const Authority& known = authority(id);
+      weakest = std::max(weakest, weakness(known.confidence));
+      only_unread = only_unread && known.confidence == "G";
+      row.citations.push_back(known.citation);
+      row.citations_ru.push_back(known.citation_ru);
     }
     // The law of this table: nobody gets a yes or a no that rests on nothing read.
     if (only_unread && row.answer != PersonalData::unknown) {
       fail("a row without an authority that was read must answer unknown");
     }
     row.confidence = row.citations.empty() ? "G" : std::string(kConfidence[weakest]);
+    return row;
+  }
+
+  const Authority& authority(const std::string& id) {
+    const auto known = std::find_if(authorities_.begin(), authorities_.end(),
+                                    [&](const auto& a) { return a.first == id; });
+    if (known == authorities_.end()) fail("no authority " + id);
+    known->second.used = true;
+    return known->second;
+  }
+
+  [[nodiscard]] DefinableRow read_definable(const toml::table& root, std::string_view key) {
+    at("[" + std::string(key) + "]");
+    const toml::table* t = root[key].as_table();
+    if (t == nullptr) fail("missing");
+    only(*t, {"authorities", "en", "ru"});
+    DefinableRow row{word(*t, "en"), word(*t, "ru")};
+    for (const std::string& id : list<std::string>(*t, "authorities")) {
+      const Authority& known = authority(id);
+      row.en += "; " + known.citation;
+      row.ru += "; " + known.citation_ru;
+    }
     return row;
   }
 
@@ -208,13 +231,15 @@ class TableReader : TomlReader {
 }  // namespace
 
 bool Match::holds(const Situation& s) const noexcept {
-  return among(number, s.number) && equals(abroad, s.abroad) && among(holder, s.holder) &&
+  return email == s.email && among(number, s.number) && equals(abroad, s.abroad) && among(holder, s.holder) &&
          equals(stated, s.stated) && among(inn, s.inn) && among(ogrn, s.ogrn) &&
          among(user, s.user) && equals(linked, s.linked) && equals(former, s.former);
 }
 
 bool Warning::holds(const Situation& situation, const Row& row) const noexcept {
-  return match.holds(situation) && among(answer, row.answer) && among(confidence, row.confidence);
+  Situation of_any = situation;
+  of_any.email = match.email;  // a warning holds of numbers and addresses alike
+  return match.holds(of_any) && among(answer, row.answer) && among(confidence, row.confidence);
 }
 
 const Row& Table::answer(const Situation& situation) const noexcept {

@@ -7,13 +7,13 @@
 #include <string_view>
 #include <vector>
 
-#include "consent/number.hpp"
-#include "consent/party.hpp"
+#include "consent/classification.hpp"
 
 namespace consent::number {
 
 /// What the rows may ask about; everything that the asker said, and what follows from it.
 struct Situation {
+  bool email = false;
   NumberKind number = NumberKind::unknown;
   bool abroad = false;
   SubscriberKind holder = SubscriberKind::unknown;
@@ -21,12 +21,14 @@ struct Situation {
   std::int64_t inn = 0;   ///< digits
   std::int64_t ogrn = 0;  ///< digits
   NumberUser user = NumberUser::unknown;
-  bool linked = false;
+  bool linked = false;  ///< the name included
+  bool name = false;
   bool former = false;
 };
 
 /// Conditions that must all hold; an empty one holds always.
 struct Match {
+  bool email = false;  ///< of an e-mail address; else of a number
   std::vector<NumberKind> number;
   std::optional<bool> abroad;
   std::vector<SubscriberKind> holder;
@@ -61,9 +63,17 @@ struct Warning {
   [[nodiscard]] bool holds(const Situation& situation, const Row& row) const noexcept;
 };
 
+/// Why a person is defined directly, or indirectly.
+struct DefinableRow {
+  std::string en;
+  std::string ru;
+};
+
 struct Table {
   std::vector<Row> rows;
   Row otherwise;
+  DefinableRow directly;
+  DefinableRow indirectly;
   std::vector<Warning> warnings;
 
   /// The first row that matches, or `otherwise`.

@@ -137,7 +137,7 @@ from consent.number import (
 from consent.numbering import Numbering
 from consent.outcome import OutcomeMap, outcomes
 from consent.pages.access import Access, access
-from consent.party import Organisation, classify
+from consent.party import Organisation, Settlement, classify, classify_email
 from consent.rules import Rule, RulePack
 from consent.verification import verify
 
@@ -234,6 +234,7 @@ __all__ = [
     "RulePack",
     "RulesError",
     "Sender",
+    "Settlement",
     "StorageError",
     "SubjectHeld",
     "SubjectRestricted",
@@ -246,6 +247,7 @@ __all__ = [
     "calendar",
     "classification",
     "classify",
+    "classify_email",
     "classify_many",
     "deadline",
     "errors",

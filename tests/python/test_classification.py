@@ -14,6 +14,7 @@ import consent
 from consent import cli
 from consent.classification import classify_many
 from consent.files.directory import classify_csv, import_directory
+from number_vectors import rows
 
 MOBILE, LANDLINE, FREE, KAZAKH = "+79161234567", "+74951234567", "+78001234567", "+77012345678"
 NUMBERS = [MOBILE, LANDLINE, FREE, KAZAKH, "8 916 765-43-21", "no number", "", MOBILE]
@@ -256,3 +257,71 @@ def test_a_no_says_that_the_advertising_duty_stays(capsys: pytest.CaptureFixture
     answer = json.loads(capsys.readouterr().out)
     assert answer["personal_data"] == "no"
     assert any("38-" in warning for warning in answer["warnings"])
+
+
+# --- what would settle it, and e-mail addresses ---------------------------------------------------
+
+
+@pytest.mark.parametrize("row", rows("party/settled.tsv"), ids=lambda row: " ".join(row[:6]))
+def test_an_unknown_says_what_would_settle_it_and_a_yes_how_the_person_is_defined(
+    row: list[str],
+) -> None:
+    what, inn, ogrn, holder, user, beside, number, answer, definable, settled = row
+    ask = consent.classify_email if "@" in what else consent.classify
+    said = {"inn": inn, "ogrn": ogrn, "holder": holder, "user": user}
+    found = ask(what, **said, beside=beside.split(",") if beside else [])
+    assert (found.row, found.personal_data) == (f"ru/pd/{number}", answer)
+    assert found.definable == definable
+    assert (found.definable_why != "") is (answer == "yes")
+    assert settled == " ".join(
+        ",".join(f"{fact}={value}" for fact, value in one.facts)
+        + f":{one.personal_data}:{one.row.removeprefix('ru/pd/')}"
+        for one in found.settled_by
+    )
+    assert all(one.citations for one in found.settled_by)
+
+
+def test_the_command_says_what_settles_an_organisations_landline(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    identifiers = ("--inn", "7707083893", "--ogrn", "1027700132195")
+    assert cli.main(["classify", "+74951112233", *identifiers, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["row"], found["personal_data"]) == ("ru/pd/15", "unknown")
+    assert any("П11-15054-ОГ" in citation for citation in found["citations"])
+    by_fact = {tuple(one["facts"].items()): one for one in found["settled_by"]}
+    shared = by_fact[(("user", "shared_line"),)]
+    assert (shared["personal_data"], shared["row"]) == ("no", "ru/pd/04")
+    assert any("П11-15054-ОГ" in citation for citation in shared["citations"])
+    assert by_fact[(("user", "named_employee"),)]["personal_data"] == "yes"
+
+    assert cli.main(["classify", "+74951112233", *identifiers, "--lang", "ru"]) == 0
+    text = capsys.readouterr().out
+    assert "это общая линия" in text
+    assert "им пользуется названный работник" in text
+
+
+def test_the_command_classifies_addresses_and_what_stands_beside(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["classify", "ivan@example.org", "--device", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["email"], found["row"], found["definable"]) == (
+        "ivan@example.org",
+        "ru/pd/19",
+        "indirect",
+    )
+    assert cli.main(["classify", "+79161234567", "--name", "Иван", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["definable"] == "direct"
+    assert cli.main(["classify", "sip:+79161234567@example.org", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["number"] == "+79161234567"
+    assert cli.main(["classify", "ivan@example"]) == 2
+    assert "ivan" not in capsys.readouterr().err
+
+
+def test_columns_of_a_table_stand_beside_the_number_as_what_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "base.csv"
+    file.write_text("phone,fio,login\n89161234567,Иван,\n89161234568,,ivan\n89161234569,,\n")
+    found = classify_csv(file, names=["fio"], beside={"account": ["login"]})
+    at = found.header.index("row")
+    assert [row[at] for row in found.rows] == ["ru/pd/08", "ru/pd/08", "ru/pd/09"]

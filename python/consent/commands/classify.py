@@ -1,14 +1,23 @@
-"""``consent classify``: is this number personal data?"""
+"""``consent classify``: is this number or e-mail address personal data?"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Final
 
 import consent
-from consent.commands.arguments import NO, YES, Commands, UsageError, typed_numbers
+from consent.commands.arguments import (
+    NO,
+    YES,
+    Commands,
+    UsageError,
+    line_number,
+    stdin_lines,
+)
 from consent.files import directory, private_file
 from consent.locale.message import Message
 from consent.terminal import Progress, Terminal
@@ -28,39 +37,72 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
     return _numbers(given, terminal)
 
 
+#: What may stand beside a number, each a fact of its own.
+_BESIDE: Final = ("name", "address", "account", "device")
+_SCHEMES: Final = ("sip:", "sips:", "<")
+
+#: A missing fact and its value, for people.
+_SETTLING: Final[Mapping[tuple[str, str], Message]] = {
+    ("user", "shared_line"): Message("it is a shared line"),
+    ("user", "named_employee"): Message("a named employee uses it"),
+    ("user", "employee"): Message("an employee uses it, known by a generic mailbox alone"),
+    ("user", "holder"): Message("the natural person who holds it uses it"),
+    ("holder", "person"): Message("the contract is a natural person's"),
+    ("holder", "sole_trader"): Message("the contract is a sole trader's"),
+    ("holder", "legal_entity"): Message("the contract is a legal entity's"),
+    ("holder", "public_body"): Message("the contract is a public body's"),
+    ("inn", "10"): Message("the holder has an INN of 10 digits"),
+    ("inn", "12"): Message("the holder has an INN of 12 digits"),
+    ("ogrn", "13"): Message("the holder has an OGRN"),
+    ("ogrn", "15"): Message("the holder has an OGRNIP"),
+    ("name", "yes"): Message("a name stands beside it"),
+    ("address", "yes"): Message("a postal address stands beside it"),
+    ("account", "yes"): Message("an account stands beside it"),
+    ("device", "yes"): Message("a device id stands beside it"),
+}
+
+
+def _typed(texts: Sequence[str]) -> Iterator[consent.PhoneNumber | str]:
+    """Numbers, and e-mail addresses as text."""
+    from_stdin = list(texts) == ["-"]
+    for i, text in stdin_lines() if from_stdin else enumerate(texts, 1):
+        try:
+            if (
+                isinstance(text, str)
+                and "@" in text
+                and not text.lstrip().casefold().startswith(_SCHEMES)
+            ):
+                yield text.strip()
+            else:
+                yield line_number(text)
+        except (consent.InvalidArgument, UsageError) as error:
+            raise UsageError(
+                Message("line {}: {}" if from_stdin else "argument {}: {}", i, error)
+            ) from None
+
+
 def _numbers(given: argparse.Namespace, terminal: Terminal) -> int:
     from_stdin = given.number == ["-"]
-    answers = []
-    for number in typed_numbers(given.number):
-        answers.append(
-            (
-                number,
-                consent.classify(
-                    number,
-                    inn=given.inn,
-                    ogrn=given.ogrn,
-                    holder=given.holder,
-                    user=given.user,
-                    linked=given.linked or bool(given.name),
-                    former=given.former,
-                ),
-            )
+    answers: list[tuple[consent.PhoneNumber | str, consent.Classification]] = []
+    for what in _typed(given.number):
+        facts: dict[str, Any] = {
+            "inn": given.inn,
+            "ogrn": given.ogrn,
+            "holder": given.holder,
+            "user": given.user,
+            "linked": given.linked,
+            "former": given.former,
+            "beside": [fact for fact in _BESIDE if getattr(given, fact)],
+        }
+        found = (
+            consent.classify_email(what, **facts)
+            if isinstance(what, str)
+            else consent.classify(what, **facts)
         )
+        answers.append((what, found))
     ru = terminal.lang == "ru"
     if terminal.machine:
-        documents = [
-            {
-                "number": number.e164,
-                "personal_data": found.personal_data,
-                "kind": found.kind,
-                "basis": found.basis_ru if ru else found.basis,
-                "citations": found.citations_ru if ru else found.citations,
-                "confidence": found.confidence or None,
-                "row": found.row,
-                "warnings": found.warnings_ru if ru else found.warnings,
-            }
-            for number, found in answers
-        ]
+        documents = [_document(what, found, ru=ru) for what, found in answers]
         terminal.document(documents[0] if len(documents) == 1 and not from_stdin else documents)
         return YES
     shown = {
@@ -68,14 +110,53 @@ def _numbers(given: argparse.Namespace, terminal: Terminal) -> int:
         "no": terminal.say("not personal data"),
         "unknown": terminal.say("unknown: treat as personal data"),
     }
-    for number, found in answers:
-        terminal.print(f"{number.e164}  {shown[found.personal_data]}  [{found.row}]")
+    for what, found in answers:
+        text = what if isinstance(what, str) else what.e164
+        terminal.print(f"{text}  {shown[found.personal_data]}  [{found.row}]")
         terminal.print(f"  {found.basis_ru if ru else found.basis}")
         for citation in found.citations_ru if ru else found.citations:
             terminal.print(f"  - {citation}")
+        if found.definable_why:
+            terminal.print(f"  {found.definable_why_ru if ru else found.definable_why}")
+        if found.settled_by:
+            terminal.print("  " + terminal.say("what would settle it:"))
+        for settlement in found.settled_by:
+            facts = ", ".join(terminal.words(_SETTLING[fact]) for fact in settlement.facts)
+            answer = shown[settlement.personal_data]
+            terminal.print(f"  ? {facts}: {answer}  [{settlement.row}]")
+            for citation in settlement.citations_ru if ru else settlement.citations:
+                terminal.print(f"    - {citation}")
         for warning in found.warnings_ru if ru else found.warnings:
             terminal.print(f"  ! {warning}")
     return YES
+
+
+def _document(
+    what: consent.PhoneNumber | str, found: consent.Classification, *, ru: bool
+) -> dict[str, object]:
+    return {
+        **({"email": what} if isinstance(what, str) else {"number": what.e164}),
+        "personal_data": found.personal_data,
+        "kind": found.kind,
+        "basis": found.basis_ru if ru else found.basis,
+        "citations": found.citations_ru if ru else found.citations,
+        "confidence": found.confidence or None,
+        "row": found.row,
+        "definable": found.definable,
+        "definable_why": (found.definable_why_ru if ru else found.definable_why) or None,
+        "settled_by": [
+            {
+                "facts": dict(one.facts),
+                "personal_data": one.personal_data,
+                "row": one.row,
+                "basis": one.basis_ru if ru else one.basis,
+                "citations": one.citations_ru if ru else one.citations,
+                "confidence": one.confidence,
+            }
+            for one in found.settled_by
+        ],
+        "warnings": found.warnings_ru if ru else found.warnings,
+    }
 
 
 def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -109,6 +190,7 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
                 inn=given.inn or None,
                 ogrn=given.ogrn or None,
                 names=given.name,
+                beside=_columns_beside(given),
                 holder=given.holder,
                 user=given.user,
                 country=given.country,
@@ -122,6 +204,7 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
             inn=given.inn or None,
             ogrn=given.ogrn or None,
             names=given.name,
+            beside=_columns_beside(given),
             holder=given.holder,
             user=given.user,
             country=given.country,
@@ -175,12 +258,25 @@ def _csv(given: argparse.Namespace, terminal: Terminal) -> int:
     return code
 
 
+def _columns_beside(given: argparse.Namespace) -> dict[str, list[str]]:
+    """Columns of --address, --account and --device."""
+    found: dict[str, list[str]] = {}
+    for fact in _BESIDE[1:]:
+        if any(not column for column in getattr(given, fact)):
+            raise UsageError(Message("--{}: with --csv it names a column", fact))
+        found[fact] = getattr(given, fact)
+    return found
+
+
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
-    made = commands.command("classify", run, "is this number personal data?")
+    made = commands.command("classify", run, "is this number or e-mail address personal data?")
     made.add_argument(
-        "number", metavar="NUMBER", nargs="*", help=say("numbers; - reads them from stdin")
+        "number",
+        metavar="NUMBER",
+        nargs="*",
+        help=say("numbers and e-mail addresses; - reads them from stdin"),
     )
     made.add_argument("--csv", metavar="FILE", help=say("a table of numbers, or -"))
     made.add_argument("--inn", default="", help=say("INN of the holder; with --csv its column"))
@@ -189,7 +285,31 @@ def add(commands: Commands) -> None:
         "--name",
         action="append",
         default=[],
-        help=say("a name stands beside the number; with --csv a column of names or the like"),
+        help=say("a name stands beside the number; with --csv a column of names"),
+    )
+    made.add_argument(
+        "--address",
+        action="append",
+        nargs="?",
+        const="",
+        default=[],
+        help=say("a postal address stands beside the number; with --csv its column"),
+    )
+    made.add_argument(
+        "--account",
+        action="append",
+        nargs="?",
+        const="",
+        default=[],
+        help=say("a login or account stands beside the number; with --csv its column"),
+    )
+    made.add_argument(
+        "--device",
+        action="append",
+        nargs="?",
+        const="",
+        default=[],
+        help=say("a device id stands beside the number; with --csv its column"),
     )
     made.add_argument("--column", metavar="NAME", help=say("the file's column of numbers"))
     made.add_argument("--country", metavar="ISO", help=say("of numbers without a code"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Final, NamedTuple, TextIO
 
 from consent import _core
@@ -97,6 +98,7 @@ def classify_csv(
     inn: str | None = None,
     ogrn: str | None = None,
     names: Iterable[str] = (),
+    beside: Mapping[str, Iterable[str]] = MappingProxyType({}),
     holder: str = "unknown",
     user: str = "unknown",
     country: str | None = None,
@@ -109,8 +111,9 @@ def classify_csv(
         number: Column of the number; may be left out where one has a usual name.
         inn: Column of the holder's INN; an empty cell is not known.
         ogrn: Column of the holder's OGRN or OGRNIP.
-        names: Columns that, where filled, hold something personal beside the number: a name, login,
-            address, e-mail, device or purchases.
+        names: Columns that, where filled, hold a person's name.
+        beside: Columns that, where filled, hold something else beside the number, by what it is:
+            ``address account device``.
         holder: Of every row: ``unknown person sole_trader legal_entity public_body``.
         user: Of every row: ``unknown holder shared_line named_employee employee``.
         country: Where a number without a country code is: "RU", "KZ", "US", "CA".
@@ -131,6 +134,7 @@ def classify_csv(
         inn=inn,
         ogrn=ogrn,
         names=names,
+        beside=beside,
         holder=holder,
         user=user,
         country=country,
@@ -181,6 +185,7 @@ def import_directory(
     inn: str | None = None,
     ogrn: str | None = None,
     names: Iterable[str] = (),
+    beside: Mapping[str, Iterable[str]] = MappingProxyType({}),
     holder: str = "unknown",
     user: str = "unknown",
     country: str | None = None,
@@ -218,6 +223,7 @@ def import_directory(
         inn=inn,
         ogrn=ogrn,
         names=names,
+        beside=beside,
         holder=holder,
         user=user,
         country=country,
@@ -307,6 +313,7 @@ def _answer(
     inn: str | None,
     ogrn: str | None,
     names: Iterable[str],
+    beside: Mapping[str, Iterable[str]],
     holder: str,
     user: str,
     country: str | None,
@@ -314,7 +321,11 @@ def _answer(
     at_number = header.index(number_column(number, header))
     at_inn = None if inn is None else header.index(number_column(inn, header))
     at_ogrn = None if ogrn is None else header.index(number_column(ogrn, header))
-    at_names = [header.index(number_column(name, header)) for name in names]
+    at_beside = [
+        (fact, header.index(number_column(column, header)))
+        for fact, columns in (("name", names), *beside.items())
+        for column in columns
+    ]
     answered: list[_Answered] = []
     rejects: list[Reject] = []
     known: dict[tuple[object, ...], Classification] = {}
@@ -332,12 +343,14 @@ def _answer(
             continue
         inn_text = "" if at_inn is None else cells[at_inn].strip()
         ogrn_text = "" if at_ogrn is None else cells[at_ogrn].strip()
-        linked = any(cells[at].strip() for at in at_names)
-        key = (*_core.numbering_facts(read), inn_text, ogrn_text, linked)
+        facts = frozenset(fact for fact, at in at_beside if cells[at].strip())
+        key = (*_core.numbering_facts(read), inn_text, ogrn_text, facts)
         answer = known.get(key)
         if answer is None:
             try:
-                answer = _core.classify(read, inn_text, ogrn_text, holder, user, linked, False)
+                answer = _core.classify(
+                    read, inn_text, ogrn_text, holder, user, False, False, sorted(facts)
+                )
             except InvalidArgument as error:
                 why = message_of(error)
                 rejects.append(Reject(row, _column_of(why, columns), why, cells))
