@@ -8,11 +8,12 @@ namespace {
 
 constexpr std::string_view kContext = "libconsent/locked/v1";
 constexpr std::size_t kSaltSize = 16;
+constexpr unsigned kCost = 17;  // of scrypt, as in keys.db
 
 SecretKey key_of(std::string_view passphrase, std::string_view salt) {
   if (passphrase.empty()) throw Error(ErrorCode::invalid_argument, "the passphrase is empty");
   if (salt.size() != kSaltSize) throw Error(ErrorCode::invalid_argument, "salt: 16 bytes");
-  return stretch(passphrase, salt);
+  return stretch(passphrase, salt, kCost);
 }
 
 }  // namespace
