@@ -47,9 +47,8 @@ class TableReader : TomlReader {
 
   Table read(std::string_view text) {
     const toml::table root = parse(text);
-    only(root,
-         {"schema", "id", "jurisdiction", "reviewed", "authority", "row", "otherwise", "directly",
-          "indirectly", "warning"});
+    only(root, {"schema", "id", "jurisdiction", "reviewed", "authority", "row", "otherwise",
+                "directly", "indirectly", "warning"});
     if (whole(root, "schema") != 1) fail("schema is not 1");
     static_cast<void>(date(root, "reviewed"));
     static_cast<void>(word(root, "jurisdiction"));
@@ -231,9 +230,10 @@ class TableReader : TomlReader {
 }  // namespace
 
 bool Match::holds(const Situation& s) const noexcept {
-  return email == s.email && among(number, s.number) && equals(abroad, s.abroad) && among(holder, s.holder) &&
-         equals(stated, s.stated) && among(inn, s.inn) && among(ogrn, s.ogrn) &&
-         among(user, s.user) && equals(linked, s.linked) && equals(former, s.former);
+  return email == s.email && among(number, s.number) && equals(abroad, s.abroad) &&
+         among(holder, s.holder) && equals(stated, s.stated) && among(inn, s.inn) &&
+         among(ogrn, s.ogrn) && among(user, s.user) && equals(linked, s.linked) &&
+         equals(former, s.former);
 }
 
 bool Warning::holds(const Situation& situation, const Row& row) const noexcept {

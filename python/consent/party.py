@@ -76,9 +76,7 @@ def classify(
         ...          user="shared_line").personal_data
         'no'
     """
-    return _core.classify(
-        as_number(number), inn, ogrn, holder, user, linked, former, tuple(beside)
-    )
+    return _core.classify(as_number(number), inn, ogrn, holder, user, linked, former, tuple(beside))
 
 
 def classify_email(
@@ -112,6 +110,4 @@ def classify_email(
         >>> answer.personal_data, answer.definable
         ('yes', 'direct')
     """
-    return _core.classify_email(
-        address, inn, ogrn, holder, user, linked, former, tuple(beside)
-    )
+    return _core.classify_email(address, inn, ogrn, holder, user, linked, former, tuple(beside))

@@ -14,8 +14,8 @@
 
 namespace consent {
 
-/// What the asker knows besides the number or address. Everything may be left out; nothing is looked
-/// up. The identifiers are those of the contract holder. `named_employee` counts as a name.
+/// What the asker knows besides the number or address. Everything may be left out; nothing is
+/// looked up. The identifiers are those of the contract holder. `named_employee` counts as a name.
 struct PartyFacts {
   std::string inn{};   ///< "" where not known
   std::string ogrn{};  ///< 13 or (OGRNIP) 15 digits, "" where not known
@@ -41,7 +41,8 @@ enum class Definable : std::uint8_t {
 
 /// Missing facts that would turn an `unknown` into an answer, and into which.
 struct Settlement {
-  /// Name of a fact and its value: {"user", "shared_line"}, {"inn", "10"} (digits), {"name", "yes"}.
+  /// Name of a fact and its value: {"user", "shared_line"}, {"inn", "10"} (digits), {"name",
+  /// "yes"}.
   std::vector<std::pair<std::string, std::string>> facts;
   PersonalData personal_data = PersonalData::unknown;
   std::string row;
@@ -79,7 +80,8 @@ struct Classification {
 [[nodiscard]] CONSENT_EXPORT Classification classify(PhoneNumber number, const PartyFacts& facts);
 
 /// The same of an e-mail address; `facts.user` shared_line: a mailbox of a department.
-/// @throws Error (invalid_argument) as classify() does, and where `address` is no e-mail address. The
+/// @throws Error (invalid_argument) as classify() does, and where `address` is no e-mail address.
+/// The
 ///         message never repeats it.
 [[nodiscard]] CONSENT_EXPORT Classification classify_email(std::string_view address,
                                                            const PartyFacts& facts);

@@ -205,6 +205,7 @@ def import_directory(
         inn: Column of the INN.
         ogrn: Column of the OGRN or OGRNIP.
         names: Columns that, where filled, hold something personal.
+        beside: Columns by what they hold beside the number: name, address, account, device.
         holder: Of every row, as in :func:`consent.classify`.
         user: Of every row.
         country: Where a number without a country code is.
