@@ -206,6 +206,9 @@ class KeyStore {
   void commit_now();
   void read_count();
   Subject read(sqlite::Statement& statement);
+  /// Whoever changed the index, also without the passphrase, can lead a number to somebody else's
+  /// subject: its sealed address says whose it is. @throws Error (storage)
+  Subject bound(Subject subject, const Digest& index);
   /// The id of the subject of `tag`. An index in the file would be a random page written for each
   /// new subject; this one is made when first asked, of 16 bytes a subject, and read on from the
   /// last id it knows.
@@ -256,8 +259,8 @@ class KeyStore {
   bool checkpoint_ = false;    ///< commit() is to end with a checkpoint
   bool folded_ = false;        ///< by this transaction
   std::int64_t next_id_ = 0;   ///< if rows are written in the background
-  sqlite::Statement newest_, by_id_, id_of_tag_, tag_of_id_, tags_after_, add_subject_, add_recent_,
-      point_, first_recent_, recent_after_, any_suppressed_, suppressed_;
+  sqlite::Statement newest_, by_id_, address_, id_of_tag_, tag_of_id_, tags_after_, add_subject_,
+      add_recent_, point_, first_recent_, recent_after_, any_suppressed_, suppressed_;
   using Rows = BatchWriter<KeyStore, Row, &KeyStore::put>;
   std::unique_ptr<Rows> rows_;  ///< last: it is stopped before what it writes with is gone
 };

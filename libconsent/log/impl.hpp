@@ -79,7 +79,8 @@ struct Log::Impl {
   /// The one place that says what the log knows against itself. REQUIRES: `reading` is held.
   [[nodiscard]] Soundness soundness() const;
   /// What of head, second head and keys does not fit, into `impairment`, as open() finds them.
-  void examine(const std::optional<HeadState>& head, const std::optional<HeadState>& second);
+  void examine(const std::optional<HeadState>& head, const std::optional<HeadState>& second,
+               bool has_keys);
   void examine_keys(const std::optional<HeadState>& head, const std::optional<HeadState>& second);
 
   void check_writable() const {

@@ -107,7 +107,7 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     throw Error(ErrorCode::storage, "keys.db: not here; a log without its keys is read-only");
   }
 
-  impl->examine(state, second);
+  impl->examine(state, second, has_keys);
   if (two_heads && !second) {
     impl->warnings.push_back(
         writing ? Message("second head: was not there; it begins with entry {}", impl->size_now())

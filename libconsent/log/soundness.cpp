@@ -145,14 +145,16 @@ void note_restore(sqlite::Connection& db, std::uint64_t seq) {
 }
 
 void Log::Impl::examine(const std::optional<HeadState>& head,
-                        const std::optional<HeadState>& second) {
+                        const std::optional<HeadState>& second, bool has_keys) {
   const std::uint64_t size = size_now();
   const auto suspect = [&](Message what) {
     if (impairment.empty()) impairment = std::move(what);
   };
   if (!head) {
-    suspect(no_head);
-    end_unknown = true;
+    // A copy that was handed out has neither head nor keys: it lacks nothing that was acknowledged
+    // to it, and knows no number to answer about.
+    if (has_keys) suspect(no_head);
+    end_unknown = has_keys;
   } else if (head->incarnation != incarnation) {
     suspect(other_log("head"));
     end_unknown = true;
@@ -208,7 +210,7 @@ Soundness Log::Impl::soundness() const {
   }
   if (looks) {
     if (!head) {
-      out.impairment = no_head;
+      if (keys) out.impairment = no_head;
     } else if (keys && !is_own(*head, *keys)) {
       out.impairment = forged("head");
     } else if (head->incarnation != now) {
