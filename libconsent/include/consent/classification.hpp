@@ -31,7 +31,7 @@ struct PartyFacts {
   bool device = false;             ///< a device id
 };
 
-/// How far a person can be told from the data: 152-FZ art. 3.
+/// How far a person can be told from the data.
 enum class Definable : std::uint8_t {
   not_said,    ///< the answer is no, or unknown
   directly,    ///< by name

@@ -121,9 +121,9 @@ def _numbers(given: argparse.Namespace, terminal: Terminal) -> int:
         if found.settled_by:
             terminal.print("  " + terminal.say("what would settle it:"))
         for settlement in found.settled_by:
-            facts = ", ".join(terminal.words(_SETTLING[fact]) for fact in settlement.facts)
+            missing = ", ".join(terminal.words(_SETTLING[fact]) for fact in settlement.facts)
             answer = shown[settlement.personal_data]
-            terminal.print(f"  ? {facts}: {answer}  [{settlement.row}]")
+            terminal.print(f"  ? {missing}: {answer}  [{settlement.row}]")
             for citation in settlement.citations_ru if ru else settlement.citations:
                 terminal.print(f"    - {citation}")
         for warning in found.warnings_ru if ru else found.warnings:

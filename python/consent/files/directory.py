@@ -204,8 +204,8 @@ def import_directory(
         number: Column of the number; may be left out where one has a usual name.
         inn: Column of the INN.
         ogrn: Column of the OGRN or OGRNIP.
-        names: Columns that, where filled, hold something personal.
-        beside: Columns by what they hold beside the number: name, address, account, device.
+        names: Columns that, where filled, hold a person's name.
+        beside: As for :func:`classify_csv`.
         holder: Of every row, as in :func:`consent.classify`.
         user: Of every row.
         country: Where a number without a country code is.
