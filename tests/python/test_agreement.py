@@ -45,6 +45,7 @@ def event(dice, whose, said):
             purposes={"advertising"},
             method="recorded_voice",
             wording="Да.",
+            evidence=[consent.EvidenceFile(b"yes", kind="recording")] if dice.randrange(4) else (),
             at=said,
             **scope,
         )

@@ -1,7 +1,6 @@
 """The cases of ../shared: inputs on which an earlier build answered wrongly, as they were found.
 
-Each kind has tests of its own where its code is; these hold the very inputs. Regions and lost
-digits (cases 07 and 09) are of tests/places and tests/number.
+Each kind has tests of its own where its code is; these hold the very inputs.
 """
 
 from __future__ import annotations
@@ -24,7 +23,19 @@ from consent.files.importing import import_list
 
 SHARED = Path(os.environ.get("CONSENT_SHARED", Path(__file__).parents[3] / "shared"))
 CASES = SHARED / "cases"
-OURS = ["01", "02", "03", "04", "05", "06", "08", "10", *map(str, (12, 13, 14, 15, 18, 19, 20, 21))]
+OURS = [
+    "01",
+    "02",
+    "03",
+    "04",
+    "05",
+    "06",
+    "07",
+    "08",
+    "09",
+    "10",
+    *map(str, (12, 13, 14, 15, 18, 19, 20, 21)),
+]
 COMMAND = Path(sys.executable).with_name("consent")
 
 pytestmark = pytest.mark.skipif(

@@ -80,6 +80,9 @@ def import_(given: argparse.Namespace, terminal: Terminal) -> int:
         return USAGE
     most = 0.0 if given.strict else given.max_rejected
     too_many = most is not None and found.rejected > most * found.rows
+    if given.strict and found.without_header:
+        terminal.error(Message("the list has no header: its first line was taken for a row"))
+        return NO
     return NO if too_many or found.stops_rejected else YES
 
 
@@ -247,4 +250,4 @@ def add(commands: Commands) -> None:
         metavar="SHARE",
         help=say("exit 1 above this share of rejected rows"),
     )
-    made.add_argument("--strict", action="store_true", help=say("exit 1 on rejects"))
+    made.add_argument("--strict", action="store_true", help=say("exit 1 on rejects, and where a header is missing"))

@@ -129,6 +129,8 @@ class Imported:
         encoding: How the file was read.
         unused_columns: Columns that mean nothing here.
         warnings: What whoever imports should know.
+        without_header: The map does not say whether there is a header, and the first line was
+            taken for a row, since it holds what could be a number.
     """
 
     rows: int = 0
@@ -142,6 +144,7 @@ class Imported:
     encoding: str = "utf-8"
     unused_columns: list[str] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
+    without_header: bool = False
 
     @property
     def nothing_recorded(self) -> bool:
@@ -788,6 +791,7 @@ def _run(
         elif header is None:
             # No header holds the digits of a number: such a first line is a row.
             header = not any(NUMBER_LIKE.search(name) for name in table.names)
+            result.without_header = not header
         named = _positions(table, known, named=bool(header))
         if header and not _is_header(table.names, known) and "number" in named:
             header = not any(NUMBER_LIKE.search(table.names[i]) for i in named["number"])
