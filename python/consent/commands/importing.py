@@ -250,4 +250,8 @@ def add(commands: Commands) -> None:
         metavar="SHARE",
         help=say("exit 1 above this share of rejected rows"),
     )
-    made.add_argument("--strict", action="store_true", help=say("exit 1 on rejects, and where a header is missing"))
+    made.add_argument(
+        "--strict",
+        action="store_true",
+        help=say("exit 1 on rejects, and where a header is missing"),
+    )
