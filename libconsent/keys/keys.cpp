@@ -256,13 +256,13 @@ void KeyStore::load(const std::string& origin, std::string_view passphrase) {
     return read;
   };
   std::unique_ptr<Secrets> secrets(
-      new Secrets{SigningKey::from_seed(secret("signing").view()), HmacKey(secret("index").view()),
-                  secret("log"),
+      new Secrets{HmacKey(secret("index").view()), secret("log"),
                   HmacKey(hkdf_sha256(secret("log").chars(), {}, "libconsent/head-mac/v1").view()),
                   std::nullopt});
   const bool suppressing = find("suppress").has_value();
   if (suppressing) secrets->suppress.emplace(secret("suppress").view());
   secrets_ = std::move(secrets);
+  signing_ = std::make_unique<const SigningKey>(read_signing("signing"));
   if (suppressing) {
     any_suppressed_ = sqlite::Statement(db_, "SELECT 1 FROM suppressed LIMIT 1");
     suppressed_ = sqlite::Statement(db_, "SELECT before,bars FROM suppressed WHERE idx=?1");
@@ -306,6 +306,7 @@ void KeyStore::prepare() {
       "SELECT s.id,s.tag,s.key,s.previous FROM number n JOIN subject s ON s.id=n.subject "
       "WHERE n.idx=?1");
   by_id_ = sqlite::Statement(db_, "SELECT id,tag,key,previous FROM subject WHERE id=?1");
+  address_ = sqlite::Statement(db_, "SELECT address FROM subject WHERE id=?1");
   // Stores made before keep a unique index of the tags, and their ids can be given twice.
   const bool indexed =
       db_.integer("SELECT count(*) FROM sqlite_schema WHERE type='index' AND tbl_name='subject'") >
@@ -396,7 +397,11 @@ std::optional<KeyStore::Subject> KeyStore::newest(const Digest& index) {
     snapshot.emplace(db_, "BEGIN");
     read_recent();
   }
-  if (const auto found = recent_.find(index); found != recent_.end()) return by_id(found->second);
+  if (const auto found = recent_.find(index); found != recent_.end()) {
+    auto subject = by_id(found->second);
+    if (!subject) return std::nullopt;
+    return bound(*std::move(subject), index);
+  }
   newest_.reset();
   if (!newest_.bind_blob(1, index.view()).step()) {
     newest_.reset();
@@ -405,7 +410,7 @@ std::optional<KeyStore::Subject> KeyStore::newest(const Digest& index) {
     if (writing_ && !indexes_ && ++never_met_ > count_ / worth_it) read_indexes();
     return std::nullopt;
   }
-  return read(newest_);
+  return bound(read(newest_), index);
 }
 
 std::optional<KeyStore::Subject> KeyStore::by_id(std::int64_t id) {

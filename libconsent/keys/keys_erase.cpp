@@ -65,11 +65,14 @@ void KeyStore::blur_suppressed(Instant now) {
 }
 
 PhoneNumber KeyStore::number_of(const Subject& subject) {
-  sqlite::Statement row(db_, "SELECT address FROM subject WHERE id=?1");
-  if (!row.bind(1, subject.id).step()) {
+  address_.reset();
+  if (!address_.bind(1, subject.id).step()) {
+    address_.reset();
     throw Error(ErrorCode::not_found, Message("{}: no such subject", db_.name()));
   }
-  const std::string address = consent::open(subject.key.view(), "address", row.blob(0));
+  const std::string sealed(address_.blob(0));
+  address_.reset();
+  const std::string address = consent::open(subject.key.view(), "address", sealed);
   constexpr std::size_t scheme = 4;  // "tel:"
   const auto number = address.size() > scheme
                           ? PhoneNumber::from_e164(std::string_view(address).substr(scheme))

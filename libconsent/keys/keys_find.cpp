@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "consent/error.hpp"
 #include "keys/keys.hpp"
 
 namespace consent {
@@ -15,6 +16,12 @@ std::uint64_t prefix_of(std::string_view tag) noexcept {
 }
 
 }  // namespace
+
+KeyStore::Subject KeyStore::bound(Subject subject, const Digest& index) {
+  if (index_of(number_of(subject)) == index) return subject;
+  throw Error(ErrorCode::storage,
+              Message("keys.db: subject {}: the index leads another number to it", subject.id));
+}
 
 void KeyStore::met(const Digest& tag, std::int64_t id) noexcept {
   const std::uint64_t prefix = prefix_of(tag.view());

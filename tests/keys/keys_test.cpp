@@ -257,6 +257,23 @@ TEST_CASE("a key that is not its tag's is not used", "[log][keys]") {
   CHECK_THROWS_WITH(store.newest(store.index_of(nth(0))), "keys.db: subject 1: not its key");
 }
 
+TEST_CASE("a number is not led to the subject of another", "[log][keys]") {
+  const std::string table = GENERATE("number", "recent");
+  const Scratch scratch;
+  {
+    KeyStore store = create(scratch);
+    add_many(store, 0, 2);
+    if (table == "number") store.fold();
+  }
+  REQUIRE(foreign_sql(scratch / "keys.db", "UPDATE " + table + " SET subject=-subject; UPDATE " +
+                                               table + " SET subject=3+subject") == SQLITE_OK);
+  KeyStore store = open(scratch);
+  CHECK_THROWS_WITH(store.newest(store.index_of(nth(0))),
+                    "keys.db: subject 2: the index leads another number to it");
+  CHECK_THROWS_WITH(store.newest(store.index_of(nth(1))),
+                    "keys.db: subject 1: the index leads another number to it");
+}
+
 TEST_CASE("only the newest keys are orphans, whatever is known of those below", "[log][keys]") {
   const Scratch scratch;
   KeyStore store = create(scratch);

@@ -93,6 +93,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "consent evidence romashka 41 --place 1 --out call.wav",
     ),
     "checkpoint": ("consent checkpoint romashka",),
+    "rotate": ("consent rotate romashka", "consent rotate romashka --reason compromised"),
     "backup": (
         "consent backup romashka /mnt/backup/romashka-2026-11-30",
         "consent backup romashka /mnt/keys/romashka --keys --expires 2026-12-20 --zone "
