@@ -184,7 +184,7 @@ class Assessment(NamedTuple):
 
 
 class ConsentStance(NamedTuple):
-    """What a diarist says of consent to whoever called, on one ground.
+    """What a diarist says of consent to the caller, on one ground.
 
     Attributes:
         claim: ``never withdrawn``. What is not known is None in its place.

@@ -57,7 +57,7 @@ enum class DialledBy : std::uint8_t { unstated, person, machine };
 enum class HeardAs : std::uint8_t { unclear, person, robot };
 /// An answer to a question that has one.
 enum class YesNo : std::uint8_t { unknown, yes, no };
-/// What a diarist says of a consent to whoever called. Not known is no value: it is left out.
+/// What a diarist says of a consent to the caller. Not known is no value: it is left out.
 enum class ConsentClaim : std::uint8_t { never, withdrawn };
 /// Is a contact advertising? `unclear` is to be treated as yes.
 enum class IsAdvertising : std::uint8_t { unclear, yes, no };
@@ -320,7 +320,7 @@ struct RequestAnswered : EventBase {
   std::vector<FileHash> evidence{};  ///< the answer
 };
 
-/// What a diarist says of consent to whoever called, on one ground.
+/// What a diarist says of consent to the caller, on one ground.
 struct ConsentStance {
   ConsentClaim claim = ConsentClaim::never;
   std::optional<Instant> on{};  ///< when it was withdrawn, where that is known
@@ -336,7 +336,7 @@ struct ContactReceived : EventBase {
   YesNo asked_to_stop = YesNo::unknown;   ///< by the diarist, during this contact
   YesNo called_by_name = YesNo::unknown;  ///< the caller used the diarist's name
   std::optional<std::int64_t> duration_s{};
-  /// Whether advertising, and the use of personal data, was ever agreed to with whoever called.
+  /// Whether advertising, and the use of personal data, was ever agreed to with the caller.
   /// nullopt: not known.
   std::optional<ConsentStance> advertising_consent{};
   std::optional<ConsentStance> personal_data_consent{};

@@ -86,7 +86,7 @@ _CONNECTION: Final = re.compile(
     r"|длительность.*|продолжительность.*|дата(?: и время)?|время|направление|тип|исход",
     re.IGNORECASE,
 )
-#: 126-FZ art. 53 p. 1 names them with the subscriber; without a number they lead to nobody.
+#: Subscriber data (126-fz/53 in rules/ru_personal_data.toml); without a number they lead to nobody.
 _BILLED: Final = frozenset({"connections", "traffic", "payments"})
 _NAMED: Final = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _NAMES.items()}
 #: Kinds that content can confirm or refute; of the others the name alone is believed.
@@ -116,9 +116,9 @@ class Column:
         position: From 1.
         name: Its header; "" where there is none.
         kinds: ``phone email name inn address passport card ip birth_date identifier``; what
-            126-FZ art. 53 counts as a subscriber's besides: ``pseudonym login organisation terminal
-            connections traffic payments``; and ``text`` for free text with numbers or addresses in
-            it; empty: nothing of the kind was seen.
+            the law on communications counts as a subscriber's besides: ``pseudonym login
+            organisation terminal connections traffic payments``; and ``text`` for free text with
+            numbers or addresses in it; empty: nothing of the kind was seen.
         personal: ``yes``, ``unknown`` (treat as yes) or ``no``.
         reasons: Why, one sentence a kind.
         filled: Cells of the sample that are not empty.

@@ -285,7 +285,7 @@ class Judge:
                 return "forwarded" if on_trunk and self._on_trunk(channel) else "not_outgoing"
         if self._contexts and context not in self._contexts:
             return "not_outgoing"
-        # In by a trunk and out again: whoever called was put through. Nobody of ours dialled,
+        # In by a trunk and out again: the caller was put through. Nobody of ours dialled,
         # unless the context or the calling number was declared to be ours.
         if on_trunk and not self._contexts and not self._own_declared and self._on_trunk(channel):
             return "forwarded"

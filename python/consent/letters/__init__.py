@@ -1,4 +1,4 @@
-"""Letters of a subscriber, in Russian: to FAS, Roskomnadzor, the operator and whoever calls.
+"""Letters of a subscriber, in Russian: to FAS, Roskomnadzor, the operator and the caller.
 
 A letter is a list of plain blocks; PDF and DOCX are two ways to write the same ones. What people
 said and who they are is set in as data: no text of theirs is read as markup.
