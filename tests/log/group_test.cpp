@@ -291,7 +291,8 @@ TEST_CASE("kills in the middle of large groups leave whole groups and every key"
   const fs::path folder = scratch / "log";
   { const Log log = consent::create_log(folder, romashka(), begun); }
   std::uint64_t groups = 0;
-  for (int round = 0; round < kills; ++round) {
+  // On a busy machine no group is whole in this time: more rounds, each longer, until one is.
+  for (int round = 0; round < kills || groups == 0; ++round) {
     const pid_t child = fork();
     REQUIRE(child >= 0);
     if (child == 0) {
@@ -300,14 +301,13 @@ TEST_CASE("kills in the middle of large groups leave whole groups and every key"
         log.append_once(log.offer(consents(i * each, each)), noon);
       }
     }
-    usleep(static_cast<useconds_t>(20'000 + patience(random)));
+    usleep(static_cast<useconds_t>((20'000 + patience(random)) * (1 + round / kills)));
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     const Log log = Log::open(folder, Access::write);
     CHECK((log.size() - 1) % each == 0);
     groups = (log.size() - 1) / each;
   }
-  CHECK(groups > 0);
   const Log log = Log::open(folder, Access::write);
   CHECK(log.impairment().empty());
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);

@@ -5,7 +5,7 @@
 
 Works in a copy of the sources under build/mutate. A mutant survives where every test named for it
 passes; survivors are printed, and the exit code is 1. A row whose text is not found exactly once in
-its file is stale, which counts as a survivor.
+its file is stale, and one that the compiler refuses shows nothing: both count as survivors.
 """
 
 from __future__ import annotations
@@ -93,11 +93,10 @@ def run(*command: str | Path, **more: object) -> subprocess.CompletedProcess[str
     try:
         return subprocess.run(
             list(map(str, command)),
-            cwd=COPY,
             text=True,
             capture_output=True,
             timeout=PATIENCE,
-            **more,
+            **{"cwd": COPY, **more},
         )
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(command, 124, "", "took too long")
@@ -107,48 +106,61 @@ def built(targets: list[str]) -> bool:
     return not targets or run("cmake", "--build", BUILD, "--target", *targets).returncode == 0
 
 
-def objects(mutant: Mutant) -> bool:
-    """Whether a test fails, or the compiler refuses."""
-    targets = [name for name in mutant.killed_by if not name.endswith(".py")]
-    if not built(targets):
-        return True
-    for name in targets:
-        (program,) = (path for path in BUILD.glob(f"tests/*/{name}") if path.is_file())
-        if run(program).returncode != 0:
-            return True
-    files = [f"tests/python/{name}" for name in mutant.killed_by if name.endswith(".py")]
-    if not files:
-        return False
+def fails(killer: str) -> bool:
+    """Whether this test program, or file of pytest, fails."""
+    if not killer.endswith(".py"):
+        (program,) = (path for path in BUILD.glob(f"tests/*/{killer}") if path.is_file())
+        return run(program, cwd=program.parent).returncode != 0
     environment = os.environ | {
         "PYTHONPATH": f"{SITE}:{COPY / 'python'}",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    return (
-        run(
-            *(sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files),
-            env=environment,
-        ).returncode
-        != 0
-    )
+    pytest = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider")
+    return run(*pytest, f"tests/python/{killer}", env=environment).returncode != 0
 
 
-def prepare(chosen: list[Mutant]) -> None:
+def fate(mutant: Mutant, seconds: dict[str, float]) -> str:
+    """ "killed", or why not: "stale", "does not compile", "survived". Quick tests are asked first."""
+    if stale(mutant, COPY):
+        return "stale"
+    file = COPY / mutant.file
+    whole = file.read_text("utf-8")
+    try:
+        file.write_text(whole.replace(mutant.find, mutant.put), "utf-8")
+        if not built(programs([mutant])):
+            return "does not compile"
+        killers = sorted(mutant.killed_by, key=seconds.__getitem__)
+        return "killed" if any(map(fails, killers)) else "survived"
+    finally:
+        file.write_text(whole, "utf-8")
+
+
+def programs(chosen: list[Mutant]) -> list[str]:
+    return sorted({name for m in chosen for name in m.killed_by if not name.endswith(".py")})
+
+
+def prepare(chosen: list[Mutant]) -> dict[str, float]:
+    """Builds the copy as it is and runs its tests: the seconds that each takes."""
     copy_sources()
-    targets = sorted({name for m in chosen for name in m.killed_by if not name.endswith(".py")})
+    targets = programs(chosen)
     configured = (
         subprocess.CompletedProcess("", 0)
         if not targets
         else run(
-            *("cmake", "-S", COPY, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug"),
-            *("-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g0", "-DCONSENT_BUILD_TESTS=ON"),
-            f"-DCMAKE_PROJECT_TOP_LEVEL_INCLUDES={COPY / 'cmake' / 'ccache.cmake'}",
+            *("cmake", "--preset", "dev", "-B", BUILD, "--log-level=NOTICE"),
+            *("-DCONSENT_BUILD_EXAMPLES=OFF", "-DCONSENT_TEST_CONSUMER=OFF"),
+            f"-DCMAKE_COMPILE_WARNING_AS_ERROR={'ON' if os.environ.get('CI') == 'true' else 'OFF'}",
         )
     )
     if configured.returncode != 0 or not built(targets):
         sys.exit(f"mutate: the sources as they are do not build\n{configured.stderr[-2000:]}")
-    whole = Mutant("", "", "", sorted({name for m in chosen for name in m.killed_by}))
-    if objects(whole):
-        sys.exit("mutate: a test fails on the sources as they are")
+    seconds = {}
+    for killer in sorted({name for m in chosen for name in m.killed_by}):
+        began = time.monotonic()
+        if fails(killer):
+            sys.exit(f"mutate: {killer} fails on the sources as they are")
+        seconds[killer] = time.monotonic() - began
+    return seconds
 
 
 def main() -> int:
@@ -165,7 +177,7 @@ def main() -> int:
         ).stdout
         chosen.sort(key=lambda m: hashlib.sha256(head + m.file.encode() + m.find.encode()).digest())
     began = time.monotonic()
-    prepare(chosen)
+    seconds = prepare(chosen)
     killed: Counter[str] = Counter()
     tried: Counter[str] = Counter()
     survivors = []
@@ -173,19 +185,10 @@ def main() -> int:
         if given.seconds is not None and time.monotonic() - began > given.seconds:
             break
         tried[mutant.area] += 1
-        if stale(mutant, COPY):
-            survivors.append(("stale", mutant))
-            continue
-        file = COPY / mutant.file
-        whole = file.read_text("utf-8")
-        try:
-            file.write_text(whole.replace(mutant.find, mutant.put), "utf-8")
-            died = objects(mutant)
-        finally:
-            file.write_text(whole, "utf-8")
-        killed[mutant.area] += died
-        if not died:
-            survivors.append(("survived", mutant))
+        why = fate(mutant, seconds)
+        killed[mutant.area] += why == "killed"
+        if why != "killed":
+            survivors.append((why, mutant))
     for why, mutant in survivors:
         print(f"{why}: {mutant.file}\n  - {mutant.find}\n  + {mutant.put}")
     for area in sorted(tried):
