@@ -8,6 +8,8 @@
 #include "bindings.hpp"
 #include "casters.hpp"
 #include "consent/effect.hpp"
+#include "consent/log_standing.hpp"
+#include "consent/offer.hpp"
 
 namespace consent_python {
 
@@ -138,7 +140,7 @@ py::list against(Taken& taken, const LogHandle& handle, std::uint64_t size, bool
   std::vector<consent::Effect> effects(taken.events.size(), consent::Effect::news);
   {
     const Unlocked unlocked;
-    const auto distributors = log->distributors();
+    const auto distributors = consent::distributors_of(*log);
     const std::string own = distributors.size() == 1 ? distributors.front() : std::string();
     // A number's entries are read once, however many of its events the list has.
     std::unordered_map<std::uint64_t, std::vector<consent::SubjectStanding>> standings;
@@ -149,13 +151,13 @@ py::list against(Taken& taken, const LogHandle& handle, std::uint64_t size, bool
       if (!number) continue;
       const auto [place, unmet] = standings.try_emplace(number->digits());
       auto& subjects = place->second;
-      if (unmet) subjects = log->standing_of(*number);
+      if (unmet) subjects = consent::standing_of(*log, *number);
       for (consent::SubjectStanding& subject : subjects) {
         std::erase_if(subject.clauses,
                       [&](const consent::Clause& clause) { return clause.seq >= size; });
       }
       if (!subjects.empty()) {
-        effects[i] = consent::effect_of(event, subjects, log->terms(), own);
+        effects[i] = consent::effect_of(event, subjects, consent::terms_of(*log), own);
       }
     }
   }
@@ -187,7 +189,7 @@ void offer(Taken& taken, const LogHandle& handle) {
   }
   const auto log = handle.get();
   const Unlocked unlocked;
-  taken.offered = log->offer(std::move(taken.events));
+  taken.offered = consent::offer(*log, std::move(taken.events));
 }
 
 /// What became of each event, by the number of its row: recorded, already there, and the rest.
@@ -197,7 +199,7 @@ py::tuple append(Taken& taken, const LogHandle& handle, consent::Instant now) {
   {
     const auto log = handle.get();
     const Unlocked unlocked;
-    answers = log->append_once(std::move(*taken.offered), now);
+    answers = consent::append_once(*log, std::move(*taken.offered), now);
   }
   std::uint64_t recorded = 0;
   std::uint64_t already = 0;

@@ -11,6 +11,8 @@
 #include "consent/create.hpp"
 #include "consent/erasure.hpp"
 #include "consent/evidence.hpp"
+#include "consent/history.hpp"
+#include "consent/log_standing.hpp"
 #include "consent/maintenance.hpp"
 #include "consent/rebuild.hpp"
 #include "consent/restore.hpp"
@@ -43,6 +45,11 @@ Progress to_progress(py::object callable) {
 }
 
 namespace {
+
+/// What a record is read for: anything at this moment, or proof.
+consent::Use use(std::optional<consent::Instant> used_at) {
+  return used_at ? consent::Use::any(*used_at) : consent::Use::proof();
+}
 
 /// Runs `work` on the log without the GIL.
 template <typename Work>
@@ -374,7 +381,7 @@ void bind_log(py::module_& m) {
       .def(
           "root_at",
           [](const LogHandle& self, std::uint64_t size) {
-            return on(self, [&](Log& log) { return log.root_at(size); });
+            return on(self, [&](Log& log) { return log.root(size); });
           },
           py::arg("size"), "Root hash of the first `size` entries.")
       .def_property_readonly(
@@ -425,10 +432,17 @@ void bind_log(py::module_& m) {
           "What an entry says, with what is sealed: number, names, note. Raises NotFoundError.")
       .def(
           "entries_about",
-          [](const LogHandle& self, const AnyNumber& number) {
-            return on(self, [&](Log& log) { return log.history(number.number); });
+          [](const LogHandle& self, const AnyNumber& number,
+             std::optional<consent::Instant> used_at) {
+            return on(self, [&](Log& log) {
+              return consent::history_of(log, number.number, use(used_at));
+            });
           },
-          py::arg("number"), "All entries about a number, in order of seq.")
+          py::arg("number"), py::arg("used_at"),
+          "All entries about a number, in order of seq. used_at: when they are used for anything "
+          "but "
+          "proof; what is restricted then is not shown, and raises RestrictedError where it is the "
+          "latest holder's. None: for proof.")
       .def(
           "subjects_of",
           [](const LogHandle& self, const AnyNumber& number) {
@@ -448,9 +462,11 @@ void bind_log(py::module_& m) {
           [](const LogHandle& self) {
             std::vector<std::pair<consent::Digest, consent::PhoneNumber>> found;
             on(self, [&](Log& log) {
-              log.for_each_standing([&](consent::PhoneNumber number, const auto& standings) {
-                for (const auto& standing : standings) found.emplace_back(standing.tag, number);
-              });
+              consent::for_each_standing(log,
+                                         [&](consent::PhoneNumber number, const auto& standings) {
+                                           for (const auto& standing : standings)
+                                             found.emplace_back(standing.tag, number);
+                                         });
             });
             py::dict numbers;
             for (const auto& [tag, number] : found) numbers[to_bytes(tag)] = py::str(number.e164());
@@ -460,7 +476,7 @@ void bind_log(py::module_& m) {
       .def(
           "distributors",
           [](const LogHandle& self) {
-            return on(self, [](Log& log) { return log.distributors(); });
+            return on(self, [](Log& log) { return consent::distributors_of(log); });
           },
           "Distributors that the log was created for or, in a log for none, that its entries name.")
       .def(
@@ -537,22 +553,23 @@ void bind_log(py::module_& m) {
       .def(
           "read_evidence",
           [](const LogHandle& self, std::uint64_t seq, std::uint32_t place,
-             const py::function& take) {
+             const py::function& take, std::optional<consent::Instant> used_at) {
             return py::bytes(on(self, [&](Log& log) {
-              return consent::read_evidence(log, seq, place, [&](std::string_view piece) {
-                const py::gil_scoped_acquire locked;
-                take(py::bytes(piece.data(), piece.size()));
-              });
+              return consent::read_evidence(log, seq, place, use(used_at),
+                                            [&](std::string_view piece) {
+                                              const py::gil_scoped_acquire locked;
+                                              take(py::bytes(piece.data(), piece.size()));
+                                            });
             }));
           },
-          py::arg("seq"), py::arg("place"), py::arg("take"),
+          py::arg("seq"), py::arg("place"), py::arg("take"), py::arg("used_at"),
           "Opens one file piece by piece; returns its salt, 32 bytes. Only the return says that "
           "the "
-          "pieces are what the entry committed to.")
+          "pieces are what the entry committed to. used_at: as for entries_about.")
       .def(
           "wording",
           [](const LogHandle& self, const consent::Digest& hash) {
-            return on(self, [&](Log& log) { return log.wording(hash); });
+            return on(self, [&](Log& log) { return consent::wording_named(log, hash); });
           },
           py::arg("hash"), "Text of a wording by its SHA-256; None where only the hash is known.");
 }

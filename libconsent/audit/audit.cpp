@@ -7,6 +7,7 @@
 
 #include "consent/callers.hpp"
 #include "consent/clock.hpp"
+#include "consent/log_standing.hpp"
 #include "consent/restriction.hpp"
 #include "decision/conditions.hpp"
 #include "decision/doubt.hpp"
@@ -31,16 +32,16 @@ StandingTable read_standings(std::span<const Call> calls, const Log& log, std::u
   // Few numbers of a large log are asked for one by one; many are picked from one pass over it.
   if (numbers.size() < size / 16) {
     for (const PhoneNumber number : numbers)
-      table.fill(*table.find(number), log.standing_of(number), size);
+      table.fill(*table.find(number), standing_of(log, number), size);
   } else {
-    log.for_each_standing([&](PhoneNumber number, std::span<const SubjectStanding> subjects) {
+    for_each_standing(log, [&](PhoneNumber number, std::span<const SubjectStanding> subjects) {
       if (StandingTable::Slot* const slot = table.find(number)) table.fill(*slot, subjects, size);
     });
     // Of an erased number that nobody else holds the log knows no more than that: asked one by one.
     if (has_erased(log)) {
       for (const PhoneNumber number : numbers) {
         StandingTable::Slot& slot = *table.find(number);
-        if (slot.held == 0) table.fill(slot, log.standing_of(number), size);
+        if (slot.held == 0) table.fill(slot, standing_of(log, number), size);
       }
     }
   }
@@ -100,13 +101,13 @@ AuditResult run(std::span<const Call> calls, const Log& log, const RulePack& pac
   AuditResult result;
   result.soundness = log.soundness();
   result.log_size = log.size();
-  result.log_root = log.root_at(result.log_size);
+  result.log_root = log.root(result.log_size);
   result.rules = pack.version();
-  const auto distributors = log.distributors();
+  const auto distributors = distributors_of(log);
   const std::string_view distributor = decision::meant_or_throw(scope.distributor, distributors);
 
   const StandingTable table = read_standings(calls, log, result.log_size);
-  Terms terms = log.terms();
+  Terms terms = terms_of(log);
   const std::vector<AssignedCaller> assigned =
       decision::resolved(assignments(log, result.log_size), terms);
   const std::vector<ClockSetBack> set_back = clock_set_back(log, result.log_size);

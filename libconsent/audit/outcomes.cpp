@@ -3,6 +3,8 @@
 #include <unordered_map>
 
 #include "consent/audit.hpp"
+#include "consent/history.hpp"
+#include "consent/log_standing.hpp"
 #include "decision/resolve.hpp"
 #include "event/encode.hpp"
 
@@ -101,15 +103,15 @@ void read_log(const Log& log, std::uint64_t size, std::span<const PhoneNumber> n
   if (numbers.size() < size / 16) {
     for (const PhoneNumber number : numbers) {
       NumberStory& story = stories.of(number);
-      stories.express(story, log.standing_of(number), size);
-      for (const Entry& entry : log.history(number)) {
+      stories.express(story, standing_of(log, number), size);
+      for (const Entry& entry : history_of(log, number, Use::proof())) {
         if (entry.seq < size) stories.take(story, entry);
       }
     }
     return;
   }
   std::map<Digest, NumberStory*> by_tag;
-  log.for_each_standing([&](PhoneNumber number, std::span<const SubjectStanding> subjects) {
+  for_each_standing(log, [&](PhoneNumber number, std::span<const SubjectStanding> subjects) {
     NumberStory* const story = stories.find(number);
     if (story == nullptr) return;
     stories.express(*story, subjects, size);
@@ -152,10 +154,10 @@ OutcomeAudit audit_outcomes(std::span<const Call> calls, std::span<const std::ui
   if (calls.size() != outcomes.size()) {
     throw Error(ErrorCode::invalid_argument, "outcomes: as many as there are calls");
   }
-  const auto distributors = log.distributors();
+  const auto distributors = distributors_of(log);
   const std::string_view distributor = decision::meant_or_throw(scope.distributor, distributors);
   const std::uint64_t size = log.size();
-  const Terms terms = log.terms();
+  const Terms terms = terms_of(log);
   Stories stories(pack, scope, decision::term(distributor, terms),
                   decision::campaign_term(scope.campaign, terms));
   std::vector<PhoneNumber> numbers;  // in order of first call

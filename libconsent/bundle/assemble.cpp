@@ -10,6 +10,8 @@
 #include "consent/complaint.hpp"
 #include "consent/error.hpp"
 #include "consent/evidence.hpp"
+#include "consent/history.hpp"
+#include "consent/log_standing.hpp"
 #include "event/canonical.hpp"
 #include "event/decode.hpp"
 #include "standing/clock.hpp"
@@ -133,7 +135,7 @@ struct Former {
 
 void add_former(const Log& log, const Digest& tag, std::uint64_t size, bool has_key,
                 std::vector<Former>& former) {
-  const std::vector<Entry> entries = log.entries_of(tag);
+  const std::vector<Entry> entries = entries_of(log, tag);
   const auto end = std::find_if(entries.begin(), entries.end(), [size](const Entry& entry) {
     return entry.seq < size &&
            (entry.type == EventType::number_reassigned || entry.type == EventType::subject_erased);
@@ -192,10 +194,11 @@ std::vector<OpenedFile> open_files(const Log& log, std::uint64_t seq, bool all, 
     if (!kept.there || (!all && is_kept_back(kept.kind))) continue;
     std::string content;
     bool fits = true;
-    const std::string salt = read_evidence(log, seq, kept.place, [&](std::string_view piece) {
-      fits = fits && content.size() + piece.size() <= std::min(room, bundle::most_of_a_file);
-      if (fits) content.append(piece);
-    });
+    const std::string salt =
+        read_evidence(log, seq, kept.place, Use::proof(), [&](std::string_view piece) {
+          fits = fits && content.size() + piece.size() <= std::min(room, bundle::most_of_a_file);
+          if (fits) content.append(piece);
+        });
     if (!fits) continue;
     room -= content.size();
     opened.push_back({kept.place, salt});
@@ -269,7 +272,7 @@ std::set<Digest> wordings_of(std::span<const OpenedEntry> opened) {
 
 Question with_distributor(const Log& log, Question question) {
   if (question.distributor.empty()) {
-    const auto distributors = log.distributors();
+    const auto distributors = distributors_of(log);
     if (distributors.size() == 1) question.distributor = distributors.front();
   }
   return question;
@@ -329,7 +332,7 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
     const std::vector<OpenedEntry> one{log.open_entry(*wanted.call)};
     asked = of_contact(log, one, *wanted.call, asked);
   }
-  const std::vector<SubjectStanding> subjects = log.standing_of(asked.number);
+  const std::vector<SubjectStanding> subjects = standing_of(log, asked.number);
   const Digest tag = subjects[holder_at(subjects, asked.at)].tag;
   if (tag == Digest{}) {
     throw Error(ErrorCode::erased,
@@ -341,11 +344,11 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
 
   // In this order: what the decision read lies below the checkpoint, and of the subject's entries
   // all that lie below it are taken, whoever writes meanwhile.
-  const Decision decision = answer(log, pack, question, log.open_entries_of(tag)).decision;
+  const Decision decision = answer(log, pack, question, open_entries_of(log, tag)).decision;
   const std::string checkpoint = log.checkpoint();
   const std::uint64_t size =
       parse_checkpoint(std::string_view(checkpoint).substr(0, checkpoint.find("\n\n") + 1)).size;
-  std::vector<OpenedEntry> opened = log.open_entries_of(tag);
+  std::vector<OpenedEntry> opened = open_entries_of(log, tag);
   std::erase_if(opened, [size](const OpenedEntry& each) { return each.entry.seq >= size; });
   if (opened.empty()) throw Error(ErrorCode::internal, "bundle: a subject without entries");
 
@@ -392,7 +395,7 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   for (const Entry& each : callers) add(each.seq, each.bytes);
   for (const Entry& each : clock) add(each.seq, each.bytes);
   for (const Digest& hash : wordings_of(opened)) {
-    if (auto text = log.wording(hash)) {
+    if (auto text = wording_named(log, hash)) {
       files.push_back({bundle::wording_file(to_hex(hash)), std::move(*text)});
     }
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "consent/error.hpp"
+#include "consent/maintenance.hpp"
 #include "consent/receipt.hpp"
 #include "log/impl.hpp"
 
@@ -61,7 +62,7 @@ std::string text(std::string_view value) {
 
 std::string make_cose_receipt(Log& log, std::uint64_t seq) {
   static_cast<void>(log.entry(seq));  // where there is none, nothing is signed
-  const InclusionProof proof = log.prove_inclusion(seq, log.checkpoint_over(seq));
+  const InclusionProof proof = log.prove_inclusion(seq, checkpoint_over(log, seq));
   const note::VerifierKey key = log.verifier_key();
   const std::array keys{key};
   // The log has signed this root as a checkpoint: nothing is signed here that it did not sign

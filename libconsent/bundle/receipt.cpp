@@ -4,6 +4,7 @@
 
 #include "bundle/names.hpp"
 #include "consent/error.hpp"
+#include "consent/maintenance.hpp"
 #include "crypto/base64.hpp"
 #include "event/canonical.hpp"
 #include "event/json.hpp"
@@ -42,7 +43,7 @@ Receipt make_receipt(Log& log, std::uint64_t seq) {
   receipt.salt = to_hex(opened.salt);
   receipt.details = std::move(opened.details);
   receipt.key = log.verifier_key();
-  receipt.proof = log.prove_inclusion(seq, log.checkpoint_over(seq));
+  receipt.proof = log.prove_inclusion(seq, checkpoint_over(log, seq));
   return receipt;
 }
 

@@ -4,6 +4,8 @@
 #include "consent/callers.hpp"
 #include "consent/clock.hpp"
 #include "consent/decision.hpp"
+#include "consent/history.hpp"
+#include "consent/log_standing.hpp"
 #include "decision/conditions.hpp"
 #include "decision/doubt.hpp"
 #include "decision/resolve.hpp"
@@ -41,7 +43,7 @@ std::optional<ContactCounts> counts_in(const Log& log, const Question& question,
                            pack.impl().rows_of(decision::Condition::over_count);
   if (counting.empty()) return std::nullopt;
   std::vector<EarlierContact> earlier;
-  for (const Entry& entry : log.history(question.number)) {
+  for (const Entry& entry : history_of(log, question.number, Use::proof())) {
     if (entry.type != EventType::contact_made) continue;
     if (const auto contact =
             read_contact(entry, question, distributor, log.identity().distributor)) {
@@ -60,10 +62,10 @@ Decision may_contact(const Log& log, const RulePack& pack, const Question& quest
   // seen, none before it is missed.
   const Soundness soundness = log.soundness();
   const std::uint64_t size = log.size();
-  const auto distributors = log.distributors();
+  const auto distributors = distributors_of(log);
   const std::string_view distributor = decision::meant_or_throw(question.distributor, distributors);
-  const auto subjects = log.standing_of(question.number);
-  Terms terms = log.terms();
+  const auto subjects = standing_of(log, question.number);
+  Terms terms = terms_of(log);
   std::vector<AssignedCaller> assigned;
   if (!question.caller.id.empty() && question.caller.id != distributor)
     assigned = decision::resolved(assignments(log), terms);

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "consent/error.hpp"
+#include "consent/log_standing.hpp"
 #include "event/decode.hpp"
 #include "standing/holder.hpp"
 #include "standing/standing.hpp"
@@ -29,7 +30,7 @@ PhoneNumber number_of(const Log& log, std::uint64_t seq) {
 std::map<Digest, std::vector<Digest>> siblings(const Log& log) {
   std::map<Digest, std::vector<Digest>> found;
   try {
-    log.for_each_standing([&](PhoneNumber, std::span<const SubjectStanding> subjects) {
+    for_each_standing(log, [&](PhoneNumber, std::span<const SubjectStanding> subjects) {
       if (subjects.size() < 2) return;
       std::vector<Digest> tags;
       for (const SubjectStanding& each : subjects) tags.push_back(each.tag);

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "consent/error.hpp"
+#include "consent/history.hpp"
 #include "duties/complaint_rows.hpp"
 
 namespace consent {
@@ -43,7 +44,7 @@ Noted noted_contacts(const Log& log, PhoneNumber number) {
                      [seq](const NotedContact& contact) { return contact.seq == seq; });
     return found == noted.contacts.end() ? nullptr : &*found;
   };
-  for (const OpenedEntry& opened : log.open_entries_of(subjects.back())) {
+  for (const OpenedEntry& opened : open_entries_of(log, subjects.back())) {
     const AnyEvent any = decode_event(opened);
     const Event* const event = std::get_if<Event>(&any);
     if (event == nullptr) continue;

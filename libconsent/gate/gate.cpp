@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 
+#include "consent/maintenance.hpp"
 #include "decision/findings.hpp"
 #include "decision/resolve.hpp"
 #include "gate/memory.hpp"
@@ -88,7 +89,7 @@ Gate& Gate::operator=(Gate&&) noexcept = default;
 Gate::~Gate() = default;
 
 Gate Gate::load(const Log& log, const RulePack& pack, Instant now) {
-  return Gate(std::make_unique<const Impl>(pack, now, log.reopened(), &log));
+  return Gate(std::make_unique<const Impl>(pack, now, reopened(log), &log));
 }
 
 Gate Gate::open(const std::filesystem::path& folder, const RulePack& pack, Instant now,

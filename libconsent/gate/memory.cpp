@@ -7,6 +7,8 @@
 #include "consent/callers.hpp"
 #include "consent/clock.hpp"
 #include "consent/error.hpp"
+#include "consent/log_standing.hpp"
+#include "consent/maintenance.hpp"
 #include "decision/resolve.hpp"
 #include "log/impl.hpp"
 
@@ -70,7 +72,7 @@ Memory::Following& Memory::following() {
 
 void Memory::take_over(Following& following) {
   Following& before = *following.before;
-  following.log.emplace(before.log->reopened());
+  following.log.emplace(reopened(*before.log));
   if (!before.busy.load()) {
     following.views = std::move(before.views);
     following.bases = std::move(before.bases);
@@ -126,7 +128,7 @@ void Memory::update(Following& following) {
     const Soundness soundness = following.log->soundness();
     const std::uint64_t size = size_.load();
     if (!soundness.impaired()) {
-      const Added added = following.log->added_since(size);
+      const Added added = added_since(*following.log, size);
       anew = added.restored || added.size < size;
       if (!anew) add(following, added, soundness);
     } else {
@@ -137,7 +139,7 @@ void Memory::update(Following& following) {
   }
   if (anew) {
     // Opened again: another log may lie there now, or this one was restored.
-    following.log.emplace(following.log->reopened());
+    following.log.emplace(reopened(*following.log));
     load(following, *following.log);
   }
   see(mark);
@@ -150,7 +152,7 @@ void Memory::load(Following& following, const Log& log) {
   const std::uint64_t size = log.size();
   auto base = std::make_unique<Base>();
   std::vector<std::pair<std::uint64_t, std::uint64_t>> tags;
-  log.for_each_standing([&](PhoneNumber number, std::span<const SubjectStanding> subjects) {
+  for_each_standing(log, [&](PhoneNumber number, std::span<const SubjectStanding> subjects) {
     base->table.fill(base->table.insert(number), subjects);
     for (const SubjectStanding& each : subjects)
       tags.emplace_back(beginning(each.tag), number.digits());
@@ -160,11 +162,11 @@ void Memory::load(Following& following, const Log& log) {
   const State* const before = state_.load(std::memory_order_acquire);
   next->base = base.get();
   next->names.loaded = before == nullptr ? 1 : before->names.loaded + 1;
-  next->terms = log.terms();  // after the standings: every id in them has its name
+  next->terms = terms_of(log);  // after the standings: every id in them has its name
   next->names.known = static_cast<std::uint32_t>(next->terms.size());
   next->assigned = decision::resolved(assignments(log), next->terms);
   next->set_back = clock_set_back(log);
-  next->distributors = log.distributors();
+  next->distributors = distributors_of(log);
   next->doubts = decision::doubts_of(soundness);
   next->impairment = soundness.impairment;
   following.bases.push_back(std::move(base));
@@ -207,7 +209,7 @@ void Memory::add(Following& following, const Added& added, const Soundness& soun
       if (const auto number = PhoneNumber::from_digits(digits)) numbers.push_back(*number);
     }
     for (const PhoneNumber number : numbers)
-      put(following, *now.base, number, following.log->standing_of(number));
+      put(following, *now.base, number, standing_of(*following.log, number));
   }
   now.base->overlay.collect();
   const auto is_new = [&](const std::string& name) {
@@ -221,7 +223,7 @@ void Memory::add(Following& following, const Added& added, const Soundness& soun
     auto next = std::make_unique<State>();
     next->base = now.base;
     next->names = now.names;
-    next->terms = following.log->terms();
+    next->terms = terms_of(*following.log);
     next->names.known = static_cast<std::uint32_t>(next->terms.size());
     next->assigned = decision::resolved(assignments(*following.log), next->terms);
     next->set_back = clock_set_back(*following.log);

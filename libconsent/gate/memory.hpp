@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "consent/gate.hpp"
+#include "consent/log_standing.hpp"
 #include "decision/doubt.hpp"
 #include "gate/overlay.hpp"
 #include "gate/standing_table.hpp"

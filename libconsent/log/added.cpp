@@ -1,6 +1,8 @@
 // What a log gained since somebody looked: for gates, which keep its standings in memory.
 #include <set>
 
+#include "consent/log_standing.hpp"
+#include "consent/maintenance.hpp"
 #include "log/impl.hpp"
 #include "standing/callers.hpp"
 
@@ -22,13 +24,14 @@ void Log::Impl::take_distributors(std::span<const Clause> clauses, std::set<std:
   }
 }
 
-Added Log::added_since(std::uint64_t size) const {
-  impl_->check_fork();
-  const Impl::Reading reading(*impl_);
+Added added_since(const Log& log, std::uint64_t size) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const LogImpl::Reading reading(impl);
   Added added;
-  added.size = impl_->size_now();
+  added.size = impl.size_now();
   std::set<Digest> tags;
-  sqlite::Statement rows(impl_->db, "SELECT seq,bytes FROM entry WHERE seq>=?1 ORDER BY seq");
+  sqlite::Statement rows(impl.db, "SELECT seq,bytes FROM entry WHERE seq>=?1 ORDER BY seq");
   rows.bind(1, static_cast<std::int64_t>(size));
   while (rows.step()) {
     const Entry entry = decode_entry(rows.blob(1)).entry;
@@ -41,7 +44,7 @@ Added Log::added_since(std::uint64_t size) const {
     }
   }
   if (tags.empty()) return added;
-  KeyStore& keys = impl_->need_keys();
+  KeyStore& keys = impl.need_keys();
   std::set<PhoneNumber> numbers;
   for (const Digest& tag : tags) {
     if (const auto subject = keys.by_tag(tag)) {
@@ -52,18 +55,21 @@ Added Log::added_since(std::uint64_t size) const {
   }
   std::set<std::uint32_t> ids;
   for (const PhoneNumber number : numbers) {
-    added.numbers.push_back({number, impl_->standings_of(number)});
+    added.numbers.push_back({number, impl.standings_of(number)});
     for (const SubjectStanding& each : added.numbers.back().subjects)
-      Impl::take_distributors(each.clauses, ids);
+      LogImpl::take_distributors(each.clauses, ids);
   }
-  if (ids.empty() || !impl_->identity.distributor.empty()) return added;
+  if (ids.empty() || !impl.identity.distributor.empty()) return added;
   Terms terms;
-  sqlite::Statement names(impl_->db, "SELECT text FROM term ORDER BY id");
+  sqlite::Statement names(impl.db, "SELECT text FROM term ORDER BY id");
   while (names.step()) terms.id_of(names.blob(0));
   for (const std::uint32_t id : ids) added.distributors.emplace_back(terms.text(id));
   return added;
 }
 
-Log Log::reopened() const { return open(impl_->folder, impl_->opened_with); }
+Log reopened(const Log& log) {
+  LogImpl& impl = LogAccess::of(log);
+  return Log::open(impl.folder, impl.opened_with);
+}
 
 }  // namespace consent

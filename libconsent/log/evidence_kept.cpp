@@ -67,10 +67,17 @@ std::vector<KeptEvidence> evidence_of(const Log& log, std::uint64_t seq) {
   return named;
 }
 
-std::string read_evidence(const Log& log, std::uint64_t seq, std::uint32_t place,
+std::string read_evidence(const Log& log, std::uint64_t seq, std::uint32_t place, Use use,
                           const std::function<void(std::string_view)>& take) {
   const LogImpl& impl = LogAccess::of(log);
   impl.check_fork();
+  if (const auto now = use.moment()) {
+    const auto subject = log.entry(seq).subject;
+    if (subject && restriction_of(log, subject->tag, *now)) {
+      throw Error(ErrorCode::restricted,
+                  Message("seq {}: its record is restricted: kept for proof alone", seq));
+    }
+  }
   std::string opening;
   std::string bytes;
   KeptEvidence kept;

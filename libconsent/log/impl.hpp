@@ -228,7 +228,7 @@ struct Log::Impl {
     }
     return {std::move(entry), text.substr(0, SecretKey::size), text.substr(SecretKey::size)};
   }
-  /// As Log::standing_of(). REQUIRES: a Reading.
+  /// As standing_of(). REQUIRES: a Reading.
   [[nodiscard]] std::vector<SubjectStanding> standings_of(PhoneNumber number) const;
   /// Distributors named by consents and stops, by their ids.
   static void take_distributors(std::span<const Clause> clauses, std::set<std::uint32_t>& ids);
@@ -298,8 +298,8 @@ struct Log::Impl {
 /// What is inside a Log, for the library's own free functions.
 struct LogAccess {
   using Impl = Log::Impl;
-  [[nodiscard]] static Impl& of(Log& log) { return *log.impl_; }
-  [[nodiscard]] static const Impl& of(const Log& log) { return *log.impl_; }
+  /// Reading moves statements and caches, so that a log that is read is no constant inside.
+  [[nodiscard]] static Impl& of(const Log& log) { return *log.impl_; }
   [[nodiscard]] static Log make(std::unique_ptr<Impl> impl) { return Log(std::move(impl)); }
 };
 using LogImpl = LogAccess::Impl;

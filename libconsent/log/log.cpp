@@ -9,6 +9,10 @@
 
 #include "base/decimal.hpp"
 #include "consent/error.hpp"
+#include "consent/history.hpp"
+#include "consent/log_standing.hpp"
+#include "consent/maintenance.hpp"
+#include "consent/offer.hpp"
 #include "log/impl.hpp"
 #include "log/open.hpp"
 #include "tlog/note.hpp"
@@ -142,24 +146,26 @@ Offered::Offered(Offered&&) noexcept = default;
 Offered& Offered::operator=(Offered&&) noexcept = default;
 Offered::~Offered() = default;
 
-Offered Log::offer(std::vector<Event> events) const {
-  impl_->check_writable();
-  check(*this, events);
+Offered offer(const Log& log, std::vector<Event> events) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_writable();
+  check(log, events);
   auto made = std::make_unique<Offered::Impl>();
-  made->writer = impl_->writer.get();
-  made->life = impl_->writer->life();
+  made->writer = impl.writer.get();
+  made->life = impl.writer->life();
   made->events = std::move(events);
   made->prepared = made->writer->offer(made->events);
   return Offered(std::move(made));
 }
 
-std::vector<Appended> Log::append_once(Offered offered, Instant now) {
-  impl_->check_writable();
-  if (!offered.impl_ || offered.impl_->life != impl_->writer->life()) {
+std::vector<Appended> append_once(Log& log, Offered offered, Instant now) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_writable();
+  if (!offered.impl_ || offered.impl_->life != impl.writer->life()) {
     throw Error(ErrorCode::invalid_argument, "offered: to another log, or recorded already");
   }
   check_times(offered.impl_->events, now);
-  return impl_->writer->append_once(std::exchange(offered.impl_->prepared, {}), now);
+  return impl.writer->append_once(std::exchange(offered.impl_->prepared, {}), now);
 }
 
 std::string_view to_word(Once outcome) noexcept {
@@ -196,7 +202,7 @@ Digest Log::root() const {
   return merkle::root_of(impl_->size_now(), impl_->nodes());
 }
 
-Digest Log::root_at(std::uint64_t size) const {
+Digest Log::root(std::uint64_t size) const {
   impl_->check_fork();
   const std::lock_guard lock(impl_->reading);
   if (size > impl_->size_now()) {
@@ -287,58 +293,73 @@ std::vector<Digest> Log::subjects_of(PhoneNumber number) const {
   return impl_->tags_of(number);
 }
 
-std::vector<Entry> Log::entries_of(const Digest& tag) const {
-  impl_->check_fork();
-  const Impl::Reading reading(*impl_);
-  return impl_->entries_of_tag(tag);
+std::vector<Entry> entries_of(const Log& log, const Digest& tag) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const LogImpl::Reading reading(impl);
+  return impl.entries_of_tag(tag);
 }
 
-std::vector<OpenedEntry> Log::open_entries_of(const Digest& tag) const {
-  impl_->check_fork();
-  const Impl::Reading reading(*impl_);
-  const auto subject = impl_->need_keys().by_tag(tag);
+std::vector<OpenedEntry> open_entries_of(const Log& log, const Digest& tag) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const LogImpl::Reading reading(impl);
+  const auto subject = impl.need_keys().by_tag(tag);
   if (!subject) throw Error(ErrorCode::not_found, "keys.db: no key for this subject");
   std::vector<OpenedEntry> opened;
-  for (Entry& entry : impl_->entries_of_tag(tag)) {
-    opened.push_back(impl_->opened(std::move(entry), subject->key));
+  for (Entry& entry : impl.entries_of_tag(tag)) {
+    opened.push_back(impl.opened(std::move(entry), subject->key));
   }
   return opened;
 }
 
-std::vector<Entry> Log::history(PhoneNumber number) const {
-  impl_->check_fork();
-  const Impl::Reading reading(*impl_);
+std::vector<Entry> history_of(const Log& log, PhoneNumber number, Use use) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  std::vector<Digest> readable = log.subjects_of(number);
+  if (const auto now = use.moment()) {
+    if (restriction_of(log, number, *now)) {
+      throw Error(ErrorCode::restricted,
+                  "this number's record is restricted: kept for proof alone");
+    }
+    std::erase_if(readable,
+                  [&](const Digest& tag) { return bool(restriction_of(log, tag, *now)); });
+  }
+  const LogImpl::Reading reading(impl);
   std::vector<Entry> entries;
-  for (const Digest& tag : impl_->tags_of(number)) {
-    auto part = impl_->entries_of_tag(tag);
+  for (const Digest& tag : readable) {
+    auto part = impl.entries_of_tag(tag);
     std::move(part.begin(), part.end(), std::back_inserter(entries));
   }
   return entries;
 }
 
-std::vector<SubjectStanding> Log::standing_of(PhoneNumber number) const {
-  impl_->check_fork();
-  const Impl::Reading reading(*impl_);
-  return impl_->standings_of(number);
+std::vector<SubjectStanding> standing_of(const Log& log, PhoneNumber number) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const LogImpl::Reading reading(impl);
+  return impl.standings_of(number);
 }
 
-void Log::for_each_standing(
-    const std::function<void(PhoneNumber, std::span<const SubjectStanding>)>& visit) const {
-  impl_->check_fork();
-  const Impl::Reading reading(*impl_);
+void for_each_standing(
+    const Log& log,
+    const std::function<void(PhoneNumber, std::span<const SubjectStanding>)>& visit) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const LogImpl::Reading reading(impl);
   // All sides in the order of tags: one pass over the table instead of a search for each number.
-  const auto holders = impl_->need_keys().numbers();
-  sqlite::Statement rows(impl_->db, "SELECT tag,closed,clauses FROM subject ORDER BY tag");
+  const auto holders = impl.need_keys().numbers();
+  sqlite::Statement rows(impl.db, "SELECT tag,closed,clauses FROM subject ORDER BY tag");
   bool more = rows.step();
-  const auto behind = impl_->kept->behind();
+  const auto behind = impl.kept->behind();
   auto newer = behind.begin();
   std::vector<SubjectStanding> standings;
   for (const KeyStore::Holder& holder : holders) {
     while (more && rows.blob(0) < holder.tag.view()) more = rows.step();
     standings.clear();
     if (holder.previous != 0) {
-      for (const Digest& tag : impl_->tags_of(holder.previous)) {
-        if (auto subject = impl_->kept->read(tag)) {
+      for (const Digest& tag : impl.tags_of(holder.previous)) {
+        if (auto subject = impl.kept->read(tag)) {
           standings.push_back(std::move(subject->standing));
         }
       }
@@ -355,49 +376,52 @@ void Log::for_each_standing(
       if (clauses) standing.clauses = std::move(*clauses);
       standings.push_back(std::move(standing));
     }
-    impl_->bar_suppressed(holder.number, standings);
+    impl.bar_suppressed(holder.number, standings);
     if (!standings.empty()) visit(holder.number, standings);
   }
 }
 
-Terms Log::terms() const {
-  impl_->check_fork();
-  const std::lock_guard lock(impl_->reading);
+Terms terms_of(const Log& log) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const std::lock_guard lock(impl.reading);
   Terms terms;
-  sqlite::Statement rows(impl_->db, "SELECT text FROM term ORDER BY id");
+  sqlite::Statement rows(impl.db, "SELECT text FROM term ORDER BY id");
   while (rows.step()) terms.id_of(rows.blob(0));
   return terms;
 }
 
-std::vector<std::string> Log::distributors() const {
-  if (!impl_->identity.distributor.empty()) return {impl_->identity.distributor};
+std::vector<std::string> distributors_of(const Log& log) {
+  LogImpl& impl = LogAccess::of(log);
+  if (!impl.identity.distributor.empty()) return {impl.identity.distributor};
   std::set<std::uint32_t> ids;
   const auto take = [&ids](std::span<const Clause> clauses) {
-    Impl::take_distributors(clauses, ids);
+    LogImpl::take_distributors(clauses, ids);
   };
   {
-    const Impl::Reading reading(*impl_);
-    sqlite::Statement rows(impl_->db, "SELECT clauses FROM subject");
+    const LogImpl::Reading reading(impl);
+    sqlite::Statement rows(impl.db, "SELECT clauses FROM subject");
     while (rows.step()) {
       if (const auto clauses = try_unpack_clauses(rows.blob(0))) take(*clauses);
     }
-    for (const KeptSubject* subject : impl_->kept->behind()) take(subject->standing.clauses);
+    for (const KeptSubject* subject : impl.kept->behind()) take(subject->standing.clauses);
   }
-  const Terms known = terms();
+  const Terms known = terms_of(log);
   std::vector<std::string> names;
   for (const std::uint32_t id : ids) names.emplace_back(known.text(id));
   return names;
 }
 
-std::optional<std::string> Log::wording(const Digest& hash) const {
-  impl_->check_fork();
-  const std::lock_guard lock(impl_->reading);
-  impl_->read_wording.reset();
+std::optional<std::string> wording_named(const Log& log, const Digest& hash) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const std::lock_guard lock(impl.reading);
+  impl.read_wording.reset();
   std::optional<std::string> text;
-  if (impl_->read_wording.bind_blob(1, hash.view()).step()) {
-    text = std::string(impl_->read_wording.blob(0));
+  if (impl.read_wording.bind_blob(1, hash.view()).step()) {
+    text = std::string(impl.read_wording.blob(0));
   }
-  impl_->read_wording.reset();
+  impl.read_wording.reset();
   return text;
 }
 
@@ -412,15 +436,16 @@ OpenedEntry Log::open_entry(std::uint64_t seq) const {
   return impl_->opened(std::move(entry), subject->key);
 }
 
-std::string Log::checkpoint_over(std::uint64_t seq) {
-  impl_->check_fork();
+std::string checkpoint_over(Log& log, std::uint64_t seq) {
+  LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
   {
-    const std::lock_guard lock(impl_->reading);
-    sqlite::Statement kept(impl_->db,
+    const std::lock_guard lock(impl.reading);
+    sqlite::Statement kept(impl.db,
                            "SELECT note FROM checkpoint WHERE size>?1 ORDER BY size LIMIT 1");
     if (kept.bind(1, static_cast<std::int64_t>(seq)).step()) return std::string(kept.blob(0));
   }
-  return checkpoint();
+  return log.checkpoint();
 }
 
 }  // namespace consent

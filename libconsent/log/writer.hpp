@@ -82,9 +82,9 @@ class Writer {
   std::vector<Appended> append(std::span<const Event> events, Instant now);
   /// As Log::append_once(); events are validated already.
   std::vector<Appended> append_once(std::span<const Event> events, Instant now);
-  /// As Log::offer(); events are validated already, and outlive what is made of them.
+  /// As offer(); events are validated already, and outlive what is made of them.
   [[nodiscard]] std::vector<Prepared> offer(std::span<const Event> events);
-  /// As Log::append_once() of what offer() returned.
+  /// As append_once() of what offer() returned.
   std::vector<Appended> append_once(std::vector<Prepared> offered, Instant now);
   /// Outlives the writer: whether it is still there, while the mutex is held.
   struct Life {

@@ -363,7 +363,7 @@ bool holds(const fs::path& folder, const Checkpoint& wanted) {
   if (!fs::exists(folder / "log.db")) return false;
   const Log log = Log::open(folder, Access::read_only);
   return log.identity().origin == wanted.origin && log.size() >= wanted.size &&
-         log.root_at(wanted.size) == wanted.root;
+         log.root(wanted.size) == wanted.root;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ from consent._core import (
     Verification,
 )
 from consent.decision import Asked, Question, asked
-from consent.errors import InvalidArgument, RestrictedError, StorageError
+from consent.errors import InvalidArgument, StorageError
 from consent.event import SEALED, AnyEvent, Event, told
 from consent.files import private_file
 from consent.locale.message import Message, system_message
@@ -114,6 +114,11 @@ class HistoryEvent:
         """How it was said."""
         found: str = getattr(self.event, "method", getattr(self.event, "means", "unstated"))
         return None if found == "unstated" else found
+
+
+def _used_at(for_proof: bool) -> datetime | None:
+    """Give the moment that a restriction is asked about; None where a record is read as proof."""
+    return None if for_proof else datetime.now(UTC)
 
 
 def _needed_since(now: datetime) -> datetime:
@@ -599,26 +604,11 @@ class Log(_core.Log):
         Raises:
             RestrictedError: The latest holder's record is restricted.
         """
-        phone, now = as_number(number), datetime.now(UTC)
-        if not for_proof and self.restriction_of(phone, now):
-            raise RestrictedError("this number's record is restricted: kept for proof alone")
-        barred = {
-            tag
-            for tag in self.subjects_of(phone)
-            if not for_proof and self.restriction_of_subject(tag, now)
-        }
+        phone = as_number(number)
         return History(
             _history_event(entry, self.opened(entry.seq))
-            for entry in self.entries_about(phone)
-            if entry.subject is None or entry.subject.tag not in barred
+            for entry in self.entries_about(phone, _used_at(for_proof))
         )
-
-    def _bar_restricted(self, seq: int) -> None:
-        subject = self.entry(seq).subject
-        if subject is not None and self.restriction_of_subject(subject.tag, datetime.now(UTC)):
-            raise RestrictedError(
-                Message("seq {}: its record is restricted: kept for proof alone", seq)
-            )
 
     def evidence(self, seq: int, place: int = 1, *, for_proof: bool = False) -> bytes:
         """Open a file that the log keeps with an entry.
@@ -633,10 +623,8 @@ class Log(_core.Log):
             NotFoundError: There is none, its subject was erased, or its file is missing.
             ProofError: The bytes are not those that were sealed.
         """
-        if not for_proof:
-            self._bar_restricted(seq)
         pieces: list[bytes] = []
-        self.read_evidence(seq, place, pieces.append)
+        self.read_evidence(seq, place, pieces.append, _used_at(for_proof))
         return b"".join(pieces)
 
     def save_evidence(
@@ -648,10 +636,8 @@ class Log(_core.Log):
             RestrictedError: As :meth:`evidence`; so are the rest.
             FileExistsError: Nothing is written over.
         """
-        if not for_proof:
-            self._bar_restricted(seq)
         with private_file.create(file) as out:  # not there while nothing vouches for its pieces
-            self.read_evidence(seq, place, out.write)
+            self.read_evidence(seq, place, out.write, _used_at(for_proof))
 
     def backup(
         self,

@@ -12,6 +12,7 @@
 #include "consent/error.hpp"
 #include "consent/evidence.hpp"
 #include "consent/log.hpp"
+#include "consent/log_standing.hpp"
 #include "consent/verify.hpp"
 #include "crypto/seal.hpp"
 #include "log/log_fixture.hpp"
@@ -40,7 +41,8 @@ ConsentGiven with(std::vector<EvidenceFile> files) {
 
 std::string read_back(const Log& log, std::uint64_t seq, std::uint32_t place) {
   std::string out;
-  consent::read_evidence(log, seq, place, [&](std::string_view piece) { out.append(piece); });
+  consent::read_evidence(log, seq, place, consent::Use::proof(),
+                         [&](std::string_view piece) { out.append(piece); });
   return out;
 }
 
@@ -87,8 +89,9 @@ TEST_CASE("evidence comes back byte for byte, whatever its size, from memory and
     CHECK(kept[0].commitment != kept[1].commitment);  // salted: the same bytes, unlinkable
     CHECK(kept[0].beside == (size > most_evidence_inside));
     std::string opened;
-    const std::string salt = consent::read_evidence(
-        log, done.seq, 1, [&](std::string_view piece) { opened.append(piece); });
+    const std::string salt =
+        consent::read_evidence(log, done.seq, 1, consent::Use::proof(),
+                               [&](std::string_view piece) { opened.append(piece); });
     CHECK(commitment(SecretKey::View(reinterpret_cast<const std::uint8_t*>(salt.data()), 32),
                      opened) == kept[0].commitment);
   }
@@ -106,7 +109,7 @@ TEST_CASE("a text that names the person is kept sealed and stands in no file in 
     event.wording = {};
     log.append(event, noon);
     CHECK(read_back(log, 1, 1) == text);
-    const auto standing = log.standing_of(number(alice));
+    const auto standing = consent::standing_of(log, number(alice));
     CHECK((standing[0].clauses[0].flags & Clause::has_wording) != 0);
     CHECK((standing[0].clauses[0].flags & Clause::has_evidence) == 0);
   }

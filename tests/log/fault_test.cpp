@@ -11,7 +11,9 @@
 #include "catch.hpp"
 #include "consent/create.hpp"
 #include "consent/error.hpp"
+#include "consent/history.hpp"
 #include "consent/log.hpp"
+#include "consent/offer.hpp"
 #include "consent/restore.hpp"
 #include "consent/verify.hpp"
 #include "log/fault_vfs.hpp"
@@ -143,7 +145,7 @@ TEST_CASE(
   for (const char* const to : {"+79160000001", "+79160000004"}) {
     const auto tags = log.subjects_of(number(to));
     REQUIRE(tags.size() == 1);
-    CHECK_NOTHROW(log.open_entries_of(tags.front()));
+    CHECK_NOTHROW(consent::open_entries_of(log, tags.front()));
   }
   const auto verified = verify_log(folder, {});
   CHECK(verified.verdict == ProofVerdict::proven);
@@ -178,10 +180,10 @@ TEST_CASE("a disk that fails under a large group of new subjects keeps all of it
   bool acknowledged = false;
   {
     Log log = consent::create_log(folder, romashka(), noon);
-    log.append_once(log.offer(group(0)), noon);
+    consent::append_once(log, consent::offer(log, group(0)), noon);
     fault() = Fault{row.what, row.file, row.code, row.kept, after, false, 0};
     try {
-      log.append_once(log.offer(group(many)), noon);
+      consent::append_once(log, consent::offer(log, group(many)), noon);
       acknowledged = true;
     } catch (const Error& error) {
       CHECK((error.code() == ErrorCode::storage || error.code() == ErrorCode::locked));
@@ -192,7 +194,7 @@ TEST_CASE("a disk that fails under a large group of new subjects keeps all of it
     const std::uint64_t before = log.size();
     CHECK((before == 1 + many || before == 1 + 2 * many));
     if (acknowledged) CHECK(before == 1 + 2 * many);
-    log.append_once(log.offer(group(many)), noon);
+    consent::append_once(log, consent::offer(log, group(many)), noon);
     CHECK(log.size() == 1 + 2 * many);
   }
   CHECK(foreign_count(folder / "keys.db", "SELECT value FROM meta WHERE key='subjects'") ==
@@ -204,7 +206,7 @@ TEST_CASE("a disk that fails under a large group of new subjects keeps all of it
   for (std::uint64_t i = 0; i < 2 * many; i += 61) {
     const auto tags = log.subjects_of(number("+7916" + std::to_string(1'000'000 + i)));
     REQUIRE(tags.size() == 1);
-    CHECK_NOTHROW(log.open_entries_of(tags.front()));
+    CHECK_NOTHROW(consent::open_entries_of(log, tags.front()));
   }
 }
 

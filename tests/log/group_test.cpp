@@ -17,7 +17,10 @@
 #include "consent/erasure.hpp"
 #include "consent/error.hpp"
 #include "consent/evidence.hpp"
+#include "consent/history.hpp"
 #include "consent/log.hpp"
+#include "consent/log_standing.hpp"
+#include "consent/offer.hpp"
 #include "consent/rebuild.hpp"
 #include "consent/verify.hpp"
 #include "keys/filter.hpp"
@@ -116,7 +119,7 @@ std::vector<Answer> answers(const std::vector<Appended>& done) {
 std::vector<SubjectStanding> standings(const Log& log, std::uint64_t numbers) {
   std::vector<SubjectStanding> out;
   for (std::uint64_t i = 0; i < numbers; ++i) {
-    for (SubjectStanding& standing : log.standing_of(number(nth(i)))) {
+    for (SubjectStanding& standing : consent::standing_of(log, number(nth(i)))) {
       standing.tag = Digest{};
       out.push_back(std::move(standing));
     }
@@ -148,12 +151,12 @@ TEST_CASE("a list is answered alike one by one, in one group, and offered in par
     for (std::size_t i = 0; i < list.size(); i += part) {
       const auto begin = list.begin() + static_cast<std::ptrdiff_t>(i);
       const auto end = list.begin() + static_cast<std::ptrdiff_t>(std::min(i + part, list.size()));
-      parts.push_back(offered.offer({begin, end}));
+      parts.push_back(consent::offer(offered, {begin, end}));
     }
   }).join();
   std::vector<Appended> in_parts;
   for (Offered& part : parts) {
-    for (const Appended& done : offered.append_once(std::move(part), noon)) {
+    for (const Appended& done : consent::append_once(offered, std::move(part), noon)) {
       in_parts.push_back(done);
     }
   }
@@ -172,7 +175,7 @@ TEST_CASE("a list is answered alike one by one, in one group, and offered in par
     CHECK(verify_log(log->folder(), {}).verdict == ProofVerdict::proven);
     for (std::uint64_t i = 0; i < numbers; i += 50) {
       for (const Digest& tag : log->subjects_of(number(nth(i)))) {
-        CHECK_NOTHROW(log->open_entries_of(tag));
+        CHECK_NOTHROW(consent::open_entries_of(*log, tag));
       }
     }
   }
@@ -211,15 +214,18 @@ TEST_CASE("what was offered is recorded once, by its own log, while that is open
   const Scratch scratch;
   Log log = consent::create_log(scratch / "log", romashka(), begun);
   Log other = consent::create_log(scratch / "other", romashka(), begun);
-  auto offered = log.offer(consents(0, 3));
-  CHECK_THROWS_AS(other.append_once(log.offer(consents(0, 3)), noon), Error);
-  CHECK(log.append_once(std::move(offered), noon).size() == 3);
-  CHECK_THROWS_AS(log.append_once(std::move(offered), noon), Error);  // NOLINT: moved from
-  CHECK_THROWS_AS(log.append_once(log.offer(consents(10, 2)), at("2026-11-01T12:00:00Z")), Error);
-  auto late = log.offer(consents(20, 3));
+  auto offered = consent::offer(log, consents(0, 3));
+  CHECK_THROWS_AS(consent::append_once(other, consent::offer(log, consents(0, 3)), noon), Error);
+  CHECK(consent::append_once(log, std::move(offered), noon).size() == 3);
+  CHECK_THROWS_AS(consent::append_once(log, std::move(offered), noon),
+                  Error);  // NOLINT: moved from
+  CHECK_THROWS_AS(
+      consent::append_once(log, consent::offer(log, consents(10, 2)), at("2026-11-01T12:00:00Z")),
+      Error);
+  auto late = consent::offer(log, consents(20, 3));
   { const Log closed = std::move(log); }
   Log again = Log::open(scratch / "log", Access::write);
-  CHECK_THROWS_AS(again.append_once(std::move(late), noon), Error);
+  CHECK_THROWS_AS(consent::append_once(again, std::move(late), noon), Error);
   CHECK(again.size() == 4);
 }
 
@@ -236,11 +242,11 @@ TEST_CASE("what is offered and never recorded leaves no file", "[log][group][evi
     return count;
   };
   {
-    const auto dropped = log.offer({Event(event)});
+    const auto dropped = consent::offer(log, {Event(event)});
     CHECK(files() == 1);
   }
   CHECK(files() == 0);
-  log.append_once(log.offer({Event(event)}), noon);
+  consent::append_once(log, consent::offer(log, {Event(event)}), noon);
   CHECK(files() == 1);
 }
 
@@ -250,7 +256,7 @@ TEST_CASE("a child of fork that drops what was offered leaves the parent's files
   Log log = consent::create_log(scratch / "log", romashka(), begun);
   auto event = given(nth(1), "2026-11-02T10:00:00Z");
   event.files.push_back({"recording", std::string(300'000, 'x'), {}});
-  std::optional<Offered> offered = log.offer({Event(event)});
+  std::optional<Offered> offered = consent::offer(log, {Event(event)});
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -258,9 +264,9 @@ TEST_CASE("a child of fork that drops what was offered leaves the parent's files
     _exit(0);
   }
   waitpid(child, nullptr, 0);
-  const auto done = log.append_once(std::move(*offered), noon);
+  const auto done = consent::append_once(log, std::move(*offered), noon);
   std::size_t bytes = 0;
-  consent::read_evidence(log, done.front().seq, 1,
+  consent::read_evidence(log, done.front().seq, 1, consent::Use::proof(),
                          [&](std::string_view piece) { bytes += piece.size(); });
   CHECK(bytes == 300'000);
 }
@@ -270,15 +276,15 @@ TEST_CASE("who is erased between offer and record is not sealed under the key th
   const Scratch scratch;
   Log log = consent::create_log(scratch / "log", romashka(), begun);
   const auto first = log.append(given(nth(1), "2026-11-02T10:00:00Z"), noon);
-  auto offered = log.offer({Event(given(nth(1), "2026-11-20T13:00:00Z"))});
+  auto offered = consent::offer(log, {Event(given(nth(1), "2026-11-20T13:00:00Z"))});
   ErasureOrder order;
   order.ground = "152-fz/21-5";
   order.needed_since = noon;
   REQUIRE(consent::erase(log, number(nth(1)), order, noon).erased);
-  const auto done = log.append_once(std::move(offered), at("2026-11-20T14:00:00Z"));
+  const auto done = consent::append_once(log, std::move(offered), at("2026-11-20T14:00:00Z"));
   REQUIRE(done.front().once == Once::recorded);
   CHECK(done.front().tag != first.tag);
-  CHECK(log.open_entries_of(done.front().tag).size() == 1);
+  CHECK(consent::open_entries_of(log, done.front().tag).size() == 1);
 }
 
 TEST_CASE("kills in the middle of large groups leave whole groups and every key",
@@ -298,7 +304,7 @@ TEST_CASE("kills in the middle of large groups leave whole groups and every key"
     if (child == 0) {
       Log log = Log::open(folder, Access::write);
       for (std::uint64_t i = (log.size() - 1) / each;; ++i) {
-        log.append_once(log.offer(consents(i * each, each)), noon);
+        consent::append_once(log, consent::offer(log, consents(i * each, each)), noon);
       }
     }
     usleep(static_cast<useconds_t>((20'000 + patience(random)) * (1 + round / kills)));
@@ -314,7 +320,7 @@ TEST_CASE("kills in the middle of large groups leave whole groups and every key"
   for (std::uint64_t i = 0; i < groups * each; i += 97) {
     const auto tags = log.subjects_of(number(nth(i)));
     REQUIRE(tags.size() == 1);
-    CHECK_NOTHROW(log.open_entries_of(tags.front()));
+    CHECK_NOTHROW(consent::open_entries_of(log, tags.front()));
   }
   CHECK(log.subjects_of(number(nth(groups * each))).empty());
 }

@@ -15,7 +15,9 @@
 #include "consent/create.hpp"
 #include "consent/erasure.hpp"
 #include "consent/error.hpp"
+#include "consent/history.hpp"
 #include "consent/log.hpp"
+#include "consent/log_standing.hpp"
 #include "consent/rebuild.hpp"
 #include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
@@ -85,25 +87,25 @@ fs::path log_behind(const Scratch& scratch) {
 }
 
 void check_standing(const Log& log) {
-  REQUIRE(log.standing_of(number(alice)).size() == 1);
-  CHECK(log.standing_of(number(alice)).front().clauses.size() == 3);
-  const auto twice = log.standing_of(number(boris));
+  REQUIRE(consent::standing_of(log, number(alice)).size() == 1);
+  CHECK(consent::standing_of(log, number(alice)).front().clauses.size() == 3);
+  const auto twice = consent::standing_of(log, number(boris));
   REQUIRE(twice.size() == 2);
   CHECK(twice[0].closed == at("2026-11-04T10:00:00Z"));
   CHECK_FALSE(twice[1].closed);
   CHECK(twice[1].clauses.size() == 1);
-  const auto third = log.standing_of(number(clara));
+  const auto third = consent::standing_of(log, number(clara));
   REQUIRE(third.size() == 1);
-  CHECK(log.terms().text(third.front().clauses.front().campaign) == "winter");
-  CHECK(log.terms().text(third.front().clauses.front().distributor) == "500100732259");
-  CHECK(log.history(number(alice)).size() == 3);
-  CHECK(log.open_entries_of(log.subjects_of(number(boris)).back()).size() == 1);
+  CHECK(consent::terms_of(log).text(third.front().clauses.front().campaign) == "winter");
+  CHECK(consent::terms_of(log).text(third.front().clauses.front().distributor) == "500100732259");
+  CHECK(consent::history_of(log, number(alice), consent::Use::proof()).size() == 3);
+  CHECK(consent::open_entries_of(log, log.subjects_of(number(boris)).back()).size() == 1);
   std::vector<std::pair<PhoneNumber, std::vector<SubjectStanding>>> all;
-  log.for_each_standing([&](PhoneNumber of, std::span<const SubjectStanding> standings) {
+  consent::for_each_standing(log, [&](PhoneNumber of, std::span<const SubjectStanding> standings) {
     all.emplace_back(of, std::vector<SubjectStanding>(standings.begin(), standings.end()));
   });
   CHECK(all.size() == 3);
-  for (const auto& [of, standings] : all) CHECK(log.standing_of(of) == standings);
+  for (const auto& [of, standings] : all) CHECK(consent::standing_of(log, of) == standings);
 }
 
 }  // namespace
@@ -144,12 +146,12 @@ TEST_CASE("a reader beside a writer sees each entry in the standing at once, and
   const Log reader = Log::open(folder, Access::read_only);
   for (std::size_t i = 1; i <= 20; ++i) {
     log->append(given(alice, "2026-11-02T10:00:00Z"), noon);
-    CHECK(reader.standing_of(number(alice)).front().clauses.size() == i);
-    CHECK(log->standing_of(number(alice)).front().clauses.size() == i);
+    CHECK(consent::standing_of(reader, number(alice)).front().clauses.size() == i);
+    CHECK(consent::standing_of(*log, number(alice)).front().clauses.size() == i);
     // Closing writes the table: what the reader took from entries now also stands there.
     if (i % 5 == 0) {
       log.reset();
-      CHECK(reader.standing_of(number(alice)).front().clauses.size() == i);
+      CHECK(consent::standing_of(reader, number(alice)).front().clauses.size() == i);
       log.emplace(Log::open(folder, Access::write));
     }
   }
@@ -167,8 +169,9 @@ TEST_CASE("a log killed again and again while its table is behind stays exact",
   }
   CHECK(mark(folder) == 3);
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
-  CHECK(Log::open(folder, Access::read_only).standing_of(number(alice)).front().clauses.size() ==
-        8);
+  CHECK(consent::standing_of(Log::open(folder, Access::read_only), number(alice))
+            .front()
+            .clauses.size() == 8);
   { const Log log = Log::open(folder, Access::write); }
   CHECK(mark(folder) == 18);
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
@@ -202,13 +205,13 @@ TEST_CASE("what was sealed before schema 3 opens beside what was sealed after",
   std::size_t known = 0;
   {
     const Log log = Log::open(folder, Access::read_only);
-    known = log.open_entries_of(log.subjects_of(old).front()).size();
+    known = consent::open_entries_of(log, log.subjects_of(old).front()).size();
     CHECK(known > 0);
   }
   {
     Log log = Log::open(folder, Access::write);
     log.append(given("+79001000003", "2026-11-19T10:00:00Z"), noon);
-    const auto opened = log.open_entries_of(log.subjects_of(old).front());
+    const auto opened = consent::open_entries_of(log, log.subjects_of(old).front());
     REQUIRE(opened.size() == known + 1);
     for (const OpenedEntry& entry : opened) CHECK(entry.details == R"({"number":"+79001000003"})");
   }
@@ -250,7 +253,8 @@ TEST_CASE("a damaged table of standing reaches neither the entries nor the keys"
   {
     Log log = Log::open(folder, Access::write);
     CHECK(log.size() == 4);
-    for (const char* who : {alice, boris, clara}) CHECK(log.history(number(who)).size() == 1);
+    for (const char* who : {alice, boris, clara})
+      CHECK(consent::history_of(log, number(who), consent::Use::proof()).size() == 1);
     log.append(withdrawn(boris, "2026-11-20T10:00:00Z"), noon);
   }
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
@@ -283,7 +287,7 @@ TEST_CASE("a key is not destroyed because a table calls its subject erased",
   CHECK_THROWS_AS(Log::open(folder, Access::write), Error);
   consent::rebuild(folder);
   Log log = Log::open(folder, Access::write);
-  CHECK(log.history(number(alice)).size() == 1);
+  CHECK(consent::history_of(log, number(alice), consent::Use::proof()).size() == 1);
 }
 
 TEST_CASE("of many who wait for one commit, one that is refused fails alone", "[log][group]") {
@@ -340,7 +344,7 @@ TEST_CASE("in one large group a number that changes hands has two subjects, each
   const auto subjects = log.subjects_of(number(alice));
   CHECK(subjects.size() == 3);
   for (const Digest& tag : subjects) {
-    for (const auto& opened : log.open_entries_of(tag)) {
+    for (const auto& opened : consent::open_entries_of(log, tag)) {
       CHECK(opened.details.find(alice) != std::string::npos);
     }
   }

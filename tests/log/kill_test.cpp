@@ -15,6 +15,7 @@
 #include "catch.hpp"
 #include "consent/create.hpp"
 #include "consent/error.hpp"
+#include "consent/history.hpp"
 #include "consent/log.hpp"
 #include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
@@ -108,7 +109,7 @@ TEST_CASE("three hundred kills of a busy writer lose nothing acknowledged and do
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
   for (int i = 0; i < 50; ++i) {
     for (const Digest& tag : log.subjects_of(number("+7916" + std::to_string(1'000'000 + i)))) {
-      CHECK_NOTHROW(log.open_entries_of(tag));
+      CHECK_NOTHROW(consent::open_entries_of(log, tag));
     }
   }
 }
@@ -170,7 +171,8 @@ TEST_CASE("fifty readers see a log that only grows while it is written", "[log][
         std::uint64_t before = 0;
         while (!stop) {
           const std::uint64_t size = mine.size();
-          const auto history = mine.history(number("+79161234567"));
+          const auto history =
+              consent::history_of(mine, number("+79161234567"), consent::Use::proof());
           if (size < before || history.empty() || mine.entry(size - 1).seq != size - 1) ++wrong;
           if (history.back().subject->seq != history.size()) ++wrong;
           before = size;

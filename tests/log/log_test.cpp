@@ -11,6 +11,8 @@
 #include "catch.hpp"
 #include "consent/create.hpp"
 #include "consent/error.hpp"
+#include "consent/history.hpp"
+#include "consent/log_standing.hpp"
 #include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
 
@@ -60,7 +62,7 @@ TEST_CASE("a log that is closed and opened again has the same entries and root",
   CHECK(log.size() == 5);
   CHECK(log.impairment().empty());
   CHECK(log.identity().distributor == "7707083893");
-  const auto history = log.history(number(alice));
+  const auto history = consent::history_of(log, number(alice), consent::Use::proof());
   REQUIRE(history.size() == 2);
   CHECK(history[0].type == EventType::consent_given);
   CHECK(history[1].type == EventType::consent_withdrawn);
@@ -175,13 +177,13 @@ TEST_CASE("a reassigned number begins a new subject with its next event", "[log]
   const auto tags = log.subjects_of(number(boris));
   REQUIRE(tags.size() == 2);
   CHECK(tags[0] != tags[1]);
-  const auto standings = log.standing_of(number(boris));
+  const auto standings = consent::standing_of(log, number(boris));
   REQUIRE(standings.size() == 2);
   CHECK(standings[0].closed == at("2026-11-05T10:00:00Z"));
   CHECK_FALSE(standings[1].closed);
-  CHECK(log.entries_of(tags[0]).size() == 2);
-  CHECK(log.entries_of(tags[1]).size() == 1);
-  CHECK(log.history(number(boris)).size() == 3);
+  CHECK(consent::entries_of(log, tags[0]).size() == 2);
+  CHECK(consent::entries_of(log, tags[1]).size() == 1);
+  CHECK(consent::history_of(log, number(boris), consent::Use::proof()).size() == 3);
 }
 
 TEST_CASE("reassigning and speaking again inside one commit keeps both subjects",
@@ -196,14 +198,14 @@ TEST_CASE("reassigning and speaking again inside one commit keeps both subjects"
                                   given(alice, "2026-11-06T10:00:00Z")};
   log.append_many(events, noon);
   CHECK(log.subjects_of(number(alice)).size() == 3);
-  CHECK(log.standing_of(number(alice)).size() == 3);
+  CHECK(consent::standing_of(log, number(alice)).size() == 3);
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }
 
 TEST_CASE("the subject's key opens what is sealed, and it fits the commitment", "[log][privacy]") {
   const Scratch scratch;
   Log log = Log::open(small_log(scratch), Access::read_only);
-  const auto opened = log.open_entries_of(log.subjects_of(number(alice)).front());
+  const auto opened = consent::open_entries_of(log, log.subjects_of(number(alice)).front());
   REQUIRE(opened.size() == 2);
   CHECK(opened[0].details == R"({"number":"+79161234567"})");
   const std::string joined =
@@ -232,7 +234,7 @@ TEST_CASE("every entry's proof leads to the signed checkpoint, also across tiles
   }
   for (const std::uint64_t size : {1U, 255U, 256U, 257U, 512U, 700U}) {
     CHECK_NOTHROW(merkle::verify_consistency(
-        size, log.size(), log.prove_consistency(size, log.size()), log.root_at(size), log.root()));
+        size, log.size(), log.prove_consistency(size, log.size()), log.root(size), log.root()));
   }
   const auto verification = verify_log(folder, keys);
   CHECK(verification.verdict == ProofVerdict::proven);
@@ -325,7 +327,8 @@ TEST_CASE("log.db alone verifies, without its head and keys", "[log][verify]") {
   CHECK(verify_log(handed / "log.db", keys).verdict == ProofVerdict::proven);
   const Log log = Log::open(handed, Access::read_only);
   CHECK(log.entry(1).type == EventType::consent_given);
-  CHECK(code_of([&] { (void)log.history(number(alice)); }) == ErrorCode::storage);
+  CHECK(code_of([&] { (void)consent::history_of(log, number(alice), consent::Use::proof()); }) ==
+        ErrorCode::storage);
   fs::permissions(handed, fs::perms::owner_all);
 }
 
@@ -344,7 +347,7 @@ TEST_CASE("a log shorter than its head opens read-only and says what is missing"
   CHECK(log.impairment().text().find("2 are missing") != std::string::npos);
   CHECK(code_of([&] { log.append(given(alice, "2026-11-08T10:00:00Z"), noon); }) ==
         ErrorCode::storage);
-  CHECK(log.history(number(alice)).size() == 2);
+  CHECK(consent::history_of(log, number(alice), consent::Use::proof()).size() == 2);
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::refuted);
 }
 

@@ -120,7 +120,7 @@ def fails(killer: str) -> bool:
 
 
 def fate(mutant: Mutant, seconds: dict[str, float]) -> str:
-    """ "killed", or why not: "stale", "does not compile", "survived". Quick tests are asked first."""
+    """Either killed, or why not: stale, does not compile, survived. Quick tests come first."""
     if stale(mutant, COPY):
         return "stale"
     file = COPY / mutant.file

@@ -297,7 +297,7 @@ def test_an_extension_is_kept_apart():
         lambda _: consent_of("+79161234567 or so"),
         lambda log: log.history("+7916123456"),
         lambda log: log.subjects_of(79161234567),
-        lambda log: log.entries_about(b"+79161234567"),
+        lambda log: log.entries_about(b"+79161234567", None),
         lambda log: log.may_contact(79161234567, **ASKED),
         lambda log: log.may_contact("+79161234567", purpose=5, channel="voice", at=LATER),
         lambda log: log.may_contact(

@@ -18,6 +18,7 @@
 #include "consent/erasure.hpp"
 #include "consent/error.hpp"
 #include "consent/gate.hpp"
+#include "consent/history.hpp"
 #include "consent/restriction.hpp"
 #include "decision/text.hpp"
 #include "event/decode.hpp"
@@ -238,7 +239,7 @@ TEST_CASE("due names a stop exactly where check denies the contact that was made
   log.for_each(0, log.size(),
                [&](const Entry& entry) { contacts += entry.type == EventType::contact_made; });
   for (std::uint64_t i = 0; i < numbers; ++i) {
-    for (const Entry& entry : log.history(Teller::number(i))) {
+    for (const Entry& entry : consent::history_of(log, Teller::number(i), consent::Use::proof())) {
       if (entry.type != EventType::contact_made) continue;
       const AnyEvent said = decode_event(entry);
       const ContactMade& made = std::get<ContactMade>(std::get<Event>(said));

@@ -14,7 +14,9 @@
 #include "consent/erasure.hpp"
 #include "consent/error.hpp"
 #include "consent/evidence.hpp"
+#include "consent/history.hpp"
 #include "consent/log.hpp"
+#include "consent/log_standing.hpp"
 #include "consent/restriction.hpp"
 #include "consent/verify.hpp"
 #include "keys/keys.hpp"
@@ -101,9 +103,11 @@ TEST_CASE("a hundred kills in the middle of an erasure leave the person whole or
       for (const auto& found : result.found) CHECK(found == "");
     } else {
       ++whole;
-      CHECK_NOTHROW(log.open_entries_of(subjects[0]));
-      CHECK(consent::evidence_of(log, log.history(number(who(i)))[0].seq)[0].there);
-      CHECK(log.standing_of(number(who(i))).back().erased() == false);
+      CHECK_NOTHROW(consent::open_entries_of(log, subjects[0]));
+      CHECK(consent::evidence_of(
+                log, consent::history_of(log, number(who(i)), consent::Use::proof())[0].seq)[0]
+                .there);
+      CHECK(consent::standing_of(log, number(who(i))).back().erased() == false);
     }
   }
   CAPTURE(erased, whole);

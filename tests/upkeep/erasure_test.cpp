@@ -9,7 +9,9 @@
 #include "consent/create.hpp"
 #include "consent/error.hpp"
 #include "consent/evidence.hpp"
+#include "consent/history.hpp"
 #include "consent/log.hpp"
+#include "consent/log_standing.hpp"
 #include "consent/rebuild.hpp"
 #include "consent/restore.hpp"
 #include "consent/restriction.hpp"
@@ -174,15 +176,15 @@ TEST_CASE("order, type, time and count of an erased person's entries stay, and p
   const Erasure done = consent::erase(log, number(alice), order(), noon);
   REQUIRE(done.erased);
   CHECK(log.entry(first.seq).bytes == bytes);
-  const auto about = log.entries_of(first.tag);
+  const auto about = consent::entries_of(log, first.tag);
   REQUIRE(about.size() == 2);
   CHECK(about[1].type == EventType::subject_erased);
   CHECK(about[1].seq == done.seq);
   CHECK(about[1].bytes.find("вх. 17") == std::string::npos);
   CHECK(about[1].bytes.find(to_hex(*done.request)) != std::string::npos);
-  CHECK(log.history(number(alice)).empty());
+  CHECK(consent::history_of(log, number(alice), consent::Use::proof()).empty());
   CHECK(log.subjects_of(number(alice)).empty());
-  CHECK_THROWS_AS(log.open_entries_of(first.tag), Error);
+  CHECK_THROWS_AS(consent::open_entries_of(log, first.tag), Error);
   const Checkpoint parsed =
       parse_checkpoint(note::verify(checkpoint, std::vector{log.verifier_key()}).text);
   CHECK_NOTHROW(merkle::verify_inclusion(merkle::leaf_hash(bytes), proof.index, parsed.size,
@@ -225,7 +227,7 @@ TEST_CASE("a contact that still needs its proof stops an erasure unless the loss
   const Erasure refused = consent::erase(log, number(alice), order(), noon);
   CHECK_FALSE(refused.erased);
   CHECK(log.size() == 5);
-  CHECK(log.history(number(alice)).size() == 4);
+  CHECK(consent::history_of(log, number(alice), consent::Use::proof()).size() == 4);
   CHECK(consent::erase(log, number(alice), order(true), noon).erased);
 }
 
@@ -366,20 +368,20 @@ TEST_CASE("what was said before the erasure does not come in again, what is said
   CHECK(code_of([&] { log.append_many(mixed, later); }) == erased_code);
   CHECK(log.size() == 3);
 
-  const auto bar = log.standing_of(number(alice));
+  const auto bar = consent::standing_of(log, number(alice));
   REQUIRE(bar.size() == 1);
   REQUIRE(bar[0].clauses.size() == 1);
   CHECK(bar[0].clauses[0].type == EventType::subject_erased);
 
   const auto fresh = log.append(given(alice, "2026-11-20T13:00:00Z"), later);
   CHECK(log.subjects_of(number(alice)) == std::vector{fresh.tag});
-  CHECK(log.history(number(alice)).size() == 1);
+  CHECK(consent::history_of(log, number(alice), consent::Use::proof()).size() == 1);
   // A day later the exact moment is forgotten too: it would lead to the entry of the erasure.
   const Instant next_week = noon + std::chrono::hours(24 * 7);
   log.append(given(boris, "2026-11-02T10:00:00Z"), next_week);
   REQUIRE(consent::erase(log, number(boris), order(), next_week).erased);
   CHECK(consent::erased_at(log, number(alice)) == at("2026-11-21T00:00:00Z"));
-  CHECK(log.standing_of(number(alice))[0].clauses.size() == 2);
+  CHECK(consent::standing_of(log, number(alice))[0].clauses.size() == 2);
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
 }
 
@@ -406,10 +408,11 @@ TEST_CASE("erasing the new holder leaves the old one's proofs and details, and t
   const auto& goes = newer ? new_one : old_one;
   CHECK(done.before.tag == goes.tag);
   CHECK(log.subjects_of(number(alice)) == std::vector{stays.tag});
-  CHECK_NOTHROW(log.open_entries_of(stays.tag));
-  CHECK_THROWS_AS(log.open_entries_of(goes.tag), Error);
+  CHECK_NOTHROW(consent::open_entries_of(log, stays.tag));
+  CHECK_THROWS_AS(consent::open_entries_of(log, goes.tag), Error);
   std::string content;
-  consent::read_evidence(log, stays.seq, 1, [&](std::string_view piece) { content.append(piece); });
+  consent::read_evidence(log, stays.seq, 1, consent::Use::proof(),
+                         [&](std::string_view piece) { content.append(piece); });
   CHECK(content == std::string(100'000, newer ? 'o' : 'n'));
   CHECK_FALSE(consent::evidence_of(log, goes.seq)[0].there);
   CHECK(log.prove_inclusion(goes.seq, log.checkpoint()).index == goes.seq);
@@ -422,7 +425,7 @@ TEST_CASE("erasing the new holder leaves the old one's proofs and details, and t
     // Of the old holder's time nothing comes in; the new one goes on as if nothing had been.
     CHECK(code_of([&] { log.append(given(alice, "2026-05-02T10:00:00Z"), later); }) == erased_code);
     CHECK_NOTHROW(log.append(given(alice, "2026-11-19T10:00:00Z"), later));
-    const auto standings = log.standing_of(number(alice));
+    const auto standings = consent::standing_of(log, number(alice));
     for (const Clause& clause : standings.back().clauses) {
       CHECK(clause.type == EventType::consent_given);
     }

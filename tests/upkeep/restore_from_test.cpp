@@ -12,6 +12,7 @@
 #include "consent/erasure.hpp"
 #include "consent/error.hpp"
 #include "consent/evidence.hpp"
+#include "consent/history.hpp"
 #include "consent/log.hpp"
 #include "consent/maintenance.hpp"
 #include "consent/restore.hpp"
@@ -128,7 +129,7 @@ TEST_CASE("a backup with keys is recorded, and opens to be read until it expires
         (fs::perms::owner_read | fs::perms::owner_write));
   {
     const Log copy = Log::open(story.copy, at_moment(later));
-    CHECK(copy.history(number(alice)).size() == 1);
+    CHECK(consent::history_of(copy, number(alice), consent::Use::proof()).size() == 1);
     CHECK(copy.impairment().empty());
   }
   try {
@@ -218,7 +219,8 @@ TEST_CASE("evidence beside the log goes along with the keys and comes back",
   CHECK_FALSE(done.end_known);
   const Log log = Log::open(scratch / "log", Access::read_only);
   std::string read;
-  (void)consent::read_evidence(log, 1, 1, [&](std::string_view piece) { read.append(piece); });
+  (void)consent::read_evidence(log, 1, 1, consent::Use::proof(),
+                               [&](std::string_view piece) { read.append(piece); });
   CHECK(read == std::string(200'000, 'r'));
 }
 
@@ -244,7 +246,7 @@ TEST_CASE("who was erased after the backup does not come back with it", "[restor
   CHECK(again.bytes.find(R"("ground":"152-fz/21")") != std::string::npos);
   CHECK(consent::erased_at(log, number(alice)).has_value());
   CHECK_THROWS_AS(log.append(given(alice, "2026-11-03T10:00:00Z"), later), Error);
-  CHECK(log.history(number(boris)).size() == 1);
+  CHECK(consent::history_of(log, number(boris), consent::Use::proof()).size() == 1);
   CHECK(verify_log(story.log, {}).verdict == ProofVerdict::proven);
   CHECK(search(story.log, story.secrets).found.empty());
   CHECK_FALSE(search(story.copy, story.secrets).found.empty());  // the search does find
@@ -280,7 +282,9 @@ TEST_CASE("a backup without keys goes together with the keys that are left", "[r
   const Restored done = consent::restore_from(scratch / "log", from(scratch / "copy"), later);
   CHECK(done.own_keys);
   CHECK(done.erased.empty());
-  CHECK(Log::open(scratch / "log", Access::write).history(number(alice)).size() == 1);
+  CHECK(consent::history_of(Log::open(scratch / "log", Access::write), number(alice),
+                            consent::Use::proof())
+            .size() == 1);
 }
 
 TEST_CASE("with nothing left but the backup, an act names who must be erased again",

@@ -9,7 +9,9 @@
 #include "consent/create.hpp"
 #include "consent/erasure.hpp"
 #include "consent/error.hpp"
+#include "consent/history.hpp"
 #include "consent/log.hpp"
+#include "consent/log_standing.hpp"
 #include "consent/maintenance.hpp"
 #include "consent/rebuild.hpp"
 #include "consent/verify.hpp"
@@ -114,7 +116,7 @@ TEST_CASE("an old keys.db with as many subjects is noticed: one was erased, anot
   {
     const Log restored = consent::restore(folder, "keys-put-back", noon);
     CHECK(restored.access() == Access::write);
-    CHECK(restored.history(gone).empty());
+    CHECK(consent::history_of(restored, gone, consent::Use::proof()).empty());
   }
   // The loss was accepted: the log is not impaired by it for ever, and the next one is noticed.
   { Log::open(folder, Access::write).append(given("+79056667788", "2026-11-04T10:00:00Z"), noon); }
@@ -186,11 +188,11 @@ TEST_CASE("keys closed with a passphrase open with it alone", "[log][passphrase]
   wrong.passphrase = "сезам";
   CHECK(code(wrong) == ErrorCode::crypto);
   Log log = Log::open(folder, options);
-  CHECK(log.history(number(alice)).size() == 1);
-  CHECK(log.open_entries_of(log.subjects_of(number(alice)).front()).front().details ==
+  CHECK(consent::history_of(log, number(alice), consent::Use::proof()).size() == 1);
+  CHECK(consent::open_entries_of(log, log.subjects_of(number(alice)).front()).front().details ==
         R"({"number":"+79161234567"})");
   int numbers = 0;
-  log.for_each_standing([&](PhoneNumber found, std::span<const SubjectStanding>) {
+  consent::for_each_standing(log, [&](PhoneNumber found, std::span<const SubjectStanding>) {
     CHECK(found == number(alice));
     ++numbers;
   });
@@ -217,7 +219,7 @@ TEST_CASE("derived tables that were edited are rebuilt from the entries", "[log]
   CHECK(rebuilt.subjects == 2);
   CHECK(verify_log(folder, {}).verdict == ProofVerdict::proven);
   Log log = Log::open(folder, Access::write);
-  CHECK(log.standing_of(number(alice)).front().clauses.size() == 2);
+  CHECK(consent::standing_of(log, number(alice)).front().clauses.size() == 2);
 }
 
 TEST_CASE("what is not ours in log.db is refused wherever it is opened, by its name",
@@ -263,7 +265,8 @@ TEST_CASE("statistics of SQLite are tolerated", "[log][hostile]") {
       .append(given(alice, "2026-11-02T10:00:00Z"), noon);
   REQUIRE(foreign_sql(folder / "log.db", "ANALYZE") == SQLITE_OK);
   REQUIRE(foreign_sql(folder / "keys.db", "ANALYZE") == SQLITE_OK);
-  CHECK(Log::open(folder, Access::write).history(number(alice)).size() == 1);
+  CHECK(consent::history_of(Log::open(folder, Access::write), number(alice), consent::Use::proof())
+            .size() == 1);
 }
 
 TEST_CASE("a new passphrase has 12 characters, whatever bytes they take", "[log][passphrase]") {
@@ -300,7 +303,7 @@ TEST_CASE("a store with a passphrase of an earlier build opens by its own scrypt
   LogOptions options = writing();
   options.passphrase = "сим-сим";
   const Log log = Log::open(folder, options);
-  CHECK(log.history(number(alice)).size() == 1);
+  CHECK(consent::history_of(log, number(alice), consent::Use::proof()).size() == 1);
 }
 
 TEST_CASE("keys.db may not ask for any amount of memory", "[log][passphrase]") {
@@ -329,20 +332,20 @@ TEST_CASE("a log of schema 1 is read as it is, and migrated when it is written",
     const Log log = Log::open(folder, Access::read_only);
     CHECK(log.impairment().empty());
     root = log.root();
-    known = log.history(number("+79001000003")).size();
+    known = consent::history_of(log, number("+79001000003"), consent::Use::proof()).size();
     CHECK(known > 0);
   }
   {
     Log log = Log::open(folder, Access::write);
     CHECK(log.access() == Access::write);
     CHECK(log.root() == root);
-    CHECK(log.history(number("+79001000003")).size() == known);
+    CHECK(consent::history_of(log, number("+79001000003"), consent::Use::proof()).size() == known);
     log.append(given(alice, "2026-11-19T10:00:00Z"), noon);
   }
   const auto after = verify_log(folder, {});
   CHECK(after.verdict == ProofVerdict::proven);
   CHECK(after.coverage.entries == 302);
-  CHECK(Log::open(folder, Access::read_only).root_at(301) == root);
+  CHECK(Log::open(folder, Access::read_only).root(301) == root);
 }
 
 TEST_CASE("a clock that goes back is told by an entry before the next one", "[log][clock]") {
@@ -386,7 +389,7 @@ TEST_CASE("a wording is registered once and found by its hash", "[log][wording]"
     Log log = consent::create_log(folder, romashka(), noon);
     const Digest hash = consent::register_wording(log, {"Согласен на рекламу."}, "ru", noon);
     CHECK(log.entry(1).type == EventType::wording_registered);
-    CHECK(log.wording(hash) == "Согласен на рекламу.");
+    CHECK(consent::wording_named(log, hash) == "Согласен на рекламу.");
     consent::heartbeat(log, noon);
     CHECK(log.entry(2).type == EventType::log_heartbeat);
     CHECK_THROWS_AS(consent::register_wording(log, {""}, "ru", noon), Error);

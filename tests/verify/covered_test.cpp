@@ -48,7 +48,7 @@ void forge(const fs::path& folder) {
   REQUIRE(state);
   fs::copy(folder, folder.parent_path() / "forged-copy");
   fs::remove(folder.parent_path() / "forged-copy" / "keys.db");
-  const Digest root = Log::open(folder.parent_path() / "forged-copy", Access::read_only).root_at(2);
+  const Digest root = Log::open(folder.parent_path() / "forged-copy", Access::read_only).root(2);
   auto head = HeadFile::open_for_writing(folder / "head");
   head.write(2, root, state->incarnation);
   head.write(2, root, state->incarnation);

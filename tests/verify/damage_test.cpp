@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "consent/create.hpp"
 #include "consent/error.hpp"
+#include "consent/maintenance.hpp"
 #include "consent/verify.hpp"
 #include "log/log_fixture.hpp"
 
@@ -178,5 +179,5 @@ TEST_CASE("a log whose entries are not those acknowledged signs nothing new", "[
   Log log = Log::open(folder, Access::read_only);
   CHECK_FALSE(log.impairment().empty());
   CHECK(code_of([&] { (void)log.checkpoint(); }) == ErrorCode::storage);
-  CHECK(log.checkpoint_over(1) == known);
+  CHECK(consent::checkpoint_over(log, 1) == known);
 }

@@ -8,6 +8,7 @@
 
 #include "consent/digest.hpp"
 #include "consent/export.hpp"
+#include "consent/restriction.hpp"
 
 namespace consent {
 
@@ -31,9 +32,11 @@ struct KeptEvidence {
                                                                    std::uint64_t seq);
 /// Opens one: hands its content to `take` piece by piece, and returns its salt (32 bytes).
 /// Each piece is authentic; only the return says that they are what the entry committed to.
-/// @throws Error (not_found) if there is none, the subject's key is gone or the file is missing;
-/// ProofError if the bytes are not those that were sealed.
+/// @throws Error (restricted) where `use` may not read the record; (not_found) if there is none,
+/// the subject's key is gone or the file is missing; ProofError if the bytes are not those that
+/// were sealed.
 CONSENT_EXPORT std::string read_evidence(const Log& log, std::uint64_t seq, std::uint32_t place,
+                                         Use use,
                                          const std::function<void(std::string_view)>& take);
 
 }  // namespace consent

@@ -19,7 +19,6 @@
 #include "consent/message.hpp"
 #include "consent/number.hpp"
 #include "consent/proof.hpp"
-#include "consent/standing.hpp"
 
 namespace consent {
 
@@ -81,35 +80,6 @@ struct Soundness {
   [[nodiscard]] bool impaired() const noexcept { return !impairment.empty(); }
 };
 
-/// What was added to a log since it had a size, for whoever keeps its standings in memory.
-struct Added {
-  struct Number {
-    PhoneNumber number;
-    std::vector<SubjectStanding> subjects;  ///< as Log::standing_of()
-  };
-  std::uint64_t size = 0;                 ///< entries now
-  std::vector<Number> numbers{};          ///< whose standing is another now
-  std::vector<Digest> gone{};             ///< subjects whose number no key tells any more
-  std::vector<std::string> distributors;  ///< that clauses of these numbers name
-  bool callers = false;                   ///< who dials for whom is another now
-  bool restored = false;                  ///< what came before may be another too
-};
-
-/// Events that are validated, encoded and sealed already, and wait for Log::append_once(). Made by
-/// Log::offer(). Use after the log is closed: Error (invalid_argument). One thread at a time.
-class CONSENT_EXPORT Offered {
- public:
-  Offered(Offered&&) noexcept;
-  Offered& operator=(Offered&&) noexcept;
-  ~Offered();
-
- private:
-  friend class Log;
-  struct Impl;
-  explicit Offered(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
-};
-
 /// An append-only consent log in one folder: log.db, keys.db, head. Move-only; closes on
 /// destruction.
 ///
@@ -145,12 +115,6 @@ class CONSENT_EXPORT Log {
   /// crash, and nothing is doubled. Two equal events in `events` are recorded once.
   /// @returns one answer an event, in order. @throws as append(); then nothing was recorded.
   std::vector<Appended> append_once(std::span<const Event> events, Instant now);
-  /// Does of append_once() what needs no place in the log, on the calling thread alone: while one
-  /// thread records, another can make the next group ready. @throws as append().
-  [[nodiscard]] Offered offer(std::vector<Event> events) const;
-  /// As append_once(events, now), with what offer() made of them, in the order of these calls.
-  /// @throws as append(); Error (invalid_argument) where another log made it.
-  std::vector<Appended> append_once(Offered offered, Instant now);
   [[nodiscard]] const LogIdentity& identity() const noexcept;
   [[nodiscard]] const std::filesystem::path& folder() const noexcept;
   /// read_only also where a log opened for writing is impaired.
@@ -167,7 +131,7 @@ class CONSENT_EXPORT Log {
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] Digest root() const;
   /// Root of the first `size` entries. @throws Error (invalid_argument) where size > size().
-  [[nodiscard]] Digest root_at(std::uint64_t size) const;
+  [[nodiscard]] Digest root(std::uint64_t size) const;
 
   /// The key that checks this log's checkpoints; also stands in entry 0.
   [[nodiscard]] note::VerifierKey verifier_key() const;
@@ -175,9 +139,6 @@ class CONSENT_EXPORT Log {
   /// A checkpoint signed before for the same size is handed out again. @throws Error (storage)
   /// where there is no signing key, or the log is impaired and keeps none of this size.
   std::string checkpoint();
-  /// A checkpoint that covers entry `seq`: the oldest one kept that does, so that what was recorded
-  /// together shares a signature; else checkpoint().
-  std::string checkpoint_over(std::uint64_t seq);
   [[nodiscard]] InclusionProof prove_inclusion(std::uint64_t seq,
                                                std::string_view checkpoint) const;
   [[nodiscard]] merkle::Path prove_consistency(std::uint64_t size1, std::uint64_t size2) const;
@@ -190,35 +151,9 @@ class CONSENT_EXPORT Log {
 
   /// Subjects that have held this number, oldest first, by tag; empty where the log never met it.
   [[nodiscard]] std::vector<Digest> subjects_of(PhoneNumber number) const;
-  /// Entries of one subject in order.
-  [[nodiscard]] std::vector<Entry> entries_of(const Digest& tag) const;
-  /// The same with their sealed details. @throws Error (not_found) where the key is gone.
-  [[nodiscard]] std::vector<OpenedEntry> open_entries_of(const Digest& tag) const;
   /// One entry with its sealed details. @throws Error (not_found) where there is none, it is about
   /// no subject, or the key is gone.
   [[nodiscard]] OpenedEntry open_entry(std::uint64_t seq) const;
-  /// All entries about a number over all of its subjects, in order of seq.
-  [[nodiscard]] std::vector<Entry> history(PhoneNumber number) const;
-
-  /// What decisions read: one SubjectStanding a subject that held the number, oldest first. Where
-  /// the holder was erased, the standing of whoever is there since begins with a clause of the type
-  /// subject_erased, of no entry (seq ~0), which bars advertising until a consent.
-  [[nodiscard]] std::vector<SubjectStanding> standing_of(PhoneNumber number) const;
-  /// Every number of the log with its subjects' standings: what a gate loads. One read transaction.
-  void for_each_standing(
-      const std::function<void(PhoneNumber, std::span<const SubjectStanding>)>& visit) const;
-  /// What the entries from `size` on change. One read transaction.
-  [[nodiscard]] Added added_since(std::uint64_t size) const;
-  /// The log opened once more, read-only, with what this one was opened with; also in a child of
-  /// fork(). @throws as open().
-  [[nodiscard]] Log reopened() const;
-  /// Names behind the term ids of standings read before this call.
-  [[nodiscard]] Terms terms() const;
-  /// Distributors that the log was created for or, in a log created for none, that its entries
-  /// name.
-  [[nodiscard]] std::vector<std::string> distributors() const;
-  /// Text of a wording by its SHA-256; nullopt where only the hash is known.
-  [[nodiscard]] std::optional<std::string> wording(const Digest& hash) const;
 
  private:
   friend struct LogAccess;  // what the library's own free functions use

@@ -27,4 +27,11 @@ CONSENT_EXPORT void heartbeat(Log& log, Instant now);
 /// say. It is kept in keys.db alone, which never leaves.
 [[nodiscard]] CONSENT_EXPORT std::string keys_copy_place(const Log& log, std::uint64_t seq);
 
+/// A checkpoint that covers entry `seq`: the oldest one kept that does, so that what was recorded
+/// together shares a signature; else a new one. @throws as Log::checkpoint().
+CONSENT_EXPORT std::string checkpoint_over(Log& log, std::uint64_t seq);
+/// The log opened once more, read-only, with what this one was opened with; also in a child of
+/// fork(). @throws as Log::open().
+[[nodiscard]] CONSENT_EXPORT Log reopened(const Log& log);
+
 }  // namespace consent

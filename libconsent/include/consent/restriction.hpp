@@ -21,6 +21,21 @@ struct Restriction {
   std::uint64_t seq = 0;
 };
 
+/// What a record is read for. Under a restriction it may be used for proof alone.
+class Use {
+ public:
+  /// Any use at this moment: a record that is restricted then is refused.
+  [[nodiscard]] static Use any(Instant now) { return Use(now); }
+  /// Proof: a restricted record may be read too.
+  [[nodiscard]] static Use proof() { return Use(std::nullopt); }
+  /// nullopt: proof.
+  [[nodiscard]] std::optional<Instant> moment() const { return now_; }
+
+ private:
+  explicit Use(std::optional<Instant> now) : now_(now) {}
+  std::optional<Instant> now_;
+};
+
 /// Whether what is held on the subject who held the number at `at` may be used for proof alone
 /// then.
 [[nodiscard]] CONSENT_EXPORT std::optional<Restriction> restriction_of(const Log& log,

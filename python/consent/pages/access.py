@@ -108,7 +108,7 @@ def access(log: Log, number: Number, *, at: datetime) -> Access:
         return Access("absent", facts)
     entries = [
         entry
-        for entry in log.entries_about(phone)
+        for entry in log.entries_about(phone, None)
         if entry.subject is not None and entry.subject.tag == subjects[-1]
     ]
     # What is done with the record of an earlier holder may still follow.
