@@ -24,7 +24,8 @@ Ask          :meth:`Log.may_contact`, :class:`Gate`, :class:`Decision`, :mod:`co
 Classify     :func:`classify`, :func:`classify_many`, :func:`is_advertising`,
              :mod:`consent.numbering`
 Audit        :func:`audit`, :class:`AuditReport`, :class:`Direction`, :func:`outcomes`
-Prove        :mod:`consent.bundle`, :func:`verify`, :mod:`consent.merkle`, :mod:`consent.note`
+Prove        :mod:`consent.bundle`, :func:`verify`, :func:`compare`, :mod:`consent.merkle`,
+             :mod:`consent.note`
 Privacy      :func:`access`, :mod:`consent.deadline`, :mod:`consent.erasure`
 Words        :func:`words` lists them; :mod:`consent.wire` has them as types
 Errors       :class:`ConsentError` and its kinds, :mod:`consent.errors`
@@ -73,6 +74,7 @@ from consent import (
 from consent._core import Classification, Coverage, Problem, Verification, version
 from consent.advertising import Advertising, is_advertising
 from consent.classification import ClassifiedNumbers, classify_many
+from consent.comparison import Comparison, compare
 from consent.decision import (
     ALLOW,
     DENY,
@@ -183,6 +185,7 @@ __all__ = [
     "Classification",
     "ClassifiedNumbers",
     "Code",
+    "Comparison",
     "ConsentAsked",
     "ConsentError",
     "ConsentGiven",
@@ -249,6 +252,7 @@ __all__ = [
     "classify",
     "classify_email",
     "classify_many",
+    "compare",
     "deadline",
     "errors",
     "event",

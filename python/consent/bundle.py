@@ -6,11 +6,14 @@ and is the only place that knows the container.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from os import PathLike
@@ -18,7 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, cast
 
 from consent import _core
-from consent.errors import ProofError, StorageError
+from consent.errors import (
+    ErasedError,
+    InvalidArgument,
+    NotFoundError,
+    ProofError,
+    StorageError,
+)
 from consent.files import private_file
 from consent.locale.message import Message, system_message
 from consent.pages.bundle_report import report_html, report_text
@@ -30,7 +39,10 @@ if TYPE_CHECKING:
     from consent.log import Log
     from consent.number import Number
 
-__all__ = ["Packed", "pack_files", "prove", "read_pack", "verify", "write_whole", "zip_bytes"]
+__all__ = [
+    *("Packed", "PackedSet", "pack_files", "prove", "prove_many", "read_pack", "verify"),
+    *("write_whole", "zip_bytes"),
+]
 
 _HERE: Final = Path(__file__).resolve().parent / "standalone"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the file's time says nothing
@@ -49,6 +61,7 @@ class Packed:
         verdict: The log's answer to the question: ``allow``, ``deny`` or ``unknown``.
         other_subjects: How many others have held the number; nothing of theirs is in the pack.
         contacts: Of each recorded contact its entry, its moment and the answer.
+        tag: Of the subject, in hex.
     """
 
     path: Path
@@ -58,6 +71,22 @@ class Packed:
     verdict: str
     other_subjects: int
     contacts: tuple[tuple[int, str, str], ...] = ()
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackedSet:
+    """What :func:`prove_many` wrote.
+
+    Attributes:
+        path: The folder; None: there was nothing to write.
+        packs: One a number, each named by its tag.
+        missing: Places of numbers, from 0, about which the log has nothing to show.
+    """
+
+    path: Path | None
+    packs: tuple[Packed, ...]
+    missing: tuple[int, ...]
 
 
 def prove(
@@ -144,7 +173,111 @@ def prove(
             (each["seq"], each["question"]["at"], each["answer"]["verdict"])
             for each in case.get("contacts", ())
         ),
+        tag=case["tag"],
     )
+
+
+def prove_many(
+    log: Log,
+    numbers: Iterable[Number],
+    *,
+    out: str | PathLike[str],
+    at: datetime,
+    created_at: datetime,
+    purpose: Purpose = "advertising",
+    channel: Channel = "voice",
+    distributor: str | None = None,
+    caller: Caller | None = None,
+    dialled_by: DialledBy = "unstated",
+) -> PackedSet:
+    """Write a folder of packs, one a number, for whoever may see these numbers and no others.
+
+    A pack shows one subject. So a list becomes as many packs, ``<tag>.zip``, and ``index.json``,
+    which names each by its tag and never by its number. The index is signed by nobody: each pack is
+    checked by itself.
+
+    Args:
+        log: See :func:`prove`; so are the rest.
+        numbers: Whose packs; one that comes twice is packed once.
+        out: A new folder, mode 0700; there when it is complete.
+        at: The moment asked about, of each number.
+        created_at: When the packs are made.
+        purpose: See :func:`prove`.
+        channel: See there.
+        distributor: See there.
+        caller: See there.
+        dialled_by: See there.
+
+    Raises:
+        InvalidArgument: ``out`` is there already.
+        StorageError: It cannot be written.
+    """
+    folder = Path(out)
+    if folder.exists() or folder.is_symlink():
+        raise InvalidArgument("the folder of packs is there already; name a new one")
+    try:
+        scratch = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=".consent-"))
+    except OSError as error:
+        raise StorageError(
+            Message("the packs cannot be written: {}", system_message(error))
+        ) from error
+    packs: dict[str, Packed] = {}
+    missing: list[int] = []
+    try:
+        for place, number in enumerate(numbers):
+            whole = scratch / "pack"
+            try:
+                made = prove(
+                    log,
+                    number,
+                    out=whole,
+                    at=at,
+                    created_at=created_at,
+                    purpose=purpose,
+                    channel=channel,
+                    distributor=distributor,
+                    caller=caller,
+                    dialled_by=dialled_by,
+                )
+            except (NotFoundError, ErasedError):
+                missing.append(place)
+                continue
+            name = f"{made.tag}.zip"
+            whole.replace(scratch / name)
+            packs.setdefault(made.tag, replace(made, path=folder / name))
+        if not packs:
+            return PackedSet(None, (), tuple(missing))
+        private_file.write(scratch / "index.json", _index(log, scratch, packs, created_at))
+        try:
+            scratch.rename(folder)
+        except OSError as error:
+            raise StorageError(
+                Message("the packs cannot be written: {}", system_message(error))
+            ) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return PackedSet(folder, tuple(packs.values()), tuple(missing))
+
+
+def _index(log: Log, scratch: Path, packs: Mapping[str, Packed], created_at: datetime) -> bytes:
+    """What the folder holds: packs in the order of their tags, so that the list's order is lost."""
+    index = {
+        "format": "libconsent-packs/v1",
+        "origin": log.origin,
+        "key": log.verifier_key,
+        "created_at": created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "packs": [
+            {
+                "file": f"{tag}.zip",
+                "sha256": hashlib.sha256((scratch / f"{tag}.zip").read_bytes()).hexdigest(),
+                "entries": made.entries,
+                "signed_up_to": made.signed_up_to,
+                "verdict": made.verdict,
+            }
+            for tag, made in sorted(packs.items())
+        ],
+    }
+    return json.dumps(index, indent=1, sort_keys=True).encode() + b"\n"
 
 
 def _tag_of(receipt: bytes) -> bytes:

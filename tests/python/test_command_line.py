@@ -24,6 +24,8 @@ from romashka import INN, NUMBER, OTHER, WORDING
 
 DOCS = Path(__file__).parents[2] / "docs/reference"
 OTHER_INN = "7736050003"
+#: The key of a log that nobody here has.
+STRANGER = "romashka.example/consent+2685d632+AYMgpRl32MOMqKSSfGcN9YIeRJdhlF4V6e+yahUJ0jDq"
 AD = ("--purpose", "advertising", "--channel", "voice")
 #: A question says who dials: silence is unknown where a machine would be denied.
 ASK = (*AD, "--dialled-by", "person")
@@ -350,6 +352,30 @@ SCENES = {
         erased(call, log),
         call("prove", log, "--number", NUMBER, "--out", "p.zip"),
     )[1],
+    ("prove --numbers", "nothing about some of the numbers"): lambda call, log: (
+        Path("list.txt").write_text(f"{NUMBER}\n{OTHER}\n"),
+        call("prove", log, "--numbers", "list.txt", "--out", "packs"),
+    )[1],
+    ("compare", "both proven, all agree"): lambda call, log: (
+        call("prove", log, "--number", NUMBER, "--out", "p.zip"),
+        call("compare", "p.zip", "p.zip"),
+    )[1],
+    ("compare", "one side lacks an entry"): lambda call, log: (
+        call("prove", log, "--number", NUMBER, "--out", "p.zip"),
+        call("withdraw", log, NUMBER, "--at", "2026-11-21T10:00:00+03:00"),
+        call("prove", log, "--number", NUMBER, "--out", "q.zip"),
+        call("compare", "p.zip", "q.zip"),
+    )[3],
+    ("compare", "a pack is not proven"): lambda call, log: (
+        call("prove", log, "--number", NUMBER, "--out", "p.zip"),
+        call("compare", "p.zip", "p.zip", "--key", STRANGER),
+    )[1],
+    ("compare", "packs of two numbers"): lambda call, log: (
+        call("prove", log, "--number", NUMBER, "--out", "p.zip"),
+        call("withdraw", log, OTHER),
+        call("prove", log, "--number", OTHER, "--out", "q.zip"),
+        call("compare", "p.zip", "q.zip"),
+    )[3],
     ("erase", "nothing about the number"): lambda call, log: call(
         "erase", log, OTHER, "--ground", "x"
     ),

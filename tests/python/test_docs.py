@@ -67,6 +67,7 @@ PAGES = [
     for page in (
         "start.md",
         "how/backup.md",
+        "how/compare.md",
         "how/due.md",
         "how/export.md",
         "how/import.md",

@@ -101,7 +101,14 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "consent audit romashka Master.csv --zone Europe/Moscow --outgoing-context from-internal "
         "--report report.html --findings findings.csv",
     ),
-    "prove": ("consent prove romashka --number +79161234567 --out proof.zip",),
+    "prove": (
+        "consent prove romashka --number +79161234567 --out proof.zip",
+        "consent prove romashka --numbers numbers.txt --out packs",
+    ),
+    "compare": (
+        "consent compare diary.zip romashka.zip",
+        "consent compare diary.zip events.jsonl --within 300 --json",
+    ),
     "verify": (
         "consent verify romashka",
         "consent verify proof.zip --key romashka.example/consent+1d606cb2+AZsfhHkc",

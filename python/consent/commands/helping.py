@@ -31,7 +31,10 @@ GROUPS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
         ("diary", "ready", "profile", "letter", "complain", "case"),
     ),
     (Message("Audit calls that were made"), ("audit", "layout", "outcomes")),
-    (Message("Prove it to others"), ("prove", "verify", "checkpoint", "cosign", "evidence")),
+    (
+        Message("Prove it to others"),
+        ("prove", "verify", "compare", "checkpoint", "cosign", "evidence"),
+    ),
     (
         Message("Privacy: demands, terms, erasure"),
         ("request", "answer", "due", "access", "erase", "act", "hold", "columns", "pseudonymise"),

@@ -8,14 +8,25 @@ from pathlib import Path
 
 import consent
 from consent import complaint
-from consent.commands.arguments import NO, YES, Commands, UsageError, caller_of, number_of, open_log
+from consent.commands.arguments import (
+    NO,
+    YES,
+    Commands,
+    UsageError,
+    caller_of,
+    line_number,
+    number_of,
+    open_log,
+)
 from consent.files import private_file
 from consent.locale.message import Message
 from consent.terminal import Terminal
 
 
 def prove(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Write the pack of one number."""
+    """Write the pack of one number, or the packs of a list."""
+    if given.numbers is not None:
+        return _prove_many(given, terminal)
     number = None if given.number is None else number_of("--number", given.number)
     inputs = (given.head, given.passphrase_file, given.caller, *(given.receipt or ()))
     private_file.keep_off(given.out, log=given.log, inputs=inputs)
@@ -90,6 +101,69 @@ def prove(given: argparse.Namespace, terminal: Terminal) -> int:
     return YES
 
 
+def _prove_many(given: argparse.Namespace, terminal: Terminal) -> int:
+    if given.number is not None or given.call is not None or given.with_ or given.receipt:
+        raise UsageError("--numbers: goes with no --number, --call, --with and --receipt")
+    inputs = (given.head, given.passphrase_file, given.caller, given.numbers)
+    private_file.keep_off(given.out, log=given.log, inputs=inputs)
+    places, numbers = _listed(given.numbers)
+    with open_log(given, writable=True) as log:
+        packed = consent.bundle.prove_many(
+            log,
+            numbers,
+            out=given.out,
+            at=given.at,
+            created_at=given.now,
+            purpose=given.purpose,
+            channel=given.channel,
+            distributor=given.distributor,
+            caller=caller_of(given),
+        )
+        key = log.verifier_key
+    missing = [places[place] for place in packed.missing]
+    if terminal.machine:
+        terminal.document(
+            {
+                "out": None if packed.path is None else str(packed.path),
+                "verifier_key": key,
+                "packs": [
+                    {"file": each.path.name, "entries": each.entries, "verdict": each.verdict}
+                    for each in packed.packs
+                ],
+                "missing_lines": missing,
+            }
+        )
+    else:
+        if packed.path is not None:
+            wrote = terminal.say("packs written")
+            terminal.print(f"{wrote}: {packed.path}; {len(packed.packs)}")
+            terminal.print(f"{terminal.say('key for those who check it')}: {key}")
+        for line in missing:
+            terminal.error(Message("line {}: nothing to show of this number", line))
+    return NO if missing or packed.path is None else YES
+
+
+def _listed(file: Path) -> tuple[list[int], list[consent.PhoneNumber]]:
+    """The numbers of a list, one a line, and their lines."""
+    places: list[int] = []
+    numbers: list[consent.PhoneNumber] = []
+    try:
+        lines = file.read_bytes().decode("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError("--numbers: cannot be read as a text of numbers") from None
+    for place, text in enumerate(map(str.strip, lines), 1):
+        if not text:
+            continue
+        try:
+            numbers.append(line_number(text))
+        except consent.InvalidArgument as error:
+            raise UsageError(Message("line {}: {}", place, error)) from None
+        places.append(place)
+    if not numbers:
+        raise UsageError("--numbers: no number in it")
+    return places, numbers
+
+
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
@@ -97,6 +171,12 @@ def add(commands: Commands) -> None:
     commands.log(made)
     made.add_argument(
         "--number", help=say("whose events; - reads the number from stdin; a diary's own")
+    )
+    made.add_argument(
+        "--numbers",
+        type=Path,
+        metavar="FILE",
+        help=say("a list, one number a line: --out is a new folder with one pack a number"),
     )
     made.add_argument(
         "--call",
