@@ -134,17 +134,20 @@ def prove(
     know for whom a contact was made answers as of somebody whom no consent names.
 
     Raises:
+        InvalidArgument: ``out`` has the name of a signed container, which this is not.
         ProofError: A receipt is not one.
         NotFoundError: The log has nothing about whoever held the number then, or ``call`` is no
             contact of theirs.
         StorageError: ``out`` cannot be written.
         ValueError: A time has no zone.
     """
+    from consent import asic
     from consent.decision import Question
     from consent.rules import russia
 
     if created_at.tzinfo is None:
         raise ValueError("created_at has no zone")
+    asic.refuse_name(out)
     question = Question(
         number,
         purpose=purpose,
@@ -375,11 +378,22 @@ class _RefusedContainer:
 def read_pack(path: str | PathLike[str]) -> list[tuple[str, bytes]]:
     """The files of a ZIP or an unpacked folder, read with the limits of docs/reference/verify.md.
 
+    Of a signed container (:mod:`consent.asic`) these are the files of the pack in it, and beside
+    them its signatures, which nobody checks here.
+
     Raises:
         StorageError: There is nothing that can be read.
         verify_standalone.FailedError: The container is unsafe: step 1 fails.
     """
+    from consent import asic
+
     try:
+        if asic.is_asic(path):
+            inner, signatures = asic.pack_inside(path)
+            with tempfile.TemporaryDirectory(prefix="consent-") as scratch:
+                whole = Path(scratch) / "proof.zip"
+                whole.write_bytes(inner)
+                return [*verify_standalone.read_container(whole), *signatures]
         return verify_standalone.read_container(Path(path))
     except verify_standalone.CannotReadError as error:
         raise StorageError(

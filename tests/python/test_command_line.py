@@ -356,6 +356,18 @@ SCENES = {
         Path("list.txt").write_text(f"{NUMBER}\n{OTHER}\n"),
         call("prove", log, "--numbers", "list.txt", "--out", "packs"),
     )[1],
+    ("prove", "the name ends in `.asice`"): lambda call, log: call(
+        "prove", log, "--number", NUMBER, "--out", "p.asice"
+    ),
+    ("sign", "neither certificate nor `--self-made`"): lambda call, log: (
+        call("prove", log, "--number", NUMBER, "--out", "p.zip"),
+        call("sign", "p.zip", "--out", "p.asice"),
+    )[1],
+    ("sign", "another passphrase, or a key of another certificate"): lambda call, log: (
+        call("prove", log, "--number", NUMBER, "--out", "p.zip"),
+        Path("own.p12").write_bytes(b"\x30\x00"),
+        call("sign", "p.zip", "--certificate", "own.p12", "--out", "p.asice"),
+    )[2],
     ("compare", "both proven, all agree"): lambda call, log: (
         call("prove", log, "--number", NUMBER, "--out", "p.zip"),
         call("compare", "p.zip", "p.zip"),

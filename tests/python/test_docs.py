@@ -68,6 +68,7 @@ PAGES = [
         "start.md",
         "how/backup.md",
         "how/compare.md",
+        "how/sign.md",
         "how/due.md",
         "how/export.md",
         "how/import.md",

@@ -32,6 +32,7 @@ from consent.commands import (
     ready,
     record,
     rules,
+    sign,
     verify,
 )
 from consent.commands.arguments import Commands
@@ -60,6 +61,7 @@ def add_all(commands: Commands) -> None:
         ready,
         prove,
         verify,
+        sign,
         compare,
         cosign,
         deadline,

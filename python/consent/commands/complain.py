@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from consent import complaint, complaint_pack, letters
+from consent import asic, complaint, complaint_pack, letters
 from consent.commands.arguments import (
     NO,
     YES,
@@ -157,6 +157,7 @@ def _say_open(who: Profile, terminal: Terminal) -> None:
 def complain(given: argparse.Namespace, terminal: Terminal) -> int:
     """Write the pack of one body."""
     _keep_off(given)
+    asic.refuse_name(given.out)
     who, to = profile_of(given), _bodies(given.to)
     with open_log(given, writable=True) as log:
         zone = zone_of(given, log)

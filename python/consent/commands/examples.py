@@ -105,6 +105,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "consent prove romashka --number +79161234567 --out proof.zip",
         "consent prove romashka --numbers numbers.txt --out packs",
     ),
+    "sign": (
+        "consent sign proof.zip --certificate own.p12 --out proof.asice",
+        "consent sign complaint.zip --self-made --out complaint.asice",
+    ),
     "compare": (
         "consent compare diary.zip romashka.zip",
         "consent compare diary.zip events.jsonl --within 300 --json",

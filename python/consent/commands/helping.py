@@ -33,7 +33,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
     (Message("Audit calls that were made"), ("audit", "layout", "outcomes")),
     (
         Message("Prove it to others"),
-        ("prove", "verify", "compare", "checkpoint", "cosign", "evidence"),
+        ("prove", "verify", "sign", "compare", "checkpoint", "cosign", "evidence"),
     ),
     (
         Message("Privacy: demands, terms, erasure"),
