@@ -15,6 +15,7 @@
 #include "consent/rebuild.hpp"
 #include "consent/restore.hpp"
 #include "consent/restriction.hpp"
+#include "consent/rotation.hpp"
 
 namespace consent_python {
 
@@ -380,6 +381,14 @@ void bind_log(py::module_& m) {
       .def_property_readonly(
           "verifier_key", [](const LogHandle& self) { return self.get()->verifier_key().text(); },
           "name+id+key: what a verifier is given to trust")
+      .def(
+          "rotate_key",
+          [](const LogHandle& self, py::handle reason, const consent::Instant& now) {
+            const std::string word(to_text(reason));
+            return on(self, [&](Log& log) { return consent::rotate_key(log, word, now); });
+          },
+          py::kw_only(), py::arg("reason"), py::arg("now"),
+          "A new key signs from here on; the old one signs that and is destroyed. Returns the seq.")
       .def(
           "checkpoint",
           [](const LogHandle& self) { return on(self, [](Log& log) { return log.checkpoint(); }); },

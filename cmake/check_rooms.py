@@ -29,7 +29,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "audit": ("audit",),
     "bundle": ("bundle", "receipt"),
     "verify": ("verify",),
-    "upkeep": ("backup", "copy", "create", "erasure", "rebuild", "restore"),
+    "upkeep": ("backup", "copy", "create", "erasure", "rebuild", "restore", "rotation"),
     "gated": (),
     "capi": ("consent",),
 }

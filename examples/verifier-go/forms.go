@@ -39,6 +39,7 @@ var (
 	isMember, isNumber = shape(`[a-z][a-z0-9_]{0,31}`), shape(`0|-?[1-9][0-9]{0,15}`)
 	isHash, isSalt     = shape(`[0-9a-f]{64}`), shape(`[0-9a-f]{32}`)
 	isSize, isE164     = shape(`0|[1-9][0-9]*`), shape(`\+([17][0-9]{10}|[2-689][0-9]{6,14})`)
+	isSignature, tenth = shape(`[0-9a-f]{128}`), regexp.MustCompile(`[\x00-\x20"\\\x7f]|[0-9]{10}`)
 	isPart, isDevice   = shape(`[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`), shape(`(?is)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?`)
 	isLitter           = shape(`(?i)\.ds_store|thumbs\.db|ehthumbs\.db|desktop\.ini|\.directory`)
 	hidden             = regexp.MustCompile("[\x00-\x1f\x7f\u0080-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
@@ -174,6 +175,13 @@ func isKey(b string) bool {
 	above.Mul(above, below.ModInverse(below.Mod(below, prime), prime)).Mod(above, prime)
 	root := new(big.Int).ModSqrt(above, prime)
 	return y.Cmp(prime) < 0 && root != nil && (root.Sign() != 0 || sign == 0) && !in(smallOrder, y.Text(16))
+}
+
+func isWord(word string) bool { return word != "" && len(word) <= 64 && !tenth.MatchString(word) }
+
+func signedBy(k vkey, signed, signature string) bool {
+	raw, _ := hex.DecodeString(signature)
+	return len(raw) == 64 && ed25519.Verify([]byte(k.key), []byte(signed), raw)
 }
 
 type vkey struct{ text, name, id, key string }

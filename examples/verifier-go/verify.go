@@ -59,6 +59,10 @@ func (c *check) envelope(raw string, origin string, seq int64) entry {
 		text(e, "type") != "", "a malformed envelope")
 	must(text(e, "log") == origin && number(e["seq"]) == seq, "an entry of another log or place")
 	have(in(aboutOne, text(e, "type")) || in(aboutLog, text(e, "type")), "an entry of an unknown type")
+	if b := child(e, "body"); text(e, "type") == "key.rotated" {
+		must(text(b, "key") != "" && text(b, "replaces") != "" && isWord(text(b, "reason")) && isSignature(text(b, "new_signature")) &&
+			(b["old_signature"] == nil || isSignature(text(b, "old_signature"))), "a malformed rotation")
+	}
 	return entry{seq, sum("\x00", raw), e}
 }
 
@@ -162,11 +166,12 @@ func (c *check) pack(files []file, given []vkey, receipts []string) {
 	have(text(m, "format") == "libconsent-pack/v2", "a format not known here")
 	question, answer, completeness := child(m, "question"), child(m, "answer"), child(m, "completeness")
 	listed := map[string][]any{"entries": list(m, "entries"), "former": list(m, "former"), "callers": list(m, "callers"),
-		"clock": list(m, "clock")}
+		"clock": list(m, "clock"), "rotations": list(m, "rotations")}
 	_, entries := m["entries"].([]any)
 	must(entries && question != nil && answer != nil && completeness != nil && isHash(text(m, "tag")) && isE164(text(m, "number")) &&
 		m["origin"] == text(m, "origin") && (m["former"] != nil) == (len(listed["former"]) > 0) &&
-		(m["callers"] != nil) == (len(listed["callers"]) > 0) && (m["clock"] != nil) == (len(listed["clock"]) > 0), "case.json lacks a member")
+		(m["callers"] != nil) == (len(listed["callers"]) > 0) && (m["clock"] != nil) == (len(listed["clock"]) > 0) &&
+		(m["rotations"] != nil) == (len(listed["rotations"]) > 0), "case.json lacks a member")
 	twice, place := map[int64]bool{}, map[int64]object{}
 	for list, items := range listed {
 		before := int64(-1)
@@ -228,12 +233,9 @@ func (c *check) pack(files []file, given []vkey, receipts []string) {
 	first, created := here[0]
 	have(created && len(lists["entries"]) > 0 && lists["entries"][0].seq == 0, "entry 0 is missing")
 	must(text(first.object, "type") == "log.created" && first.object["subject"] == nil, "entry 0 is no creation")
-	must(text(body(first), "key") == own.text, "entry 0 names another key")
-	trusted := len(given) == 0
-	for _, k := range given {
-		trusted = trusted || k == own
-	}
-	have(trusted, "no given key has signed the pack")
+	chained := keysOverTime(c.tree.origin, first, lists["rotations"], given)
+	must(chained.keys[len(chained.keys)-1] == own, "entry 0 and the rotations lead to another key")
+	have(chained.reached, "no given key leads to the one that signed the pack")
 
 	c.step = 6
 	only("openings/", named["opening"])
@@ -313,9 +315,9 @@ func (c *check) pack(files []file, given []vkey, receipts []string) {
 	c.step = 11
 	for _, each := range receipts {
 		r := &receipt{}
-		r.run(func() { r.steps(each, given) })
+		r.run(func() { r.steps(each, chained.keys) })
 		have(r.verdict == "proven", "the receipt does not hold: "+r.what)
-		have(r.key == own.text && r.number == text(m, "number"), "a receipt of another log, key or number")
+		have(r.tree.origin == c.tree.origin && r.number == text(m, "number"), "a receipt of another log or number")
 		must(r.tree.size != c.tree.size || r.tree.root == c.tree.root, "two trees of one size are signed")
 		e, there := here[r.seq]
 		must(!there || e.leaf == r.leaf, "another entry in its place")
@@ -325,6 +327,39 @@ func (c *check) pack(files []file, given []vkey, receipts []string) {
 	have(hostile == "", hostile)
 	c.question = fmt.Sprintf("the %d entries about %s up to entry %d, of the %d of log %s signed by %s; a later stop is not excluded",
 		len(chain), text(m, "number"), previous, c.tree.size, c.tree.origin, own.text)
+}
+
+type keyChain struct {
+	keys    []vkey
+	reached bool // whoever trusts the given keys, or entry 0 where none is given, trusts the last
+}
+
+// keysOverTime: of entry 0, then of each entry that rotates the key.
+func keysOverTime(origin string, first entry, rotations []entry, given []vkey) (chain keyChain) {
+	next := func(k vkey, carried bool) {
+		chain.reached = chain.reached && carried
+		for _, g := range given {
+			chain.reached = chain.reached || g == k
+		}
+		must(k.name == origin, "a key of another log")
+		chain.keys = append(chain.keys, k)
+	}
+	chain.reached = len(given) == 0
+	next(parseKey(text(body(first), "key")), true)
+	for _, e := range rotations {
+		b, old := body(e), chain.keys[len(chain.keys)-1]
+		must(text(e.object, "type") == "key.rotated" && e.object["subject"] == nil && text(b, "replaces") == old.text, "no rotation")
+		k := parseKey(text(b, "key"))
+		for _, had := range chain.keys {
+			must(had != k, "a key that the log had before")
+		}
+		signed := fmt.Sprintf("libconsent-rotation/v1\nlog %s\nentry %d\nafter %s\nreplaces %s\nkey %s\nreason %s\n", origin, e.seq,
+			text(e.object, "prev"), text(b, "replaces"), text(b, "key"), text(b, "reason"))
+		byOld := b["old_signature"] != nil
+		must(signedBy(k, signed, text(b, "new_signature")) && (!byOld || signedBy(old, signed, text(b, "old_signature"))), "a wrong signature")
+		next(k, byOld && !in([]string{"compromised", "lost"}, text(b, "reason")))
+	}
+	return chain
 }
 
 func ends(e entry) bool {

@@ -12,6 +12,7 @@
 #include "consent/evidence.hpp"
 #include "event/canonical.hpp"
 #include "event/decode.hpp"
+#include "log/rotations.hpp"
 #include "standing/clock.hpp"
 
 namespace consent {
@@ -363,6 +364,10 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
             [](const Former& a, const Former& b) { return a.entry.seq < b.entry.seq; });
 
   const std::vector<Entry> callers = callers_of(log, decision.assignment, size);
+  std::vector<Entry> rotations;
+  for (const std::uint64_t seq : rotations_of(log)) {
+    if (seq < size) rotations.push_back(log.entry(seq));
+  }
 
   const std::vector<Entry> clock = clock_of(log, opened, callers, size);
 
@@ -391,6 +396,7 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   }
   for (const Entry& each : callers) add(each.seq, each.bytes);
   for (const Entry& each : clock) add(each.seq, each.bytes);
+  for (const Entry& each : rotations) add(each.seq, each.bytes);
   for (const Digest& hash : wordings_of(opened)) {
     if (auto text = log.wording(hash)) {
       files.push_back({bundle::wording_file(to_hex(hash)), std::move(*text)});
@@ -441,6 +447,11 @@ std::vector<BundleFile> assemble_bundle(Log& log, const RulePack& pack, const Qu
   w.key("origin").text(log.identity().origin);
   w.key("other_subjects").number(static_cast<std::int64_t>(subjects.size() - 1));
   write_question(w, question);
+  if (!rotations.empty()) {
+    w.key("rotations").begin_array();
+    for (const Entry& each : rotations) write_place(w, each.seq, false);
+    w.end_array();
+  }
   w.key("tag").hex(tag.view());
   w.end_object();
   files.push_back({std::string(bundle::case_file), std::move(out)});

@@ -7,6 +7,7 @@
 #include "crypto/base64.hpp"
 #include "event/canonical.hpp"
 #include "event/json.hpp"
+#include "log/impl.hpp"
 
 namespace consent {
 namespace {
@@ -41,8 +42,11 @@ Receipt make_receipt(Log& log, std::uint64_t seq) {
   receipt.entry = std::move(opened.entry.bytes);
   receipt.salt = to_hex(opened.salt);
   receipt.details = std::move(opened.details);
-  receipt.key = log.verifier_key();
-  receipt.proof = log.prove_inclusion(seq, log.checkpoint_over(seq));
+  const std::string checkpoint = log.checkpoint_over(seq);
+  receipt.proof = log.prove_inclusion(seq, checkpoint);
+  // An older checkpoint was signed by the key of its time.
+  const std::string_view text = std::string_view(checkpoint).substr(0, checkpoint.find("\n\n") + 1);
+  receipt.key = LogAccess::of(log).chain->at(parse_checkpoint(text).size);
   return receipt;
 }
 

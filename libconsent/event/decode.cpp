@@ -7,6 +7,7 @@
 
 #include "consent/digest.hpp"
 #include "consent/error.hpp"
+#include "event/rotation.hpp"
 #include "event/table.hpp"
 
 namespace consent {
@@ -149,6 +150,7 @@ AnyEvent read(EventType type, const Value& value, std::vector<std::string_view>*
   };
   if (type == EventType::log_created) return read<LogCreated>(body, broken);
   if (type == EventType::receipt_issued) return read<ReceiptIssued>(body, broken);
+  if (type == EventType::key_rotated && broken == nullptr) (void)read_rotation(value);
   if (is_reserved(type)) return Reserved{};
   if (is_about_subject(type)) {
     return event_readers.at(from(EventType::consent_asked))(body, broken);

@@ -256,13 +256,13 @@ void KeyStore::load(const std::string& origin, std::string_view passphrase) {
     return read;
   };
   std::unique_ptr<Secrets> secrets(
-      new Secrets{SigningKey::from_seed(secret("signing").view()), HmacKey(secret("index").view()),
-                  secret("log"),
+      new Secrets{HmacKey(secret("index").view()), secret("log"),
                   HmacKey(hkdf_sha256(secret("log").chars(), {}, "libconsent/head-mac/v1").view()),
                   std::nullopt});
   const bool suppressing = find("suppress").has_value();
   if (suppressing) secrets->suppress.emplace(secret("suppress").view());
   secrets_ = std::move(secrets);
+  signing_ = std::make_unique<const SigningKey>(read_signing("signing"));
   if (suppressing) {
     any_suppressed_ = sqlite::Statement(db_, "SELECT 1 FROM suppressed LIMIT 1");
     suppressed_ = sqlite::Statement(db_, "SELECT before,bars FROM suppressed WHERE idx=?1");

@@ -50,7 +50,17 @@ class KeyStore {
   [[nodiscard]] const std::string& incarnation() const noexcept { return incarnation_; }
   void set_incarnation(const std::string& incarnation);
 
-  [[nodiscard]] const SigningKey& signing_key() const noexcept { return secrets_->signing; }
+  [[nodiscard]] const SigningKey& signing_key() const noexcept { return *signing_; }
+  /// Makes the key that is to replace it, durable before anything names it.
+  [[nodiscard]] SigningKey prepare_rotation(Entropy& entropy);
+  /// That key, if one was prepared.
+  [[nodiscard]] std::optional<SigningKey> next_signing_key();
+  /// From here on the prepared key signs, and the old one is destroyed. What was signed is
+  /// forgotten with it.
+  void finish_rotation();
+  /// Whether `key` signs: the signing key, or the prepared one, which then takes its place (what a
+  /// crash left unfinished is finished, if the store was opened for writing).
+  [[nodiscard]] bool signs_as(const PublicKey& key);
   [[nodiscard]] const SecretKey& log_key() const noexcept { return secrets_->log; }
   /// For the MAC of the head file.
   [[nodiscard]] const HmacKey& head_key() const noexcept { return secrets_->head; }
@@ -70,8 +80,6 @@ class KeyStore {
   /// @throws Error (storage) if it does not: two such signatures would prove a fork
   static void note_signed(const std::filesystem::path& file, const Signed& about,
                           const std::function<bool(const Signed&)>& extends);
-  /// A restore below the last signed tree: what is signed next begins anew.
-  void forget_signed();
 
   [[nodiscard]] Digest index_of(PhoneNumber number) const;
 
@@ -217,8 +225,9 @@ class KeyStore {
   void forget_tags() noexcept;
 
   sqlite::Connection db_;
+  [[nodiscard]] SigningKey read_signing(std::string_view row);
+  std::unique_ptr<const SigningKey> signing_;
   struct Secrets {
-    SigningKey signing;
     HmacKey index;
     SecretKey log;
     HmacKey head;

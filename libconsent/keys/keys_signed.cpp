@@ -1,6 +1,7 @@
 // What keys.db says of the head file and of the largest tree that was signed.
 #include "base/decimal.hpp"
 #include "consent/error.hpp"
+#include "crypto/seal.hpp"
 #include "keys/keys.hpp"
 
 namespace consent {
@@ -61,6 +62,83 @@ void KeyStore::note_signed(const std::filesystem::path& file, const Signed& abou
   transaction.commit();
 }
 
-void KeyStore::forget_signed() { db_.execute("DELETE FROM meta WHERE key='signed'"); }
+namespace {
+
+constexpr std::string_view signing_row = "signing";
+constexpr std::string_view next_row = "signing_next";
+// Of a key that replaced another: a context of the master key seals one text.
+constexpr std::string_view name_suffix = "_name";
+
+std::string hex_of(const PublicKey& key) {
+  return to_hex({reinterpret_cast<const char*>(key.data()), key.size()});
+}
+
+}  // namespace
+
+SigningKey KeyStore::read_signing(std::string_view row) {
+  const auto value = [&](std::string_view key) -> std::optional<std::string> {
+    sqlite::Statement get(db_, "SELECT value FROM meta WHERE key=?1");
+    if (!get.bind_text(1, key).step()) return std::nullopt;
+    return std::string(get.blob(0));
+  };
+  auto bytes = value(row);
+  if (!bytes) throw Error(ErrorCode::storage, db_.name() + ": incomplete");
+  if (master_) {
+    const std::string name = value(std::string(row) + std::string(name_suffix)).value_or("signing");
+    try {
+      bytes = consent::open(master_->view(), "libconsent/meta/v1/" + name, *bytes);
+    } catch (const ProofError&) {
+      throw Error(ErrorCode::crypto, db_.name() + ": another passphrase closed it");
+    }
+  }
+  if (bytes->size() != SecretKey::size) {
+    throw Error(ErrorCode::storage, db_.name() + ": a key of a wrong size");
+  }
+  SigningKey key = SigningKey::from_seed(
+      SecretKey::View(reinterpret_cast<const std::uint8_t*>(bytes->data()), SecretKey::size));
+  wipe(bytes->data(), bytes->size());
+  return key;
+}
+
+SigningKey KeyStore::prepare_rotation(Entropy& entropy) {
+  SigningKey key = SigningKey::generate(entropy);
+  const SecretKey seed = SecretKey::copy_of(key.seed());
+  const std::string name = "signing/" + hex_of(key.public_key());
+  sqlite::Transaction transaction(db_);
+  put_meta(next_row, master_ ? seal(master_->view(), "libconsent/meta/v1/" + name, seed.chars())
+                             : std::string(seed.chars()));
+  put_meta(std::string(next_row) + std::string(name_suffix), name);
+  transaction.commit();
+  return key;
+}
+
+std::optional<SigningKey> KeyStore::next_signing_key() {
+  sqlite::Statement row(db_, "SELECT 1 FROM meta WHERE key='signing_next'");
+  if (!row.step()) return std::nullopt;
+  return read_signing(next_row);
+}
+
+void KeyStore::finish_rotation() {
+  auto next = std::make_unique<const SigningKey>(read_signing(next_row));
+  sqlite::Transaction transaction(db_);
+  db_.execute(
+      "DELETE FROM meta WHERE key IN ('signing','signing_name','signed');"
+      "UPDATE meta SET key='signing' WHERE key='signing_next';"
+      "UPDATE meta SET key='signing_name' WHERE key='signing_next_name'");
+  transaction.commit();
+  signing_ = std::move(next);
+}
+
+bool KeyStore::signs_as(const PublicKey& key) {
+  if (signing_->public_key() == key) return true;
+  auto next = next_signing_key();
+  if (!next || next->public_key() != key) return false;
+  if (writing_) {
+    finish_rotation();
+  } else {
+    signing_ = std::make_unique<const SigningKey>(*std::move(next));
+  }
+  return true;
+}
 
 }  // namespace consent

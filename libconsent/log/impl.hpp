@@ -20,6 +20,7 @@
 #include "log/writer.hpp"
 #include "sqlite/sqlite.hpp"
 #include "standing/standing.hpp"
+#include "tlog/key_chain.hpp"
 #include "tlog/tiles.hpp"
 
 /// What a Log holds, for the files that Log's members are spread over.
@@ -40,7 +41,9 @@ struct Log::Impl {
   Message impairment;             ///< as open() found
   bool end_unknown = false;       ///< no head that fits says where the log ended
   std::vector<Message> warnings;
-  note::VerifierKey key;
+  mutable note::VerifierKey key;  ///< that signs now: the last of `chain`
+  mutable std::optional<KeyChain> chain;
+  mutable std::string chain_row;  ///< the row `rotated` that `chain` was read by
   std::uint64_t forks_at_open = forks();
   LogOptions opened_with;  ///< read-only, whatever this one is
 
@@ -100,8 +103,10 @@ struct Log::Impl {
     bool end_unknown = false;    ///< no head is left that says where the lost log ended
   };
   LogRestored restored;
-  std::uint64_t lost_keys = 0;  ///< subjects of the log without a key, as open() found
-  bool keys_are_newer = false;  ///< than the log was, when restore() began
+  std::optional<Writer::Rotating> rotating;  ///< with the restore: what was signed is lost
+  bool key_is_old = false;                   ///< keys.db holds a signing key that was replaced
+  std::uint64_t lost_keys = 0;               ///< subjects of the log without a key, as open() found
+  bool keys_are_newer = false;               ///< than the log was, when restore() began
   /// Subjects of the log that are not erased, and whose key is not there.
   [[nodiscard]] std::set<Digest> without_key() const;
   static std::unique_ptr<Impl> open(const std::filesystem::path& folder, const LogOptions& options,
@@ -128,13 +133,11 @@ struct Log::Impl {
       sqlite::Statement newest(db, "SELECT value FROM state WHERE key='incarnation'");
       if (newest.step()) incarnation = newest.blob(0);
     }
-    try {
-      key = note::parse_verifier_key(created.key);
-    } catch (const Error& error) {
-      throw BrokenLog(0, Message("entry {}: {}", 0, error));
-    }
-    if (key.name != identity.origin) throw BrokenLog(0, "entry 0: a key of another name");
   }
+
+  /// The keys that signed, up to the newest rotation; keys.db with them. REQUIRES: `reading` is
+  /// held, or nobody else is there yet.
+  void read_chain() const;
 
   /// What is sealed beside an entry; nullopt where nothing is.
   [[nodiscard]] std::optional<std::string> sealed_at(std::uint64_t seq) const {
@@ -261,7 +264,17 @@ struct Log::Impl {
   [[nodiscard]] std::vector<Digest> tags_of(PhoneNumber number) const {
     KeyStore& store = need_keys();
     const auto newest = store.newest(store.index_of(number));
-    return newest ? tags_of(newest->id) : std::vector<Digest>{};
+    if (!newest) return {};
+    for (std::int64_t id = newest->previous; id != 0;) {
+      const auto subject = store.by_id(id);
+      if (!subject || subject->previous >= id) break;
+      if (store.number_of(*subject) != number) {
+        throw Error(ErrorCode::storage,
+                    Message("keys.db: subject {}: the index leads another number to it", id));
+      }
+      id = subject->previous;
+    }
+    return tags_of(newest->id);
   }
 
   /// What the subject's entries say of it; nullopt if the log has none.

@@ -181,7 +181,12 @@ const fs::path& Log::folder() const noexcept { return impl_->folder; }
 Access Log::access() const noexcept { return impl_->access; }
 Message Log::impairment() const { return soundness().impairment; }
 const std::vector<Message>& Log::warnings() const& noexcept { return impl_->warnings; }
-note::VerifierKey Log::verifier_key() const { return impl_->key; }
+note::VerifierKey Log::verifier_key() const {
+  impl_->check_fork();
+  const std::lock_guard lock(impl_->reading);
+  impl_->read_chain();
+  return impl_->key;
+}
 
 std::uint64_t Log::size() const {
   impl_->check_fork();
@@ -209,6 +214,8 @@ std::string Log::checkpoint() {
   impl_->check_fork();
   if (impl_->writer) return impl_->writer->checkpoint();
   const std::lock_guard lock(impl_->reading);
+  const sqlite::Transaction snapshot(impl_->db, "BEGIN");
+  impl_->read_chain();
   const std::uint64_t size = impl_->size_now();
   impl_->read_checkpoint.reset();
   if (impl_->read_checkpoint.bind(1, static_cast<std::int64_t>(size)).step()) {
@@ -237,8 +244,9 @@ InclusionProof Log::prove_inclusion(std::uint64_t seq, std::string_view checkpoi
   const std::lock_guard lock(impl_->reading);
   // A bundle proves many entries against one checkpoint; its signature is checked once.
   if (impl_->verified_note != checkpoint) {
-    const std::array keys{impl_->key};
-    impl_->verified_checkpoint = parse_checkpoint(note::verify(checkpoint, keys).text);
+    impl_->read_chain();
+    impl_->verified_checkpoint =
+        parse_checkpoint(note::verify(checkpoint, impl_->chain->keys()).text);
     impl_->verified_note = checkpoint;
   }
   const Checkpoint& parsed = impl_->verified_checkpoint;

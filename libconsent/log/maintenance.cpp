@@ -1,6 +1,7 @@
 #include "consent/maintenance.hpp"
 
 #include "log/impl.hpp"
+#include "log/rotations.hpp"
 
 namespace consent {
 
@@ -23,6 +24,14 @@ void heartbeat(Log& log, Instant now) {
   LogImpl& impl = LogAccess::of(log);
   impl.check_writable();
   impl.writer->append(LogEvent(LogHeartbeat{}), now);
+}
+
+std::vector<std::uint64_t> rotations_of(const Log& log) {
+  const LogImpl& impl = LogAccess::of(log);
+  impl.check_fork();
+  const std::lock_guard lock(impl.reading);
+  impl.read_chain();
+  return impl.chain->rotations();
 }
 
 std::string keys_copy_place(const Log& log, std::uint64_t seq) {

@@ -97,6 +97,7 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   impl->db = open_log_for_reading(database);
   impl->load_identity();
   impl->prepare();
+  impl->read_chain();
   const fs::path key_file = folder / "keys.db";
   const bool has_keys = fs::exists(key_file, failed);
   if (failed) {
@@ -118,8 +119,13 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   if (has_keys) {
     impl->keys =
         KeyStore::open(key_file, sqlite::Mode::read, impl->identity.origin, options.passphrase);
-    if (impl->keys->signing_key().public_key() != impl->key.key) {
-      throw Error(ErrorCode::storage, "keys.db: belongs to another log");
+    if (!impl->keys->signs_as(impl->key.key)) {
+      const auto own =
+          note::verifier_key(impl->identity.origin, impl->keys->signing_key().public_key());
+      if (!impl->chain->holds(own)) {
+        throw Error(ErrorCode::storage, "keys.db: belongs to another log");
+      }
+      impl->key_is_old = true;
     }
     check_expiry(*impl->keys, options, writing);
     std::error_code code;
@@ -142,6 +148,9 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   if (impl->impairment.empty()) {
     auto own =
         KeyStore::open(key_file, sqlite::Mode::write, impl->identity.origin, options.passphrase);
+    if (!impl->rotating && !own.signs_as(impl->key.key)) {
+      throw Error(ErrorCode::storage, "keys.db: belongs to another log");
+    }
     own.saw_log(impl->size_now());
     impl->writer = std::make_unique<Writer>(folder, impl->identity, impl->incarnation,
                                             std::move(heads), std::move(own), entropy);
@@ -150,7 +159,16 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
       impl->keys =
           KeyStore::open(key_file, sqlite::Mode::read, impl->identity.origin, options.passphrase);
     }
-    if (restoring != nullptr) impl->writer->append(LogEvent(impl->restored), restoring->now);
+    if (restoring != nullptr) {
+      const LogEvent restored(impl->restored);
+      if (impl->rotating) {
+        impl->writer->rotate(*impl->rotating, restoring->now, &restored);
+        impl->key_is_old = false;
+        impl->read_chain();
+      } else {
+        impl->writer->append(restored, restoring->now);
+      }
+    }
   }
   return impl;
 }

@@ -31,11 +31,15 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
   keys_now.saw_log(size);
   // Beside newer keys a subject without one was erased, and the restore says so.
   keys_now.accept_lost(keys_are_newer ? 0 : lost_keys, newest_subject(db));
-  // What was signed beyond the entries that are left is gone with them, and the entry that names
-  // the loss says so.
-  if (const auto last = keys_now.last_signed();
-      last && (last->size > size || merkle::root_of(last->size, nodes()) != last->root)) {
-    keys_now.forget_signed();
+  // What was signed beyond the entries that are left is gone with them: the key that signed it must
+  // not sign another log of that size. It is replaced by the commit that names the loss, and what
+  // it signed is forgotten only then.
+  const auto last = keys_now.last_signed();
+  // A backup's keys do not know what was signed since.
+  if (key_is_old || restoring.even_if_whole ||
+      (last && (last->size > size || merkle::root_of(last->size, nodes()) != last->root))) {
+    rotating.emplace(Writer::Rotating{std::string(key_is_old ? reason_lost : reason_restored),
+                                      key.text(), !key_is_old});
   }
   keys_now.set_incarnation(fresh);
   incarnation = fresh;

@@ -7,6 +7,7 @@
 #include "base/decimal.hpp"
 #include "log/impl.hpp"
 #include "log/open.hpp"
+#include "log/schema.hpp"
 #include "standing/callers.hpp"
 
 namespace consent {
@@ -144,6 +145,40 @@ void note_restore(sqlite::Connection& db, std::uint64_t seq) {
   put.bind_text(1, losses::state_key).bind_blob(2, value).run();
 }
 
+std::string listed_rotations(sqlite::Connection& db) {
+  if (db.integer("PRAGMA user_version") < schema::with_state) return {};
+  sqlite::Statement row(db, "SELECT value FROM state WHERE key=?1");
+  return row.bind_text(1, KeyChain::state_key).step() ? std::string(row.blob(0)) : std::string();
+}
+
+void Log::Impl::read_chain() const {
+  const std::string row = listed_rotations(db);
+  if (chain && row == chain_row) return;
+  const AnyEvent said = decode_event(entry_at(0));
+  try {
+    chain.emplace(identity.origin, get_if<LogCreated>(said)->key);
+  } catch (const Error& error) {
+    throw BrokenLog(0, Message("entry {}: {}", 0, error));
+  }
+  for (const std::uint64_t seq : callers::from_value(row)) {
+    const Entry entry = entry_at(seq);
+    try {
+      const DecodedEntry decoded = decode_entry(entry.bytes);
+      if (entry.type != EventType::key_rotated) throw ProofError("does not rotate the log's key");
+      chain->rotate(seq, entry.prev, read_rotation(decoded.body));
+    } catch (const Error& error) {
+      throw BrokenLog(seq, Message("entry {}: {}", seq, error));
+    }
+  }
+  chain_row = row;
+  key = chain->current();
+  // Another process may have rotated the key: what it left behind signs no more.
+  if (!keys || keys->signs_as(key.key)) return;
+  keys = KeyStore::open(folder / "keys.db", sqlite::Mode::read, identity.origin,
+                        opened_with.passphrase);
+  if (!keys->signs_as(key.key)) throw Error(ErrorCode::storage, "keys.db: belongs to another log");
+}
+
 void Log::Impl::examine(const std::optional<HeadState>& head,
                         const std::optional<HeadState>& second, bool has_keys) {
   const std::uint64_t size = size_now();
@@ -179,6 +214,9 @@ void Log::Impl::examine_keys(const std::optional<HeadState>& head,
   check("head", head);
   check("second head", second);
   Message what = compare_keys(*keys, db, *kept, incarnation, lost_keys);
+  if (impairment.empty() && key_is_old) {
+    impairment = "keys.db: is older than log.db: it holds a signing key that was replaced";
+  }
   if (impairment.empty()) impairment = std::move(what);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sqlite/sqlite.hpp"
@@ -25,5 +26,7 @@ struct LossesRead {
 /// Adds an entry log.restored to the list of them, within the transaction under way that also holds
 /// the entry itself.
 void note_restore(sqlite::Connection& db, std::uint64_t seq);
+/// The row of the entries `key.rotated`; "" where there is none.
+[[nodiscard]] std::string listed_rotations(sqlite::Connection& db);
 
 }  // namespace consent

@@ -50,6 +50,13 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
   ~Writer();
 
+  /// Why another key is to sign, and which it replaces.
+  struct Rotating {
+    std::string reason;
+    std::string replaces;     ///< verifier key
+    bool old_is_here = true;  ///< false: the old key is lost, and does not sign
+  };
+
   /// An event as far as it can be prepared before its place in the log is known.
   struct Prepared {
     const Event* event = nullptr;  ///< none: about the log itself
@@ -64,10 +71,11 @@ class Writer {
     std::optional<std::vector<Clause>> clauses;
     std::shared_ptr<const Terms> terms;  ///< of the clauses
     std::vector<SealedEvidence> files;
-    std::optional<Digest> target;  ///< of the subject it is about; none: who holds the number
-    std::string_view incarnation;  ///< that a restore begins; "" none. Lives in the event.
-    std::string_view wording;      ///< text to keep; "" none. Lives in the event.
-    bool once = false;             ///< not where an entry says it already
+    std::optional<Digest> target;        ///< of the subject it is about; none: who holds the number
+    std::string_view incarnation;        ///< that a restore begins; "" none. Lives in the event.
+    std::string_view wording;            ///< text to keep; "" none. Lives in the event.
+    bool once = false;                   ///< not where an entry says it already
+    const Rotating* rotating = nullptr;  ///< of `key.rotated`, whose body depends on its place
     /// Sealed already, under the key of this subject: of whom the number was known to be of, or of
     /// `fresh`. Whoever it turns out to be of decides whether it can be used.
     std::optional<Digest> sealed_for;
@@ -96,6 +104,9 @@ class Writer {
   void settle(std::span<const Prepared> events, std::span<const Appended> done) const noexcept;
   /// Records an entry about the log itself.
   std::uint64_t append(const LogEvent& event, Instant now);
+  /// Makes a key and records that it signs from here on, in one commit with `before` where it is
+  /// given.
+  std::uint64_t rotate(const Rotating& rotating, Instant now, const LogEvent* before = nullptr);
   /// Runs `work` while nothing is committed: what it reads stays so until it has written.
   template <typename Work>
   auto alone(const Work& work) {
@@ -186,6 +197,8 @@ class Writer {
   /// Of a number some of whose holders were erased.
   std::optional<KeyStore::Suppressed> suppressed(PhoneNumber number);
   void record_log_event(const LogEvent& event, Instant now);
+  [[nodiscard]] Prepared about_log(const LogEvent& event);
+  [[nodiscard]] std::string rotation_body(const Rotating& rotating, const Envelope& envelope);
   /// An entry as it is written.
   struct EntryRow {
     std::uint64_t seq;
@@ -273,6 +286,7 @@ class Writer {
   bool met_all_ = false;  ///< keys.db knows no number of this commit that is not in memory
   std::unordered_map<PhoneNumber, KeyStore::Suppressed, NumberHash> met_suppressed_;
   std::string last_wording_;
+  bool rotated_ = false;        ///< the commit under way rotates the key
   bool keys_open_ = false;      ///< a transaction on keys.db is under way
   bool in_background_ = false;  ///< the entries of this commit are written by rows_
   unsigned settled_ = 0;        ///< how often this commit had to wait for them

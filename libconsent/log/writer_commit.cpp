@@ -13,6 +13,7 @@
 #include "standing/callers.hpp"
 #include "standing/clock.hpp"
 #include "standing/standing.hpp"
+#include "tlog/key_chain.hpp"
 #include "tlog/note.hpp"
 
 namespace consent {
@@ -130,6 +131,7 @@ void Writer::commit(std::span<Request* const> batch) {
   const std::uint64_t before = frontier_.size();
   unknown_ = 0;
   made_ = 0;
+  rotated_ = false;
   const bool large = is_large(batch);
   const bool checkpoint = large && wal_pages_ > most_wal_pages;
   try {
@@ -199,6 +201,8 @@ void Writer::commit(std::span<Request* const> batch) {
     if (!kept) throw;
   }
   try {
+    // Before anything else is signed: the old key has signed its last.
+    if (rotated_) keys_.finish_rotation();
     write_heads();
   } catch (const Error& error) {
     // The entries are durable and are acknowledged: an error would make the caller record them
@@ -418,6 +422,11 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
     if (losses::are_told_by(prepared.type)) note_restore(db_, seq);
     if (callers::are_told_by(prepared.type)) callers::note(db_, callers::state_key, seq);
     if (prepared.type == EventType::clock_step) callers::note(db_, standing::clock_key, seq);
+    if (prepared.rotating != nullptr) {
+      prepared.body = rotation_body(*prepared.rotating, envelope);
+      callers::note(db_, KeyChain::state_key, seq);
+      rotated_ = true;
+    }
     put_entry(envelope, prepared.body, {});
     done.leaf = last_leaf_;
     return;

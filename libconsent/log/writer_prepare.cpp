@@ -6,11 +6,13 @@
 #include "consent/error.hpp"
 #include "crypto/seal.hpp"
 #include "event/encode.hpp"
+#include "event/rotation.hpp"
 #include "log/open.hpp"
 #include "log/schema.hpp"
 #include "log/writer.hpp"
 #include "standing/callers.hpp"
 #include "standing/standing.hpp"
+#include "tlog/key_chain.hpp"
 #include "tlog/note.hpp"
 
 namespace consent {
@@ -179,18 +181,46 @@ void Writer::settle(std::span<const Prepared> events,
   }
 }
 
-std::uint64_t Writer::append(const LogEvent& event, Instant now) {
-  std::vector<Prepared> events(1);
-  events.front().type = type_of(event);
-  entropy_->fill({reinterpret_cast<std::uint8_t*>(events.front().salt.data()), salt_size});
-  encode_body(event, events.front().body);
+Writer::Prepared Writer::about_log(const LogEvent& event) {
+  Prepared made;
+  made.type = type_of(event);
+  entropy_->fill({reinterpret_cast<std::uint8_t*>(made.salt.data()), salt_size});
+  encode_body(event, made.body);
   if (const auto* registered = std::get_if<WordingRegistered>(&event)) {
-    events.front().wording = registered->wording.text;
+    made.wording = registered->wording.text;
   }
   if (const auto* restored = std::get_if<LogRestored>(&event)) {
-    events.front().incarnation = restored->incarnation;
+    made.incarnation = restored->incarnation;
   }
+  return made;
+}
+
+std::uint64_t Writer::append(const LogEvent& event, Instant now) {
+  std::vector<Prepared> events;
+  events.push_back(about_log(event));
   return submit(std::move(events), now).front().seq;
+}
+
+std::uint64_t Writer::rotate(const Rotating& rotating, Instant now, const LogEvent* before) {
+  alone([this] { (void)keys_.prepare_rotation(*entropy_); });
+  std::vector<Prepared> events;
+  if (before != nullptr) events.push_back(about_log(*before));
+  Prepared& made = events.emplace_back();
+  made.type = EventType::key_rotated;
+  entropy_->fill({reinterpret_cast<std::uint8_t*>(made.salt.data()), salt_size});
+  made.rotating = &rotating;
+  return submit(std::move(events), now).back().seq;
+}
+
+std::string Writer::rotation_body(const Rotating& rotating, const Envelope& envelope) {
+  const auto next = keys_.next_signing_key();
+  if (!next) throw Error(ErrorCode::internal, "keys.db: no key was prepared");
+  KeyRotation rotation;
+  rotation.replaces = rotating.replaces;
+  rotation.reason = rotating.reason;
+  return encode_body(KeyChain::sign(identity_.origin, envelope.seq, envelope.prev,
+                                    std::move(rotation), *next,
+                                    rotating.old_is_here ? &keys_.signing_key() : nullptr));
 }
 
 }  // namespace consent

@@ -175,7 +175,8 @@ class Taker {
         tree_(db) {}
 
   [[nodiscard]] const std::string& origin() const noexcept { return origin_; }
-  [[nodiscard]] const std::string& key() const noexcept { return key_; }
+  /// REQUIRES: entry 0 was taken.
+  [[nodiscard]] const KeyChain& keys() const { return *keys_; }
   [[nodiscard]] Digest root() const { return frontier_.root(); }
   /// Files of evidence that came, and that entries name and did not come.
   [[nodiscard]] std::uint64_t evidence() const noexcept { return came_; }
@@ -200,7 +201,10 @@ class Taker {
     if (seq == 0) {
       if (entry.type != EventType::log_created) refuse(0, "is not the creation of a log");
       origin_ = entry.log;
-      key_ = get_if<LogCreated>(said)->key;
+      keys_.emplace(origin_, get_if<LogCreated>(said)->key);
+    }
+    if (entry.type == EventType::key_rotated) {
+      keys_->rotate(seq, entry.prev, read_rotation(decoded.body));
     }
     if (entry.log != origin_) refuse(seq, "belongs to another log");
     entry_.bind(1, static_cast<std::int64_t>(seq))
@@ -238,9 +242,9 @@ class Taker {
       const Digest hash = sha256(*bytes);
       wording_.bind_blob(1, hash.view()).bind_text(2, *bytes).run();
     } else if (kind == "checkpoint") {
-      const std::array keys{note::parse_verifier_key(key_)};
-      const Checkpoint checkpoint = parse_checkpoint(note::verify(*bytes, keys).text);
+      const Checkpoint checkpoint = parse_checkpoint(note::verify(*bytes, keys_->keys()).text);
       if (checkpoint.size > entries_) bad();
+      (void)note::verify(*bytes, {&keys_->at(checkpoint.size), 1});
       checkpoint_.bind(1, static_cast<std::int64_t>(checkpoint.size)).bind_text(2, *bytes).run();
     } else {
       bad();
@@ -333,7 +337,7 @@ class Taker {
   merkle::Frontier frontier_;
   Digest last_;
   std::string origin_;
-  std::string key_;
+  std::optional<KeyChain> keys_;
 };
 
 /// A sealed file that lies beside the log, as lines. @returns how many; 0 where it is not there:
@@ -372,12 +376,12 @@ Copied export_entries(Log& log, const fs::path& file,
                       const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   LogImpl& impl = LogAccess::of(log);
   const std::string signed_note = log.checkpoint();
-  const std::array keys{impl.key};
-  const Checkpoint signed_to = parse_checkpoint(note::verify(signed_note, keys).text);
+  const note::VerifierKey key = log.verifier_key();
+  const Checkpoint signed_to = parse_checkpoint(note::verify(signed_note, {&key, 1}).text);
   if (fs::is_symlink(fs::symlink_status(file))) {
     throw Error(ErrorCode::storage, "entries: a symbolic link is there; it is not written through");
   }
-  Copied copied{signed_to.size, signed_to.root, signed_to.origin, impl.key.text()};
+  Copied copied{signed_to.size, signed_to.root, signed_to.origin, key.text()};
   const fs::path part = file.string() + ".part";
   std::error_code code;
   fs::remove(part, code);
@@ -503,9 +507,11 @@ Copied import_entries(const fs::path& file, const fs::path& folder,
         if (seq % told_every == 0 && progress) progress(seq, header.entries);
       }
       if (header.entries == 0) refuse(0, "is missing: no log is without its first entry");
-      std::vector<note::VerifierKey> keys(trusted.begin(), trusted.end());
-      if (keys.empty()) keys.push_back(note::parse_verifier_key(taker.key()));
-      const Checkpoint signed_to = parse_checkpoint(note::verify(header.note, keys).text);
+      const note::VerifierKey& signer = taker.keys().at(header.entries);
+      const Checkpoint signed_to = parse_checkpoint(note::verify(header.note, {&signer, 1}).text);
+      if (!trusted.empty() && !taker.keys().is_reached(signer, trusted)) {
+        throw ProofError("note: no given key has signed it");
+      }
       if (signed_to.origin != taker.origin()) {
         refuse(0, "the checkpoint is another log's");
       }
@@ -522,7 +528,7 @@ Copied import_entries(const fs::path& file, const fs::path& folder,
       }
       if (lines.next()) refuse(header.entries, "something stands behind the end");
       taker.finish();
-      copied = {signed_to.size, signed_to.root, signed_to.origin, taker.key()};
+      copied = {signed_to.size, signed_to.root, signed_to.origin, signer.text()};
       copied.evidence = taker.evidence();
       copied.evidence_missing = taker.evidence_missing();
       transaction.commit();

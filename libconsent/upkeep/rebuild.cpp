@@ -8,6 +8,7 @@
 #include "log/open.hpp"
 #include "standing/callers.hpp"
 #include "standing/clock.hpp"
+#include "tlog/key_chain.hpp"
 
 namespace consent {
 
@@ -29,6 +30,7 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
   std::optional<std::string> incarnation;
   std::vector<std::uint64_t> told_callers, clock_steps;
   std::vector<std::uint64_t> restores;
+  std::vector<std::uint64_t> rotations;
   {
     sqlite::Statement rows(db, "SELECT seq,leaf,bytes FROM entry ORDER BY seq");
     while (rows.step()) {
@@ -39,6 +41,7 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
         incarnation = restored->incarnation;
       }
       if (losses::are_told_by(entry.type)) restores.push_back(entry.seq);
+      if (entry.type == EventType::key_rotated) rotations.push_back(entry.seq);
       if (callers::are_told_by(entry.type)) told_callers.push_back(entry.seq);
       if (entry.type == EventType::clock_step) clock_steps.push_back(entry.seq);
       if (!entry.subject) continue;
@@ -103,6 +106,10 @@ Rebuilt rebuild(const std::filesystem::path& folder, const LogOptions& options) 
   if (!restores.empty()) {
     const std::string value = callers::to_value(restores);
     state.bind_text(1, losses::state_key).bind_blob(2, value).run();
+  }
+  if (!rotations.empty()) {
+    const std::string value = callers::to_value(rotations);
+    state.bind_text(1, KeyChain::state_key).bind_blob(2, value).run();
   }
   if (!told_callers.empty()) {
     const std::string value = callers::to_value(told_callers);

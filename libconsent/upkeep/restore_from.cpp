@@ -10,9 +10,14 @@
 #include "base/decimal.hpp"
 #include "consent/restore.hpp"
 #include "consent/verify.hpp"
+#include "event/rotation.hpp"
 #include "log/evidence.hpp"
 #include "log/impl.hpp"
 #include "log/open.hpp"
+#include "log/soundness.hpp"
+#include "standing/callers.hpp"
+#include "tlog/key_chain.hpp"
+#include "tlog/note.hpp"
 
 namespace consent {
 namespace {
@@ -32,7 +37,7 @@ void sync(const fs::path& path, int flags) {
 /// What the log says of itself at its beginning, as the backup has it.
 struct Origin {
   std::string name;
-  note::VerifierKey key;
+  std::optional<KeyChain> keys;
   std::uint64_t size = 0;
   Digest first, last;  ///< leaves
 };
@@ -133,7 +138,8 @@ std::optional<KeyStore> own_keys(const fs::path& folder, const Origin& origin,
   try {
     auto keys =
         KeyStore::open(folder / "keys.db", sqlite::Mode::read, origin.name, options.passphrase);
-    if (keys.expires() || !keys.is_whole() || keys.signing_key().public_key() != origin.key.key) {
+    if (keys.expires() || !keys.is_whole() ||
+        !origin.keys->holds(note::verifier_key(origin.name, keys.signing_key().public_key()))) {
       return std::nullopt;
     }
     return keys;
@@ -195,7 +201,13 @@ Origin read_backup(const fs::path& backup) {
   origin.name = entry.log;
   origin.first = entry.leaf;
   const AnyEvent said = decode_event(entry);
-  origin.key = note::parse_verifier_key(get_if<LogCreated>(said)->key);
+  origin.keys.emplace(entry.log, get_if<LogCreated>(said)->key);
+  for (const std::uint64_t seq : callers::from_value(listed_rotations(db))) {
+    sqlite::Statement row(db, "SELECT leaf,bytes FROM entry WHERE seq=?1");
+    if (!row.bind(1, static_cast<std::int64_t>(seq)).step()) break;
+    const DecodedEntry rotated = decode_entry(row.blob(1));
+    origin.keys->rotate(seq, rotated.entry.prev, read_rotation(rotated.body));
+  }
   origin.size = static_cast<std::uint64_t>(db.integer("SELECT max(seq)+1 FROM entry"));
   origin.last = leaf_at(db, origin.size - 1).value_or(Digest{});
   return origin;
@@ -354,7 +366,7 @@ Restored restore_from(const fs::path& folder, const RestoreOrder& order, Instant
 
     const LogImpl::Restoring restoring{order.reason, now, true, later.size, !later.head};
     auto impl = LogImpl::open(made, with, &restoring, entropy);
-    done.seq = impl->size_now() - 1;
+    done.seq = impl->size_now() - (impl->rotating ? 2 : 1);
     std::set<Digest> keyless;
     {
       const LogImpl::Reading reading(*impl);

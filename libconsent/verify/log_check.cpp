@@ -172,6 +172,7 @@ void LogCheck::join(Part& part) {
   }
   last_at_ = part.last_at;
   if (!part.incarnation.empty()) incarnation_ = part.incarnation;
+  rotations_.insert(rotations_.end(), part.rotations.begin(), part.rotations.end());
   restores_.insert(restores_.end(), part.restores.begin(), part.restores.end());
   named_wordings_.merge(part.wordings);
   named_evidence_.insert(named_evidence_.end(), part.evidence.begin(), part.evidence.end());
@@ -255,38 +256,40 @@ void LogCheck::tree_and_standing(const std::function<void()>& between) {
 }
 
 void LogCheck::keys_to_trust(std::span<const note::VerifierKey> trusted) {
-  // (7) Every kept checkpoint is signed by the key asked for and names a root this log had.
-  std::vector<note::VerifierKey>& keys = keys_to_trust_;
-  keys.assign(trusted.begin(), trusted.end());
-  note::VerifierKey own;
+  // (7) Every kept checkpoint is signed by the key of its time and names a root this log had.
+  trusted_.assign(trusted.begin(), trusted.end());
   try {
-    own = note::parse_verifier_key(own_key_);
+    chain_.emplace(origin_, own_key_);
   } catch (const Error& error) {
     refute(0, error.message());
   }
-  if (own.name != origin_) refute(0, "names a key of another log");
-  if (keys_ && keys_->signing_key().public_key() != own.key) {
-    refute(0, "names another key than keys.db holds");
+  for (const Rotated& each : rotations_) {
+    try {
+      chain_->rotate(each.seq, each.prev, each.said);
+    } catch (const Error& error) {
+      refute(each.seq, error.message());
+    }
   }
-  result_.coverage.key_was_given = !keys.empty();
-  if (keys.empty()) {
-    keys.push_back(own);
+  if (keys_ && !keys_->signs_as(chain_->current().key)) {
+    refute(rotations_.empty() ? 0 : rotations_.back().seq, "names another key than keys.db holds");
+  }
+  result_.coverage.key_was_given = !trusted_.empty();
+  if (trusted_.empty()) {
     result_.warnings.emplace_back(
         "no key was given: signatures were checked with the key that the log itself names");
-  } else if (std::none_of(keys.begin(), keys.end(), [&](const note::VerifierKey& key) {
-               return key.name == own.name && key.key == own.key;
-             })) {
+  } else if (std::none_of(trusted_.begin(), trusted_.end(),
+                          [&](const note::VerifierKey& key) { return chain_->holds(key); })) {
     refute(0, "names another key than the one given");
   }
 }
 
 void LogCheck::checkpoints() {
-  const std::vector<note::VerifierKey>& keys = keys_to_trust_;
   sqlite::Statement rows(db_, "SELECT size,note FROM checkpoint ORDER BY size");
   while (rows.step()) {
     const auto size = static_cast<std::uint64_t>(rows.integer(0));
     try {
-      const Checkpoint checkpoint = parse_checkpoint(note::verify(rows.blob(1), keys).text);
+      const note::VerifierKey& key = chain_->at(size);
+      const Checkpoint checkpoint = parse_checkpoint(note::verify(rows.blob(1), {&key, 1}).text);
       if (checkpoint.size != size || checkpoint.origin != origin_) {
         refute(std::min(size, leaves_.size()), "a checkpoint of another size or log");
       }
@@ -295,8 +298,10 @@ void LogCheck::checkpoints() {
       if (root->second != checkpoint.root) {
         refute(size - 1, "a checkpoint was signed over other entries than these");
       }
+      // By a key that the given ones do not lead to, it shows nothing to whoever gave them.
+      if (!chain_->is_reached(key, trusted_)) continue;
       result_.coverage.signed_up_to = size;
-      result_.coverage.signed_by = keys.front().text();
+      result_.coverage.signed_by = key.text();
     } catch (const Error& error) {
       refute(std::min(size, leaves_.size()), error.message());
     }

@@ -19,6 +19,7 @@
 #include "crypto/digest_hash.hpp"
 #include "event/decode.hpp"
 #include "event/encode.hpp"
+#include "event/rotation.hpp"
 #include "keys/keys.hpp"
 #include "log/head.hpp"
 #include "log/open.hpp"
@@ -26,6 +27,7 @@
 #include "sqlite/sqlite.hpp"
 #include "standing/clock.hpp"
 #include "standing/standing.hpp"
+#include "tlog/key_chain.hpp"
 
 /// The check of a whole log. docs/reference/verify.md has its steps by number.
 namespace consent::verifying {
@@ -71,6 +73,13 @@ struct Given {
   std::optional<std::pair<std::uint64_t, Digest>> entry{};  ///< of a receipt: seq and leaf
 };
 
+/// An entry `key.rotated`.
+struct Rotated {
+  std::uint64_t seq = 0;
+  Digest prev;
+  KeyRotation said;
+};
+
 /// A file that an entry names.
 struct NamedEvidence {
   std::uint64_t seq;
@@ -110,6 +119,7 @@ struct Part {
   Instant first_at{}, last_at = Instant::min();
   std::uint64_t backwards = 0, first_backwards = 0;
   std::vector<std::uint64_t> restores;  ///< seq of log.restored
+  std::vector<Rotated> rotations;
   std::optional<Refuted> refuted;
 
   void check(sqlite::Connection& db, const std::function<void()>& advanced) {
@@ -167,6 +177,9 @@ struct Part {
         restores.push_back(seq);
       }
       if (entry.type == EventType::clock_step) clock_steps.push_back(seq);
+      if (entry.type == EventType::key_rotated) {
+        rotations.push_back({seq, entry.prev, read_rotation(decoded.body)});
+      }
       if (entry.type == EventType::caller_assigned) assigned.push_back(seq);
       if (const auto* const ends = get_if<CallerReleased>(said)) {
         released.emplace_back(seq, ends->of);
@@ -309,7 +322,6 @@ class LogCheck {
   sqlite::Connection& db_;
   Verification& result_;
   const VerifyOptions& options_;
-  std::vector<note::VerifierKey> keys_to_trust_;
   std::optional<KeyStore> keys_;
   bool opens_sealed_ = false;  ///< with keys_
   Message no_keys_;            ///< why nothing sealed can be opened; "" if it can
@@ -329,6 +341,9 @@ class LogCheck {
       "what is kept of the log itself is not what its entries say";
   std::string origin_, own_key_, incarnation_;
   std::vector<std::uint64_t> restores_;  ///< seq of log.restored
+  std::vector<Rotated> rotations_;
+  std::optional<KeyChain> chain_;
+  std::vector<note::VerifierKey> trusted_;
   std::uint64_t kept_upto_ = 0;
   bool has_state_ = false, has_clock_steps_ = false, has_evidence_ = false, has_mark_ = false,
        mark_fits_ = true;

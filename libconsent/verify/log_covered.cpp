@@ -46,7 +46,7 @@ void LogCheck::read_given() {
   };
   for (const std::string& text : options_.checkpoints) {
     try {
-      const Checkpoint read = parse_checkpoint(note::verify(text, keys_to_trust_).text);
+      const Checkpoint read = parse_checkpoint(note::verify(text, chain_->keys()).text);
       if (read.origin != origin_) throw ProofError("it is another log's");
       given_.push_back({read.size, read.root});
     } catch (const Error& error) {
@@ -55,7 +55,7 @@ void LogCheck::read_given() {
   }
   for (const std::string& file : options_.receipts) {
     try {
-      const bundle::ReadReceipt read = bundle::check_receipt(file, keys_to_trust_);
+      const bundle::ReadReceipt read = bundle::check_receipt(file, chain_->keys());
       const Checkpoint& signature = read.signature.checkpoint;
       if (signature.origin != origin_) throw ProofError("it is another log's");
       given_.push_back(
@@ -82,9 +82,10 @@ void LogCheck::against_given() {
     if (each.entry && leaves_.at(each.entry->first) != each.entry->second) {
       refute(each.entry->first, "is not the entry of the receipt");
     }
+    if (!chain_->is_reached(chain_->at(each.size), trusted_)) continue;
     result_.coverage.signed_up_to = std::max(result_.coverage.signed_up_to, each.size);
     if (result_.coverage.signed_by.empty()) {
-      result_.coverage.signed_by = keys_to_trust_.front().text();
+      result_.coverage.signed_by = chain_->at(each.size).text();
     }
   }
   result_.coverage.open_tail = leaves_.size() - result_.coverage.signed_up_to;
@@ -153,6 +154,12 @@ void LogCheck::coverage() {
   Coverage& coverage = result_.coverage;
   coverage.covered = std::max(by_head_, coverage.key_was_given ? coverage.signed_up_to : 0);
   if (lacking_ || coverage.covered >= leaves_.size()) return;
+  if (coverage.key_was_given && by_head_ == 0 && !chain_->is_reached(chain_->current(), trusted_)) {
+    lacking_ = Refuted{rotations_.back().seq,
+                       "the key that signed replaced one that was lost or revoked: get it from the "
+                       "log's owner and give it (--key)"};
+    return;
+  }
   if (!coverage.key_was_given && by_head_ == 0 && coverage.open_tail == 0) {
     lacking_ = Refuted{0,
                        "no key was given: signed by a key that the log itself names; ask its owner "

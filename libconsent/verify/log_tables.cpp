@@ -68,6 +68,8 @@ void LogCheck::state() {
   std::vector<std::uint64_t> told_callers = assigned_;
   told_callers.insert(told_callers.end(), released_.begin(), released_.end());
   std::sort(told_callers.begin(), told_callers.end());
+  std::vector<std::uint64_t> rotated;
+  for (const Rotated& each : rotations_) rotated.push_back(each.seq);
   std::size_t seen = 0;
   bool lists_restores = false;  // a log restored by an earlier version does not; they are found
   while (rows.step()) {
@@ -85,6 +87,8 @@ void LogCheck::state() {
                       : key == "standing_upto" ? has_mark_
                       : key == losses::state_key
                           ? !restores_.empty() && rows.blob(1) == callers::to_value(restores_)
+                      : key == KeyChain::state_key
+                          ? !rotated.empty() && rows.blob(1) == callers::to_value(rotated)
                       : key == callers::state_key
                           ? !told_callers.empty() && rows.blob(1) == callers::to_value(told_callers)
                       : key == standing::clock_key
@@ -94,7 +98,8 @@ void LogCheck::state() {
   }
   const std::size_t needed = 1U + (restores_.empty() ? 0U : 1U) + (has_mark_ ? 1U : 0U) +
                              (lists_restores ? 1U : 0U) + (told_callers.empty() ? 0U : 1U) +
-                             (has_clock_steps_ && !clock_steps_.empty() ? 1U : 0U);
+                             (has_clock_steps_ && !clock_steps_.empty() ? 1U : 0U) +
+                             (rotated.empty() ? 0U : 1U);
   if (seen != needed) refute(leaves_.size(), state_text);
 }
 

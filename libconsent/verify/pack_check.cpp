@@ -254,8 +254,10 @@ void Check::read_case() {
     refute(2, "case.json: the number is not in E.164 form");
   }
   read_places(*places->array(), Of::subject);
-  for (const auto& [name, of] :
-       {std::pair{"former", Of::former}, {"callers", Of::callers}, {"clock", Of::clock}}) {
+  for (const auto& [name, of] : {std::pair{"former", Of::former},
+                                 {"callers", Of::callers},
+                                 {"clock", Of::clock},
+                                 {"rotations", Of::rotations}}) {
     const json::Value* const more = case_.find(name);
     if (more == nullptr) continue;
     if (more->array() == nullptr || more->array()->empty()) lacks_member();
@@ -326,6 +328,7 @@ void Check::step_4() const {
   for (const Read& entry : former_) included(entry);
   for (const Read& entry : callers_) included(entry);
   for (const Read& entry : clock_) included(entry);
+  for (const Read& entry : rotations_) included(entry);
 }
 
 void Check::included(const Read& entry) const {
@@ -339,24 +342,6 @@ void Check::included(const Read& entry) const {
     merkle::verify_inclusion(entry.leaf, proof.index, checkpoint_.size, proof.path,
                              checkpoint_.root);
   });
-}
-
-void Check::step_5() const {
-  if (entries_.empty() || entries_.front().seq != 0) lack(5, "entry 0 is missing", 0);
-  const Read& first = entries_.front();
-  if (first.type != EventType::log_created || first.subject) {
-    refute(5, "entry 0 is not the creation of the log", 0);
-  }
-  const LogCreated* const created = first.says<LogCreated>();
-  if (created->key.empty() || created->key != result_.coverage.signed_by) {
-    refute(5, "entry 0 names another key than the one that signed", 0);
-  }
-  const auto given = [&](const note::VerifierKey& key) {
-    return key.text() == result_.coverage.signed_by;
-  };
-  if (!trusted_.empty() && std::none_of(trusted_.begin(), trusted_.end(), given)) {
-    lack(5, "no given key has signed the pack");
-  }
 }
 
 void Check::step_6() {

@@ -16,6 +16,7 @@
 #include "consent/number.hpp"
 #include "event/canonical.hpp"
 #include "event/json.hpp"
+#include "tlog/key_chain.hpp"
 #include "verify/check_receipt.hpp"
 #include "verify/read_entry.hpp"
 #include "verify/step.hpp"
@@ -42,7 +43,7 @@ class Check {
 
  private:
   /// Which of its lists case.json names an entry in.
-  enum class Of { subject, former, callers, clock };
+  enum class Of { subject, former, callers, clock, rotations };
 
   [[nodiscard]] const std::string& need(int step, const std::string& name,
                                         std::optional<std::uint64_t> seq = {}) const;
@@ -88,8 +89,9 @@ class Check {
 
   void included(const Read& entry) const;
 
-  /// (5) Entry 0 created the log and names the same key.
-  void step_5() const;
+  /// (5) Entry 0 created the log; the rotations lead from its key to the one that signed, which is
+  /// trusted.
+  void step_5();
 
   /// (6) Each opening fits its entry, and all of them and the answer name the number of case.json.
   void step_6();
@@ -158,10 +160,12 @@ class Check {
   json::Value case_;
   std::vector<Place> places_;  ///< that case.json lists, ascending
   Checkpoint checkpoint_;
-  std::vector<Read> entries_;  ///< entry 0, then the subject's
-  std::vector<Read> former_;   ///< that ended other subjects of the number
-  std::vector<Read> clock_;    ///< steps that make doubtful what is here
-  std::vector<Read> callers_;  ///< the assignment that the answer stands on, and what ends it
+  std::vector<Read> entries_;    ///< entry 0, then the subject's
+  std::vector<Read> former_;     ///< that ended other subjects of the number
+  std::vector<Read> clock_;      ///< steps that make doubtful what is here
+  std::vector<Read> callers_;    ///< the assignment that the answer stands on, and what ends it
+  std::vector<Read> rotations_;  ///< of the log's key
+  std::optional<KeyChain> chain_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, Digest> salts_;  ///< of files, by seq and place
   Verification result_;
 };

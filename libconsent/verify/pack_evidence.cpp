@@ -69,7 +69,7 @@ void Check::step_11() {
     const Message about = Message("receipt {}", i + 1);
     bundle::ReadReceipt receipt = [&] {
       try {
-        return bundle::check_receipt(receipts_[i], trusted_);
+        return bundle::check_receipt(receipts_[i], chain_->keys());
       } catch (const Failed& failed) {
         // A receipt that does not hold shows nothing, neither for the pack nor against it.
         lack(11, Message("{}: it does not hold itself: ({}) {}", about, failed.step, failed.what));
@@ -82,7 +82,7 @@ void Check::step_11() {
 void Check::compare(const Message& about, const bundle::ReadReceipt& receipt) {
   const std::uint64_t seq = receipt.entry.seq;
   if (receipt.signature.checkpoint.origin != checkpoint_.origin ||
-      receipt.signature.signer.text() != result_.coverage.signed_by) {
+      !chain_->holds(receipt.signature.signer)) {
     lack(11, Message("{}: it is of another log, or signed by another key", about));
   }
   if (receipt.signature.checkpoint.size == checkpoint_.size &&
@@ -91,7 +91,7 @@ void Check::compare(const Message& about, const bundle::ReadReceipt& receipt) {
   }
   if (receipt.number.e164() != *text_of(case_, "number"))
     lack(11, Message("{}: it is about another number", about));
-  for (const std::vector<Read>* each : {&entries_, &former_, &callers_, &clock_}) {
+  for (const std::vector<Read>* each : {&entries_, &former_, &callers_, &clock_, &rotations_}) {
     for (const Read& entry : *each) {
       if (entry.seq == seq && entry.leaf != receipt.entry.leaf) {
         refute(11, Message("{}: entry {} is another one there", about, seq), seq);
@@ -200,10 +200,19 @@ void Check::step_10() {
 }
 
 std::vector<Read>& Check::list_of(Of of) {
-  return of == Of::former    ? former_
-         : of == Of::callers ? callers_
-         : of == Of::clock   ? clock_
-                             : entries_;
+  switch (of) {
+    case Of::former:
+      return former_;
+    case Of::callers:
+      return callers_;
+    case Of::clock:
+      return clock_;
+    case Of::rotations:
+      return rotations_;
+    case Of::subject:
+      break;
+  }
+  return entries_;
 }
 
 }  // namespace consent::checking

@@ -49,7 +49,12 @@ Read read_entry(int step, std::uint64_t seq, std::string_view origin, std::strin
             *parse_stored_instant(*at),
             *known,
             {},
-            decode_leniently(*known, *value.find("body"))};
+            decode_leniently(*known, *value.find("body")),
+            {}};
+  if (*known == EventType::key_rotated) {
+    read.rotation = in_step(step, Message("entry {}", seq), seq,
+                            [&] { return read_rotation(*value.find("body")); });
+  }
   if (subject != nullptr) {
     const std::int64_t* prev = integer_of(*subject, "prev");
     const std::int64_t* count = integer_of(*subject, "seq");

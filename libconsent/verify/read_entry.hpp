@@ -11,6 +11,7 @@
 #include "consent/event.hpp"
 #include "consent/proof.hpp"
 #include "event/decode.hpp"
+#include "event/rotation.hpp"
 
 /// What the checks of a pack and of a receipt have in common. Nothing here writes, and of what
 /// writes entries it shares the hash and the readers of event/: no more.
@@ -32,6 +33,7 @@ struct Read {
   EventType type;
   std::optional<Subject> subject;
   LenientBody body;
+  std::optional<KeyRotation> rotation;  ///< of `key.rotated`
 
   /// What it says, where it is of this type.
   template <typename E>

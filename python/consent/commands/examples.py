@@ -133,6 +133,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "consent cosign w1 romashka.request --out romashka.cosignature",
         "consent cosign w1 --listen 127.0.0.1:8080",
     ),
+    "rotate": ("consent rotate romashka", "consent rotate romashka --reason compromised"),
     "backup": (
         "consent backup romashka /mnt/backup/romashka-2026-11-30",
         "consent backup romashka /mnt/keys/romashka --keys --expires 2026-12-20 --zone "

@@ -36,7 +36,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
         Message("Privacy: demands, terms, erasure"),
         ("request", "answer", "due", "access", "erase", "act", "hold", "columns", "pseudonymise"),
     ),
-    (Message("Keep the log"), ("backup", "restore", "rebuild", "export")),
+    (Message("Keep the log"), ("backup", "restore", "rebuild", "rotate", "export")),
     (Message("Help"), ("help", "completion")),
 )
 

@@ -1,4 +1,4 @@
-"""Making a log, and keeping it going: init, restore, rebuild, checkpoint."""
+"""Making a log, and keeping it going: init, restore, rebuild, checkpoint, rotate."""
 
 from __future__ import annotations
 
@@ -246,6 +246,21 @@ def _size(text: str) -> int:
     return int(text)
 
 
+def rotate(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Let another key sign from here on."""
+    with open_log(given, writable=True) as log:
+        old = log.verifier_key
+        seq = log.rotate_key(reason=given.reason, now=given.now)
+        key = log.verifier_key
+    if terminal.machine:
+        terminal.document({"seq": seq, "verifier_key": key, "replaces": old})
+        return YES
+    terminal.print(f"{terminal.say('the key that signs from here on')}: {key}")
+    terminal.print(f"{terminal.say('it replaces')}: {old}")
+    terminal.print(f"{terminal.say('recorded as')}: {terminal.entry(seq)}")
+    return YES
+
+
 def add(commands: Commands) -> None:
     """Declare what can be typed."""
     say = commands.say
@@ -314,3 +329,11 @@ def add(commands: Commands) -> None:
     )
     made.add_argument("--witness", metavar="URL", help=say("ask this witness for a cosignature"))
     made.add_argument("--witness-key", metavar="VKEY", help=say("the witness's key"))
+
+    made = commands.command("rotate", rotate, "let another key sign from here on")
+    commands.log(made)
+    made.add_argument(
+        "--reason",
+        default="planned",
+        help=say("a short word; compromised revokes the old key for those who know it alone"),
+    )

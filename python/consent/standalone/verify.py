@@ -138,7 +138,10 @@ STEPS = {
         "each entry is included in the signed tree by its proof",
         "каждая запись входит в подписанное дерево: доказательства верны",
     ),
-    5: Text("entry 0 created the log and names the same key, and it is trusted", "запись 0 создала журнал и называет тот же ключ, и ему доверяют"),
+    5: Text(
+        "entry 0 created the log, its key or those that replaced it signed, and the one that signed is trusted",
+        "запись 0 создала журнал, подписал её ключ или заменивший его, и подписавшему доверяют",
+    ),
     6: Text(
         "each opening fits its entry and names the number of case.json",
         "каждое раскрытие подходит к своей записи и называет номер из case.json",
@@ -218,6 +221,11 @@ PROOFS_RU: Dict[str, str] = {
     "the details are not a text": "сведения не текст",
     "it is not the opening of this entry": "это раскрытие не этой записи",
     "it names no number": "номер в нём не назван",
+    "it replaces another key than the last": "она заменяет не последний ключ",
+    "it names a key of another log": "она называет ключ другого журнала",
+    "it names a key that the log had before": "она называет ключ, который у журнала уже был",
+    "a signature of the rotation is wrong": "подпись замены ключа неверна",
+    "the body of a rotation lacks a member or has one of another shape": "в теле замены ключа нет нужного поля или оно другого вида",
     "a tlog-proof without the line of a receipt": "tlog-proof без строки квитанции",
     "of a format this reader does not know": "формат неизвестен",
     "lacks a member, has another, or one of another type": "поля нет, есть лишнее или оно другого типа",
@@ -888,6 +896,70 @@ def read_envelope(step: int, seq: int, origin: str, value: Dict[str, Any]) -> No
             bad()
         if not is_int(subject["prev"]) or not is_int(subject["seq"]) or not is_hash(subject["tag"]):
             bad()
+    if value["type"] == "key.rotated":
+        try:
+            check_rotation_body(value["body"])
+        except ProofError as error:
+            refute(step, f"entry {seq}: {error}", f"запись {seq}: {error.ru}", seq)
+
+
+SIGNATURE_HEX = re.compile(r"[0-9a-f]{128}")
+
+
+def is_word(text: object) -> bool:
+    """1 to 64 bytes, no space, quote, backslash or control character, no ten digits in a row."""
+    if not isinstance(text, str) or not 1 <= len(text.encode("utf-8")) <= 64:
+        return False
+    return not re.search(r'[\x00-\x20"\\\x7f]|[0-9]{10}', text)
+
+
+def check_rotation_body(body: Dict[str, Any]) -> None:
+    """Members of `key.rotated`."""
+    texts = all(isinstance(body.get(name), str) and body[name] for name in ("key", "replaces"))
+    signatures = [body.get("new_signature"), body.get("old_signature", "0" * 128)]
+    shaped = all(isinstance(each, str) and SIGNATURE_HEX.fullmatch(each) for each in signatures)
+    if not texts or not shaped or not is_word(body.get("reason")):
+        raise ProofError("the body of a rotation lacks a member or has one of another shape")
+
+
+class KeyChain:
+    """The keys that signed a log, from the one of entry 0 on, and where trust passes from one to the next."""
+
+    def __init__(self, origin: str, first: str) -> None:
+        self.origin = origin
+        self.keys = [parse_key(first)]
+        self.carried = [True]
+        if self.keys[0].name != origin:
+            raise ProofError("it names a key of another log")
+
+    def rotate(self, seq: int, value: Dict[str, Any]) -> None:
+        """The next key, signed by itself, and by the last where that was not lost."""
+        body, old = value["body"], self.keys[-1]
+        if body["replaces"] != old.text:
+            raise ProofError("it replaces another key than the last")
+        key = parse_key(body["key"])
+        if key.name != self.origin:
+            raise ProofError("it names a key of another log")
+        if key in self.keys:
+            raise ProofError("it names a key that the log had before")
+        text = (
+            f"libconsent-rotation/v1\nlog {self.origin}\nentry {seq}\nafter {value['prev']}\n"
+            f"replaces {body['replaces']}\nkey {body['key']}\nreason {body['reason']}\n"
+        ).encode()
+        signed = signed_by(key.key, text, bytes.fromhex(body["new_signature"]))
+        if "old_signature" in body:
+            signed = signed and signed_by(old.key, text, bytes.fromhex(body["old_signature"]))
+        if not signed:
+            raise ProofError("a signature of the rotation is wrong")
+        self.carried.append("old_signature" in body and body["reason"] not in ("compromised", "lost"))
+        self.keys.append(key)
+
+    def is_reached(self, trusted: List[Key]) -> bool:
+        """Whether one who trusts these, or entry 0 where there are none, trusts the last key."""
+        reached = not trusted
+        for key, carried in zip(self.keys, self.carried):
+            reached = (reached and carried) or key in trusted
+        return reached
 
 
 def opened_number(body: Dict[str, Any], salt: object, details: object) -> str:
@@ -998,9 +1070,12 @@ class Bundle:
         self.callers: List[Dict[str, Any]] = []
         self.clock: List[Dict[str, Any]] = []
         self.steps: List[Entry] = []
+        self.rotations: List[Dict[str, Any]] = []
+        self.chain: List[Key] = []
         self.entries: List[Entry] = []
         self.ended: List[Entry] = []
         self.assigned: List[Entry] = []
+        self.rotated: List[Entry] = []
         self.salts: Dict[Tuple[int, int], bytes] = {}
         self.warnings: List[Text] = []
         self.not_checked: List[Text] = list(NOT_CHECKED)
@@ -1186,18 +1261,18 @@ class Bundle:
             refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа")
         if not NUMBER.fullmatch(case["number"]):
             refute(2, "case.json: the number is not in E.164 form", "case.json: номер записан не в форме E.164")
-        former, callers, clock = case.get("former", []), case.get("callers", []), case.get("clock", [])
+        former, callers, clock, rotations = (case.get(name, []) for name in ("former", "callers", "clock", "rotations"))
         self.check_places(places, "entries")
-        for name, more in (("former", former), ("callers", callers), ("clock", clock)):
+        for name, more in (("former", former), ("callers", callers), ("clock", clock), ("rotations", rotations)):
             if not isinstance(more, list) or (name in case and not more):
                 refute(2, "case.json lacks a member or has one of another type", "в case.json нет нужного поля или оно другого типа")
             self.check_places(more, name)
         seen = set()
-        for place in sorted(places + former + callers + clock, key=lambda each: each["seq"]):
+        for place in sorted(places + former + callers + clock + rotations, key=lambda each: each["seq"]):
             if place["seq"] in seen:
                 refute(2, "case.json lists an entry twice", "case.json называет запись дважды", place["seq"])
             seen.add(place["seq"])
-        self.former, self.callers, self.clock = former, callers, clock
+        self.former, self.callers, self.clock, self.rotations = former, callers, clock, rotations
         self.case, self.places = case, places
 
     @staticmethod
@@ -1221,7 +1296,7 @@ class Bundle:
 
     def step_3(self) -> None:
         """Bytes and envelope of each entry; `prev` where the entry before is here too."""
-        listed = sorted(self.places + self.former + self.callers + self.clock, key=lambda place: place["seq"])
+        listed = sorted(self.places + self.former + self.callers + self.clock + self.rotations, key=lambda place: place["seq"])
         self.only(3, "entries/", [place["entry"] for place in listed])
         before: Optional[Entry] = None
         for place in listed:
@@ -1241,15 +1316,23 @@ class Bundle:
                     seq,
                 )
             before = Entry(seq, hashlib.sha256(b"\x00" + data).digest(), value)
-            if place in self.clock:
-                self.steps.append(before)
-                continue
-            (self.ended if place in self.former else self.assigned if place in self.callers else self.entries).append(before)
+            self.list_of(place).append(before)
+
+    def list_of(self, place: Dict[str, Any]) -> List[Entry]:
+        """Where an entry goes."""
+        if place in self.former:
+            return self.ended
+        if place in self.callers:
+            return self.assigned
+        if place in self.clock:
+            return self.steps
+        return self.rotated if place in self.rotations else self.entries
 
     def step_4(self) -> None:
         """Inclusion of each entry under the one checkpoint."""
         listed = list(zip(self.places, self.entries)) + list(zip(self.former, self.ended))
         listed += list(zip(self.callers, self.assigned)) + list(zip(self.clock, self.steps))
+        listed += list(zip(self.rotations, self.rotated))
         self.only(4, "proofs/", [place["proof"] for place, _ in listed])
         for place, entry in listed:
             data = self.need(4, place["proof"], entry.seq)
@@ -1270,10 +1353,33 @@ class Bundle:
         first = self.entries[0].value
         if first["type"] != "log.created" or "subject" in first:
             refute(5, "entry 0 is not the creation of the log", "запись 0 — не создание журнала", 0)
-        if first["body"].get("key") != self.case["key"]:
-            refute(5, "entry 0 names another key than the one that signed", "запись 0 называет другой ключ, чем подписавший", 0)
-        if self.keys and self.signer not in self.keys:
+        seq, named = 0, first["body"].get("key")
+        try:
+            chain = KeyChain(self.case["origin"], named if isinstance(named, str) else "")
+            for entry in self.rotated:
+                seq = entry.seq
+                if entry.value["type"] != "key.rotated" or "subject" in entry.value:
+                    refute(5, f"entry {seq} does not rotate the log's key", f"запись {seq} — не замена ключа журнала", seq)
+                chain.rotate(seq, entry.value)
+        except ProofError as error:
+            refute(5, f"entry {seq}: {error}", f"запись {seq}: {error.ru}", seq)
+        self.chain = chain.keys
+        if chain.keys[-1] != self.signer:
+            refute(
+                5,
+                "entry 0 and the rotations lead to another key than the one that signed",
+                "от записи 0 замены ключа ведут к другому ключу, чем подписавший",
+                0,
+            )
+        if chain.is_reached(self.keys):
+            return
+        if self.keys and not any(key in self.keys for key in chain.keys):
             lack(5, "no given key has signed the pack", "ни один из заданных ключей не подписывал пакет")
+        lack(
+            5,
+            "the key that signed replaced one that was lost or revoked: get it from the log's owner and give it (--key)",
+            "подписавший ключ заменил утраченный или отозванный: получите его у владельца журнала и задайте (--key)",
+        )
 
     def step_6(self) -> None:
         """Openings, and that everything is about the one number."""
@@ -1641,7 +1747,7 @@ class Bundle:
         for i, data in enumerate(self.receipts, 1):
             en, ru = f"receipt {i}", f"квитанция {i}"
             try:
-                receipt = check_receipt(data, self.keys)
+                receipt = check_receipt(data, self.chain)
             except FailedError as failure:
                 lack(
                     11,
@@ -1653,7 +1759,7 @@ class Bundle:
     def compare(self, en: str, ru: str, receipt: Receipt) -> None:
         """One receipt that holds."""
         held, seq = receipt.entry, receipt.entry.seq
-        if self.signer is None or receipt.signer.text != self.signer.text or held.value["log"] != self.case["origin"]:
+        if receipt.signer not in self.chain or held.value["log"] != self.case["origin"]:
             lack(
                 11,
                 f"{en}: it is of another log, or signed by another key",
@@ -1668,7 +1774,7 @@ class Bundle:
             )
         if receipt.number != self.case["number"]:
             lack(11, f"{en}: it is about another number", f"{ru}: она о другом номере")
-        for entry in self.entries + self.ended + self.assigned + self.steps:
+        for entry in self.entries + self.ended + self.assigned + self.steps + self.rotated:
             if entry.seq == seq and entry.leaf != held.leaf:
                 refute(11, f"{en}: entry {seq} is another one there", f"{ru}: запись {seq} там другая", seq)
         if held.value["subject"]["tag"] == self.case["tag"]:
@@ -1786,7 +1892,7 @@ def as_json(bundle: Bundle, lang: int) -> str:
         "verdict": bundle.verdict(),
         "statement": (bundle.statement() or ("", ""))[lang],
         "coverage": {
-            "entries": len(bundle.entries) + len(bundle.ended),
+            "entries": sum(map(len, (bundle.entries, bundle.ended, bundle.assigned, bundle.steps, bundle.rotated))),
             "signed_up_to": bundle.size if bundle.signer else 0,
             "signed_by": bundle.signer.text if bundle.signer else "",
             "key_was_given": bool(bundle.keys),

@@ -157,6 +157,8 @@ def moment(seq):
 
 LOG_KEY = Key(b"log")
 OTHER_KEY = Key(b"other")
+NEXT_KEY = Key(b"next")
+THIRD_KEY = Key(b"third")
 WITNESS = Key(b"witness", "witness.example/w1")
 SUBJECT_ENTRIES = (3, 4, 7, 11)
 SIZE = 13
@@ -195,10 +197,20 @@ def body(seq, kind):
     )
 
 
-def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kinds=None, former=None, callers=()):
+def rotation(seq, prev, old=LOG_KEY, new=NEXT_KEY, reason="planned", old_signs=True, signers=None, change=None, origin=ORIGIN):
+    """The body of an entry that rotates the key; signers: (old, new) in place of the true ones."""
+    text = f"libconsent-rotation/v1\nlog {origin}\nentry {seq}\nafter {prev}\nreplaces {old.text}\nkey {new.text}\nreason {reason}\n"
+    by_old, by_new = (key.sign(text.encode()).hex() for key in signers or (old, new))
+    members = {"key": new.text, "new_signature": by_new, "reason": reason, "replaces": old.text}
+    members |= {"old_signature": by_old} if old_signs else {}
+    return members | (change or {})
+
+
+def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kinds=None, former=None, callers=(), rotated=None):
     """A whole pack. change(seq, entry) alters an entry before it is hashed, raw(seq, bytes) its
     bytes, signed(size, root) the text that is signed; former: {seq: opened} of entries that ended
-    other holders; callers: of entries on who dials. All hashes, proofs and signatures agree."""
+    other holders; callers: of entries on who dials; rotated: {seq: members} of entries that rotate the
+    key, the last of which is `key`. All hashes, proofs and signatures agree."""
     kinds = kinds or {3: "consent.asked", 4: "consent.given", 7: "contact.made", 11: "consent.withdrawn"}
     entries, leaves, last, count = [], [], -1, 0
     for seq in range(SIZE):
@@ -209,7 +221,7 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
                 "distributor_name": "ООО «Ромашка»",
                 "format": "v1",
                 "incarnation": hashlib.sha256(b"incarnation").hexdigest()[:32],
-                "key": key.text,
+                "key": (LOG_KEY if rotated else key).text,
             },
             "log": ORIGIN,
             "prev": leaves[-1].hex() if leaves else "0" * 64,
@@ -228,6 +240,9 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
             entry["type"] = "consent.withdrawn"
             entry["body"] = body(seq, "consent.withdrawn") | {"details": opening(seq, OTHERS[seq % 2])[0]}
             entry["subject"] = {"prev": -1, "seq": 1, "tag": hashlib.sha256(b"other %d" % seq).hexdigest()}
+        if seq in (rotated or {}):
+            entry.pop("subject")
+            entry.update(type="key.rotated", body=rotation(seq, entry["prev"], **rotated[seq]))
         if change:
             change(seq, entry)
         data = canonical(entry)
@@ -237,7 +252,7 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
         leaves.append(leaf(data))
     text = (signed or (lambda size, top: f"{ORIGIN}\n{size}\n{b64(top)}\n"))(SIZE, root(leaves))
     checkpoint = key.note(text, malleable)
-    shown = sorted([0, *kinds, *(former or {}), *callers])
+    shown = sorted([0, *kinds, *(former or {}), *callers, *(rotated or {})])
     case = {
         "answer": {
             "allowed": False,
@@ -281,13 +296,15 @@ def build(change=None, raw=None, key=LOG_KEY, signed=None, malleable=False, kind
         files[place["entry"]] = entries[seq]
         lines = [f"index {seq}", *map(b64, path(leaves, seq))]
         files[place["proof"]] = ("c2sp.org/tlog-proof@v1\n" + "\n".join(lines) + "\n\n" + checkpoint).encode()
-        if seq and seq not in callers and (former or {}).get(seq, True):
+        if seq and seq not in (*callers, *(rotated or {})) and (former or {}).get(seq, True):
             place["opening"] = f"openings/{seq:06}.json"
             files[place["opening"]] = opening(seq, NUMBER)[1]
         if seq in (former or {}):
             case.setdefault("former", []).append(place)
         elif seq in callers:
             case.setdefault("callers", []).append(place)
+        elif seq in (rotated or {}):
+            case.setdefault("rotations", []).append(place)
         else:
             case["entries"].append(place)
     files["case.json"] = canonical(case)
@@ -352,8 +369,8 @@ def signature_of(files, key=LOG_KEY, origin=ORIGIN, first="libconsent-pack/v2", 
 def manifested(files):
     """Manifest and signature made anew, as the log's owner can: by the key that case.json names."""
     files = listed(files)
-    key = OTHER_KEY if OTHER_KEY.text.encode() in files.get("case.json", b"") else LOG_KEY
-    return files | {"signature": signature_of(files, key)}
+    named = [key for key in (OTHER_KEY, NEXT_KEY, THIRD_KEY) if key.text.encode() in files.get("case.json", b"")]
+    return files | {"signature": signature_of(files, (named or [LOG_KEY])[0])}
 
 
 # --- the vectors ------------------------------------------------------------------------------------
@@ -375,7 +392,7 @@ def vector(name, about, verdict, step, files=None, keys=("given",), extra=(), so
     result = {
         "about": about,
         "expect": {"step": step, "verdict": verdict},
-        "keys": [{"given": LOG_KEY.text, "other": OTHER_KEY.text}[key] for key in keys],
+        "keys": [{"given": LOG_KEY, "other": OTHER_KEY, "next": NEXT_KEY, "third": THIRD_KEY}[key].text for key in keys],
     }
     if beside is not None:  # what the coverage lists: litter, signatures, extras
         result["expect"] |= {"litter": [], "signatures": [], "extras": []} | beside
@@ -471,7 +488,7 @@ def beside_the_pack():
         "in-litter": "__MACOSX/report.html",
     }.items():
         vector(f"runs@{label}", f"a system may run {json.dumps(name, ensure_ascii=False)}", "not_proven", 1, extra=[(name, b"x")])
-    vector("runs@in-manifest", "the manifest is signed by nobody", "not_proven", 1, edited({"zipfile.py": b"x"}))
+    vector("runs@in-manifest", "the log signed it, and a system may run it", "not_proven", 1, edited({"zipfile.py": b"x"}))
     vector("runs@own-checker", "verify.py that the manifest does not name", "not_proven", 1, extra=[("verify.py", b"x")])
     for label, name in {
         "case": "Case.json",
@@ -505,6 +522,21 @@ def beside_the_pack():
     vector("in-a-folder-in-a-folder", "one folder is taken off, not two", "not_proven", 1, {"a/" + name: data for name, data in inside.items()})
     vector("in-a-folder+top", "the pack is at the top; the copy below is beside it", "proven", 0, extra=[("a/manifest-sha256.txt", b"")], beside={"extras": ["a/manifest-sha256.txt"]})
     vector("in-a-folder+twice", "case.json above and in the folder", "not_proven", 1, inside, extra=[("case.json", HAPPY["case.json"])])
+
+
+def left_out(files, seq):
+    """A rotation taken out everywhere, signed anew."""
+    case = json.loads(files["case.json"])
+    case["rotations"] = [place for place in case["rotations"] if place["seq"] != seq]
+    if not case["rotations"]:
+        case.pop("rotations")
+    gone = (f"entries/{seq:06}.json", f"proofs/{seq:06}.tlog-proof")
+    return manifested({n: d for n, d in files.items() if n not in gone} | {"case.json": canonical(case)})
+
+
+def weak_key():
+    typed = b"\x01" + (1).to_bytes(32, "little")
+    return f"{ORIGIN}+{hashlib.sha256(ORIGIN.encode() + chr(10).encode() + typed).digest()[:4].hex()}+{b64(typed)}"
 
 
 def all_vectors():
@@ -930,6 +962,64 @@ def all_vectors():
     vector("resigned-by-other-key@given", "… and that other key is the one given", "refuted", 5, manifested(attacker), keys=("other",))
     vector("no-key@entry-0", "entry 0 names no key", "refuted", 5, made(on(0, lambda e: e["body"].pop("key"))))
     vector("other-type@entry-0", "entry 0 is no creation", "refuted", 5, made(on(0, setting(type="contact.made"))))
+
+    # step 5, of keys that were rotated
+    def turned(key=NEXT_KEY, rotated=None, **members):
+        return build(key=key, rotated=rotated or {5: members})[0]
+
+    vector("happy@rotated", "entry 5 rotates the key, and the first key is given", "proven", 0, turned())
+    vector("happy@rotated-next-given", "… and the next is given", "proven", 0, turned(), keys=("next",))
+    vector("happy@rotated-own-key", "… and none is given", "proven", 0, turned(), keys=())
+    twice = {5: {}, 9: {"old": NEXT_KEY, "new": THIRD_KEY, "reason": "restored"}}
+    vector("happy@rotated-twice", "two rotations lead from the given key to the one that signed", "proven", 0, turned(THIRD_KEY, twice))
+    vector("happy@rotated-twice-middle-given", "… and the one between is given", "proven", 0, turned(THIRD_KEY, twice), keys=("next",))
+    lost = turned(reason="lost", old_signs=False)
+    vector("rotated@lost", "the old key did not sign, and it is the one that is given", "not_proven", 5, lost)
+    vector("rotated@lost-own-key", "… and none is given", "not_proven", 5, lost, keys=())
+    vector("happy@rotated-lost-next-given", "… and the new one is given", "proven", 0, lost, keys=("next",))
+    vector("rotated@unsigned-by-old", "whatever the reason, the old key has to sign", "not_proven", 5, turned(old_signs=False))
+    revoked = turned(reason="compromised")
+    vector("rotated@compromised", "the given key was revoked: whoever stole it could have signed the rotation", "not_proven", 5, revoked)
+    vector("rotated@compromised-own-key", "… and none is given", "not_proven", 5, revoked, keys=())
+    vector("happy@rotated-compromised-next-given", "… and the new one is given", "proven", 0, revoked, keys=("next",))
+    later = {5: {"reason": "compromised"}, 9: {"old": NEXT_KEY, "new": THIRD_KEY}}
+    vector("happy@rotated-after-compromised", "the key given came after the one that was revoked", "proven", 0, turned(THIRD_KEY, later), keys=("next",))
+    vector("rotated@compromised-then-planned", "… and the revoked one is given", "not_proven", 5, turned(THIRD_KEY, later))
+    vector("rotated@other-given", "a key that the log never had is given", "not_proven", 5, turned(), keys=("other",))
+    vector("rotated@old-signature-of-other", "somebody else signed for the old key", "refuted", 5, turned(signers=(OTHER_KEY, NEXT_KEY)))
+    vector("rotated@new-signature-of-other", "somebody else signed for the new key", "refuted", 5, turned(signers=(LOG_KEY, OTHER_KEY)))
+    vector("rotated@signatures-swapped", "each signed for the other", "refuted", 5, turned(signers=(NEXT_KEY, LOG_KEY)))
+    vector("rotated@replaces-other", "it replaces a key that the log did not have", "refuted", 5, turned(old=OTHER_KEY))
+    vector("rotated@to-the-same", "the new key is the old one", "refuted", 5, turned(LOG_KEY, new=LOG_KEY))
+    back = {5: {}, 9: {"old": NEXT_KEY, "new": LOG_KEY}}
+    vector("rotated@back", "the second rotation returns to the first key", "refuted", 5, turned(LOG_KEY, back))
+    vector("rotated@one-left-out", "the second rotation of two is not there", "refuted", 5, left_out(turned(THIRD_KEY, twice), 9))
+    vector("rotated@all-left-out", "the rotation is not there", "refuted", 5, left_out(turned(), 5))
+    vector("rotated@signed-by-old", "the key that was replaced signs on", "refuted", 5, turned(LOG_KEY))
+    vector("rotated@other-log", "the keys signed the rotation of another log", "refuted", 5, turned(origin="liliya.example/consent"))
+    vector("rotated@other-reason", "another reason than the keys signed", "refuted", 5, turned(change={"reason": "tidy"}))
+    elsewhere = build(on(5, lambda e: e["body"].update(rotation(6, e["prev"]))), key=NEXT_KEY, rotated={5: {}})[0]
+    vector("rotated@other-place", "the keys signed a rotation at entry 6", "refuted", 5, elsewhere)
+    after = build(on(5, lambda e: e["body"].update(rotation(5, "1" * 64))), key=NEXT_KEY, rotated={5: {}})[0]
+    vector("rotated@other-past", "the keys signed a rotation after other entries", "refuted", 5, after)
+    vector("rotated@of-a-number", "an entry about somebody", "refuted", 5, build(on(5, lambda e: e.update(type="consent.withdrawn", body=body(5, "consent.withdrawn"), subject={"prev": -1, "seq": 1, "tag": "a" * 64})), key=NEXT_KEY, rotated={5: {}})[0])
+    vector("rotated@of-other-type", "an entry of the log that rotates nothing", "refuted", 5, build(on(5, setting(type="log.heartbeat", body={})), key=NEXT_KEY, rotated={5: {}})[0])
+    vector("rotated@small-order", "the new key is a point of small order", "refuted", 5, turned(change={"key": weak_key()}))
+    for label, change in (
+        ("no-key", {"key": ""}),
+        ("short-signature", {"new_signature": "ab" * 63}),
+        ("upper-case", {"old_signature": "AB" * 64}),
+        ("reason-with-space", {"reason": "in the plan"}),
+        ("reason-as-number", {"reason": 1}),
+    ):
+        vector(f"rotated@{label}", "a member of another shape", "refuted", 3, turned(change=change))
+    vector("rotated@no-reason", "a member is missing", "refuted", 3, build(on(5, lambda e: e["body"].pop("reason")), key=NEXT_KEY, rotated={5: {}})[0])
+    vector("empty-rotations@case", "a list of nothing", "refuted", 2, case(rotations=[]))
+    _, of_turned = build(key=NEXT_KEY, rotated={5: {}})
+    held_old = receipt(of_turned[:5], 3)
+    vector("happy@receipt-under-old-key", "the receipt was signed before the rotation", "proven", 0, turned(), receipts=[held_old])
+    vector("happy@receipt-under-old-key-next-given", "… and the next key is given", "proven", 0, turned(), keys=("next",), receipts=[held_old])
+    vector("rotated@receipt-under-other-key", "the log never had the key of the receipt", "not_proven", 11, turned(), receipts=[receipt(of_turned[:5], 3, OTHER_KEY)])
 
     # step 6
     vector(

@@ -143,6 +143,10 @@ def is_object(**shapes):
     return fits
 
 
+def is_signature(value):
+    return is_hex(value, 128)
+
+
 def is_hash(value):
     return is_hex(value, 64)
 
@@ -336,7 +340,13 @@ BODIES = {
     "caller.released": {"document": is_hash, "of!": is_seq, "until!": is_time},
     "anchor.added": {},
     "map.recorded": {},
-    "key.rotated": {},
+    "key.rotated": {
+        "key!": is_text,
+        "new_signature!": is_signature,
+        "old_signature": is_signature,
+        "reason!": is_word,
+        "replaces!": is_text,
+    },
     "receipt.issued": SUBJECT,
 }
 OF_THE_LOG = {
@@ -590,7 +600,13 @@ HAPPY = {
     },
     "anchor.added": {"of": "anything", "size": 7},
     "map.recorded": {"wording": [1, {"x": True}]},
-    "key.rotated": {},
+    "key.rotated": {
+        "key": "romashka.example/consent+9c1d04aa+AX3r",
+        "new_signature": "ab" * 64,
+        "old_signature": "cd" * 64,
+        "reason": "planned",
+        "replaces": "romashka.example/consent+2685d632+AYMg",
+    },
     "receipt.issued": {"of": "anything"},
 }
 VECTORS = {}

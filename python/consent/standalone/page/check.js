@@ -61,7 +61,7 @@ function asJson(done, lang) {
     verdict: failure ? failure.verdict : "proven",
     statement: done.statement && !failure ? done.statement()[lang] : "",
     coverage: {
-      entries: done.entries.length + done.ended.length,
+      entries: [done.entries, done.ended, done.assigned, done.steps, done.rotated].reduce((sum, list) => sum + (list ? list.length : 0), 0),
       signed_up_to: signer ? Number(done.size) : 0,
       signed_by: signer ? signer.text : "",
       key_was_given: done.keys.length > 0,

@@ -74,6 +74,103 @@ function readEnvelope(step, seq, origin, value) {
     if (!hasExactly(value.subject, "prev", "seq", "tag")) bad();
     if (!isInt(value.subject.prev) || !isInt(value.subject.seq) || !isHash(value.subject.tag)) bad();
   }
+  if (value.type === "key.rotated") {
+    within(step, `entry ${seq}`, `запись ${seq}`, seq, () => checkRotationBody(value.body));
+  }
+}
+
+// 1 to 64 bytes, no space, quote, backslash or control character, no ten digits in a row.
+function isWord(text) {
+  return typeof text === "string" && text !== "" && utf8(text).length <= 64 && !/[\x00-\x20"\\\x7f]|[0-9]{10}/.test(text);
+}
+
+// Members of `key.rotated`.
+function checkRotationBody(body) {
+  const texts = ["key", "replaces"].every((name) => typeof body[name] === "string" && body[name] !== "");
+  const signatures = [body.new_signature, "old_signature" in body ? body.old_signature : "0".repeat(128)];
+  const shaped = signatures.every((each) => typeof each === "string" && /^[0-9a-f]{128}$/.test(each));
+  if (!texts || !shaped || !isWord(body.reason)) {
+    throw new ProofError("the body of a rotation lacks a member or has one of another shape");
+  }
+}
+
+// The keys that signed a log, from the one of entry 0 on, and where trust passes from one to the next.
+class KeyChain {
+  constructor(origin, first) {
+    this.origin = origin;
+    this.keys = [parseKey(first)];
+    this.carried = [true];
+    if (this.keys[0].name !== origin) throw new ProofError("it names a key of another log");
+  }
+
+  // The next key, signed by itself, and by the last where that was not lost.
+  rotate(seq, { body, prev }) {
+    const old = this.keys[this.keys.length - 1];
+    if (body.replaces !== old.text) throw new ProofError("it replaces another key than the last");
+    const key = parseKey(body.key);
+    if (key.name !== this.origin) throw new ProofError("it names a key of another log");
+    if (this.holds(key)) throw new ProofError("it names a key that the log had before");
+    const text = utf8(
+      `libconsent-rotation/v1\nlog ${this.origin}\nentry ${seq}\nafter ${prev}\n` +
+        `replaces ${body.replaces}\nkey ${body.key}\nreason ${body.reason}\n`,
+    );
+    const byOld = !("old_signature" in body) || signedBy(old.key, text, unhex(body.old_signature));
+    if (!byOld || !signedBy(key.key, text, unhex(body.new_signature))) {
+      throw new ProofError("a signature of the rotation is wrong");
+    }
+    this.carried.push("old_signature" in body && !["compromised", "lost"].includes(body.reason));
+    this.keys.push(key);
+  }
+
+  holds(key) {
+    return this.keys.some((each) => each.text === key.text);
+  }
+
+  last() {
+    return this.keys[this.keys.length - 1];
+  }
+
+  // Whether one who trusts these, or entry 0 where there are none, trusts the last key.
+  isReached(trusted) {
+    let reached = !trusted.length;
+    this.keys.forEach((key, i) => {
+      reached = (reached && this.carried[i]) || trusted.some((each) => each.text === key.text);
+    });
+    return reached;
+  }
+}
+
+// The rotations of a log lead from entry 0 to the key that signed.
+function followKeys(step, origin, first, rotated) {
+  const named = typeof first.value.body.key === "string" ? first.value.body.key : "";
+  const chain = within(step, "entry 0", "запись 0", 0, () => new KeyChain(origin, named));
+  for (const { seq, value } of rotated) {
+    if (value.type !== "key.rotated" || "subject" in value) {
+      refute(step, `entry ${seq} does not rotate the log's key`, `запись ${seq} — не замена ключа журнала`, seq);
+    }
+    within(step, `entry ${seq}`, `запись ${seq}`, seq, () => chain.rotate(seq, value));
+  }
+  return chain;
+}
+
+function checkSigner(step, chain, signer) {
+  if (chain.last().text === signer.text) return;
+  refute(
+    step,
+    "entry 0 and the rotations lead to another key than the one that signed",
+    "от записи 0 замены ключа ведут к другому ключу, чем подписавший",
+    0,
+  );
+}
+
+function checkTrust(step, chain, keys, [en, ru]) {
+  if (chain.isReached(keys)) return;
+  if (keys.length && !chain.keys.some((key) => keys.some((each) => each.text === key.text))) lack(step, en, ru);
+  lack(
+    step,
+    "the key that signed replaced one that was lost or revoked: get it from the log's owner and give it (--key)",
+    "подписавший ключ заменил утраченный или отозванный: получите его у владельца журнала и задайте (--key)",
+  );
 }
 
 // An entry in its bytes, whose envelope holds.

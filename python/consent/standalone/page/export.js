@@ -17,7 +17,10 @@ const EXPORT_STEPS = {
     en: "the entries give the signed root, and the root of each older checkpoint at its size",
     ru: "записи дают подписанный корень и корень каждой прежней контрольной точки на её размере",
   },
-  5: { en: "entry 0 created the log and names the same key", ru: "запись 0 создала журнал и называет тот же ключ" },
+  5: {
+    en: "entry 0 created the log, and its key or those that replaced it signed",
+    ru: "запись 0 создала журнал, и подписал её ключ или заменивший его",
+  },
   6: { en: "the chain of each subject has no gap", ru: "цепочка каждого абонента без пропусков" },
   7: { en: "the times of the entries are possible", ru: "времена записей возможны" },
   8: {
@@ -98,19 +101,26 @@ class ExportCheck {
     if (last !== `end ${rest.length}`) bad("the last line does not count the lines before it", "последняя строка не сходится с числом строк");
   }
 
-  // The checkpoint; without a given key the one that entry 0 names.
-  step2() {
-    let own = null;
-    if (!this.keys.length) {
-      const first = within(2, "entry 0", "запись 0", 0, () => {
-        if (!this.lines.length) throw new ProofError("not an object");
-        const value = readJson(this.lines[0], MAX_ENTRY);
+  // The keys that entries name: of entry 0 and of each that rotates the key. Step 5 follows them.
+  namedKeys() {
+    const rotates = utf8('"type":"key.rotated"');
+    return this.lines.flatMap((line, seq) => {
+      if (seq && find(line, rotates) < 0) return [];
+      return within(2, `entry ${seq}`, `запись ${seq}`, seq, () => {
+        const value = readJson(line, MAX_ENTRY);
+        if (seq && value.type !== "key.rotated") return [];
         if (!isObject(value.body) || typeof value.body.key !== "string") throw new ProofError("a verifier key is name+id+key");
-        return parseKey(value.body.key);
+        return [parseKey(value.body.key)];
       });
-      own = first;
-    }
-    Object.assign(this, openCheckpoint(2, this.note, own || this.keys[0], this.keys));
+    });
+  }
+
+  // The checkpoint, by a given key or by the last that the log itself names.
+  step2() {
+    if (!this.lines.length) refute(2, "entry 0: not an object", "запись 0: не объект", 0);
+    this.named = this.namedKeys();
+    const last = this.named[this.named.length - 1];
+    Object.assign(this, openCheckpoint(2, this.note, last, [...this.keys, ...this.named]));
     if (this.size !== BigInt(this.lines.length)) {
       refute(2, "the checkpoint is of another size than the file", "контрольная точка — другого размера, чем файл");
     }
@@ -121,7 +131,7 @@ class ExportCheck {
     const wanted = new Set();
     this.signed = this.older.map(([text]) => {
       const note = within(3, "checkpoint", "контрольная точка", undefined, () => unbase64(text ?? ""));
-      const point = openCheckpoint(3, note, this.signer, [this.signer]);
+      const point = openCheckpoint(3, note, this.signer, this.named);
       wanted.add(Number(point.size));
       return point;
     });
@@ -172,9 +182,9 @@ class ExportCheck {
     if (!first || first.value.type !== "log.created" || "subject" in first.value) {
       refute(5, "entry 0 is not the creation of the log", "запись 0 — не создание журнала", 0);
     }
-    if (first.value.body.key !== this.signer.text) {
-      refute(5, "entry 0 names another key than the one that signed", "запись 0 называет другой ключ, чем подписавший", 0);
-    }
+    const rotated = this.entries.filter(({ value }) => value.type === "key.rotated");
+    this.chain = followKeys(5, this.origin, first, rotated);
+    checkSigner(5, this.chain, this.signer);
   }
 
   step6() {
@@ -247,6 +257,7 @@ class ExportCheck {
         "не задан ключ, полученный от владельца журнала; ключ, названный самим журналом, ничего не подтверждает",
       );
     }
+    checkTrust(9, this.chain, this.keys, ["no given key has signed the entries", "ни один из заданных ключей не подписывал записи"]);
   }
 
   question() {

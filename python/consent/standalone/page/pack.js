@@ -31,6 +31,9 @@ class Pack {
     this.former = [];
     this.callers = [];
     this.clock = [];
+    this.rotations = [];
+    this.rotated = [];
+    this.chain = null;
     this.entries = [];
     this.ended = [];
     this.assigned = [];
@@ -248,14 +251,14 @@ class Pack {
       refute(2, "case.json: the number is not in E.164 form", "case.json: номер записан не в форме E.164");
     }
     this.checkPlaces(read.entries, "entries");
-    for (const name of ["former", "callers", "clock"]) {
+    for (const name of ["former", "callers", "clock", "rotations"]) {
       const more = name in read ? read[name] : [];
       if (!Array.isArray(more) || (name in read && !more.length)) bad();
       this.checkPlaces(more, name);
       this[name] = more;
     }
     let last = -1;
-    for (const place of [...read.entries, ...this.former, ...this.callers, ...this.clock].sort(bySeq)) {
+    for (const place of [...read.entries, ...this.former, ...this.callers, ...this.clock, ...this.rotations].sort(bySeq)) {
       if (place.seq === last) refute(2, "case.json lists an entry twice", "case.json называет запись дважды", place.seq);
       last = place.seq;
     }
@@ -289,7 +292,7 @@ class Pack {
 
   // Bytes and envelope of each entry; `prev` where the entry before is here too.
   step3() {
-    const listed = [...this.places, ...this.former, ...this.callers, ...this.clock].sort(bySeq);
+    const listed = [...this.places, ...this.former, ...this.callers, ...this.clock, ...this.rotations].sort(bySeq);
     this.only(3, "entries/", listed.map((place) => place.entry));
     let before = null;
     for (const place of listed) {
@@ -307,7 +310,12 @@ class Pack {
         );
       }
       before = entry;
-      const lists = [[this.former, this.ended], [this.callers, this.assigned], [this.clock, this.steps]];
+      const lists = [
+        [this.former, this.ended],
+        [this.callers, this.assigned],
+        [this.clock, this.steps],
+        [this.rotations, this.rotated],
+      ];
       const [, list] = lists.find(([places]) => places.includes(place)) || [null, this.entries];
       list.push(entry);
     }
@@ -325,6 +333,7 @@ class Pack {
       [this.former, this.ended],
       [this.callers, this.assigned],
       [this.clock, this.steps],
+      [this.rotations, this.rotated],
     );
     this.only(4, "proofs/", listed.map(([place]) => place.proof));
     for (const [place, entry] of listed) {
@@ -339,19 +348,16 @@ class Pack {
     }
   }
 
-  // Entry 0.
+  // Entry 0, and the keys since.
   step5() {
     if (!this.entries.length || this.entries[0].seq !== 0) lack(5, "entry 0 is missing", "нет записи 0", 0);
     const first = this.entries[0].value;
     if (first.type !== "log.created" || "subject" in first) {
       refute(5, "entry 0 is not the creation of the log", "запись 0 — не создание журнала", 0);
     }
-    if (first.body.key !== this.case.key) {
-      refute(5, "entry 0 names another key than the one that signed", "запись 0 называет другой ключ, чем подписавший", 0);
-    }
-    if (this.keys.length && !this.keys.some((key) => key.text === this.signer.text)) {
-      lack(5, "no given key has signed the pack", "ни один из заданных ключей не подписывал пакет");
-    }
+    this.chain = followKeys(5, this.case.origin, this.entries[0], this.rotated);
+    checkSigner(5, this.chain, this.signer);
+    checkTrust(5, this.chain, this.keys, ["no given key has signed the pack", "ни один из заданных ключей не подписывал пакет"]);
   }
 
   // Openings, and that everything is about the one number.
@@ -716,7 +722,7 @@ class Pack {
       const [en, ru] = [`receipt ${i + 1}`, `квитанция ${i + 1}`];
       let receipt;
       try {
-        receipt = checkReceipt(data, this.keys);
+        receipt = checkReceipt(data, this.chain.keys);
       } catch (failure) {
         if (!(failure instanceof FailedError)) throw failure;
         lack(
@@ -733,7 +739,7 @@ class Pack {
   compare(en, ru, receipt) {
     const { entry: held, number, signer, size, root } = receipt;
     const { seq } = held;
-    if (!this.signer || signer.text !== this.signer.text || held.value.log !== this.case.origin) {
+    if (!this.chain.holds(signer) || held.value.log !== this.case.origin) {
       lack(
         11,
         `${en}: it is of another log, or signed by another key`,
@@ -749,7 +755,7 @@ class Pack {
       );
     }
     if (number !== this.case.number) lack(11, `${en}: it is about another number`, `${ru}: она о другом номере`);
-    for (const entry of [...this.entries, ...this.ended, ...this.assigned, ...this.steps]) {
+    for (const entry of [...this.entries, ...this.ended, ...this.assigned, ...this.steps, ...this.rotated]) {
       if (entry.seq === seq && !same(entry.leaf, held.leaf)) {
         refute(11, `${en}: entry ${seq} is another one there`, `${ru}: запись ${seq} там другая`, seq);
       }

@@ -18,8 +18,8 @@ const STEPS = {
     ru: "каждая запись входит в подписанное дерево: доказательства верны",
   },
   5: {
-    en: "entry 0 created the log and names the same key, and it is trusted",
-    ru: "запись 0 создала журнал и называет тот же ключ, и ему доверяют",
+    en: "entry 0 created the log, its key or those that replaced it signed, and the one that signed is trusted",
+    ru: "запись 0 создала журнал, подписал её ключ или заменивший его, и подписавшему доверяют",
   },
   6: {
     en: "each opening fits its entry and names the number of case.json",
