@@ -82,17 +82,17 @@ SigningKey KeyStore::read_signing(std::string_view row) {
     return std::string(get.blob(0));
   };
   auto bytes = value(row);
-  if (!bytes) throw Error(ErrorCode::storage, db_.name() + ": incomplete");
+  if (!bytes) throw Error(ErrorCode::storage, "keys.db: incomplete");
   if (master_) {
     const std::string name = value(std::string(row) + std::string(name_suffix)).value_or("signing");
     try {
       bytes = consent::open(master_->view(), "libconsent/meta/v1/" + name, *bytes);
     } catch (const ProofError&) {
-      throw Error(ErrorCode::crypto, db_.name() + ": another passphrase closed it");
+      throw Error(ErrorCode::crypto, "keys.db: another passphrase closed it");
     }
   }
   if (bytes->size() != SecretKey::size) {
-    throw Error(ErrorCode::storage, db_.name() + ": a key of a wrong size");
+    throw Error(ErrorCode::storage, "keys.db: a key of a wrong size");
   }
   SigningKey key = SigningKey::from_seed(
       SecretKey::View(reinterpret_cast<const std::uint8_t*>(bytes->data()), SecretKey::size));
