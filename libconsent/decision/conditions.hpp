@@ -52,6 +52,11 @@ enum class Condition : std::uint8_t {
   concealment_not_stated,
   outside_hours,
   over_count,
+  // How earlier contacts ended.
+  wrong_person,
+  no_such_subscriber,
+  not_interested,
+  lost_deal,
   // What the consents relied on are worth.
   weak_consent,
   worth_below,
@@ -76,7 +81,7 @@ enum class Condition : std::uint8_t {
   // Of the caller: lifts a ground.
   exempt_caller,
 };
-inline constexpr std::size_t condition_count = 51;
+inline constexpr std::size_t condition_count = 55;
 
 /// Figures that a row of the condition must give, and no others.
 enum Figure : std::uint16_t {
@@ -162,6 +167,10 @@ inline constexpr std::array<ConditionWord, condition_count> conditions{{
     {"concealment_not_stated", Condition::concealment_not_stated, any_verdict},
     {"outside_hours", Condition::outside_hours, deny_or_warn, day_windows, true},
     {"over_count", Condition::over_count, deny_or_warn, counts},
+    {"wrong_person", Condition::wrong_person, any_verdict},
+    {"no_such_subscriber", Condition::no_such_subscriber, any_verdict},
+    {"not_interested", Condition::not_interested, any_verdict},
+    {"lost_deal", Condition::lost_deal, any_verdict},
     {"weak_consent", Condition::weak_consent, any_verdict_or_allow, no_figure, false, false,
      no_narrowing, true},
     {"worth_below", Condition::worth_below, any_verdict, least_worth, false, false, prong, true},

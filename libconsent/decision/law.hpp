@@ -61,4 +61,10 @@ void concealment_not_stated(Case& it, const Rows& rows) noexcept;
 void outside_hours(Case& it, const Rows& rows) noexcept;
 void over_count(Case& it, const Rows& rows) noexcept;
 
+// disposition_policy.cpp
+void wrong_person(Case& it, const Rows& rows) noexcept;
+void no_such_subscriber(Case& it, const Rows& rows) noexcept;
+void not_interested(Case& it, const Rows& rows) noexcept;
+void lost_deal(Case& it, const Rows& rows) noexcept;
+
 }  // namespace consent::decision::law

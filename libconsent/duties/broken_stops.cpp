@@ -58,7 +58,6 @@ void BrokenStops::take(const Entry& entry, const AnyEvent& said) {
     append_clauses(entry, *event, {}, terms_, standing);
     stopped_ = stopped_ || standing::is_stop(entry.type);
     passed_on_ = passed_on_ || standing.closed.has_value();
-    return;
   }
   const auto* const made = std::get_if<ContactMade>(event);
   if (made == nullptr || made->direction != Direction::outgoing ||

@@ -3,6 +3,7 @@
 
 #include "log/impl.hpp"
 #include "standing/callers.hpp"
+#include "standing/disposition.hpp"
 
 namespace consent {
 
@@ -22,6 +23,20 @@ void Log::Impl::take_distributors(std::span<const Clause> clauses, std::set<std:
   }
 }
 
+namespace {
+
+/// Most contacts say nothing of those after them: a gate need not read their subjects again.
+bool changes_standing(const Entry& entry) {
+  if (entry.type != EventType::contact_made) return speaks_to_standing(entry.type);
+  const AnyEvent said = decode_event(entry);
+  const auto* const event = std::get_if<Event>(&said);
+  const auto* const contact = event == nullptr ? nullptr : std::get_if<ContactMade>(event);
+  return contact == nullptr ||
+         standing::disposition_of(contact->outcome) != standing::Disposition::none;
+}
+
+}  // namespace
+
 Added Log::added_since(std::uint64_t size) const {
   impl_->check_fork();
   const Impl::Reading reading(*impl_);
@@ -33,7 +48,7 @@ Added Log::added_since(std::uint64_t size) const {
   while (rows.step()) {
     const Entry entry = decode_entry(rows.blob(1)).entry;
     if (entry.subject) {
-      if (speaks_to_standing(entry.type)) tags.insert(entry.subject->tag);
+      if (changes_standing(entry)) tags.insert(entry.subject->tag);
     } else if (callers::are_told_by(entry.type) || entry.type == EventType::clock_step) {
       added.callers = true;
     } else if (losses::are_told_by(entry.type)) {

@@ -11,6 +11,7 @@
 #include "consent/error.hpp"
 #include "log/impl.hpp"
 #include "log/open.hpp"
+#include "standing/disposition.hpp"
 #include "tlog/note.hpp"
 
 namespace consent {
@@ -106,18 +107,60 @@ void check_times(std::span<const Event> events, Instant now) {
 
 }  // namespace
 
+namespace {
+
+/// Events with the stops that contacts among them ended in, each behind its contact: so one commit
+/// holds both.
+class WithStops {
+ public:
+  explicit WithStops(std::vector<Event> events) : events_(std::move(events)) {
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      const auto* const contact = std::get_if<ContactMade>(&events_[i]);
+      if (contact == nullptr) continue;
+      auto stop = standing::stop_of(*contact);
+      if (!stop) continue;
+      events_.insert(events_.begin() + static_cast<std::ptrdiff_t>(i) + 1, std::move(*stop));
+      stops_.push_back(++i);
+    }
+  }
+  [[nodiscard]] static bool needed(std::span<const Event> events) {
+    return std::any_of(events.begin(), events.end(), [](const Event& event) {
+      const auto* const contact = std::get_if<ContactMade>(&event);
+      return contact != nullptr && standing::disposition_of(contact->outcome) ==
+                                       standing::Disposition::do_not_call;
+    });
+  }
+  [[nodiscard]] const std::vector<Event>& events() const noexcept { return events_; }
+  /// The answers to the events that were given.
+  [[nodiscard]] std::vector<Appended> answers(std::vector<Appended> all) const {
+    for (auto stop = stops_.rbegin(); stop != stops_.rend(); ++stop)
+      all.erase(all.begin() + static_cast<std::ptrdiff_t>(*stop));
+    return all;
+  }
+
+ private:
+  std::vector<Event> events_;
+  std::vector<std::size_t> stops_;
+};
+
+}  // namespace
+
 std::vector<Appended> Log::append_many(std::span<const Event> events, Instant now) {
   impl_->check_writable();
   check(*this, events);
   check_times(events, now);
-  return impl_->writer->append(events, now);
+  if (!WithStops::needed(events)) return impl_->writer->append(events, now);
+  const WithStops all({events.begin(), events.end()});
+  return all.answers(impl_->writer->append(all.events(), now));
 }
 
 std::vector<Appended> Log::append_once(std::span<const Event> events, Instant now) {
   impl_->check_writable();
   check(*this, events);
   check_times(events, now);
-  return impl_->writer->append_once(events, now);
+  if (!WithStops::needed(events)) return impl_->writer->append_once(events, now);
+  const WithStops all({events.begin(), events.end()});
+  return all.answers(impl_->writer->append_once(all.events(), now));
 }
 
 /// The events and what was made of them, which points into them.
@@ -125,8 +168,10 @@ struct Offered::Impl {
   Writer* writer;
   std::shared_ptr<Writer::Life> life;  ///< of the writer
   std::uint64_t forks_at_offer = forks();
-  std::vector<Event> events;
+  WithStops all;
   std::vector<Writer::Prepared> prepared;
+
+  explicit Impl(std::vector<Event> events) : all(std::move(events)) {}
 
   ~Impl() {
     // What nobody recorded leaves no file behind; without its writer the next opening sweeps it. In
@@ -145,11 +190,10 @@ Offered::~Offered() = default;
 Offered Log::offer(std::vector<Event> events) const {
   impl_->check_writable();
   check(*this, events);
-  auto made = std::make_unique<Offered::Impl>();
+  auto made = std::make_unique<Offered::Impl>(std::move(events));
   made->writer = impl_->writer.get();
   made->life = impl_->writer->life();
-  made->events = std::move(events);
-  made->prepared = made->writer->offer(made->events);
+  made->prepared = made->writer->offer(made->all.events());
   return Offered(std::move(made));
 }
 
@@ -158,8 +202,10 @@ std::vector<Appended> Log::append_once(Offered offered, Instant now) {
   if (!offered.impl_ || offered.impl_->life != impl_->writer->life()) {
     throw Error(ErrorCode::invalid_argument, "offered: to another log, or recorded already");
   }
-  check_times(offered.impl_->events, now);
-  return impl_->writer->append_once(std::exchange(offered.impl_->prepared, {}), now);
+  const WithStops& all = offered.impl_->all;
+  check_times(all.events(), now);
+  return all.answers(
+      impl_->writer->append_once(std::exchange(offered.impl_->prepared, {}), now));
 }
 
 std::string_view to_word(Once outcome) noexcept {

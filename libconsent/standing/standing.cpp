@@ -6,6 +6,7 @@
 
 #include "consent/error.hpp"
 #include "event/encode.hpp"
+#include "standing/disposition.hpp"
 
 namespace consent {
 
@@ -148,6 +149,22 @@ struct ClauseWriter {
     Clause clause = begun(e.happened);
     clause.of = e.of;
     clause.flags = flags_of(e);
+    add(clause);
+  }
+  /// Only what its end says of contacts after it. A demand to stop is an entry of its own.
+  void operator()(const ContactMade& e) const {
+    const auto disposition = standing::disposition_of(e.outcome);
+    if (disposition == standing::Disposition::none ||
+        disposition == standing::Disposition::do_not_call) {
+      return;
+    }
+    Clause clause = begun(e.happened);
+    clause.flags = static_cast<std::uint16_t>(disposition);
+    clause.purposes = {e.purpose};
+    clause.channels = {e.channel};
+    if (!e.campaign.empty()) clause.campaign = terms.id_of(e.campaign);
+    const std::string_view distributor = e.distributor.empty() ? own : e.distributor;
+    if (!distributor.empty()) clause.distributor = terms.id_of(distributor);
     add(clause);
   }
   /// A correction points at an entry and changes no clause.

@@ -14,7 +14,7 @@ namespace consent {
          type == EventType::consent_withdrawn || type == EventType::number_reassigned ||
          type == EventType::operator_refusal || type == EventType::subject_erased ||
          type == EventType::subject_restricted || type == EventType::number_classified ||
-         type == EventType::evidence_added;
+         type == EventType::evidence_added || type == EventType::contact_made;
 }
 
 /// What is done with the record of somebody who may no longer hold the number.
