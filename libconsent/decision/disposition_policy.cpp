@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <span>
 
 #include "decision/law.hpp"
 #include "standing/disposition.hpp"
@@ -9,14 +11,17 @@ namespace {
 
 using standing::Disposition;
 
-/// The latest contact of the holder that ended so, and that `fits`; nullptr: none.
+/// The latest contact of the holder that ended so, and that `fits`; nullptr: none. A contact before
+/// the holder's time says nothing of the holder.
 template <typename Fits>
 const Clause* ended(Case& it, Disposition how, const Fits& fits) noexcept {
+  const std::optional<Instant>& began = it.holder().began();
   const Clause* found = nullptr;
   for (const Clause& clause : it.holder().clauses()) {
     if (clause.type != EventType::contact_made ||
         clause.flags != static_cast<std::uint16_t>(how) ||
-        standing::forbids_from(clause) > it.at() || !fits(clause)) {
+        standing::forbids_from(clause) > it.at() || (began && clause.said < *began) ||
+        !fits(clause)) {
       continue;
     }
     if (found == nullptr || clause.said >= found->said) found = &clause;
@@ -60,11 +65,12 @@ void no_such_subscriber(Case& it, const Rows& rows) noexcept {
   if (found != nullptr && !answered_since(it, *found)) it.verdict_of(rows, found->seq);
 }
 
-/// A contact that names no campaign may belong to the one that was declined.
+/// A contact that names no campaign may belong to the same one.
 void not_interested(Case& it, const Rows& rows) noexcept {
   const std::uint32_t campaign = it.contact().campaign;
   const Clause* const found = ended(it, Disposition::not_interested, [&](const Clause& clause) {
-    return is_of_distributor(it, clause) && (campaign == 0 || clause.campaign == campaign);
+    return is_of_distributor(it, clause) &&
+           (campaign == 0 || clause.campaign == 0 || clause.campaign == campaign);
   });
   if (found != nullptr && !consented_since(it, *found)) it.verdict_of(rows, found->seq);
 }

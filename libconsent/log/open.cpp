@@ -66,7 +66,8 @@ void migrate_log_file(sqlite::Connection& db) {
   }
   if (db.integer("PRAGMA user_version") < 6) db.execute(schema::from_5_to_6);
   // Version 5 is nothing but room for one more row in `state`, which the next new subject writes.
-  db.execute("PRAGMA user_version=6");
+  if (db.integer("PRAGMA user_version") < 7) db.execute(schema::from_6_to_7);
+  db.execute("PRAGMA user_version=7");
   transaction.commit();
 }
 

@@ -7,7 +7,7 @@
 namespace consent::schema {
 
 inline constexpr std::int64_t application_id = 0x434e534c;  // "CNSL"
-inline constexpr std::int64_t version = 6;
+inline constexpr std::int64_t version = 7;
 /// The oldest that is read; opening for writing brings it to `version`.
 inline constexpr std::int64_t oldest = 1;
 /// From this one on `state` is there.
@@ -23,9 +23,8 @@ inline constexpr std::int64_t with_newest_subject = 5;
 /// From this one on `state` holds `clock_steps`: the seq of every clock.step.
 inline constexpr std::int64_t with_clock_steps = 6;
 
-/// From this one on rows of `subject` say which advertiser a consent names, and what was added to
-/// show it.
-inline constexpr std::int64_t with_evidence_in_standing = 6;
+/// From this one on rows of `subject` say all that decisions read, how contacts ended included.
+inline constexpr std::int64_t with_contacts_in_standing = 7;
 
 // BEFORE INSERT compares with the last row, in one seek from the right: neither a gap nor INSERT OR
 // REPLACE gets in, also where recursive_triggers is off.
@@ -196,6 +195,13 @@ inline constexpr const char* clock_steps_in_entries =
 /// From schema 5: subjects are derived anew.
 inline constexpr const char* from_5_to_6 = R"sql(
 INSERT INTO state(key, value) SELECT 'clock_steps', CAST(group_concat(seq, ' ') AS BLOB) FROM (SELECT seq FROM entry WHERE instr(bytes, CAST('"type":"clock.step"' AS BLOB)) > 0 ORDER BY seq) HAVING count(*) > 0;
+DELETE FROM subject;
+DELETE FROM term;
+UPDATE state SET value = CAST('0' AS BLOB) WHERE key = 'standing_upto';
+)sql";
+
+/// From schema 6: subjects are derived anew.
+inline constexpr const char* from_6_to_7 = R"sql(
 DELETE FROM subject;
 DELETE FROM term;
 UPDATE state SET value = CAST('0' AS BLOB) WHERE key = 'standing_upto';

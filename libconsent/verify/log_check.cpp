@@ -90,7 +90,7 @@ void LogCheck::read_mark(std::uint64_t all) {
   has_state_ = db_.integer("PRAGMA user_version") >= schema::with_state;
   has_mark_ = db_.integer("PRAGMA user_version") >= schema::with_mark;
   has_clock_steps_ = db_.integer("PRAGMA user_version") >= schema::with_clock_steps;
-  has_evidence_ = db_.integer("PRAGMA user_version") >= schema::with_evidence_in_standing;
+  standing_is_whole_ = db_.integer("PRAGMA user_version") >= schema::with_contacts_in_standing;
   if (!has_mark_) return;
   sqlite::Statement row(db_, "SELECT value FROM state WHERE key='standing_upto'");
   const auto mark = row.step() ? to_count(row.blob(0)) : std::nullopt;

@@ -330,7 +330,7 @@ class LogCheck {
   std::string origin_, own_key_, incarnation_;
   std::vector<std::uint64_t> restores_;  ///< seq of log.restored
   std::uint64_t kept_upto_ = 0;
-  bool has_state_ = false, has_clock_steps_ = false, has_evidence_ = false, has_mark_ = false,
+  bool has_state_ = false, has_clock_steps_ = false, standing_is_whole_ = false, has_mark_ = false,
        mark_fits_ = true;
   Terms terms_;
   std::unordered_map<Digest, Subject, DigestHash> subjects_;

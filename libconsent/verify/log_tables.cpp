@@ -35,7 +35,7 @@ void LogCheck::standing() {
     }
     if (rows.integer(1) != static_cast<std::int64_t>(subject.kept_count) ||
         rows.integer(2) != subject.kept_last || !closed_fits ||
-        (has_evidence_ && rows.blob(4) != pack_clauses(clauses))) {
+        (standing_is_whole_ && rows.blob(4) != pack_clauses(clauses))) {
       refute(static_cast<std::uint64_t>(subject.kept_last),
              "the kept standing of its subject is not what the entries say");
     }
@@ -47,16 +47,16 @@ void LogCheck::standing() {
   }
   sqlite::Statement terms(db_, "SELECT id,text FROM term ORDER BY id");
   std::uint32_t id = 0;
-  while (has_evidence_ && terms.step()) {
+  while (standing_is_whole_ && terms.step()) {
     ++id;
     if (terms.integer(0) != id || terms_.text(id) != terms.blob(1)) {
       refute(leaves_.size(), "the kept names of distributors and campaigns are not the entries'");
     }
   }
-  if (has_evidence_ && id != terms_.size()) refute(leaves_.size(), "kept names are missing");
+  if (standing_is_whole_ && id != terms_.size()) refute(leaves_.size(), "kept names are missing");
   state();
   // Rows of an earlier schema say less than the entries, and are read anew when it is written.
-  result_.coverage.standing_checked = has_evidence_;
+  result_.coverage.standing_checked = standing_is_whole_;
 }
 
 void LogCheck::state() {

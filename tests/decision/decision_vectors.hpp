@@ -122,6 +122,15 @@ inline Event read_event(const Value& from, PhoneNumber number) {
     scope(event, from, number);
     return event;
   }
+  if (type == "contact.made") {
+    ContactMade event{base};
+    event.purpose = from_word<Purpose>(text(from, "purpose", "advertising")).value();
+    event.channel = from_word<Channel>(text(from, "channel", "voice")).value();
+    event.campaign = text(from, "campaign");
+    event.distributor = text(from, "distributor");
+    event.outcome = text(from, "outcome");
+    return event;
+  }
   if (type == "evidence.added") {
     EvidenceAdded event{base, static_cast<std::uint64_t>(*member(from, "of").integer()), {}, {}};
     event.kind = text(from, "kind", "recording");

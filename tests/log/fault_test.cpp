@@ -272,3 +272,41 @@ TEST_CASE("a log that cannot be opened for writing says so and changes nothing",
   head_fault = HeadFault::none;
   CHECK(Log::open(folder, Access::write).size() == 1);
 }
+
+TEST_CASE("a demand that ended a contact is there with its contact, or neither is, on a bad disk",
+          "[log][fault][disposition]") {
+  install_fault_vfs();
+  const auto row =
+      GENERATE(Row{"insert", Fault::What::write, "log.db-wal", SQLITE_IOERR_WRITE, false},
+               Row{"insert", Fault::What::write, "log.db-wal", SQLITE_IOERR_WRITE, true},
+               Row{"commit", Fault::What::sync, "log.db-wal", SQLITE_IOERR_FSYNC, false},
+               Row{"commit", Fault::What::sync, "log.db-wal", SQLITE_IOERR_FSYNC, true},
+               Row{"key write", Fault::What::write, "keys.db-wal", SQLITE_IOERR_WRITE, false},
+               Row{"disk full", Fault::What::write, "log.db-wal", SQLITE_FULL, false});
+  const int after = GENERATE(0, 1, 2, 3);
+  CAPTURE(row.where, row.kept, after);
+  const Scratch scratch;
+  bool acknowledged = true;
+  {
+    Log log = consent::create_log(scratch / "log", romashka(), noon);
+    ContactMade contact{{number("+79160000001"), at("2026-11-02T10:00:00Z"), ""}};
+    contact.outcome = "do_not_call";
+    fault() = Fault{row.what, row.file, row.code, row.kept, after, false, 0};
+    try {
+      log.append(contact, noon);
+    } catch (const Error&) {
+      acknowledged = false;
+    }
+    CHECK((fault().fired > 0 || after > 0));
+    fault() = Fault{};
+  }
+  Log log = Log::open(scratch / "log", Access::write);
+  std::size_t contacts = 0;
+  std::size_t stops = 0;
+  log.for_each(1, log.size(), [&](const Entry& entry) {
+    contacts += entry.type == EventType::contact_made ? 1U : 0U;
+    stops += entry.type == EventType::consent_withdrawn ? 1U : 0U;
+  });
+  CHECK(contacts == stops);
+  if (acknowledged) CHECK(contacts == 1);
+}

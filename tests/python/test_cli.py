@@ -251,10 +251,10 @@ def test_all_flags_of_a_consent_reach_the_entry(run, made, tmp_path):
     assert (event["campaign"], event["source"]) == ("spring", "web")
 
 
-def test_a_contact_that_ended_in_a_demand_says_that_the_demand_is_not_recorded(run, made):
+def test_a_contact_that_ended_in_a_demand_says_that_a_stop_was_recorded(run, made):
     done = run("contact", made, NUMBER, "--outcome", "do_not_call")
     assert done.returncode == 0
-    assert "consent withdraw" in done.stderr
+    assert "recorded as a stop" in done.stderr
     assert digits(NUMBER) not in digits(done.stderr)
     assert run("contact", made, NUMBER, "--outcome", "not_interested").stderr == ""
 

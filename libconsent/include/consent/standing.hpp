@@ -21,7 +21,8 @@ struct Entry;
 /// One event reduced to what a decision reads. Distributor and campaign are ids of Terms.
 /// A consent_given that covers nothing is no consent: it names, as its distributor, one who may
 /// call for those named by the clauses of the same seq. Of a number_classified, `flags` is the
-/// PersonalData answer, of a contact_made how it ended. An evidence_added says what shows the entry `of`, from its recording on.
+/// PersonalData answer, of a contact_made how it ended. An evidence_added says what shows the
+/// entry `of`, from its recording on.
 struct Clause {
   EventType type{};
   Method method{};

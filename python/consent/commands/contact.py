@@ -70,13 +70,8 @@ def contact(given: argparse.Namespace, terminal: Terminal) -> int:
         source=given.source,
     )
     code = record(event, given, terminal)
-    if any(row.id == given.outcome and row.record == "withdrawal" for row in consent.outcomes()):
-        # How a contact ended says nothing to standing: the demand is an event of its own.
-        terminal.error(
-            terminal.say(
-                "the demand not to be called is not recorded by this: consent withdraw LOG NUMBER"
-            )
-        )
+    if given.outcome == "do_not_call":
+        terminal.error(terminal.say("the demand not to be called was recorded as a stop"))
     return code
 
 
