@@ -414,3 +414,27 @@ TEST_CASE("every status has its word", "[capi]") {
   CHECK(std::string(consent_status_word(-7)) == "unknown");
   CHECK(std::string(consent_status_word(INT32_MAX)) == "unknown");
 }
+
+TEST_CASE("a gate of C hears how a contact ended", "[capi][disposition]") {
+  const Fixture fixture;
+  const auto verdict = [&] {
+    const auto asked = question();
+    auto answer = full_of(0);
+    REQUIRE(consent_gate_ask(fixture.gate, &asked, &answer) == CONSENT_OK);
+    return answer.verdict;
+  };
+  const auto ends = [&](const char* outcome, int when) {
+    ContactMade contact{{mobile(), minute(when), ""}};
+    contact.purpose = Purpose::advertising;
+    contact.outcome = outcome;
+    Log::open(fixture.scratch / "log", Access::write).append(contact, minute(when));
+  };
+  const auto before = verdict();
+  CHECK(before != CONSENT_DENY);
+  ends("busy", 6);
+  CHECK(verdict() == before);
+  ends("wrong_person", 7);
+  CHECK(verdict() == CONSENT_UNKNOWN);
+  ends("do_not_call", 8);
+  CHECK(verdict() == CONSENT_DENY);
+}

@@ -34,7 +34,7 @@ Verdict asked(const Log& log, std::string_view of, std::string_view when = "2026
   question.dialled_by = DialledBy::person;
   question.at = at(when);
   question.caller = Caller::from_toml("mass = false\n", "caller.toml");
-  return log.may_contact(question, RulePack::russia()).verdict;
+  return may_contact(log, RulePack::russia(), question).verdict;
 }
 
 Log consented(const Scratch& scratch) {
@@ -143,7 +143,7 @@ TEST_CASE("a gate is told of subjects whose contacts ended so, and of no other c
   Log log = consented(scratch);
   const std::uint64_t before = log.size();
   log.append(ended(alice, "busy"), noon);
-  CHECK(log.added_since(before).subjects.empty());
+  CHECK(log.added_since(before).numbers.empty());
   log.append(ended(alice, "wrong_person"), noon);
-  CHECK(log.added_since(before).subjects.size() == 1);
+  CHECK(log.added_since(before).numbers.size() == 1);
 }
