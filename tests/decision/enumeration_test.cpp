@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "decision/story.hpp"
+#include "standing/disposition.hpp"
 
 using namespace story;
 
@@ -14,6 +15,20 @@ constexpr std::array exempts{Exempt::none, Exempt::public_body, Exempt::subordin
                              Exempt::municipality, Exempt::listed};
 constexpr std::array diallers{DialledBy::unstated, DialledBy::person, DialledBy::machine};
 constexpr std::array stated{Stated::not_stated, Stated::no, Stated::yes};
+
+using standing::Disposition;
+constexpr std::array endings{Disposition::wrong_person, Disposition::no_such_subscriber,
+                             Disposition::not_interested, Disposition::lost_deal};
+
+void ends(Story& told, Disposition how, Instant when) {
+  Clause contact;
+  contact.type = EventType::contact_made;
+  contact.flags = static_cast<std::uint16_t>(how);
+  contact.said = contact.recorded = when;
+  contact.seq = ++told.seq;
+  contact.distributor = romashka;
+  told.subjects.back().clauses.push_back(contact);
+}
 
 /// A year before the moment asked about; what a subscriber may have said by then.
 std::vector<std::pair<std::string, Story>> standings(Instant at) {
@@ -56,6 +71,11 @@ std::vector<std::pair<std::string, Story>> standings(Instant at) {
     refusal.type = EventType::operator_refusal;
     refusal.covers = {Cover::mass_calls, Cover::mailing};
     refusal.distributor = nobody;
+  }
+  for (const auto how : endings) {
+    Story& told = add("consent, and a contact that ended otherwise than well");
+    everything(told);
+    ends(told, how, at - std::chrono::days(10));
   }
   return found;
 }
@@ -154,4 +174,34 @@ TEST_CASE("silence is a yes only where no true word makes it a no", "[decision][
       }
     }
   }
+}
+
+TEST_CASE("no way a contact ended makes an answer milder", "[decision][enumeration][disposition]") {
+  const auto rank = [](Verdict verdict) {
+    return verdict == Verdict::allow ? 2 : verdict == Verdict::unknown ? 1 : 0;
+  };
+  std::size_t stricter = 0;
+  for (const int year : {2006, 2012, 2018, 2026}) {
+    const Instant at = parse_instant(std::to_string(year) + "-10-15T12:00:00+03:00");
+    for (const auto& [name, told] : standings(at)) {
+      for (const auto how : endings) {
+        Story after = told;
+        ends(after, how, at - std::chrono::days(5));
+        for (int purpose = 0; purpose < 10; ++purpose) {
+          for (int channel = 0; channel < 5; ++channel) {
+            ResolvedQuestion question = call_at(at);
+            question.purpose = static_cast<Purpose>(purpose);
+            question.channel = static_cast<Channel>(channel);
+            INFO(year << ", " << name << ", " << static_cast<int>(how) << ", "
+                      << to_word(question.purpose) << ", " << to_word(question.channel));
+            const int before = rank(ask(told, question).verdict);
+            const int now = rank(ask(after, question).verdict);
+            CHECK(now <= before);
+            stricter += now < before ? 1U : 0U;
+          }
+        }
+      }
+    }
+  }
+  CHECK(stricter > 100);
 }

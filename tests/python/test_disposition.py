@@ -168,18 +168,14 @@ def test_no_outcome_undoes_a_stop(romashka, run, tmp_path, outcome):
     assert set(answers(romashka, run, tmp_path).values()) == {"allow"}
 
 
-def test_a_list_of_contacts_records_their_stops_and_twice_is_once(romashka, run, tmp_path):
-    (tmp_path / "list.csv").write_text(
-        f"phone,happened,outcome\n{NUMBER},{CALLED.isoformat()},do_not_call\n"
-        f"{OTHER},{CALLED.isoformat()},busy\n"
-    )
-    words = ("import", romashka.folder, "list.csv", "--event", "contact.made")
+def test_contacts_recorded_together_bring_their_stops_and_each_its_own_answer(romashka):
     before = romashka.size
-    done = run(*words)
-    assert done.returncode == 0, done.stderr
-    with consent.Log.open(romashka.folder) as log:
-        assert log.size == before + 3
-    assert run(*words).returncode == 0
-    with consent.Log.open(romashka.folder) as log:
-        assert log.size == before + 3
-        assert set(answers(log, run, tmp_path).values()) == {"deny"}
+    made = [
+        consent.ContactMade(number, at=CALLED, purpose="advertising", outcome=outcome)
+        for number, outcome in ((NUMBER, "do_not_call"), (OTHER, "busy"), (OTHER, "do_not_call"))
+    ]
+    done = romashka.append_many_at(made, LATER)
+    assert [romashka.entry(each.seq).type for each in done] == ["contact.made"] * 3
+    assert romashka.size == before + 5
+    for number in (NUMBER, OTHER):
+        assert [event.type for event in romashka.history(number)][-1] == "consent.withdrawn"
