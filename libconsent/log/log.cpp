@@ -126,8 +126,8 @@ class WithStops {
   [[nodiscard]] static bool needed(std::span<const Event> events) {
     return std::any_of(events.begin(), events.end(), [](const Event& event) {
       const auto* const contact = std::get_if<ContactMade>(&event);
-      return contact != nullptr && standing::disposition_of(contact->outcome) ==
-                                       standing::Disposition::do_not_call;
+      return contact != nullptr &&
+             standing::disposition_of(contact->outcome) == standing::Disposition::do_not_call;
     });
   }
   [[nodiscard]] const std::vector<Event>& events() const noexcept { return events_; }
@@ -204,8 +204,7 @@ std::vector<Appended> Log::append_once(Offered offered, Instant now) {
   }
   const WithStops& all = offered.impl_->all;
   check_times(all.events(), now);
-  return all.answers(
-      impl_->writer->append_once(std::exchange(offered.impl_->prepared, {}), now));
+  return all.answers(impl_->writer->append_once(std::exchange(offered.impl_->prepared, {}), now));
 }
 
 std::string_view to_word(Once outcome) noexcept {

@@ -126,9 +126,7 @@ TEST_CASE("after wrong_person the answer is unknown until a later consent or a r
   log.append(ended(alice, "wrong_person"), noon);
   CHECK(asked(log, alice) == Verdict::unknown);
   CHECK(asked(log, alice, "2026-11-03T09:59:59Z") == Verdict::allow);
-  SECTION("consent") {
-    log.append(given(alice, "2026-11-04T10:00:00Z"), noon);
-  }
+  SECTION("consent") { log.append(given(alice, "2026-11-04T10:00:00Z"), noon); }
   SECTION("reassignment") {
     log.append(NumberReassigned{{number(alice), at("2026-11-04T09:00:00Z"), ""}}, noon);
     CHECK(asked(log, alice) == Verdict::deny);  // nobody has asked whoever holds it now
