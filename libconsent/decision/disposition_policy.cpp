@@ -15,7 +15,7 @@ using standing::Disposition;
 /// entries tells, as of stops.
 bool came_after(const Case& it, const Clause& consent, const Clause& contact) noexcept {
   if (consent.said <= contact.said) return false;
-  const standing::ClockSetBack* const step = it.holder().doubt(consent);
+  const auto* const step = it.holder().doubt(consent);
   return step == nullptr || contact.seq < step->seq;
 }
 
