@@ -45,7 +45,7 @@ void encode_body(const LogCreated& event, std::string& out);
 [[nodiscard]] std::vector<std::string_view> in_writing(std::span<const std::string> list);
 
 /// Two events say the same where these are equal: type and body without the commitment to the
-/// details, whose salt is new each time. What is sealed is not compared.
+/// details, whose salt is new each time. What is sealed is for the caller to compare.
 /// @param details_at What encode_body() returned.
 [[nodiscard]] Digest fingerprint(EventType type, std::string_view body, std::size_t details_at);
 /// The same of an event that was read back; members that its table does not know do not count.

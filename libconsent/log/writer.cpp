@@ -40,7 +40,7 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
   commit_ = sqlite::Statement(db_, "COMMIT");
   insert_entry_ = sqlite::Statement(
       db_, "INSERT INTO entry(seq,prev,leaf,bytes,sealed) VALUES(?1,?2,?3,?4,?5)");
-  read_entry_ = sqlite::Statement(db_, "SELECT bytes FROM entry WHERE seq=?1");
+  read_entry_ = sqlite::Statement(db_, "SELECT bytes,sealed FROM entry WHERE seq=?1");
   insert_term_ = sqlite::Statement(db_, "INSERT INTO term(id,text) VALUES(?1,?2)");
   insert_wording_ =
       sqlite::Statement(db_,
@@ -137,7 +137,7 @@ void Writer::load_state() {
   }
   last_at_ = Instant::min();
   if (size > 0) {
-    sqlite::Statement last(db_, "SELECT bytes FROM entry WHERE seq=?1");
+    sqlite::Statement last(db_, "SELECT bytes,sealed FROM entry WHERE seq=?1");
     if (last.bind(1, size - 1).step()) last_at_ = decode_entry(last.blob(0)).entry.recorded;
   }
   sqlite::Statement count(db_, "SELECT value FROM state WHERE key='subjects'");

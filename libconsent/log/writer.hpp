@@ -165,7 +165,7 @@ class Writer {
   std::vector<Prepared> prepare(std::span<const Event> events, unsigned threads);
   /// Fingerprints of what one subject's entries say, and where.
   using Said = std::unordered_map<Digest, std::uint64_t, DigestHash>;
-  const Said& said_by(const Digest& tag, std::int64_t last);
+  const Said& said_by(const Digest& tag, const SecretKey& key, std::int64_t last);
   void note_said(const Digest& tag, std::uint64_t seq, const Prepared& prepared);
   Once judge_once(const Prepared& prepared, Appended& done);
   /// Commits for those who wait until `own` is done, then releases. REQUIRES: the writer's turn.

@@ -53,6 +53,32 @@ TEST_CASE("a log opened again remembers what it says", "[log][once]") {
   CHECK(answers(log, {yes}) == std::vector{Once::already_there});
 }
 
+TEST_CASE("two contacts of one instant by other callers are two, and each is met again",
+          "[log][once]") {
+  const Scratch scratch;
+  const auto received = [](std::string_view sender, std::string_view said) {
+    ContactReceived event;
+    event.number = number(alice);
+    event.happened = at("2026-11-02T10:00:00Z");
+    event.sender = sender;
+    event.said = said;
+    return Event(event);
+  };
+  const std::vector<Event> all{received("SHOP", "5 %"), received("BANK", "5 %"),
+                               received("SHOP", "9 %")};
+  const std::vector<Once> new_each(3, Once::recorded);
+  const std::vector<Once> there(3, Once::already_there);
+  {
+    Log log = consent::create_log(scratch / "romashka", romashka(), at("2026-11-01T00:00:00Z"));
+    CHECK(answers(log, all) == new_each);
+    CHECK(answers(log, all) == there);
+    CHECK(log.size() == 4);
+  }
+  Log log = Log::open(scratch / "romashka", Access::write);
+  CHECK(answers(log, all) == there);
+  CHECK(answers(log, {received("CAFE", "5 %")}) == std::vector{Once::recorded});
+}
+
 TEST_CASE("an event said before the reassignment is neither doubled nor given to a stranger",
           "[log][once]") {
   const Scratch scratch;

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
-import shutil
-import subprocess
 import tomllib
 import zipfile
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import verapdf
 from consent import InvalidArgument, ParseError
 from consent.letters import (
     Attachment,
@@ -276,23 +275,15 @@ def test_the_same_letter_is_the_same_bytes():
 
 def test_verapdf_finds_every_letter_to_be_pdf_a_2a_and_pdf_ua_1(tmp_path):
     pytest.importorskip("typst")
-    jars = ROOT / "build" / "verapdf"
-    if shutil.which("java") is None or not list(jars.glob("validation-model*.jar")):
-        pytest.skip("veraPDF left out: no Java, or ./dev test has not fetched it")
+    if not verapdf.THERE:
+        pytest.skip(verapdf.MISSING)
     files = []
     for name in templates():
         for draft, contacts in ((), (ROBOT,)), (("детализация",), (ROBOT, SMS) * 20):
             file = tmp_path / f"{name}{len(draft)}.pdf"
             file.write_bytes(write(name, facts(*contacts, lacks=draft), MARIA).pdf(at=AT))
-            files.append(str(file))
-    run = subprocess.run(
-        ["java", "-cp", f"{jars}/*", str(ROOT / "tests/verapdf/Check.java"), *files],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    lines = [line.split("\t") for line in run.stdout.splitlines()]
+            files.append(file)
+    lines = verapdf.verdicts(files)
     assert len(lines) == 2 * len(files)
     assert [line for line in lines if line[2] != "ok"] == []
 
