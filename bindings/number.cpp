@@ -66,6 +66,7 @@ void bind_number(py::module_& m) {
           py::arg("digits"), "From the digits as one integer: 79161234567.")
       .def_property_readonly("e164", &PhoneNumber::e164, "\"+79161234567\"")
       .def_property_readonly("digits", &PhoneNumber::digits, "79161234567")
+      .def_property_readonly("country_code", &PhoneNumber::country_code, "Of E.164: 7, 49, 375.")
       .def("__hash__", [](PhoneNumber number) { return py::hash(py::int_(number.digits())); })
       .def(
           "__eq__", [](PhoneNumber a, PhoneNumber b) { return a == b; }, py::is_operator())

@@ -24,12 +24,13 @@ Case::Case(const ResolvedQuestion& asked, const RulePack::Impl& pack,
       counted_at_(counted_at),
       contact_{asked.distributor, asked.campaign, asked.purpose, asked.channel},
       facts_(numbering_facts(asked.number)),
+      law_loaded_(in_jurisdiction(facts_, pack)),
       in_force_(&nothing_in_force) {
   // An enumeration out of range may arrive from a cast; it must not index or shift anything.
   if (static_cast<unsigned>(contact_.purpose) >= RulePack::Impl::purposes)
     contact_.purpose = Purpose::unknown;
   const bool channel_known = static_cast<unsigned>(contact_.channel) < RulePack::Impl::channels;
-  if (channel_known && in_jurisdiction(facts_, pack))
+  if (channel_known && law_loaded_)
     in_force_ = &pack.active(asked.at, contact_.purpose, contact_.channel);
 }
 

@@ -36,6 +36,8 @@ class Case {
   [[nodiscard]] DialledBy dialled_by() const noexcept {
     return asked_.dialled_by != DialledBy::unstated ? asked_.dialled_by : caller().dialled_by;
   }
+  /// Whether the pack is of the number's country.
+  [[nodiscard]] bool law_loaded() const noexcept { return law_loaded_; }
   /// Neither advertising nor taken for it, nor a purpose with rules of its own.
   [[nodiscard]] bool is_outside_advertising() const noexcept {
     return !standing::in_family(purpose()) && purpose() != Purpose::debt_collection;
@@ -138,6 +140,7 @@ class Case {
   Instant counted_at_;
   standing::Contact contact_;
   NumberFacts facts_;
+  bool law_loaded_;
   const RulePack::Impl::InForce* in_force_;
   Rows touched_;
   std::array<std::optional<standing::Standing>, ground_count> standings_;

@@ -130,6 +130,10 @@ constexpr std::array<BuiltinFinding, decision::builtin_count> builtins{{
      "Whether a person or a machine dials or sends was not stated, and a machine would not be "
      "allowed.",
      "Не указано, набирает (отправляет) человек или машина, а машине это запрещено."},
+    {"default/no-law",
+     "No law is loaded for this number's country: whether the contact is allowed there is not "
+     "known.",
+     "Для страны этого номера правила не загружены: разрешён ли там такой контакт, неизвестно."},
 }};
 
 /// Warnings that make an answer weaker, among those that are no row.

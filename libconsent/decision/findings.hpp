@@ -48,8 +48,9 @@ enum class Builtin : std::int16_t {
   no_row = -32,          ///< default: outside advertising, and no rule loaded forbids or permits it
   held_elsewhere = -33,  ///< of what shows the consent, the log has the hash alone
   not_stated = -34,      ///< who or what contacts was not stated, and a permitted answer denies
+  no_law = -35,          ///< default: the number belongs to a country whose law is not loaded
 };
-inline constexpr std::int16_t builtin_count = 34;
+inline constexpr std::int16_t builtin_count = 35;
 
 constexpr std::int16_t number_of(Builtin builtin) { return static_cast<std::int16_t>(builtin); }
 

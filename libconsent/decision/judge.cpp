@@ -97,7 +97,7 @@ void close_rules(Case& it) noexcept {
 
 /// Without a row that asks for a consent, a contact may still stand on another ground that the
 /// rules name; where they name none the default decides. What a policy leaves open does not take
-/// its place.
+/// its place. Where the law of the number's country is not loaded, only stops are known.
 void ask_default(Case& it) noexcept {
   if (!it.denies.empty() || !it.allows.empty() || it.ground_open) return;
   const standing::Standing& consent = it.consent();
@@ -108,12 +108,12 @@ void ask_default(Case& it) noexcept {
     return;
   }
   if (consent.live != nullptr) {
-    it.unknown(Builtin::no_rule, consent.live->seq);
+    it.unknown(it.law_loaded() ? Builtin::no_rule : Builtin::no_law, consent.live->seq);
     return;
   }
   if (consent.stop != nullptr) return;
   it.lacking[static_cast<std::size_t>(Ground::advertising)] = true;
-  if (!outside) {
+  if (!outside && it.law_loaded()) {
     it.deny(Builtin::no_consent, no_seq);
     return;
   }
@@ -122,7 +122,7 @@ void ask_default(Case& it) noexcept {
     it.rely_on_stop(stop);
     it.deny(Builtin::stop, stop->seq);
   } else {
-    it.unknown(Builtin::no_row, no_seq);
+    it.unknown(it.law_loaded() ? Builtin::no_row : Builtin::no_law, no_seq);
   }
 }
 

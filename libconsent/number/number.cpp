@@ -6,6 +6,7 @@
 #include "consent/error.hpp"
 #include "consent/pseudonym.hpp"
 #include "number/code.hpp"
+#include "number/country_codes.hpp"
 #include "number/read.hpp"
 #include "number/scan.hpp"
 
@@ -124,6 +125,13 @@ std::string PhoneNumber::e164() const {
   std::array<char, 16> text{'+'};
   const auto end = std::to_chars(text.data() + 1, text.data() + text.size(), digits_).ptr;
   return {text.data(), end};
+}
+
+std::uint16_t PhoneNumber::country_code() const noexcept {
+  std::uint64_t first = digits_;  // its first three digits
+  while (first >= 1000) first /= 10;
+  constexpr std::array<std::uint64_t, 4> below{1000, 100, 10, 1};
+  return static_cast<std::uint16_t>(first / below[number::country_code_size(first / 10)]);
 }
 
 ParsedNumber parse_number(std::string_view text, DefaultCountry country) {

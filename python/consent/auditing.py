@@ -47,6 +47,8 @@ __all__ = [
 
 VERDICTS: Final = ("deny", "allow", "unknown", "warn", "treat")
 WARN, TREAT = 3, 4
+#: The finding that decides where the law of the number's country is not loaded.
+NO_LAW: Final = "default/no-law"
 
 #: Columns of the findings.
 COLUMNS: Final = Findings.columns
@@ -373,12 +375,38 @@ class AuditReport:
                 judged.log_size,
             )
 
+    def calls_without_law(self) -> set[int]:
+        """Calls to countries whose law is not loaded: neither lawful nor unlawful is known."""
+        judged = self.judged
+        unknowns = {
+            rule
+            for rule, kind in zip(judged.finding_rules, judged.finding_verdicts, strict=True)
+            if kind == UNKNOWN
+        }
+        lawless = {rule for rule in unknowns if judged.text(rule, UNKNOWN).rule == NO_LAW}
+        return {
+            call
+            for call, place in enumerate(self.deciding())
+            if place >= 0 and judged.finding_rules[place] in lawless
+        }
+
+    def no_law(self) -> Counter[str]:
+        """The same, counted by country code: ``{"+49": 91}``."""
+        return Counter(
+            f"+{_core.PhoneNumber.from_digits(self.records.attempts[call].number).country_code}"
+            for call in self.calls_without_law()
+        )
+
     def violations(self) -> list[Violations]:
-        """Calls not allowed, by their deciding rule, most first: each call counts once."""
+        """Calls not allowed, by their deciding rule, most first: each call counts once.
+
+        Calls to countries whose law is not loaded are left out: ``no_law`` counts them.
+        """
         judged = self.judged
         groups: dict[tuple[int, int], list[int]] = {}
+        without_law = self.calls_without_law()
         for call, place in enumerate(self.deciding()):
-            if judged.verdicts[call] == ALLOW:
+            if judged.verdicts[call] == ALLOW or call in without_law:
                 continue
             if place < 0:
                 raise InternalError(Message("call {} is not allowed and no finding says why", call))
@@ -440,19 +468,23 @@ class AuditReport:
         return sorted(found, key=lambda pair: (-pair[1], pair[0].rule))
 
     def unknown_by_purpose(self) -> Counter[str]:
-        """Calls whose answer is unknown, by what they were for: a renamed campaign shows here."""
+        """Calls whose answer is unknown, by what they were for: a renamed campaign shows here.
+
+        Calls to countries whose law is not loaded are left out.
+        """
+        without_law = self.calls_without_law()
         return Counter(
             self.records.attempts[call].scope.purpose or self.scope.purpose
             for call, verdict in enumerate(self.judged.verdicts)
-            if verdict == UNKNOWN
+            if verdict == UNKNOWN and call not in without_law
         )
 
     @property
     def summary(self) -> dict[str, Any]:
         """The numbers, as ``consent audit --json`` prints them.
 
-        ``rows == judged + sum(left_out) + rejected``; ``sum(violations) == deny + unknown``;
-        ``sum(verdicts) == calls``, more than ``judged`` where a row dialled several numbers.
+        ``rows == judged + sum(left_out) + rejected``;
+        ``sum(violations) + sum(no_law) == deny + unknown``; ``sum(verdicts) == calls``, more than ``judged`` where a row dialled several numbers.
         """
         calls, judged, scope = self.records, self.judged, self.scope
         violations: Counter[str] = Counter()
@@ -471,6 +503,7 @@ class AuditReport:
             "calls": len(calls.attempts),
             "verdicts": {word: judged.verdicts.count(i) for i, word in enumerate(VERDICTS[:3])},
             "unknown_by_purpose": _ordered(self.unknown_by_purpose()),
+            "no_law": _ordered(self.no_law()),
             "warned": _ordered(self.warned()),
             "campaign_warnings": [
                 {

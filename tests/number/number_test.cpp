@@ -375,3 +375,18 @@ TEST_CASE("messy lists are read but for what cannot be one number", "[number][sh
   CHECK(refused == std::vector<std::string>{"(495) 107-032", "(495) 971-85-7", "(945) 931-96-31",
                                             "38 (062) 388-16-16"});
 }
+
+TEST_CASE("a number's country code is the longest that E.164 assigns, and no longer", "[number]") {
+  const auto code = [](std::uint64_t digits) {
+    return PhoneNumber::from_digits(digits).value().country_code();
+  };
+  CHECK(code(79161234567) == 7);
+  CHECK(code(77012345678) == 7);
+  CHECK(code(12125550100) == 1);
+  CHECK(code(493012345678) == 49);
+  CHECK(code(442079460000) == 44);
+  CHECK(code(375291234567) == 375);
+  CHECK(code(998901234567) == 998);
+  CHECK(code(2012345) == 20);  // the fewest digits
+  CHECK(code(493012345678901) == 49);
+}

@@ -31,6 +31,7 @@ TEXTS = {
     0: ("xx/consent", "No <consent> & nothing else.", "Act, s. 1"),
     1: ("xx/stop", "A stop.", "Act, s. 2"),
     -5: ("recorded-late", "Recorded late.", "house"),
+    -7: ("default/no-law", "No law is loaded.", ""),
     -6: ("known-until", "The rules are older than the call.", "house"),
 }
 #: What says the same of every call.
@@ -149,6 +150,38 @@ def test_unknown_calls_are_counted_by_purpose():
     report = report_of(MIXED)
     report.records.attempts[3].scope = Said(purpose="survey")
     assert report.summary["unknown_by_purpose"] == {"survey": 1}
+
+
+def test_calls_to_a_country_without_law_are_counted_apart_by_country_code(tmp_path):
+    lawless = (UNKNOWN, [(-7, UNKNOWN, -1)])
+    report = report_of([*MIXED, lawless, lawless, lawless])
+    for call, number in ((5, 493012345678), (6, 493012345679), (7, 375291234567)):
+        report.records.attempts[call].number = number
+    summary = report.summary
+    assert summary["no_law"] == {"+49": 2, "+375": 1}
+    assert summary["verdicts"] == {"deny": 2, "allow": 2, "unknown": 4}
+    assert summary["violations"] == report_of(MIXED).summary["violations"]
+    assert summary["unknown_by_purpose"] == {"advertising": 1}
+    assert not report.ok
+    assert [row["row"] for row in report.findings if row["rule"] == "default/no-law"] == [7, 8, 9]
+    report.to_html(tmp_path / "report.html", lang="en")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "3 of 5 calls were not allowed" in page
+    assert "No law is loaded for the country of 3 calls: +49: 2, +375: 1" in page
+    assert 'id="row-7"' not in page
+
+
+def test_an_audit_of_foreign_numbers_alone_accuses_nobody(tmp_path):
+    report = report_of([(UNKNOWN, [(-7, UNKNOWN, -1)])])
+    report.records.attempts[0].number = 493012345678
+    assert report.summary["violations"] == {}
+    assert not report.ok
+    report.to_html(tmp_path / "report.html", lang="en")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "were not allowed" not in page
+    assert "were allowed" not in page
+    assert "No law is loaded for the country of 1 calls: +49: 1" in page
+    assert "No law is loaded for the country of 1 calls: +49: 1" in report._repr_html_()
 
 
 def test_a_call_denied_without_a_finding_is_an_error_and_not_silence():

@@ -70,6 +70,8 @@ class CONSENT_EXPORT PhoneNumber {
   [[nodiscard]] std::string e164() const;
   /// 79161234567: what tables key on.
   [[nodiscard]] constexpr std::uint64_t digits() const noexcept { return digits_; }
+  /// Of ITU-T E.164: 7, 49, 375. Several countries may share one.
+  [[nodiscard]] std::uint16_t country_code() const noexcept;
 
   friend constexpr auto operator<=>(const PhoneNumber&, const PhoneNumber&) = default;
 

@@ -196,6 +196,11 @@ def _show_audit(report: consent.AuditReport, terminal: Terminal) -> None:
         terminal.print(say("unknown, by purpose:"))
         for purpose, count in summary["unknown_by_purpose"].items():
             terminal.print(f"{count:>9}  {word(purpose, terminal.lang)}")
+    if summary["no_law"]:
+        terminal.print()
+        terminal.print(say("no law loaded for the country of these calls:"))
+        for code, count in summary["no_law"].items():
+            terminal.print(f"{count:>9}  {code}")
     _show_outcomes(report, terminal)
     for said in summary["campaign_warnings"]:
         of = terminal.words(Message("{} of {} calls", said["calls"], summary["calls"]))

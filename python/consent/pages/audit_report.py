@@ -162,7 +162,12 @@ def _rejects(report: AuditReport, lang: Lang) -> list[tuple[object, ...]]:
 
 def _listing(report: AuditReport) -> list[dict[str, Any]]:
     judged, attempts = report.judged, report.records.attempts
-    bad = [call for call, verdict in enumerate(judged.verdicts) if verdict != ALLOW][:MOST_CALLS]
+    without_law = report.calls_without_law()
+    bad = [
+        call
+        for call, verdict in enumerate(judged.verdicts)
+        if verdict != ALLOW and call not in without_law
+    ][:MOST_CALLS]
     shown = set(bad)
     places: dict[int, list[int]] = defaultdict(list)
     for place, call in enumerate(judged.finding_calls):
@@ -268,7 +273,8 @@ def page(report: AuditReport, lang: Lang) -> str:
     """
     calls, verdicts = report.records, report.judged.verdicts
     allowed, denied, unknown = (verdicts.count(v) for v in (ALLOW, DENY, UNKNOWN))
-    judged, bad = len(verdicts), denied + unknown
+    no_law = report.no_law()
+    judged, bad = len(verdicts), denied + unknown - no_law.total()
     made = report.generated_at
     beside = (
         (
@@ -297,7 +303,9 @@ def page(report: AuditReport, lang: Lang) -> str:
         denied=denied,
         unknown=unknown,
         bad=bad,
-        share=_share(bad, judged, lang),
+        no_law=sorted(no_law.items(), key=lambda item: (-item[1], item[0])),
+        no_law_total=no_law.total(),
+        share=_share(bad, judged - no_law.total(), lang),
         outgoing=calls.direction.describe(lang),
         asked=_asked(report, lang),
         generated=made and made.astimezone(load_zone(calls.zone)).isoformat(" ", "seconds"),

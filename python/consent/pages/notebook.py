@@ -69,5 +69,6 @@ def audit(report: AuditReport) -> str:
         report.lang,
         summary=summary,
         verdicts=summary["verdicts"],
+        no_law=sum(summary["no_law"].values()),
         rows=report.violations(),
     )
