@@ -84,9 +84,9 @@ void restore(const std::filesystem::path& folder, py::handle reason, consent::In
   (void)consent::restore(folder, word, now, with);
 }
 
-consent::Rebuilt rebuild(const std::filesystem::path& folder, std::int64_t wait_ms) {
-  consent::LogOptions with;
-  with.wait = std::chrono::milliseconds(wait_ms);
+consent::Rebuilt rebuild(const std::filesystem::path& folder, std::int64_t wait_ms,
+                         py::handle passphrase) {
+  const auto with = options(true, std::nullopt, wait_ms, passphrase);
   const Unlocked unlocked;
   return consent::rebuild(folder, with);
 }
@@ -171,7 +171,7 @@ void bind_log(py::module_& m) {
       .def_readonly("subjects", &consent::Rebuilt::subjects, "Subjects written")
       .def_readonly("differed", &consent::Rebuilt::differed,
                     "The tables had said something else than the entries");
-  m.def("rebuild_log", &rebuild, py::arg("folder"), py::arg("wait_ms"),
+  m.def("rebuild_log", &rebuild, py::arg("folder"), py::arg("wait_ms"), py::arg("passphrase"),
         "Writes the derived tables anew from the entries.");
 
   py::class_<consent::Copied>(m, "Copied", "A log that went into a file, or came out of one.")

@@ -158,6 +158,7 @@ KeyStore KeyStore::create(const std::filesystem::path& file, const std::string& 
     put.bind_text(1, "incarnation").bind_blob(2, incarnation).run();
     put.bind_text(1, "subjects").bind_blob(2, "0").run();
     put.bind_text(1, "head_mac").bind_blob(2, "1").run();
+    put.bind_text(1, "derived_macs").bind_blob(2, "1").run();
     put_key("signing", SecretKey::copy_of(signing.seed()).chars());
     put_key("index", index.chars());
     put_key("log", log.chars());
@@ -432,7 +433,7 @@ std::vector<KeyStore::Holder> KeyStore::numbers() {
   std::vector<Holder> out;
   // By rowid, so that the pages are read in their order; who is nobody's predecessor is the newest.
   sqlite::Statement rows(db_,
-                         "SELECT tag,key,address,previous FROM subject WHERE id NOT IN "
+                         "SELECT tag,key,address,previous,id FROM subject WHERE id NOT IN "
                          "(SELECT previous FROM subject WHERE previous!=0) ORDER BY id");
   while (rows.step()) {
     const auto tag = digest_from_bytes(rows.blob(0));
@@ -444,7 +445,7 @@ std::vector<KeyStore::Holder> KeyStore::numbers() {
                             ? PhoneNumber::from_e164(std::string_view(address).substr(scheme))
                             : std::nullopt;
     if (!number) throw Error(ErrorCode::storage, db_.name() + ": an address that is no number");
-    out.push_back({*number, *tag, rows.integer(3)});
+    out.push_back({*number, *tag, rows.integer(4), rows.integer(3)});
   }
   std::sort(out.begin(), out.end(), [](const Holder& a, const Holder& b) { return a.tag < b.tag; });
   return out;

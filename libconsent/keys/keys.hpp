@@ -58,6 +58,12 @@ class KeyStore {
   /// not yet written with one.
   [[nodiscard]] bool requires_head_mac();
   void require_head_mac();
+  /// For the MACs of log.db's derived tables, in one incarnation of the log.
+  [[nodiscard]] std::unique_ptr<const HmacKey> derived_key(std::string_view incarnation) const;
+  /// Whether tables without MACs under derived_key() are a forgery; false: a log of an earlier
+  /// draft, not yet written with them.
+  [[nodiscard]] bool requires_derived_macs();
+  void require_derived_macs();
 
   /// The largest tree that was signed with these keys, durable before its note left.
   struct Signed {
@@ -82,6 +88,7 @@ class KeyStore {
   struct Holder {
     PhoneNumber number;
     Digest tag;             ///< of the number's newest subject
+    std::int64_t id;        ///< of the same
     std::int64_t previous;  ///< as Subject::previous
   };
   /// Every number with its newest subject, in the order of tags.

@@ -1,6 +1,7 @@
 // What keys.db says of the head file and of the largest tree that was signed.
 #include "base/decimal.hpp"
 #include "consent/error.hpp"
+#include "crypto/seal.hpp"
 #include "keys/keys.hpp"
 
 namespace consent {
@@ -34,6 +35,20 @@ bool KeyStore::requires_head_mac() {
 
 void KeyStore::require_head_mac() {
   if (!requires_head_mac()) put_meta("head_mac", "1");
+}
+
+std::unique_ptr<const HmacKey> KeyStore::derived_key(std::string_view incarnation) const {
+  return std::make_unique<const HmacKey>(
+      hkdf_sha256(secrets_->log.chars(), incarnation, "libconsent/derived-mac/v1").view());
+}
+
+bool KeyStore::requires_derived_macs() {
+  sqlite::Statement row(db_, "SELECT 1 FROM meta WHERE key='derived_macs'");
+  return row.step();
+}
+
+void KeyStore::require_derived_macs() {
+  if (!requires_derived_macs()) put_meta("derived_macs", "1");
 }
 
 std::optional<KeyStore::Signed> KeyStore::last_signed() { return read_signed(db_); }

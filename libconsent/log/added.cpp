@@ -8,8 +8,12 @@ namespace consent {
 
 std::vector<SubjectStanding> Log::Impl::standings_of(PhoneNumber number) const {
   std::vector<SubjectStanding> standings;
-  for (const Digest& tag : tags_of(number)) {
-    if (auto standing = derived(tag)) standings.push_back(std::move(*standing));
+  for (const Tagged& each : tagged(number)) {
+    if (auto standing = derived(each.tag)) {
+      standings.push_back(std::move(*standing));
+    } else if (must_know(each.id)) {
+      standings.push_back(missing(each.tag));
+    }
   }
   bar_suppressed(number, standings);
   return standings;
@@ -57,9 +61,7 @@ Added Log::added_since(std::uint64_t size) const {
       Impl::take_distributors(each.clauses, ids);
   }
   if (ids.empty() || !impl_->identity.distributor.empty()) return added;
-  Terms terms;
-  sqlite::Statement names(impl_->db, "SELECT text FROM term ORDER BY id");
-  while (names.step()) terms.id_of(names.blob(0));
+  const Terms& terms = impl_->kept->terms();
   for (const std::uint32_t id : ids) added.distributors.emplace_back(terms.text(id));
   return added;
 }

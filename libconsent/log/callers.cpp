@@ -5,7 +5,6 @@
 
 #include "consent/error.hpp"
 #include "log/impl.hpp"
-#include "log/schema.hpp"
 #include "standing/callers.hpp"
 
 namespace consent {
@@ -38,11 +37,9 @@ std::vector<CallerAssignment> assignments(const Log& log, std::uint64_t size) {
   impl.check_fork();
   const LogImpl::Reading reading(impl);
   std::vector<CallerAssignment> found;
-  // Before `state` nobody could be assigned.
-  if (impl.db.integer("PRAGMA user_version") < schema::with_state) return found;
-  sqlite::Statement row(impl.db, "SELECT value FROM state WHERE key=?1");
-  if (!row.bind_text(1, callers::state_key).step()) return found;
-  for (const std::uint64_t seq : callers::from_value(row.blob(0))) {
+  const auto row = impl.kept->state(callers::state_key);
+  if (!row) return found;
+  for (const std::uint64_t seq : callers::from_value(*row)) {
     if (seq >= size) break;
     const Entry entry = impl.entry_at(seq);
     const AnyEvent said = decode_event(entry);

@@ -6,32 +6,17 @@
 #include "consent/error.hpp"
 #include "event/decode.hpp"
 #include "log/impl.hpp"
-#include "log/schema.hpp"
 #include "standing/callers.hpp"
 #include "standing/clock.hpp"
 
 namespace consent {
 
-namespace {
-
-/// The seqs of all clock.step entries: as `state` keeps them; of a log of an earlier build that is
-/// open for reading, from the entries.
-std::string steps_of(const LogImpl& impl) {
-  if (impl.db.integer("PRAGMA user_version") < schema::with_clock_steps) {
-    sqlite::Statement rows(impl.db, schema::clock_steps_in_entries);
-    return rows.step() ? std::string(rows.blob(0)) : std::string();
-  }
-  sqlite::Statement row(impl.db, "SELECT value FROM state WHERE key=?1");
-  return row.bind_text(1, standing::clock_key).step() ? std::string(row.blob(0)) : std::string();
-}
-
-}  // namespace
-
 std::vector<ClockSetBack> clock_set_back(const Log& log, std::uint64_t size) {
   const LogImpl& impl = LogAccess::of(log);
   impl.check_fork();
   const LogImpl::Reading reading(impl);
-  if (std::string steps = steps_of(impl); steps != impl.clock_steps) {
+  if (std::string steps = impl.kept->state(standing::clock_key).value_or("");
+      steps != impl.clock_steps) {
     std::vector<ClockSetBack> found;
     for (const std::uint64_t seq : callers::from_value(steps)) {
       const Entry entry = impl.entry_at(seq);

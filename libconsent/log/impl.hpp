@@ -31,6 +31,9 @@ namespace consent {
 /// One stored row, checked against its own hash and place. @throws BrokenLog
 [[nodiscard]] Entry read_entry(std::int64_t seq, std::string_view leaf, std::string_view bytes);
 
+inline constexpr const char* removed_row =
+    "log.db: what is kept of a subject is not what was written; rebuild the log's tables";
+
 struct Log::Impl {
   std::filesystem::path folder;
   LogIdentity identity;
@@ -39,6 +42,7 @@ struct Log::Impl {
   std::string first_incarnation;  ///< of entry 0; another one now: the log was restored
   Message impairment;             ///< as open() found
   bool end_unknown = false;       ///< no head that fits says where the log ended
+  bool tables_damaged = false;    ///< of log.db, as open() found
   std::vector<Message> warnings;
   note::VerifierKey key;
   std::uint64_t forks_at_open = forks();
@@ -236,6 +240,14 @@ struct Log::Impl {
   mutable std::string clock_steps;
   mutable std::vector<ClockSetBack> set_back;
 
+  /// Of a subject whose row was removed.
+  [[nodiscard]] static SubjectStanding missing(const Digest& tag) {
+    SubjectStanding standing;
+    standing.tag = tag;
+    standing.broken = true;
+    return standing;
+  }
+
   /// Puts the clause that bars advertising before whatever is known of whoever is there since.
   void bar_suppressed(PhoneNumber number, std::vector<SubjectStanding>& standings) const;
   /// Who of those that held a number, oldest first, held it at `held_at`; without one the latest.
@@ -244,24 +256,41 @@ struct Log::Impl {
                                          const std::optional<KeyStore::Suppressed>& suppressed,
                                          const std::optional<Instant>& held_at) const;
 
+  /// One who holds or held a number, as keys.db says.
+  struct Tagged {
+    std::int64_t id;
+    Digest tag;
+  };
   // Oldest first.
-  [[nodiscard]] std::vector<Digest> tags_of(std::int64_t newest) const {
-    std::vector<Digest> tags;
+  [[nodiscard]] std::vector<Tagged> tagged(std::int64_t newest) const {
+    std::vector<Tagged> found;
     for (std::int64_t id = newest; id != 0;) {
       const auto subject = keys->by_id(id);
       if (!subject) break;
-      tags.push_back(subject->tag);
+      found.push_back({id, subject->tag});
       if (subject->previous >= id) break;  // a loop in a damaged file must not hang us
       id = subject->previous;
     }
-    std::reverse(tags.begin(), tags.end());
-    return tags;
+    std::reverse(found.begin(), found.end());
+    return found;
+  }
+
+  [[nodiscard]] std::vector<Tagged> tagged(PhoneNumber number) const {
+    KeyStore& store = need_keys();
+    const auto newest = store.newest(store.index_of(number));
+    return newest ? tagged(newest->id) : std::vector<Tagged>{};
   }
 
   [[nodiscard]] std::vector<Digest> tags_of(PhoneNumber number) const {
-    KeyStore& store = need_keys();
-    const auto newest = store.newest(store.index_of(number));
-    return newest ? tags_of(newest->id) : std::vector<Digest>{};
+    std::vector<Digest> tags;
+    for (const Tagged& each : tagged(number)) tags.push_back(each.tag);
+    return tags;
+  }
+
+  /// Whether the table must have a row of a subject with this id: then one that is missing was
+  /// removed. A key whose entry was never committed has a higher id.
+  [[nodiscard]] bool must_know(std::int64_t id) const {
+    return kept->is_sealed() && id <= kept->newest_subject();
   }
 
   /// What the subject's entries say of it; nullopt if the log has none.
@@ -275,6 +304,7 @@ struct Log::Impl {
   [[nodiscard]] std::vector<Entry> entries_of_tag(const Digest& tag) const {
     const auto subject = kept->read(tag);
     std::int64_t at = subject ? subject->last : -1;
+    if (subject && subject->standing.broken && at < 0) throw Error(ErrorCode::storage, removed_row);
     if (at >= 0 && static_cast<std::uint64_t>(at) >= size_now()) {
       throw Error(
           ErrorCode::storage,

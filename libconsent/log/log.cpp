@@ -309,8 +309,11 @@ std::vector<Entry> Log::history(PhoneNumber number) const {
   impl_->check_fork();
   const Impl::Reading reading(*impl_);
   std::vector<Entry> entries;
-  for (const Digest& tag : impl_->tags_of(number)) {
-    auto part = impl_->entries_of_tag(tag);
+  for (const Impl::Tagged& each : impl_->tagged(number)) {
+    if (impl_->must_know(each.id) && !impl_->kept->read(each.tag)) {
+      throw Error(ErrorCode::storage, removed_row);
+    }
+    auto part = impl_->entries_of_tag(each.tag);
     std::move(part.begin(), part.end(), std::back_inserter(entries));
   }
   return entries;
@@ -328,32 +331,31 @@ void Log::for_each_standing(
   const Impl::Reading reading(*impl_);
   // All sides in the order of tags: one pass over the table instead of a search for each number.
   const auto holders = impl_->need_keys().numbers();
-  sqlite::Statement rows(impl_->db, "SELECT tag,closed,clauses FROM subject ORDER BY tag");
+  KeptStanding::Rows rows(*impl_->kept);
   bool more = rows.step();
   const auto behind = impl_->kept->behind();
   auto newer = behind.begin();
+  const std::int64_t newest = impl_->kept->is_sealed() ? impl_->kept->newest_subject() : 0;
   std::vector<SubjectStanding> standings;
   for (const KeyStore::Holder& holder : holders) {
-    while (more && rows.blob(0) < holder.tag.view()) more = rows.step();
+    while (more && rows.tag() < holder.tag.view()) more = rows.step();
     standings.clear();
     if (holder.previous != 0) {
-      for (const Digest& tag : impl_->tags_of(holder.previous)) {
-        if (auto subject = impl_->kept->read(tag)) {
+      for (const Impl::Tagged& each : impl_->tagged(holder.previous)) {
+        if (auto subject = impl_->kept->read(each.tag)) {
           standings.push_back(std::move(subject->standing));
+        } else if (each.id <= newest) {
+          standings.push_back(Impl::missing(each.tag));
         }
       }
     }
     while (newer != behind.end() && (*newer)->standing.tag < holder.tag) ++newer;
     if (newer != behind.end() && (*newer)->standing.tag == holder.tag) {
       standings.push_back((*newer)->standing);
-    } else if (more && rows.blob(0) == holder.tag.view()) {
-      SubjectStanding standing;
-      standing.tag = holder.tag;
-      if (!rows.is_null(1)) standing.closed = Instant(std::chrono::microseconds(rows.integer(1)));
-      auto clauses = try_unpack_clauses(rows.blob(2));
-      standing.broken = !clauses;
-      if (clauses) standing.clauses = std::move(*clauses);
-      standings.push_back(std::move(standing));
+    } else if (more && rows.tag() == holder.tag.view()) {
+      standings.push_back(rows.standing());
+    } else if (holder.id <= newest) {
+      standings.push_back(Impl::missing(holder.tag));
     }
     impl_->bar_suppressed(holder.number, standings);
     if (!standings.empty()) visit(holder.number, standings);
@@ -362,11 +364,8 @@ void Log::for_each_standing(
 
 Terms Log::terms() const {
   impl_->check_fork();
-  const std::lock_guard lock(impl_->reading);
-  Terms terms;
-  sqlite::Statement rows(impl_->db, "SELECT text FROM term ORDER BY id");
-  while (rows.step()) terms.id_of(rows.blob(0));
-  return terms;
+  const Impl::Reading reading(*impl_);
+  return impl_->kept->terms();
 }
 
 std::vector<std::string> Log::distributors() const {
@@ -377,10 +376,8 @@ std::vector<std::string> Log::distributors() const {
   };
   {
     const Impl::Reading reading(*impl_);
-    sqlite::Statement rows(impl_->db, "SELECT clauses FROM subject");
-    while (rows.step()) {
-      if (const auto clauses = try_unpack_clauses(rows.blob(0))) take(*clauses);
-    }
+    // A damaged row has none: its subject is unknown to every question.
+    for (KeptStanding::Rows rows(*impl_->kept); rows.step();) take(rows.standing().clauses);
     for (const KeptSubject* subject : impl_->kept->behind()) take(subject->standing.clauses);
   }
   const Terms known = terms();

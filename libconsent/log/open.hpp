@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "keys/keys.hpp"
+#include "log/derived.hpp"
 #include "sqlite/sqlite.hpp"
 
 namespace consent {
@@ -13,11 +15,11 @@ void check_log_file(sqlite::Connection& db);
 /// @throws Error (storage)
 [[nodiscard]] sqlite::Connection open_log_for_reading(const std::filesystem::path& file);
 
-/// Brings an older log.db to this version's schema, in one transaction; entries are not touched.
-void migrate_log_file(sqlite::Connection& db);
+/// What the derived tables are sealed with: tree and incarnation, as the entries give them.
+[[nodiscard]] derived::StateRows::Seal seal_of_entries(sqlite::Connection& db);
 
-/// The highest id of a subject that keys.db had given when the log was last written; 0 where it
-/// does not say.
-[[nodiscard]] std::int64_t newest_subject(sqlite::Connection& db);
+/// Brings an older log.db to this version's schema, in one transaction; entries are not touched,
+/// derived tables are made anew from them. Without `keys` nobody with keys reads the tables.
+void migrate_log_file(sqlite::Connection& db, KeyStore* keys);
 
 }  // namespace consent

@@ -89,7 +89,6 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     check_log_file(recovering);
     // Another tool may have switched the file to a journal, where readers would block the writer.
     recovering.execute("PRAGMA journal_mode=WAL");
-    migrate_log_file(recovering);
   } else {
     state = HeadFile::read(folder / "head");
     if (two_heads) second = HeadFile::read(options.second_head);
@@ -105,6 +104,22 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
   }
   if (writing && !has_keys) {
     throw Error(ErrorCode::storage, "keys.db: not here; a log without its keys is read-only");
+  }
+
+  if (writing) {
+    // Tables of an earlier schema are made anew, and sealed, before anything is read from them.
+    sqlite::Connection migrating = sqlite::Connection::open(database, sqlite::Mode::write);
+    if (migrating.integer("PRAGMA user_version") < schema::version) {
+      auto sealing = KeyStore::open(key_file, sqlite::Mode::read, impl->identity.origin,
+                                    options.passphrase);
+      if (sealing.signing_key().public_key() != impl->key.key) {
+        throw Error(ErrorCode::storage, "keys.db: belongs to another log");
+      }
+      check_expiry(sealing, options, writing);
+      migrate_log_file(migrating, &sealing);
+      impl->db = open_log_for_reading(database);
+      impl->prepare();
+    }
   }
 
   impl->examine(state, second, has_keys);
@@ -128,7 +143,19 @@ std::unique_ptr<Log::Impl> Log::Impl::open(const fs::path& folder, const LogOpti
     if (!code && (mode & others) != fs::perms::none) {
       impl->warnings.emplace_back("keys.db: others than its owner may open it");
     }
+    impl->kept->authenticate_with(*impl->keys);
     impl->examine_keys(state, second);
+    if (restoring != nullptr && impl->tables_damaged) {
+      // A restore makes them anew in any case; first those of the incarnation that ends.
+      auto mending = sqlite::Connection::open(database, sqlite::Mode::write);
+      sqlite::Transaction transaction(mending);
+      KeptStanding kept(mending);
+      kept.authenticate_with(*impl->keys);
+      kept.rebuild(seal_of_entries(mending));
+      transaction.commit();
+      impl->kept->forget();
+      impl->examine_keys(state, second);
+    }
     impl->load_subscriber();
   }
   if (!writing) return impl;

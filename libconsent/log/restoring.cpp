@@ -30,7 +30,7 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
   restored.lost_to = std::max(restored.lost_to, keys_now.log_size_seen());
   keys_now.saw_log(size);
   // Beside newer keys a subject without one was erased, and the restore says so.
-  keys_now.accept_lost(keys_are_newer ? 0 : lost_keys, newest_subject(db));
+  keys_now.accept_lost(keys_are_newer ? 0 : lost_keys, kept->newest_subject());
   // What was signed beyond the entries that are left is gone with them, and the entry that names
   // the loss says so.
   if (const auto last = keys_now.last_signed();
@@ -46,9 +46,8 @@ void Log::Impl::begin_incarnation(const Restoring& restoring, const LogOptions& 
 std::set<Digest> Log::Impl::without_key() const {
   std::vector<Digest> tags;
   {
-    sqlite::Statement rows(db, "SELECT tag FROM subject");
-    while (rows.step()) {
-      if (const auto tag = digest_from_bytes(rows.blob(0))) tags.push_back(*tag);
+    for (KeptStanding::Rows rows(*kept); rows.step();) {
+      if (const auto tag = digest_from_bytes(rows.tag())) tags.push_back(*tag);
     }
   }
   for (const KeptSubject* subject : kept->behind()) tags.push_back(subject->standing.tag);

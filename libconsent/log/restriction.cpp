@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "consent/error.hpp"
 #include "crypto/digest_hash.hpp"
 #include "log/impl.hpp"
 #include "standing/holder.hpp"
@@ -120,12 +121,10 @@ std::vector<Digest> restricted(const Log& log, Instant at) {
     newer.insert(subject->standing.tag);
     if (restriction_in(subject->standing, at) != nullptr) tags.push_back(subject->standing.tag);
   }
-  sqlite::Statement rows(impl.db, "SELECT tag,clauses FROM subject");
-  while (rows.step()) {
-    SubjectStanding standing;
-    standing.tag = digest_from_bytes(rows.blob(0)).value_or(Digest{});
+  for (KeptStanding::Rows rows(*impl.kept); rows.step();) {
+    const SubjectStanding standing = rows.standing();
     if (newer.contains(standing.tag)) continue;
-    standing.clauses = unpack_clauses(rows.blob(1));
+    if (standing.broken) throw Error(ErrorCode::storage, removed_row);
     if (restriction_in(standing, at) != nullptr) tags.push_back(standing.tag);
   }
   return tags;

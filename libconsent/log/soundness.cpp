@@ -29,6 +29,7 @@ Message compare(const HeadState& head, std::uint64_t size, const merkle::NodeRea
 
 // keys.db is written before log.db, so it may know more subjects and never fewer. `lost`: how many
 // of the log's have no key.
+// REQUIRES: a transaction, standing caught up.
 Message compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
                      const std::string& incarnation, std::uint64_t& lost) {
   const bool other = keys.incarnation() != incarnation;
@@ -42,35 +43,25 @@ Message compare_keys(KeyStore& keys, sqlite::Connection& db, KeptStanding& kept,
         "last written; {} are missing",
         size, seen, seen - size);
   }
-  std::uint64_t subjects = 0;
-  if (db.integer("PRAGMA user_version") >= schema::with_state) {
-    sqlite::Statement count(db, "SELECT value FROM state WHERE key='subjects'");
-    subjects = count.step() ? to_count(count.blob(0)).value_or(0) : 0;
-  } else {
-    subjects = static_cast<std::uint64_t>(db.integer("SELECT count(*) FROM subject"));
-  }
-  const std::int64_t newest = newest_subject(db);
+  const std::uint64_t subjects = kept.living();
+  const std::int64_t newest = kept.newest_subject();
   const auto own = keys.newest_id();
   // As many, but not the same: one was erased and another came since.
   const bool older = own && *own < newest;
   if (!other && !older && keys.subjects() + keys.accepted_lost() >= subjects) return {};
-  const sqlite::Transaction snapshot(db, "BEGIN");
-  kept.catch_up();
   const auto behind = kept.behind();
   auto newer = behind.begin();
-  sqlite::Statement rows(db, "SELECT tag,clauses FROM subject");
+  KeptStanding::Rows rows(kept);
   lost = keys.missing([&](Digest& tag) {
     while (rows.step()) {
-      tag = digest_from_bytes(rows.blob(0)).value_or(Digest{});
+      tag = digest_from_bytes(rows.tag()).value_or(Digest{});
       // An erased one has none, and its row may not say so yet.
       if (std::any_of(behind.begin(), behind.end(), [&](const KeptSubject* each) {
             return each->standing.tag == tag && each->standing.erased();
           })) {
         continue;
       }
-      SubjectStanding standing;
-      if (auto clauses = try_unpack_clauses(rows.blob(1))) standing.clauses = std::move(*clauses);
-      if (!standing.erased()) return true;
+      if (!rows.standing().erased()) return true;
     }
     // Subjects that came after the table was last written: those without a row.
     while (newer != behind.end() && ((*newer)->written || (*newer)->standing.erased())) ++newer;
@@ -107,15 +98,9 @@ Message forged(std::string_view name) {
 
 const char* const damaged_list =
     "log.db: what is kept of its restores is not what its entries say; rebuild the log's tables";
+const char* const other_tables =
+    "log.db: its tables are those of another log or moment; rebuild the log's tables";
 const char* const no_head = "head: missing or unreadable; what was acknowledged cannot be known";
-
-/// The row `restored`; nullopt where the log has none.
-std::optional<std::string> listed(sqlite::Connection& db) {
-  if (db.integer("PRAGMA user_version") < schema::with_state) return std::nullopt;
-  sqlite::Statement row(db, "SELECT value FROM state WHERE key=?1");
-  if (!row.bind_text(1, losses::state_key).step()) return std::nullopt;
-  return std::string(row.blob(0));
-}
 
 }  // namespace
 
@@ -131,17 +116,6 @@ std::vector<std::uint64_t> find_restores(sqlite::Connection& db, std::uint64_t f
     }
   }
   return seqs;
-}
-
-void note_restore(sqlite::Connection& db, std::uint64_t seq) {
-  const auto row = listed(db);
-  std::vector<std::uint64_t> seqs = row ? callers::from_value(*row) : find_restores(db, 0);
-  if (seqs.empty() || seqs.back() < seq) seqs.push_back(seq);
-  sqlite::Statement put(db,
-                        "INSERT INTO state(key,value) VALUES(?1,?2) ON CONFLICT(key) "
-                        "DO UPDATE SET value=excluded.value");
-  const std::string value = callers::to_value(seqs);
-  put.bind_text(1, losses::state_key).bind_blob(2, value).run();
 }
 
 void Log::Impl::examine(const std::optional<HeadState>& head,
@@ -178,6 +152,25 @@ void Log::Impl::examine_keys(const std::optional<HeadState>& head,
   };
   check("head", head);
   check("second head", second);
+  tables_damaged = false;
+  const sqlite::Transaction snapshot(db, "BEGIN");
+  try {
+    kept->catch_up();
+  } catch (const Error& error) {
+    if (impairment.empty()) impairment = Message(error.message());
+    return;
+  }
+  const auto seal = kept->sealed_with();
+  Message damaged = kept->damage();
+  if (damaged.empty() && seal && seal->incarnation != incarnation) damaged = other_tables;
+  if (damaged.empty() && seal && seal->root != merkle::root_of(seal->size, nodes())) {
+    damaged = other_tables;
+  }
+  if (!damaged.empty()) {
+    tables_damaged = true;
+    if (impairment.empty()) impairment = std::move(damaged);
+    return;
+  }
   Message what = compare_keys(*keys, db, *kept, incarnation, lost_keys);
   if (impairment.empty()) impairment = std::move(what);
 }
@@ -189,23 +182,21 @@ Soundness Log::Impl::soundness() const {
   std::optional<HeadState> head;
   const bool looks = impairment.empty() && !writer;
   if (looks) head = HeadFile::read(folder / "head");
-  // The head before the database: what it acknowledges must then be there. One statement is one
-  // moment, and one that is prepared once an answer is cheap enough.
-  std::string now = first_incarnation;
-  std::uint64_t size = 0;
+  // The head before the database: what it acknowledges must then be there.
+  const sqlite::Transaction snapshot(db, "BEGIN");
+  const std::uint64_t size = size_now();
+  std::string now = incarnation;
   std::optional<std::string> row;
-  if (db.integer("PRAGMA user_version") < schema::with_state) {
-    size = size_now();
-  } else {
-    sqlite::Statement state(db,
-                            "SELECT (SELECT coalesce(max(seq),-1)+1 FROM entry),"
-                            "(SELECT value FROM state WHERE key='incarnation'),"
-                            "(SELECT value FROM state WHERE key=?1)");
-    state.bind_text(1, losses::state_key);
-    if (state.step()) {
-      size = static_cast<std::uint64_t>(state.integer(0));
-      if (!state.is_null(1)) now = state.blob(1);
-      if (!state.is_null(2)) row = std::string(state.blob(2));
+  bool listed = false;  // by a row that is authentic
+  if (keys) {
+    try {
+      kept->catch_up();
+      now = kept->state(derived::StateRows::incarnation_name).value_or(first_incarnation);
+      row = kept->state(losses::state_key);
+      listed = row || now == first_incarnation;
+      if (out.impairment.empty()) out.impairment = kept->damage();
+    } catch (const Error& error) {
+      if (out.impairment.empty()) out.impairment = Message(error.message());
     }
   }
   if (looks) {
@@ -232,7 +223,7 @@ Soundness Log::Impl::soundness() const {
       read = {};
       for (const std::uint64_t seq : callers::from_value(*row)) take(seq);
       read.row = *row;
-    } else if (!row && now != first_incarnation && size > read.size) {
+    } else if (!listed && size > read.size) {
       for (const std::uint64_t seq : find_restores(db, read.size)) take(seq);
       read.size = size;
     }

@@ -22,8 +22,4 @@ struct LossesRead {
 /// were restored before the table listed them.
 [[nodiscard]] std::vector<std::uint64_t> find_restores(sqlite::Connection& db, std::uint64_t from);
 
-/// Adds an entry log.restored to the list of them, within the transaction under way that also holds
-/// the entry itself.
-void note_restore(sqlite::Connection& db, std::uint64_t seq);
-
 }  // namespace consent

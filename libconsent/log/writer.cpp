@@ -41,7 +41,6 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
   insert_entry_ = sqlite::Statement(
       db_, "INSERT INTO entry(seq,prev,leaf,bytes,sealed) VALUES(?1,?2,?3,?4,?5)");
   read_entry_ = sqlite::Statement(db_, "SELECT bytes FROM entry WHERE seq=?1");
-  insert_term_ = sqlite::Statement(db_, "INSERT INTO term(id,text) VALUES(?1,?2)");
   insert_wording_ =
       sqlite::Statement(db_,
                         "INSERT INTO wording(hash,text) SELECT ?1,?2 WHERE NOT EXISTS "
@@ -50,11 +49,9 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
       db_, "INSERT INTO evidence(seq,place,commitment,opening,bytes) VALUES(?1,?2,?3,?4,?5)");
   insert_checkpoint_ = sqlite::Statement(db_, "INSERT INTO checkpoint(size,note) VALUES(?1,?2)");
   read_checkpoint_ = sqlite::Statement(db_, "SELECT note FROM checkpoint WHERE size=?1");
-  put_state_ = sqlite::Statement(db_,
-                                 "INSERT INTO state(key,value) VALUES(?1,?2) "
-                                 "ON CONFLICT(key) DO UPDATE SET value=excluded.value");
   tree_ = std::make_unique<TileStore>(db_);
   kept_ = std::make_unique<KeptStanding>(db_);
+  kept_->authenticate_with(keys_);
   sqlite3_wal_hook(
       db_.raw(),
       [](void* self, sqlite3* /*db*/, const char* /*name*/, int pages) {
@@ -87,6 +84,7 @@ Writer::Writer(std::filesystem::path folder, const LogIdentity& identity, std::s
     for (const HeadFile& head : heads_) head.sync();
     keys_.require_head_mac();
   }
+  keys_.require_derived_macs();
   tender_ = std::thread([this] { tend(); });
 }
 
@@ -140,11 +138,7 @@ void Writer::load_state() {
     sqlite::Statement last(db_, "SELECT bytes FROM entry WHERE seq=?1");
     if (last.bind(1, size - 1).step()) last_at_ = decode_entry(last.blob(0)).entry.recorded;
   }
-  sqlite::Statement count(db_, "SELECT value FROM state WHERE key='subjects'");
-  subject_count_ = count.step() ? to_count(count.blob(0)).value_or(0) : 0;
-  subject_count_stored_ = subject_count_;
-  // Fewer than kept_ knows where standing is being read anew: the rest is written with a commit.
-  terms_stored_ = static_cast<std::size_t>(db_.integer("SELECT count(*) FROM term"));
+  subject_count_ = kept_->living();
   signed_size_ = std::min(
       frontier_.size(),
       static_cast<std::uint64_t>(db_.integer("SELECT coalesce(max(size),0) FROM checkpoint")));
@@ -171,13 +165,18 @@ void Writer::write_heads() {
   for (HeadFile& head : heads_) head.write(frontier_.size(), root, incarnation_);
 }
 
-void Writer::put_terms() {
-  const Terms& terms = kept_->terms();
-  for (std::size_t i = terms_stored_; i < terms.size(); ++i) {
-    const auto id = static_cast<std::uint32_t>(i + 1);
-    insert_term_.bind(1, id).bind_text(2, terms.text(id)).run();
+void Writer::seal_tables() {
+  kept_->write_names();
+  kept_->seal({frontier_.size(), frontier_.root(), kept_->incarnation()});
+}
+
+void Writer::begin_incarnation(std::string_view incarnation) {
+  {
+    const std::unique_lock lock(holders_mutex_);
+    holders_.clear();
   }
-  terms_stored_ = terms.size();
+  aside_.reset();
+  kept_->start_over(incarnation);
 }
 
 void Writer::fold() {
@@ -185,8 +184,8 @@ void Writer::fold() {
   try {
     if (kept_->upto() != frontier_.size()) {
       sqlite::Transaction transaction(db_, begin_, commit_);
-      put_terms();
       kept_->write(frontier_.size());
+      seal_tables();
       transaction.commit();
     }
     keys_.fold();
@@ -219,7 +218,7 @@ void Writer::sweep_orphans() {
     throw Error(ErrorCode::storage,
                 "log.db: its table of standing knows nobody; rebuild the log's tables");
   }
-  keys_.sweep(newest_subject(db_), [&](const Digest& tag) { return kept_->knows(tag); });
+  keys_.sweep(kept_->newest_subject(), [&](const Digest& tag) { return kept_->knows(tag); });
 }
 
 std::string Writer::checkpoint() {

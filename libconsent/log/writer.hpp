@@ -219,7 +219,10 @@ class Writer {
   /// Erasures that a crash, or an old keys.db put back, left undone.
   void complete_erasures();
   void load_state();
-  void put_terms();
+  /// The last of a transaction that adds entries or writes rows.
+  void seal_tables();
+  /// Rows of the incarnation that ends are never read in the next one.
+  void begin_incarnation(std::string_view incarnation);
   void fold();  ///< brings the derived table up to the newest entry
   void write_heads();
   /// The note of the present tree, made if there is none. REQUIRES: the writer's turn.
@@ -242,15 +245,13 @@ class Writer {
 
   // Everything below is touched only by the thread that set busy_.
   sqlite::Connection db_;
-  sqlite::Statement begin_, commit_, insert_entry_, read_entry_, insert_term_, insert_wording_,
-      insert_evidence_, insert_checkpoint_, read_checkpoint_, put_state_;
+  sqlite::Statement begin_, commit_, insert_entry_, read_entry_, insert_wording_,
+      insert_evidence_, insert_checkpoint_, read_checkpoint_;
   std::unique_ptr<TileStore> tree_;
   merkle::Frontier frontier_;
   Digest last_leaf_;
   std::unique_ptr<KeptStanding> kept_;
-  std::size_t terms_stored_ = 0;
   std::uint64_t subject_count_ = 0;
-  std::uint64_t subject_count_stored_ = 0;
   Instant last_at_{};
   std::uint64_t signed_size_ = 0;     ///< entries that the newest checkpoint covers
   std::optional<Instant> signed_at_;  ///< when it was signed, or writing began

@@ -166,19 +166,16 @@ void Writer::commit(std::span<Request* const> batch) {
     }
     if (keys_open_) keys_.start_commit(checkpoint);
     settle_rows();
-    put_terms();
     if (frontier_.size() - kept_->upto() >= most_entries_behind ||
         kept_->held() > most_cached_subjects) {
       kept_->write(frontier_.size());
     }
-    if (subject_count_ != subject_count_stored_) {
-      const std::string count = std::to_string(subject_count_);
-      put_state_.bind_text(1, "subjects").bind_blob(2, count).run();
-    }
+    kept_->state_rows().put(derived::StateRows::subjects_name, std::to_string(subject_count_));
     if (made_ > 0) {
-      const std::string newest = std::to_string(newest_subject_);
-      put_state_.bind_text(1, "newest_subject").bind_blob(2, newest).run();
+      kept_->state_rows().put(derived::StateRows::newest_subject_name,
+                              std::to_string(newest_subject_));
     }
+    if (frontier_.size() > before) seal_tables();
     // Keys first: a crash after this line leaves a key without an entry, which open() sweeps; the
     // other order would leave an entry that nobody can ever open.
     if (keys_open_) {
@@ -187,7 +184,6 @@ void Writer::commit(std::span<Request* const> batch) {
     }
     transaction.commit();
     // Durable from here: a crash now loses only the answer, and open() finds the entries.
-    subject_count_stored_ = subject_count_;
   } catch (...) {
     const std::uint64_t reached = frontier_.size();
     const Digest leaf = last_leaf_;
@@ -366,8 +362,7 @@ void Writer::record_log_event(const LogEvent& event, Instant now) {
   envelope.seq = frontier_.size();
   envelope.type = type_of(event);
   if (envelope.type == EventType::clock_step) {
-    settle_rows();
-    callers::note(db_, standing::clock_key, envelope.seq);
+    kept_->state_rows().append(standing::clock_key, envelope.seq);
   }
   put_entry(envelope, body, {});
 }
@@ -412,12 +407,16 @@ void Writer::record(Prepared& prepared, std::size_t place, Appended& done) {
   }
   if (prepared.event == nullptr) {
     settle_rows();
+    derived::StateRows& state = kept_->state_rows();
     if (!prepared.incarnation.empty()) {
-      put_state_.bind_text(1, "incarnation").bind_blob(2, prepared.incarnation).run();
+      if (state.get(derived::StateRows::incarnation_name).value_or("") != prepared.incarnation) {
+        begin_incarnation(prepared.incarnation);
+      }
+      state.put(derived::StateRows::incarnation_name, prepared.incarnation);
     }
-    if (losses::are_told_by(prepared.type)) note_restore(db_, seq);
-    if (callers::are_told_by(prepared.type)) callers::note(db_, callers::state_key, seq);
-    if (prepared.type == EventType::clock_step) callers::note(db_, standing::clock_key, seq);
+    if (losses::are_told_by(prepared.type)) state.append(losses::state_key, seq);
+    if (callers::are_told_by(prepared.type)) state.append(callers::state_key, seq);
+    if (prepared.type == EventType::clock_step) state.append(standing::clock_key, seq);
     put_entry(envelope, prepared.body, {});
     done.leaf = last_leaf_;
     return;

@@ -111,10 +111,9 @@ void Writer::record_erased(const RecordedErasure& erased, Instant now) {
     entry.type = envelope.type;
     kept_->add(subject, entry, &said, {});
     --subject_count_;
-    const std::string count = std::to_string(subject_count_);
-    put_state_.bind_text(1, "subjects").bind_blob(2, count).run();
+    kept_->state_rows().put(derived::StateRows::subjects_name, std::to_string(subject_count_));
+    seal_tables();
     transaction.commit();
-    subject_count_stored_ = subject_count_;
   } catch (...) {
     recover_after_failure();
     throw;

@@ -31,12 +31,4 @@ std::vector<std::uint64_t> callers::from_value(std::string_view value) {
   return seqs;
 }
 
-void callers::note(sqlite::Connection& db, std::string_view key, std::uint64_t seq) {
-  sqlite::Statement put(db,
-                        "INSERT INTO state(key,value) VALUES(?1,?2) ON CONFLICT(key) "
-                        "DO UPDATE SET value=CAST(value||' '||excluded.value AS BLOB)");
-  const std::string text = std::to_string(seq);
-  put.bind_text(1, key).bind_blob(2, text).run();
-}
-
 }  // namespace consent

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "consent/event.hpp"
-#include "sqlite/sqlite.hpp"
 
 /// Which entries speak of callers: the row `callers` of the table `state`, so that they are found
 /// without reading all. What they say is read from the entries themselves.
@@ -22,8 +21,5 @@ inline constexpr std::string_view state_key = "callers";
 [[nodiscard]] std::string to_value(const std::vector<std::uint64_t>& seqs);
 /// @throws Error (storage) where it is not such a list.
 [[nodiscard]] std::vector<std::uint64_t> from_value(std::string_view value);
-
-/// Adds an entry to such a row of `state`, within the transaction under way.
-void note(sqlite::Connection& db, std::string_view key, std::uint64_t seq);
 
 }  // namespace consent::callers

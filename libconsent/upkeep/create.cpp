@@ -10,6 +10,7 @@
 #include "crypto/seal.hpp"
 #include "event/encode.hpp"
 #include "keys/keys.hpp"
+#include "log/derived.hpp"
 #include "log/head.hpp"
 #include "log/schema.hpp"
 #include "sqlite/sqlite.hpp"
@@ -122,9 +123,10 @@ Log create_log(const fs::path& folder, const LogIdentity& identity, Instant now,
       const std::string pragma = "PRAGMA application_id=" + std::to_string(schema::application_id) +
                                  "; PRAGMA user_version=" + std::to_string(schema::version);
       db.execute(pragma.c_str());
-      db.execute(
-          "INSERT INTO state(key,value) VALUES('subjects',CAST('0' AS BLOB)),"
-          "('standing_upto',CAST('1' AS BLOB))");
+      derived::StateRows state;
+      state.put(derived::StateRows::subjects_name, "0");
+      state.put(derived::StateRows::mark_name, "1");
+      state.write(db, *keys.derived_key(incarnation), {1, leaf, incarnation});
       sqlite::Statement insert(
           db, "INSERT INTO entry(seq,prev,leaf,bytes,sealed) VALUES(0,?1,?2,?3,?4)");
       const Digest none;

@@ -294,6 +294,9 @@ class LogCheck {
 
   void state();
 
+  /// Whether the derived tables were written with the keys that are here.
+  void kept_macs();
+
   void wordings();
 
   void evidence();

@@ -2,6 +2,8 @@
 #include "base/decimal.hpp"
 #include "crypto/seal.hpp"
 #include "log/evidence.hpp"
+#include "log/kept.hpp"
+#include "log/schema.hpp"
 #include "standing/callers.hpp"
 #include "standing/clock.hpp"
 #include "standing/losses.hpp"
@@ -55,6 +57,7 @@ void LogCheck::standing() {
   }
   if (has_evidence_ && id != terms_.size()) refute(leaves_.size(), "kept names are missing");
   state();
+  kept_macs();
   // Rows of an earlier schema say less than the entries, and are read anew when it is written.
   result_.coverage.standing_checked = has_evidence_;
 }
@@ -73,6 +76,11 @@ void LogCheck::state() {
   while (rows.step()) {
     const std::string_view key = rows.blob(0);
     lists_restores = lists_restores || key == losses::state_key;
+    // Their MACs: kept_macs() looks at them where the keys are here.
+    if (key == derived::StateRows::seal_name || key == derived::StateRows::chunks_name ||
+        key == derived::StateRows::terms_name) {
+      continue;
+    }
     if (key == "newest_subject") {
       // Of keys.db, which is not here: each subject had an id, and none had the same.
       const auto id = to_count(rows.blob(1));
@@ -96,6 +104,25 @@ void LogCheck::state() {
                              (lists_restores ? 1U : 0U) + (told_callers.empty() ? 0U : 1U) +
                              (has_clock_steps_ && !clock_steps_.empty() ? 1U : 0U);
   if (seen != needed) refute(leaves_.size(), state_text);
+}
+
+void LogCheck::kept_macs() {
+  if (!keys_) return;
+  if (db_.integer("PRAGMA user_version") < schema::with_macs) {
+    if (keys_->requires_derived_macs()) {
+      refute(leaves_.size(), "its tables are of an earlier schema than its keys wrote");
+    }
+    return;
+  }
+  KeptStanding kept(db_, KeptStanding::Damage::marked);
+  kept.authenticate_with(*keys_);
+  kept.catch_up();
+  if (!kept.damage().empty()) refute(leaves_.size(), kept.damage());
+  for (KeptStanding::Rows rows(kept); rows.step();) {
+    if (rows.standing().broken) {
+      refute(leaves_.size(), "the kept standing of a subject was not written with this log's keys");
+    }
+  }
 }
 
 void LogCheck::wordings() {

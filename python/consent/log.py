@@ -372,9 +372,14 @@ class Log(_core.Log):
         return Restored(**made)
 
     @staticmethod
-    def rebuild(folder: str | PathLike[str], *, wait: float = 0) -> Rebuilt:
-        """Write the tables that decisions read anew, from the entries."""
-        return _core.rebuild_log(folder, round(wait * 1000))
+    def rebuild(
+        folder: str | PathLike[str], *, wait: float = 0, passphrase: str = ""
+    ) -> Rebuilt:
+        """Write the tables that decisions read anew, from the entries.
+
+        With ``keys.db`` they get the MACs without which no row is read.
+        """
+        return _core.rebuild_log(folder, round(wait * 1000), passphrase)
 
     def __enter__(self) -> Self:
         return self

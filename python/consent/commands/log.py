@@ -190,7 +190,12 @@ def _restore_from(given: argparse.Namespace, terminal: Terminal) -> int:
 
 def rebuild(given: argparse.Namespace, terminal: Terminal) -> int:
     """Write the derived tables anew from the entries."""
-    done = consent.Log.rebuild(given.log, wait=given.wait)
+    done = with_passphrase(
+        given,
+        lambda passphrase: consent.Log.rebuild(
+            given.log, wait=given.wait, passphrase=passphrase
+        ),
+    )
     if terminal.machine:
         terminal.document(
             {"entries": done.entries, "subjects": done.subjects, "differed": done.differed}
