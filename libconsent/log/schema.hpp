@@ -7,7 +7,7 @@
 namespace consent::schema {
 
 inline constexpr std::int64_t application_id = 0x434e534c;  // "CNSL"
-inline constexpr std::int64_t version = 6;
+inline constexpr std::int64_t version = 7;
 /// The oldest that is read; opening for writing brings it to `version`.
 inline constexpr std::int64_t oldest = 1;
 /// From this one on `state` is there.
@@ -26,6 +26,9 @@ inline constexpr std::int64_t with_clock_steps = 6;
 /// From this one on rows of `subject` say which advertiser a consent names, and what was added to
 /// show it.
 inline constexpr std::int64_t with_evidence_in_standing = 6;
+
+/// From this one on rows of `subject`, `term` and `state` carry MACs, and `newest` is there.
+inline constexpr std::int64_t with_macs = 7;
 
 // BEFORE INSERT compares with the last row, in one seek from the right: neither a gap nor INSERT OR
 // REPLACE gets in, also where recursive_triggers is off.
@@ -63,11 +66,17 @@ CREATE TABLE subject (
   count   INTEGER NOT NULL,
   last    INTEGER NOT NULL,
   closed  INTEGER,
-  clauses BLOB NOT NULL
+  clauses BLOB NOT NULL,
+  mac     BLOB NOT NULL CHECK (length(mac) = 16)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE term (
   id   INTEGER PRIMARY KEY,
-  text TEXT NOT NULL UNIQUE
+  text TEXT NOT NULL UNIQUE,
+  mac  BLOB NOT NULL CHECK (length(mac) = 16)
+) STRICT;
+CREATE TABLE newest (
+  chunk INTEGER PRIMARY KEY,
+  bits  BLOB NOT NULL
 ) STRICT;
 CREATE TABLE state (
   key   TEXT PRIMARY KEY,
@@ -199,6 +208,29 @@ INSERT INTO state(key, value) SELECT 'clock_steps', CAST(group_concat(seq, ' ') 
 DELETE FROM subject;
 DELETE FROM term;
 UPDATE state SET value = CAST('0' AS BLOB) WHERE key = 'standing_upto';
+)sql";
+
+/// From schema 6: tables whose rows carry MACs; KeptStanding::rebuild() fills them.
+inline constexpr const char* from_6_to_7 = R"sql(
+DROP TABLE subject;
+DROP TABLE term;
+CREATE TABLE subject (
+  tag     BLOB PRIMARY KEY CHECK (length(tag) = 32),
+  count   INTEGER NOT NULL,
+  last    INTEGER NOT NULL,
+  closed  INTEGER,
+  clauses BLOB NOT NULL,
+  mac     BLOB NOT NULL CHECK (length(mac) = 16)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE term (
+  id   INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE,
+  mac  BLOB NOT NULL CHECK (length(mac) = 16)
+) STRICT;
+CREATE TABLE newest (
+  chunk INTEGER PRIMARY KEY,
+  bits  BLOB NOT NULL
+) STRICT;
 )sql";
 
 }  // namespace consent::schema
